@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Store is an opened Engine with what all port implementations share. The ports are methods' results:
+// s.Cases(), s.Users(), s.Outbox() …
+type Store struct {
+	Engine Engine
+	// locks queue the writers of one row inside this process, so that they need not race for its version; between
+	// processes the version alone decides.
+	locks [256]sync.Mutex
+	seed  maphash.Seed
+}
+
+// New opens the engine's tables and returns the store.
+func New(ctx context.Context, e Engine) (*Store, error) {
+	if err := e.Open(ctx, Tables()); err != nil {
+		return nil, err
+	}
+	return &Store{Engine: e, seed: maphash.MakeSeed()}, nil
+}
+
+func (s *Store) lock(table, id string) *sync.Mutex {
+	var h maphash.Hash
+	h.SetSeed(s.seed)
+	h.WriteString(table)
+	h.WriteString(id)
+	return &s.locks[h.Sum64()%uint64(len(s.locks))]
+}
+
+// encode writes a record's stored form. Bodies are JSON by field name: readable, the same on both engines, and unknown
+// or missing fields of another release do no harm.
+func encode(v any) ([]byte, error) { return json.Marshal(v) }
+
+func decode(table, id string, b []byte, v any) error {
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("store: %s %s: stored form: %w", table, id, err)
+	}
+	return nil
+}
+
+// maxAttempts bounds the version races one update may lose to other processes before it gives up with ErrConflict.
+const maxAttempts = 50
+
+// modify is the optimistic loop: read, change, replace if unchanged, else again. fn may run several times and must be
+// pure; an error of fn ends the loop, nothing is stored and that error is returned as it is. fn returns the row to
+// store (with ID; modify fills in Version), plus further writes to be applied behind it.
+func (s *Store) modify(ctx context.Context, table, id string, fn func(Row) (Row, []Write, error)) (Applied, error) {
+	mu := s.lock(table, id)
+	mu.Lock()
+	defer mu.Unlock()
+	for attempt := 0; ; attempt++ {
+		row, err := s.Engine.Get(ctx, table, id)
+		if err != nil {
+			return Applied{}, err
+		}
+		next, more, err := fn(row)
+		if err != nil {
+			return Applied{}, err
+		}
+		next.ID, next.Version = id, row.Version
+		done, err := s.Engine.Apply(ctx, append([]Write{{Table: table, Op: Replace, Row: next}}, more...)...)
+		if err == nil {
+			return done[0], nil
+		}
+		if !errors.Is(err, ErrConflict) || attempt >= maxAttempts {
+			return Applied{}, err
+		}
+		pause := time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 5)))
+		select {
+		case <-ctx.Done():
+			return Applied{}, fmt.Errorf("%w: %w", ErrConflict, ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
