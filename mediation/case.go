@@ -1,0 +1,194 @@
+// Package mediation is the case: how a report becomes one, who may do what with it in which state, who is asked to
+// mediate, what the law demands on the way, and when each step is due. See doc.go for the whole way.
+package mediation
+
+import (
+	"time"
+
+	"fengqiao/grid"
+)
+
+// Number is a case's human number: the N-th case of a series (unit and year), e.g. 富阳矛调〔2026〕第00012号.
+type Number struct {
+	Series string // "33.01.11/2026"
+	N      int64  // issued by the store with the insert, without gaps
+}
+
+// Case (案件) is a dispute in hand. One document: everything a decision needs is inside.
+type Case struct {
+	ID string
+	// Revision counts business changes; If-Match compares it. Bookkeeping (outbox, chores, spill) leaves it alone.
+	Revision int64
+	Number   Number
+	// Home is where the case was opened and never changes; Area is where it belongs now (a cell, or the unit that has it).
+	Home, Area  grid.Code
+	Cell        grid.Code // "" while unplaced
+	PlanVersion string
+
+	State State
+	Held  State // what a suspended case goes back to
+
+	Category  string
+	Severity  int // 1 slight … 4 grave
+	Emergency bool
+	Channel   string
+	Unit      string // department it lies with, if any
+
+	Key   string // seal key of the case's words
+	Words Sealed // what it is about, from the first report
+	Point Sealed // exact WGS-84 "lon,lat" degrees, sealed: those who handle the case see it, others the cell
+
+	Reporter string   // user id of the first reporter
+	Reports  []string // ids, first one first
+	// Reporters are the user ids of all its reports, without doubles.
+	Reporters []string
+	Parties   []Party
+
+	Tier      int // index into the policy's tiers
+	Wave      int // waves sent on this tier
+	Offers    []Offer
+	Panel     Panel
+	NeedsHand bool // offers are exhausted: a person must assign (人工指派)
+
+	Sessions  []Session
+	Agreement *Agreement
+	Performed time.Time
+	FollowUps []FollowUp
+	Outcome   *Outcome // why it was refused, transferred, failed, exited
+
+	// JoinedTo is the case this one was joined to (并案); Joined the cases joined to this one; Suggested what a person
+	// should look at as possibly the same.
+	JoinedTo  string
+	Joined    []string
+	Suggested []Suggestion
+	Repeats   int // reopened so often
+
+	StateClock Clock // resets with the state
+	WholeClock Clock // never resets
+
+	Policy string // version id of the policy it is judged under
+
+	Opened  time.Time
+	Changed time.Time
+	Closed  time.Time
+
+	// Events are the newest events of the timeline; older ones have been written to immutable pages (Spilled of them).
+	Events  []Event
+	Spilled int
+	Head    []byte // hash of the newest event
+
+	// Bookkeeping, not part of the revision.
+	Unsent  []Notice  // announcements stored with the change and not yet handed to the outbox
+	Chores  []Chore   // what the sweep still has to do for this case in other documents
+	NextDue time.Time // when the sweep must look again; zero = never
+	Stumble int       // failed sweeps in a row
+}
+
+// Outcome is an end that is not an agreement, with what the law wants told.
+type Outcome struct {
+	At     time.Time
+	Route  string   // policy's legal route or desk
+	Unit   string   // receiving unit, for transfers
+	Reason string   // policy's or catalogue's reason code
+	Routes []string // further ways told to the parties (PML 26)
+	Words  Sealed
+}
+
+// Suggestion is a case that may be about the same thing.
+type Suggestion struct {
+	Case    string
+	Reasons []string
+	Metres  float64
+}
+
+// Session (调解) is one meeting.
+type Session struct {
+	ID       string
+	At       time.Time
+	By       string
+	Place    grid.Code
+	Attended []string // party ids
+	Open     bool     // PML 23: parties may ask for an open or closed session
+	Notes    Sealed
+}
+
+// FollowUp (回访) is the visit after closing that decides between settled and not.
+type FollowUp struct {
+	At       time.Time
+	By       string
+	Kept     bool // the agreement is kept
+	Resolved bool // the quarrel is over
+	Notes    Sealed
+}
+
+// Clock is one running limit.
+type Clock struct {
+	Since    time.Time
+	Due      time.Time // zero: this state has no limit
+	Reminded int       // how many of the policy's reminders went out
+	Breached time.Time // zero: not breached
+	Paused   time.Time // zero: running
+}
+
+// Chore is work in another document that this case's last change made necessary.
+type Chore struct {
+	Kind   ChoreKind
+	Target string // mediator id, case id, report id
+	Since  time.Time
+}
+
+// ChoreKind names a chore.
+type ChoreKind string
+
+// The chores.
+const (
+	ChoreMatch       ChoreKind = "match"        // find candidates and send the next wave
+	ChoreReleaseSeat ChoreKind = "release_seat" // give a mediator's seat back
+	ChoreIndexWords  ChoreKind = "index_words"  // make the words findable
+	ChoreMoveReport  ChoreKind = "move_report"  // point a report to this case
+)
+
+// Party returns the party of that id, or nil.
+func (c *Case) Party(id string) *Party {
+	for i := range c.Parties {
+		if c.Parties[i].ID == id {
+			return &c.Parties[i]
+		}
+	}
+	return nil
+}
+
+// Offer returns the offer of that id, or nil.
+func (c *Case) Offer(id string) *Offer {
+	for i := range c.Offers {
+		if c.Offers[i].ID == id {
+			return &c.Offers[i]
+		}
+	}
+	return nil
+}
+
+// Summary is a case as lists show it: no personal values, small, kept beside the case.
+type Summary struct {
+	ID         string
+	Revision   int64
+	Number     Number
+	State      State
+	Category   string
+	Severity   int
+	Emergency  bool
+	Area, Cell grid.Code
+	Channel    string
+	Unit       string
+	Reporter   string
+	Seated     []string // mediator ids on the panel
+	Reports    int
+	NeedsHand  bool
+	Repeats    int
+	StateDue   time.Time
+	WholeDue   time.Time
+	Breached   bool
+	Opened     time.Time
+	Changed    time.Time
+	Closed     time.Time
+}

@@ -1,0 +1,195 @@
+package mediation
+
+import (
+	"time"
+
+	"fengqiao/grid"
+
+	"github.com/paulmach/orb"
+)
+
+// Command is something to be done to a case. Commands carry plain words as they came in; the Service seals them before the
+// update (see Order), so that a decision may rerun and write identical bytes.
+type Command interface{ Name() CommandName }
+
+type (
+	// Accept 受理: the case is a matter for mediation; matching begins.
+	Accept struct{ Remark string }
+	// Refuse 不予受理 with the policy's legal route and a reason.
+	Refuse struct{ Route, Reason, Remark string }
+	// Join 并案: this case goes on inside another. Reversible by Split.
+	Join struct{ Into, Remark string }
+	// Split takes a join back.
+	Split struct{ Remark string }
+	// Transfer 转办 to another desk, unit or area.
+	Transfer struct {
+		Route, Unit, Reason, Remark string
+		Area                        grid.Code // "" keeps the area
+	}
+	// TakeBack 收回 a transferred case.
+	TakeBack struct{ Remark string }
+	// Reclassify changes category and severity; matching starts again, visibly.
+	Reclassify struct {
+		Category string
+		Severity int
+		Remark   string
+		// NotEmergency clears the emergency flag: a person has looked.
+		NotEmergency bool
+	}
+	// Place gives the case its cell by hand.
+	Place struct {
+		Cell   grid.Code
+		Remark string
+	}
+	// AddParty 登记当事人.
+	AddParty struct{ Party PartyInput }
+	// RenewLink makes a new link for a party; the old one is void.
+	RenewLink struct{ Party string }
+	// Note 备注.
+	Note struct{ Text string }
+	// Assign 人工指派 puts a mediator on a seat by hand. Force lets a person overrule the load cap and the radius, never a
+	// conflict of interest.
+	Assign struct {
+		Mediator string
+		Seat     int // -1: the first free seat that fits
+		Force    bool
+		Remark   string
+	}
+	// Unassign takes a mediator off the panel, whoever put them there.
+	Unassign struct{ Mediator, Reason string }
+	// Escalate 提级 climbs to the next tier by hand.
+	Escalate struct{ Remark string }
+	// Take 接单 accepts an offer.
+	Take struct{ Offer string }
+	// Decline 婉拒 an offer.
+	Decline struct{ Offer, Reason string }
+	// StepBack 退出调解 gives a seat back.
+	StepBack struct{ Reason string }
+	// RecordSession 调解记录.
+	RecordSession struct {
+		At       time.Time // zero: now
+		Attended []string  // party ids
+		Open     bool
+		Notes    string
+		Place    grid.Code
+	}
+	// Agree 达成协议.
+	Agree struct {
+		Oral         bool
+		Facts, Terms string
+		PlaceOf      string
+		PerformBy    time.Time // zero: performed on the spot
+	}
+	// Sign 签署, or a refusal to sign with a witness.
+	Sign struct {
+		Role    SignerRole
+		Party   string // for a party's signature that a mediator or staff records on paper
+		Manner  string
+		Refused bool
+	}
+	// Unagree voids an agreement that has not taken effect.
+	Unagree struct{ Reason string }
+	// Perform 履行完毕.
+	Perform struct{ Remark string }
+	// Close 办结.
+	Close struct{ Remark string }
+	// RecordFollowUp 回访.
+	RecordFollowUp struct {
+		Kept, Resolved bool
+		Notes          string
+	}
+	// Rate is a party's word.
+	Rate struct {
+		Satisfied bool
+		Stars     int
+		Remark    string
+	}
+	// Reopen 重新办理; counts as a repeat.
+	Reopen struct{ Reason string }
+	// Suspend 中止, e.g. while in court.
+	Suspend struct{ Reason, Remark string }
+	// Resume 恢复.
+	Resume struct{ Remark string }
+	// Terminate 终止调解: no agreement; the parties are told of other routes.
+	Terminate struct{ Reason, Remark string }
+	// Exit 有序退出.
+	Exit struct{ Route, Reason, Remark string }
+	// WithdrawCase 撤回.
+	WithdrawCase struct{ Reason string }
+	// RefuseMediation 拒绝调解.
+	RefuseMediation struct{ Reason string }
+	// RefuseMediator 要求更换调解员.
+	RefuseMediator struct{ Mediator, Reason string }
+	// ConsentOutsiders 同意他人参与.
+	ConsentOutsiders struct{ Given bool }
+	// SupplementCase 补充.
+	SupplementCase struct {
+		Text   string
+		Photos []string
+	}
+)
+
+// Name of each command.
+func (Accept) Name() CommandName           { return CmdAccept }
+func (Refuse) Name() CommandName           { return CmdRefuse }
+func (Join) Name() CommandName             { return CmdJoin }
+func (Split) Name() CommandName            { return CmdSplit }
+func (Transfer) Name() CommandName         { return CmdTransfer }
+func (TakeBack) Name() CommandName         { return CmdTakeBack }
+func (Reclassify) Name() CommandName       { return CmdReclassify }
+func (Place) Name() CommandName            { return CmdPlace }
+func (AddParty) Name() CommandName         { return CmdAddParty }
+func (RenewLink) Name() CommandName        { return CmdRenewLink }
+func (Note) Name() CommandName             { return CmdNote }
+func (Assign) Name() CommandName           { return CmdAssign }
+func (Unassign) Name() CommandName         { return CmdUnassign }
+func (Escalate) Name() CommandName         { return CmdEscalate }
+func (Take) Name() CommandName             { return CmdTake }
+func (Decline) Name() CommandName          { return CmdDecline }
+func (StepBack) Name() CommandName         { return CmdStepBack }
+func (RecordSession) Name() CommandName    { return CmdSession }
+func (Agree) Name() CommandName            { return CmdAgree }
+func (Sign) Name() CommandName             { return CmdSign }
+func (Unagree) Name() CommandName          { return CmdUnagree }
+func (Perform) Name() CommandName          { return CmdPerform }
+func (Close) Name() CommandName            { return CmdClose }
+func (RecordFollowUp) Name() CommandName   { return CmdFollowUp }
+func (Rate) Name() CommandName             { return CmdRate }
+func (Reopen) Name() CommandName           { return CmdReopen }
+func (Suspend) Name() CommandName          { return CmdSuspend }
+func (Resume) Name() CommandName           { return CmdResume }
+func (Terminate) Name() CommandName        { return CmdTerminate }
+func (Exit) Name() CommandName             { return CmdExit }
+func (WithdrawCase) Name() CommandName     { return CmdWithdraw }
+func (RefuseMediation) Name() CommandName  { return CmdRefuseMediation }
+func (RefuseMediator) Name() CommandName   { return CmdRefuseMediator }
+func (ConsentOutsiders) Name() CommandName { return CmdConsent }
+func (SupplementCase) Name() CommandName   { return CmdSupplement }
+
+// PartyInput is a party as it is entered.
+type PartyInput struct {
+	Kind                           PartyKind
+	Side                           PartySide
+	Name, Phone, IDNumber, Address string
+	Kin                            []string // mediator ids
+	Units                          []string
+}
+
+// ReportInput is a report as the phone sends it.
+type ReportInput struct {
+	ClientID  string
+	Channel   string
+	Text      string
+	Category  string
+	Severity  int
+	Emergency bool
+	// Point in WGS-84 lon/lat degrees (handlers convert other systems); nil without a fix.
+	Point     *orb.Point
+	AccuracyM float64
+	Cell      grid.Code // chosen by hand
+	Address   string
+	PhoneTime time.Time
+	Photos    []string
+	// Print is the fingerprint of the request as it came.
+	Print string
+}

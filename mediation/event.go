@@ -1,0 +1,130 @@
+package mediation
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+	"sort"
+	"time"
+
+	"fengqiao/grid"
+)
+
+// Event is one entry of a case's timeline. Events chain: each Hash covers the event and the hash before it, over the
+// sealed form of personal values, so that erasing a key leaves the chain intact.
+type Event struct {
+	Seq   int // from 1
+	At    time.Time
+	Actor string
+	Role  Role
+	Kind  string // the command's name, or one of the system's: offered, offer_expired, reminded, breached …
+	From  State
+	To    State
+	Place grid.Code
+	Data  map[string]string // codes and figures, never personal values
+	Words Sealed
+	Cmd   string // the client's idempotency key (hashed): the same command is not carried out twice
+	Prev  []byte
+	Hash  []byte
+}
+
+// Seal of the chain: every field, length-prefixed, in a fixed order.
+func (e *Event) sum() []byte {
+	h := sha256.New()
+	put(h, "fengqiao event 1")
+	putInt(h, int64(e.Seq))
+	putInt(h, e.At.UnixMilli())
+	for _, s := range []string{e.Actor, string(e.Role), e.Kind, string(e.From), string(e.To), string(e.Place), e.Words.Key, string(e.Words.Box), e.Cmd} {
+		put(h, s)
+	}
+	keys := make([]string, 0, len(e.Data))
+	for k := range e.Data {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	putInt(h, int64(len(keys)))
+	for _, k := range keys {
+		put(h, k)
+		put(h, e.Data[k])
+	}
+	put(h, string(e.Prev))
+	return h.Sum(nil)
+}
+
+func put(h hash.Hash, s string) {
+	putInt(h, int64(len(s)))
+	h.Write([]byte(s))
+}
+
+func putInt(h hash.Hash, n int64) {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(n))
+	h.Write(b[:])
+}
+
+// log appends the event to the case's timeline and chains it.
+func (c *Case) log(e Event) {
+	e.Seq = c.Spilled + len(c.Events) + 1
+	e.Prev = c.Head
+	e.Hash = e.sum()
+	c.Head = e.Hash
+	c.Events = append(c.Events, e)
+}
+
+// VerifyChain checks a run of events that follows the hash before (nil at the beginning) and returns the position of the
+// first event that does not fit, or -1.
+func VerifyChain(before []byte, firstSeq int, events []Event) int {
+	for i := range events {
+		e := &events[i]
+		if e.Seq != firstSeq+i || string(e.Prev) != string(before) || string(e.sum()) != string(e.Hash) {
+			return i
+		}
+		before = e.Hash
+	}
+	return -1
+}
+
+// NoticeKind says what a recipient is to be told; push has the words.
+type NoticeKind string
+
+// The notices.
+const (
+	NoticeNewCase     NoticeKind = "case_opened"      // staff: a case needs screening
+	NoticeEmergency   NoticeKind = "emergency"        // desk and staff: danger
+	NoticeOffer       NoticeKind = "offer"            // mediator: a case needs you
+	NoticeFilled      NoticeKind = "offer_filled"     // mediator: the place is taken
+	NoticeCancelled   NoticeKind = "offer_withdrawn"  // mediator: no longer needed
+	NoticeAccepted    NoticeKind = "case_accepted"    // reporter, staff: a mediator took it
+	NoticeProgress    NoticeKind = "case_progress"    // reporter: state changed
+	NoticeNeedsHand   NoticeKind = "case_needs_hand"  // staff: assign by hand
+	NoticeAssigned    NoticeKind = "case_assigned"    // mediator: assigned by hand
+	NoticeReminder    NoticeKind = "clock_reminder"   // whoever has it: due soon
+	NoticeBreach      NoticeKind = "clock_breach"     // whoever has it and their supervisor: overdue
+	NoticeSign        NoticeKind = "please_sign"      // who has to sign
+	NoticeFollowUp    NoticeKind = "follow_up_due"    // mediator, grid worker: return visit
+	NoticeReopened    NoticeKind = "case_reopened"    // staff and panel
+	NoticeTransferred NoticeKind = "case_transferred" // receiving unit or desk
+	NoticeUnplaced    NoticeKind = "report_unplaced"  // staff: place this report
+	NoticeRefused     NoticeKind = "party_refused"    // staff, panel: a party refused
+)
+
+// Notice is one announcement that is stored with the change it announces.
+type Notice struct {
+	ID   string // case id, event seq and position: the same on every rerun
+	Kind NoticeKind
+	At   time.Time
+	Case string
+	Seq  int // order per case
+	To   Recipient
+	// Due is the deadline that the notice speaks of, zero if none.
+	Due time.Time
+}
+
+// Recipient is a user, or everybody with a role whose area holds Area (a shared address, so that a leaver's cases are not
+// lost), or the staff of a unit.
+type Recipient struct {
+	User string
+	Role Role
+	Area grid.Code
+	Unit string
+}

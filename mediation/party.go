@@ -1,0 +1,62 @@
+package mediation
+
+import "time"
+
+// PartyKind tells persons from organisations.
+type PartyKind string
+
+// Kinds of party.
+const (
+	Person       PartyKind = "person"
+	Organisation PartyKind = "organisation"
+)
+
+// PartySide is a party's place in the dispute.
+type PartySide string
+
+// Sides.
+const (
+	Applicant  PartySide = "applicant"  // 申请人
+	Respondent PartySide = "respondent" // 被申请人
+	ThirdParty PartySide = "third_party"
+)
+
+// Party (当事人) is a person or organisation of a case. Who they are is sealed under a key of their own.
+type Party struct {
+	ID       string
+	Kind     PartyKind
+	Side     PartySide
+	Key      string
+	Name     Sealed
+	Phone    Sealed
+	IDNumber Sealed
+	Address  Sealed
+	// Match holds keyed hashes (phone, ID number) by which the same party is known again in another case.
+	Match []string
+	// Kin and Units are mediator ids and unit names that conflict with this party (kin 亲属, same unit 同单位).
+	Kin   []string
+	Units []string
+	// LinkHash is the hash of the code in the party's link; LinkFrom voids tokens made before it was renewed.
+	LinkHash string
+	LinkFrom time.Time
+
+	RefusedMediation time.Time // PML 17: mediation is forbidden once a party clearly refuses
+	RefusedMediators []string  // PML 19, 23
+	Outsiders        *Consent  // PML 20: consent to relatives, neighbours, experts joining
+	Satisfied        *Word     // the party's last word after closing
+	Since            time.Time
+}
+
+// Consent is a party's answer about outsiders joining the mediation.
+type Consent struct {
+	At    time.Time
+	Given bool
+}
+
+// Word is what a party says of the outcome.
+type Word struct {
+	At     time.Time
+	Yes    bool
+	Stars  int // 1–5, 0 if not said
+	Remark Sealed
+}

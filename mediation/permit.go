@@ -1,0 +1,251 @@
+package mediation
+
+import "fengqiao/grid"
+
+// Action is something a role may be permitted to do: every command by its own name, and the actions below for all
+// other routes.
+type Action string
+
+// Actions that are not commands to a case.
+const (
+	ReportCreate  Action = "report.create"
+	ReportRead    Action = "report.read"
+	ReportChange  Action = "report.change" // supplement, withdraw
+	ReportPlace   Action = "report.place"  // place an unplaced report
+	CaseRead      Action = "case.read"
+	CaseMap       Action = "case.map"      // lists and GeoJSON over an area
+	CaseExact     Action = "case.exact"    // the exact point and full contact data
+	TimelineRead  Action = "timeline.read" // the whole timeline and who looked
+	OfferRead     Action = "offer.read"
+	MediatorSelf  Action = "mediator.self" // own availability and leave
+	MediatorRead  Action = "mediator.read"
+	MediatorWrite Action = "mediator.write"
+	MediaUpload   Action = "media.upload"
+	MediaRead     Action = "media.read"
+	PlanRead      Action = "plan.read"
+	PlanImport    Action = "plan.import"
+	PolicyRead    Action = "policy.read"
+	PolicyImport  Action = "policy.import"
+	UserRead      Action = "user.read"
+	UserWrite     Action = "user.write"
+	InboxRead     Action = "inbox.read"
+	DeviceWrite   Action = "device.write"
+	PushDead      Action = "push.dead" // see and resend dead letters
+	SelfRead      Action = "self.read"
+)
+
+// Scope bounds a permission to some of the things.
+type Scope int
+
+// The scopes.
+const (
+	Nothing   Scope = iota
+	Anything        // no bound (things that have no area: own inbox, plan, self)
+	InArea          // the case's area (or the user's, the mediator's) lies inside the actor's
+	OwnReport       // the actor reported it
+	OnPanel         // the actor sits on the panel
+	Asked           // the actor has or had an offer of it, or sits on the panel
+	OwnCase         // the party's own case
+	OwnUnit         // the case lies with the actor's unit, inside the actor's area
+)
+
+// Grant permits an action to a role within a scope.
+type Grant struct {
+	Role  Role
+	Scope Scope
+}
+
+var (
+	field  = []Role{GridWorker, GridLeader, InformationOfficer}
+	office = []Role{TownshipStaff, CountyStaff}
+	seeing = []Role{TownshipStaff, CountyStaff, Supervisor, Leader}
+	people = []Role{GridWorker, GridLeader, InformationOfficer, MediatorRole, UnitStaff, TownshipStaff, CountyStaff, Supervisor, Leader, Administrator}
+)
+
+func each(scope Scope, roles ...Role) []Grant {
+	g := make([]Grant, len(roles))
+	for i, r := range roles {
+		g[i] = Grant{r, scope}
+	}
+	return g
+}
+
+func join(groups ...[]Grant) []Grant {
+	var all []Grant
+	for _, g := range groups {
+		all = append(all, g...)
+	}
+	return all
+}
+
+var (
+	staffOnly  = each(InArea, office...)
+	panelOnly  = each(OnPanel, MediatorRole)
+	panelStaff = join(panelOnly, staffOnly)
+)
+
+// Permits is the one table of who may do what, within which scope. What is not in it is forbidden.
+var Permits = map[Action][]Grant{
+	Action(CmdAccept):          staffOnly,
+	Action(CmdRefuse):          staffOnly,
+	Action(CmdJoin):            staffOnly,
+	Action(CmdSplit):           staffOnly,
+	Action(CmdTransfer):        staffOnly,
+	Action(CmdTakeBack):        join(staffOnly, each(OwnUnit, UnitStaff, Desk)),
+	Action(CmdReclassify):      staffOnly,
+	Action(CmdPlace):           staffOnly,
+	Action(CmdAddParty):        join(panelStaff, each(OwnReport, field...)),
+	Action(CmdRenewLink):       panelStaff,
+	Action(CmdNote):            join(panelStaff, each(OwnUnit, UnitStaff), each(InArea, Supervisor, Leader)),
+	Action(CmdAssign):          staffOnly,
+	Action(CmdUnassign):        staffOnly,
+	Action(CmdEscalate):        staffOnly,
+	Action(CmdTake):            each(Asked, MediatorRole),
+	Action(CmdDecline):         each(Asked, MediatorRole),
+	Action(CmdStepBack):        panelOnly,
+	Action(CmdSession):         panelOnly,
+	Action(CmdAgree):           panelOnly,
+	Action(CmdSign):            join(panelStaff, each(OwnCase, PartyRole)),
+	Action(CmdUnagree):         panelStaff,
+	Action(CmdPerform):         panelStaff,
+	Action(CmdClose):           panelStaff,
+	Action(CmdFollowUp):        join(panelStaff, each(OwnReport, field...), each(InArea, GridLeader)),
+	Action(CmdRate):            each(OwnCase, PartyRole),
+	Action(CmdReopen):          join(staffOnly, each(OwnCase, PartyRole)),
+	Action(CmdSuspend):         panelStaff,
+	Action(CmdResume):          panelStaff,
+	Action(CmdTerminate):       panelStaff,
+	Action(CmdExit):            staffOnly,
+	Action(CmdWithdraw):        join(staffOnly, each(OwnReport, field...)),
+	Action(CmdRefuseMediation): each(OwnCase, PartyRole),
+	Action(CmdRefuseMediator):  each(OwnCase, PartyRole),
+	Action(CmdConsent):         each(OwnCase, PartyRole),
+	Action(CmdSupplement):      join(each(OwnReport, field...), staffOnly, each(OwnCase, PartyRole)),
+
+	ReportCreate:  join(each(Anything, field...), each(Anything, office...), each(Anything, Desk)),
+	ReportRead:    join(each(OwnReport, field...), each(InArea, seeing...), each(OwnReport, Desk)),
+	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
+	ReportPlace:   staffOnly,
+	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), each(InArea, seeing...), each(OwnCase, PartyRole)),
+	CaseMap:       join(each(InArea, GridLeader), each(InArea, seeing...)),
+	CaseExact:     panelStaff,
+	TimelineRead:  join(each(InArea, seeing...), panelOnly),
+	OfferRead:     each(Asked, MediatorRole),
+	MediatorSelf:  each(Anything, MediatorRole),
+	MediatorRead:  each(InArea, TownshipStaff, CountyStaff, Administrator),
+	MediatorWrite: each(InArea, CountyStaff, Administrator),
+	MediaUpload:   join(each(Anything, field...), each(Anything, office...), each(Anything, MediatorRole, Desk)),
+	MediaRead:     join(each(OwnReport, field...), each(OnPanel, MediatorRole), each(InArea, seeing...)),
+	PlanRead:      each(Anything, append([]Role{Desk}, people...)...),
+	PlanImport:    each(Anything, Administrator),
+	PolicyRead:    each(Anything, people...),
+	PolicyImport:  each(Anything, Administrator),
+	UserRead:      each(InArea, Administrator),
+	UserWrite:     each(InArea, Administrator),
+	InboxRead:     each(Anything, append([]Role{Desk}, people...)...),
+	DeviceWrite:   each(Anything, people...),
+	PushDead:      each(InArea, Administrator),
+	SelfRead:      each(Anything, append([]Role{Desk}, people...)...),
+}
+
+// Scopes returns the scopes within which the role may do the action; empty means never.
+func Scopes(a Action, r Role) []Scope {
+	var s []Scope
+	for _, g := range Permits[a] {
+		if g.Role == r {
+			s = append(s, g.Scope)
+		}
+	}
+	return s
+}
+
+// May tells whether the actor's role has the action at all, before anything is known of the thing.
+func May(actor Actor, a Action) bool { return len(Scopes(a, actor.Role)) > 0 }
+
+// MayCase tells whether the actor may do the action to this case.
+func MayCase(actor Actor, a Action, c *Case) bool {
+	if actor.Role == System {
+		return true
+	}
+	for _, s := range Scopes(a, actor.Role) {
+		if s.holds(actor, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// MayArea tells whether the actor may do the action to something that belongs to an area (a user, a mediator, a report).
+func MayArea(actor Actor, a Action, area grid.Code) bool {
+	for _, s := range Scopes(a, actor.Role) {
+		if s == Anything || (s == InArea && actor.Area.Contains(area)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s Scope) holds(actor Actor, c *Case) bool {
+	switch s {
+	case Anything:
+		return true
+	case InArea:
+		return actor.Area.Contains(c.Area)
+	case OwnReport:
+		return has(c.Reporters, actor.ID)
+	case OnPanel:
+		return c.Panel.Seated(actor.Mediator)
+	case Asked:
+		return c.Panel.Seated(actor.Mediator) || c.asked(actor.Mediator)
+	case OwnCase:
+		return actor.Case == c.ID && c.Party(actor.ID) != nil
+	case OwnUnit:
+		return actor.Unit != "" && actor.Unit == c.Unit && actor.Area.Contains(c.Area)
+	}
+	return false
+}
+
+// asked tells whether the mediator has an offer of the case that is open or was accepted; a declined or expired one shows the
+// case no longer.
+func (c *Case) asked(mediator string) bool {
+	for i := range c.Offers {
+		if o := &c.Offers[i]; mediator != "" && o.Mediator == mediator && o.State == OfferOpen {
+			return true
+		}
+	}
+	return false
+}
+
+// Visible is the one predicate of what an actor sees of cases: it feeds lists, counts, GeoJSON and the 404s. A case is visible
+// when any of its conditions holds.
+type Visible struct {
+	None     bool
+	Area     *grid.Code // inside this area
+	Reporter string     // reported by this user
+	Mediator string     // on the panel or with an open offer
+	Unit     string     // lies with this unit (and inside Area)
+	Case     string     // exactly this case
+}
+
+// VisibleTo derives the predicate from the permission table's CaseRead row.
+func VisibleTo(actor Actor) Visible {
+	v := Visible{None: true}
+	for _, s := range Scopes(CaseRead, actor.Role) {
+		v.None = false
+		switch s {
+		case InArea:
+			area := actor.Area
+			v.Area = &area
+		case OwnReport:
+			v.Reporter = actor.ID
+		case Asked, OnPanel:
+			v.Mediator = actor.Mediator
+		case OwnUnit:
+			area := actor.Area
+			v.Area, v.Unit = &area, actor.Unit
+		case OwnCase:
+			v.Case = actor.Case
+		}
+	}
+	return v
+}

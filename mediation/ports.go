@@ -1,0 +1,132 @@
+package mediation
+
+import (
+	"context"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation/policy"
+)
+
+// Cases keeps cases. One case is one document: every promise needs only that one document's atomicity.
+type Cases interface {
+	// Load returns the case with its newest events; ErrNotFound.
+	Load(ctx context.Context, id string) (Case, error)
+	// Update loads, calls fn and stores the result atomically together with its Unsent notices. It loses no other writer's
+	// change: where somebody wrote in between, fn is called again on the new state, so fn must be pure. An error of fn
+	// is returned as it is and nothing is stored. When the timeline inside the case grows past a page, the store spills
+	// the oldest events into an immutable page, written before the case. Returns the case as stored.
+	Update(ctx context.Context, id string, fn func(*Case) error) (Case, error)
+	// List returns summaries in (opened, id) order, newest first, after the cursor, at most limit, and the cursor behind
+	// the last ("" at the end). A page neither skips nor repeats a case while others write.
+	List(ctx context.Context, f Filter, cursor string, limit int) ([]Summary, string, error)
+	// Count counts at most max cases.
+	Count(ctx context.Context, f Filter, max int) (int, error)
+	// Due returns ids whose NextDue is not after now, the longest due first, at most limit.
+	Due(ctx context.Context, now time.Time, limit int) ([]string, error)
+	// Timeline returns events with Seq > after in order, at most limit, from pages and case alike.
+	Timeline(ctx context.Context, id string, after, limit int) ([]Event, error)
+	// IndexWords makes the case findable by these word hashes, replacing what it had; none removes it.
+	IndexWords(ctx context.Context, id string, area grid.Code, opened time.Time, hashes []string) error
+	// Alike returns open cases of a category that share the cell, the reporter or a party's Match hash: what a new
+	// report might belong to.
+	Alike(ctx context.Context, q AlikeQuery, limit int) ([]Case, error)
+}
+
+// AlikeQuery asks for open cases that a report might belong to.
+type AlikeQuery struct {
+	Cell     grid.Code
+	Category string
+	Since    time.Time
+}
+
+// Filter selects cases. Zero fields do not filter.
+type Filter struct {
+	Visible    Visible
+	States     []State
+	Open       *bool // true: not over; false: over
+	Category   string
+	Severity   int // this or graver
+	Area       grid.Code
+	Cell       grid.Code
+	Channel    string
+	Unit       string
+	Opened     [2]time.Time // from inclusive, until exclusive
+	OverdueAt  time.Time    // a clock's due time lies before
+	NeedsHand  bool
+	Unplaced   bool
+	Number     string   // series and number as people write it, "33.01.11/2026/12"
+	WordHashes []string // all must be there
+}
+
+// Reports keeps reports.
+type Reports interface {
+	// Intake stores a report once. If a report of this id is there already that one is returned with stored = false and
+	// nothing is written. Otherwise the report and, if given, the new case are stored, the case with the next number of its
+	// series; on a store without transactions the report goes first and Pending finds it if the case did not follow.
+	// The stored case is returned (zero if none was given).
+	Intake(ctx context.Context, r Report, opens *Case) (stored bool, as Report, c Case, err error)
+	// Load returns a report; ErrNotFound.
+	Load(ctx context.Context, id string) (Report, error)
+	// Update is like Cases.Update.
+	Update(ctx context.Context, id string, fn func(*Report) error) (Report, error)
+	// Of lists a user's own reports, newest first.
+	Of(ctx context.Context, reporter, cursor string, limit int) ([]Report, string, error)
+	// Pending returns reports that were received before t and have no case, oldest first.
+	Pending(ctx context.Context, t time.Time, limit int) ([]Report, error)
+	// Unplaced lists reports that wait for a person to place them, inside a home area, oldest first.
+	Unplaced(ctx context.Context, cursor string, limit int) ([]Report, string, error)
+}
+
+// Opener stores a case for a report that has none yet (repair after a crash, split).
+type Opener interface {
+	// Open inserts the case with the next number of its series; ErrExists if it is there.
+	Open(ctx context.Context, c Case) (Case, error)
+}
+
+// Mediators keeps mediators.
+type Mediators interface {
+	// Put creates or replaces what an import says of a mediator and keeps seats, leaves and availability.
+	Put(ctx context.Context, m Mediator) (created bool, err error)
+	Load(ctx context.Context, id string) (Mediator, error)
+	// Update is like Cases.Update.
+	Update(ctx context.Context, id string, fn func(*Mediator) error) (Mediator, error)
+	// Serving returns mediators of a tier whose area contains, or lies inside, the given area. All of them: a county has hundreds.
+	Serving(ctx context.Context, tier string, area grid.Code) ([]Mediator, error)
+	// List pages mediators inside an area by id.
+	List(ctx context.Context, area grid.Code, cursor string, limit int) ([]Mediator, string, error)
+	// Reserved returns mediators with seats that were reserved before t and are not definite.
+	Reserved(ctx context.Context, t time.Time, limit int) ([]Mediator, error)
+}
+
+// Looks records who looked at what.
+type Looks interface {
+	// Record adds one look; it need not be durable before the answer, but it is never dropped silently.
+	Record(ctx context.Context, l Look) error
+	// Of lists the looks at a case, newest first.
+	Of(ctx context.Context, caseID, cursor string, limit int) ([]Look, string, error)
+}
+
+// Look is one reading of a case.
+type Look struct {
+	ID    string
+	Case  string
+	Actor string
+	Role  Role
+	What  string // case, timeline, contact, media
+	At    time.Time
+}
+
+// Policies gives the rules.
+type Policies interface {
+	// Current returns the policy in force for a county-level area.
+	Current(ctx context.Context) (*policy.Policy, error)
+	// Version returns the policy of that version id, in force or not; ErrNotFound.
+	Version(ctx context.Context, id string) (*policy.Policy, error)
+}
+
+// Users tells what mediation must know of accounts.
+type Users interface {
+	// Named returns display names by user id (missing ones left out).
+	Named(ctx context.Context, ids []string) (map[string]string, error)
+}

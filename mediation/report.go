@@ -1,0 +1,86 @@
+package mediation
+
+import (
+	"time"
+
+	"fengqiao/grid"
+)
+
+// PlaceBasis says how a report's place is known.
+type PlaceBasis string
+
+// How a place is known.
+const (
+	ByGPS     PlaceBasis = "gps"     // the phone's own fix
+	ByCell    PlaceBasis = "cell"    // chosen from the list of micro-grids
+	ByAddress PlaceBasis = "address" // only words; a person places it
+)
+
+// Mark is something doubtful about a report that staff should look at; it never refuses the report.
+type Mark string
+
+// The marks.
+const (
+	Unplaced       Mark = "unplaced"       // lies in no cell, or has no usable place
+	Snapped        Mark = "snapped"        // lies a little outside; the nearest cell within the policy's distance was taken
+	ClockDoubtful  Mark = "clockDoubtful"  // the phone's time is in the future or far back
+	MaybeSwapped   Mark = "maybeSwapped"   // longitude and latitude look exchanged; Suggested has the cell if they were
+	CoarsePosition Mark = "coarsePosition" // accuracy is worse than the policy allows for a cell
+	NoCategory     Mark = "unknownCategory"
+)
+
+// Report (事件上报) is a geo-tagged incident report. Its ID is made from the reporter and the phone's own UUID, so the same
+// report sent twice is one report.
+type Report struct {
+	ID       string
+	ClientID string // the phone's UUID, never expires
+	Print    string // fingerprint of the content as first sent: same id with other content is refused
+	Reporter string
+	Channel  string // app, hall, 12345, 110, court, petition … (policy's intake.channels)
+
+	Key       string // seal key; the case's key once there is one
+	Text      Sealed
+	Address   Sealed
+	Point     Sealed // exact WGS-84 point "lon,lat", degrees
+	AccuracyM float64
+	Basis     PlaceBasis
+
+	Category  string
+	Severity  int // 1 slight … 4 grave
+	Emergency bool
+	Photos    []string // media ids
+
+	PhoneTime time.Time // as the phone said, zero if it did not
+	Received  time.Time
+
+	Cell        grid.Code // "" while unplaced
+	CellMetres  float64   // distance to the cell's border when snapped
+	PlanVersion string
+	Suggested   grid.Code
+	Marks       []Mark
+
+	// Case is the case it became or joined; "" while pending.
+	Case        string
+	Supplements []Supplement
+	Withdrawn   time.Time
+	Version     int64
+}
+
+// Supplement is what a reporter adds later.
+type Supplement struct {
+	At     time.Time
+	By     string
+	Text   Sealed
+	Photos []string
+	Cmd    string
+}
+
+// Has tells whether the report bears the mark.
+func (r *Report) Has(m Mark) bool {
+	for _, x := range r.Marks {
+		if x == m {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,209 @@
+package mediation
+
+// State is where a case stands.
+type State string
+
+// The states. Their names in both languages stand in States below.
+const (
+	Reported    State = "reported"
+	Screened    State = "screened"
+	Offered     State = "offered"
+	Accepted    State = "accepted"
+	Mediating   State = "mediating"
+	Agreed      State = "agreed"
+	Effective   State = "effective"
+	Closed      State = "closed"
+	Settled     State = "settled"
+	Unsettled   State = "unsettled"
+	Suspended   State = "suspended"
+	Failed      State = "failed"
+	Exited      State = "exited"
+	Transferred State = "transferred"
+	NotAccepted State = "not_accepted"
+	Withdrawn   State = "withdrawn"
+	Joined      State = "joined"
+)
+
+// StateInfo describes one state.
+type StateInfo struct {
+	State  State
+	Zh, En string
+	// Over: nothing is expected of anybody any more; the case leaves the open lists and its clocks stop.
+	Over bool
+	// Plain is what a party reads.
+	PlainZh, PlainEn string
+}
+
+// States is every state, in the order of a case's life.
+var States = []StateInfo{
+	{Reported, "待甄别", "reported", false, "我们已收到，正在核实。", "We have received it and are checking it."},
+	{Screened, "已受理", "screened", false, "已受理，正在为您寻找调解员。", "It is accepted; we are looking for mediators."},
+	{Offered, "派单中", "offered", false, "已受理，正在等待调解员接单。", "It is accepted; mediators have been asked."},
+	{Accepted, "已接单", "accepted", false, "调解员已接单，将与您联系。", "A mediator has taken it and will contact you."},
+	{Mediating, "调解中", "mediating", false, "正在调解。", "Mediation is under way."},
+	{Agreed, "待签署", "agreed", false, "已达成协议，请签署。", "There is an agreement; please sign it."},
+	{Effective, "履行中", "effective", false, "协议已生效，正在履行。", "The agreement is in effect and being performed."},
+	{Closed, "办结", "closed", false, "办理程序已结束，我们会回访。", "The procedure is over; we shall visit you again."},
+	{Settled, "化解", "settled", true, "纠纷已化解。如有反复，您可以要求重新办理。", "The quarrel is settled. If it comes back, you can ask to reopen it."},
+	{Unsettled, "未化解", "unsettled", false, "纠纷尚未化解，工作人员会继续跟进。", "It is not settled yet; staff will go on with it."},
+	{Suspended, "中止", "suspended", false, "调解暂时中止。", "Mediation is suspended for now."},
+	{Failed, "调解不成", "failed", false, "调解不成，您可以通过仲裁、行政或诉讼途径解决。", "Mediation did not succeed; arbitration, administrative or court routes are open to you."},
+	{Exited, "有序退出", "exited", true, "调解程序已终结，已告知您其他法定途径。", "Mediation has ended; you have been told of the other legal routes."},
+	{Transferred, "已转办", "transferred", false, "已转交有权处理的单位。", "It has been passed to the body in charge."},
+	{NotAccepted, "不予受理", "not_accepted", true, "不属于调解范围，已告知您法定途径。", "It is not a matter for mediation; you have been told the legal route."},
+	{Withdrawn, "已撤回", "withdrawn", true, "申请已撤回。", "It has been withdrawn."},
+	{Joined, "已并案", "joined", true, "已与同一纠纷的案件合并办理。", "It is handled together with another case of the same dispute."},
+}
+
+// Info returns the description of a state.
+func (s State) Info() StateInfo {
+	for _, i := range States {
+		if i.State == s {
+			return i
+		}
+	}
+	return StateInfo{State: s, Zh: string(s), En: string(s)}
+}
+
+// Over tells whether a case in this state is at an end.
+func (s State) Over() bool { return s.Info().Over }
+
+// CommandName names what can be done to a case.
+type CommandName string
+
+// The commands. Their data stands in commands.go.
+const (
+	CmdAccept          CommandName = "accept"           // 受理
+	CmdRefuse          CommandName = "refuse"           // 不予受理
+	CmdJoin            CommandName = "join"             // 并案
+	CmdSplit           CommandName = "split"            // 拆案, takes a join back
+	CmdTransfer        CommandName = "transfer"         // 转办
+	CmdTakeBack        CommandName = "take_back"        // 收回
+	CmdReclassify      CommandName = "reclassify"       // 更改类别
+	CmdPlace           CommandName = "place"            // 落格, gives an unplaced case its cell
+	CmdAddParty        CommandName = "add_party"        // 登记当事人
+	CmdRenewLink       CommandName = "renew_link"       // 重发链接
+	CmdNote            CommandName = "note"             // 备注
+	CmdAssign          CommandName = "assign"           // 人工指派
+	CmdUnassign        CommandName = "unassign"         // 取消指派
+	CmdEscalate        CommandName = "escalate"         // 提级
+	CmdTake            CommandName = "take"             // 接单
+	CmdDecline         CommandName = "decline"          // 婉拒
+	CmdStepBack        CommandName = "step_back"        // 退出调解
+	CmdSession         CommandName = "session"          // 调解记录
+	CmdAgree           CommandName = "agree"            // 达成协议
+	CmdSign            CommandName = "sign"             // 签署
+	CmdUnagree         CommandName = "unagree"          // 协议作废, back to mediation before it took effect
+	CmdPerform         CommandName = "perform"          // 履行完毕
+	CmdClose           CommandName = "close"            // 办结
+	CmdFollowUp        CommandName = "follow_up"        // 回访
+	CmdRate            CommandName = "rate"             // 评价
+	CmdReopen          CommandName = "reopen"           // 重新办理
+	CmdSuspend         CommandName = "suspend"          // 中止
+	CmdResume          CommandName = "resume"           // 恢复
+	CmdTerminate       CommandName = "terminate"        // 终止调解 (PML 26)
+	CmdExit            CommandName = "exit"             // 有序退出
+	CmdWithdraw        CommandName = "withdraw"         // 撤回
+	CmdRefuseMediation CommandName = "refuse_mediation" // 拒绝调解 (PML 17)
+	CmdRefuseMediator  CommandName = "refuse_mediator"  // 要求更换调解员 (PML 19, 23)
+	CmdConsent         CommandName = "consent"          // 同意他人参与 (PML 20)
+	CmdSupplement      CommandName = "supplement"       // 补充
+)
+
+// Need is something that must hold before a command may be carried out; decide_needs.go checks it, messages.go says it.
+type Need string
+
+// The needs.
+const (
+	NeedNotEmergency    Need = "not_emergency"    // danger: no mediator is offered (PML 25)
+	NeedPlace           Need = "place"            // the case lies in a cell or a unit
+	NeedNotRefused      Need = "not_refused"      // no party has clearly refused mediation (PML 17)
+	NeedFreeSeat        Need = "free_seat"        // there is a seat to take
+	NeedOpenOffer       Need = "open_offer"       // the caller has an open offer in time
+	NeedSeat            Need = "seat"             // the caller sits on the panel
+	NeedTwoSides        Need = "two_sides"        // an applicant and a respondent are entered
+	NeedConsent         Need = "consent"          // every party consented to the outsiders on the panel (PML 20)
+	NeedSession         Need = "session"          // at least one session is on record (PML 27)
+	NeedClosing         Need = "closing"          // policy's closing list is met
+	NeedAwaitsSignature Need = "awaits_signature" // the caller's signature is still missing
+	NeedPerformed       Need = "performed"        // the agreement has been performed
+	NeedOwnJoin         Need = "own_join"         // the case was joined to another
+)
+
+// Rule is one row of the state table: in these states the command leads to one of these states, if the needs hold.
+type Rule struct {
+	Command CommandName
+	Zh, En  string
+	From    []State
+	To      []State // empty: the state stays; several: the command's data decide
+	Needs   []Need
+}
+
+var (
+	beforePanel = []State{Reported, Screened, Offered}
+	working     = []State{Accepted, Mediating}
+	inHand      = []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Effective, Unsettled, Suspended, Transferred, Failed}
+	notOver     = append([]State{Closed}, inHand...)
+)
+
+// Table is the state table. A case's actions, the diagram in docs/states.md and the tests derive from it; who may do what
+// stands in permit.go under the same names.
+var Table = []Rule{
+	{CmdAccept, "受理", "accept", []State{Reported}, []State{Screened}, []Need{NeedNotEmergency}},
+	{CmdRefuse, "不予受理", "refuse", []State{Reported, Screened, Offered}, []State{NotAccepted}, nil},
+	{CmdJoin, "并案", "join to another case", []State{Reported, Screened, Offered}, []State{Joined}, nil},
+	{CmdSplit, "拆案", "take a join back", []State{Joined}, []State{Reported}, []Need{NeedOwnJoin}},
+	{CmdTransfer, "转办", "transfer", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled, Failed}, []State{Transferred}, nil},
+	{CmdTakeBack, "收回", "take back", []State{Transferred}, []State{Reported}, nil},
+	{CmdReclassify, "更改类别", "reclassify", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, nil, nil},
+	{CmdPlace, "落格", "place", notOver, nil, nil},
+	{CmdAddParty, "登记当事人", "enter a party", inHand, nil, nil},
+	{CmdRenewLink, "重发链接", "renew a party's link", notOver, nil, nil},
+	{CmdNote, "备注", "note", notOver, nil, nil},
+	{CmdAssign, "人工指派", "assign", []State{Screened, Offered, Accepted, Mediating}, []State{Screened, Offered, Accepted, Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedFreeSeat}},
+	{CmdUnassign, "取消指派", "unassign", working, []State{Screened, Accepted, Mediating}, nil},
+	{CmdEscalate, "提级", "escalate", []State{Screened, Offered}, []State{Screened}, []Need{NeedNotEmergency, NeedNotRefused}},
+	{CmdTake, "接单", "take", []State{Offered, Accepted, Mediating}, []State{Offered, Accepted, Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedOpenOffer, NeedFreeSeat}},
+	{CmdDecline, "婉拒", "decline", []State{Offered, Accepted, Mediating}, []State{Offered, Screened, Accepted, Mediating}, []Need{NeedOpenOffer}},
+	{CmdStepBack, "退出调解", "step back", working, []State{Screened, Accepted, Mediating}, []Need{NeedSeat}},
+	{CmdSession, "调解记录", "record a session", working, []State{Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedTwoSides, NeedConsent}},
+	{CmdAgree, "达成协议", "record an agreement", []State{Mediating}, []State{Agreed, Effective}, []Need{NeedNotRefused, NeedTwoSides, NeedSession}},
+	{CmdSign, "签署", "sign", []State{Agreed}, []State{Agreed, Effective}, []Need{NeedAwaitsSignature}},
+	{CmdUnagree, "协议作废", "void the unsigned agreement", []State{Agreed}, []State{Mediating}, nil},
+	{CmdPerform, "履行完毕", "record performance", []State{Effective}, nil, nil},
+	{CmdClose, "办结", "close", []State{Effective}, []State{Closed}, []Need{NeedPerformed, NeedClosing}},
+	{CmdFollowUp, "回访", "return visit", []State{Closed, Settled}, []State{Settled, Unsettled}, nil},
+	{CmdRate, "评价", "say satisfied or not", []State{Closed, Settled, Unsettled, Exited}, nil, nil},
+	{CmdReopen, "重新办理", "reopen", []State{Closed, Settled, Unsettled, Exited, NotAccepted, Withdrawn}, []State{Reported}, nil},
+	{CmdSuspend, "中止", "suspend", []State{Screened, Offered, Accepted, Mediating, Agreed, Effective}, []State{Suspended}, nil},
+	{CmdResume, "恢复", "resume", []State{Suspended}, []State{Screened, Accepted, Mediating, Agreed, Effective}, nil},
+	{CmdTerminate, "终止调解", "terminate", []State{Screened, Offered, Accepted, Mediating, Agreed}, []State{Failed}, nil},
+	{CmdExit, "有序退出", "orderly exit", []State{Failed, Unsettled, Closed}, []State{Exited}, nil},
+	{CmdWithdraw, "撤回", "withdraw", beforePanel, []State{Withdrawn}, nil},
+	{CmdRefuseMediation, "拒绝调解", "refuse mediation", []State{Reported, Screened, Offered, Accepted, Mediating, Agreed}, []State{Failed}, nil},
+	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", []State{Screened, Offered, Accepted, Mediating}, []State{Screened, Offered, Accepted, Mediating}, nil},
+	{CmdConsent, "同意他人参与", "consent to outsiders", []State{Reported, Screened, Offered, Accepted, Mediating}, nil, nil},
+	{CmdSupplement, "补充", "supplement", notOver, nil, nil},
+}
+
+// RuleOf returns the table's row of a command.
+func RuleOf(name CommandName) (Rule, bool) {
+	for _, r := range Table {
+		if r.Command == name {
+			return r, true
+		}
+	}
+	return Rule{}, false
+}
+
+// Allows tells whether the rule may start from the state.
+func (r Rule) Allows(s State) bool { return has(r.From, s) }
+
+func has[T comparable](list []T, x T) bool {
+	for _, y := range list {
+		if y == x {
+			return true
+		}
+	}
+	return false
+}
