@@ -1,0 +1,134 @@
+package grid
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/paulmach/orb"
+)
+
+// CRS is the datum of a coordinate pair. Records hold WGS84 alone; the others are converted at the edge.
+type CRS string
+
+const (
+	// WGS84 is what GPS chips, GeoJSON and this package speak.
+	WGS84 CRS = "wgs84"
+	// GCJ02 (国测局坐标) is that of Chinese web maps such as Amap (高德) and Tencent: some 500 m off.
+	GCJ02 CRS = "gcj02"
+	// BD09 is Baidu's, GCJ02 with a further offset.
+	BD09 CRS = "bd09"
+)
+
+// ErrUnknownCRS is wrapped by ParseCRS and the conversions.
+var ErrUnknownCRS = errors.New("unknown coordinate system")
+
+// ParseCRS reads "wgs84", "gcj02" or "bd09" in any case; "" is WGS84.
+func ParseCRS(text string) (CRS, error) {
+	c := CRS(strings.ToLower(strings.TrimSpace(text)))
+	switch c {
+	case "":
+		return WGS84, nil
+	case WGS84, GCJ02, BD09:
+		return c, nil
+	}
+	return "", fmt.Errorf("%w %q: use wgs84, gcj02 or bd09", ErrUnknownCRS, text)
+}
+
+// The box within which Chinese maps shift coordinates. It is the customary one and covers foreign land as well, which
+// is then shifted too; Hong Kong, Macao and Taiwan lie in it although their maps as a rule do not shift.
+var shifted = orb.Bound{Min: orb.Point{72.004, 0.8293}, Max: orb.Point{137.8347, 55.8271}}
+
+// The formulas of GCJ-02 are not published; these are the known reconstruction (github.com/googollee/eviltransform),
+// on the Krasovsky 1940 ellipsoid.
+const (
+	gcjAxis = 6378245.0
+	gcjEcc2 = 0.00669342162296594323
+	bdPi    = math.Pi * 3000 / 180
+)
+
+// FromWGS84 expresses a WGS-84 point in another system. Outside the box of China it comes back untouched. Errors:
+// ErrNotFinite, ErrOutOfRange, ErrUnknownCRS.
+func FromWGS84(pt orb.Point, to CRS) (orb.Point, error) {
+	shift, err := shiftOf(pt, to)
+	if err != nil || shift == nil {
+		return pt, err
+	}
+	return shift(pt), nil
+}
+
+// ToWGS84 is the inverse of FromWGS84, solved by iteration to far less than a centimetre. Whether the point lies in the
+// box of China is asked of the point as given, so within about a kilometre of the box's own edge (sea and foreign
+// land) the two are not exact inverses. Errors: ErrNotFinite, ErrOutOfRange, ErrUnknownCRS.
+func ToWGS84(pt orb.Point, from CRS) (orb.Point, error) {
+	shift, err := shiftOf(pt, from)
+	if err != nil || shift == nil {
+		return pt, err
+	}
+	// The shift changes by at most a few per cent of a step, so each pass wins a digit or two: six suffice.
+	const passes, enough = 30, 1e-13
+	guess := pt
+	for range passes {
+		image := shift(guess)
+		dx, dy := pt[0]-image[0], pt[1]-image[1]
+		guess[0] += dx
+		guess[1] += dy
+		if math.Abs(dx) < enough && math.Abs(dy) < enough {
+			break
+		}
+	}
+	return guess, nil
+}
+
+// shiftOf is the map from WGS-84 that holds at the point, nil where nothing is shifted.
+func shiftOf(pt orb.Point, crs CRS) (func(orb.Point) orb.Point, error) {
+	if err := CheckPoint(pt); err != nil {
+		return nil, err
+	}
+	var shift func(orb.Point) orb.Point
+	switch crs {
+	case WGS84:
+		return nil, nil
+	case GCJ02:
+		shift = wgsToGCJ
+	case BD09:
+		shift = wgsToBD
+	default:
+		return nil, fmt.Errorf("%w %q", ErrUnknownCRS, crs)
+	}
+	if !within(&shifted, pt) {
+		return nil, nil
+	}
+	return shift, nil
+}
+
+func wgsToGCJ(pt orb.Point) orb.Point {
+	x, y := pt[0]-105, pt[1]-35
+	root := math.Sqrt(math.Abs(x))
+	wave := 20*math.Sin(6*math.Pi*x) + 20*math.Sin(2*math.Pi*x)
+	east := 300 + x + 2*y + 0.1*x*x + 0.1*x*y + 0.1*root +
+		(wave+20*math.Sin(math.Pi*x)+40*math.Sin(math.Pi/3*x)+150*math.Sin(math.Pi/12*x)+300*math.Sin(math.Pi/30*x))*2/3
+	north := -100 + 2*x + 3*y + 0.2*y*y + 0.1*x*y + 0.2*root +
+		(wave+20*math.Sin(math.Pi*y)+40*math.Sin(math.Pi/3*y)+160*math.Sin(math.Pi/12*y)+320*math.Sin(math.Pi/30*y))*2/3
+	sin, cos := math.Sincos(pt[1] * degree)
+	w := 1 - gcjEcc2*sin*sin
+	n := gcjAxis / math.Sqrt(w)
+	return orb.Point{
+		pt[0] + east/(n*cos*degree),
+		pt[1] + north/(n*(1-gcjEcc2)/w*degree),
+	}
+}
+
+func wgsToBD(pt orb.Point) orb.Point {
+	g := wgsToGCJ(pt)
+	r := math.Hypot(g[0], g[1]) + 0.00002*math.Sin(g[1]*bdPi)
+	sin, cos := math.Sincos(math.Atan2(g[1], g[0]) + 0.000003*math.Cos(g[0]*bdPi))
+	return orb.Point{r*cos + 0.0065, r*sin + 0.006}
+}
+
+// LikelySwapped tells whether latitude and longitude of a point were probably exchanged: as given it lies outside the
+// bound, which should be a plan's, and exchanged inside. It judges points out of range too: ask it before CheckPoint.
+func LikelySwapped(pt orb.Point, inside orb.Bound) bool {
+	return !within(&inside, pt) && within(&inside, orb.Point{pt[1], pt[0]})
+}
