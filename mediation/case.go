@@ -145,7 +145,9 @@ const (
 	ChoreMatch       ChoreKind = "match"        // find candidates and send the next wave
 	ChoreReleaseSeat ChoreKind = "release_seat" // give a mediator's seat back
 	ChoreIndexWords  ChoreKind = "index_words"  // make the words findable
-	ChoreMoveReport  ChoreKind = "move_report"  // point a report to this case
+	ChoreAdopt       ChoreKind = "adopt"        // the case joined to takes this case's reports
+	ChoreDisown      ChoreKind = "disown"       // the case formerly joined to gives them back
+	ChoreOpenReport  ChoreKind = "open_report"  // open a case of its own for a detached report
 )
 
 // Party returns the party of that id, or nil.

@@ -21,6 +21,8 @@ type (
 	Join struct{ Into, Remark string }
 	// Split takes a join back.
 	Split struct{ Remark string }
+	// Detach 分出 takes one report out of the case; it gets a case of its own.
+	Detach struct{ Report, Remark string }
 	// Transfer 转办 to another desk, unit or area.
 	Transfer struct {
 		Route, Unit, Reason, Remark string
@@ -134,6 +136,7 @@ func (Accept) Name() CommandName           { return CmdAccept }
 func (Refuse) Name() CommandName           { return CmdRefuse }
 func (Join) Name() CommandName             { return CmdJoin }
 func (Split) Name() CommandName            { return CmdSplit }
+func (Detach) Name() CommandName           { return CmdDetach }
 func (Transfer) Name() CommandName         { return CmdTransfer }
 func (TakeBack) Name() CommandName         { return CmdTakeBack }
 func (Reclassify) Name() CommandName       { return CmdReclassify }
@@ -190,6 +193,7 @@ type ReportInput struct {
 	Address   string
 	PhoneTime time.Time
 	Photos    []string
+	Parties   []PartyInput
 	// Print is the fingerprint of the request as it came.
 	Print string
 }

@@ -90,6 +90,7 @@ var Permits = map[Action][]Grant{
 	Action(CmdRefuse):          staffOnly,
 	Action(CmdJoin):            staffOnly,
 	Action(CmdSplit):           staffOnly,
+	Action(CmdDetach):          staffOnly,
 	Action(CmdTransfer):        staffOnly,
 	Action(CmdTakeBack):        join(staffOnly, each(OwnUnit, UnitStaff, Desk)),
 	Action(CmdReclassify):      staffOnly,

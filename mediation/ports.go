@@ -28,9 +28,12 @@ type Cases interface {
 	Timeline(ctx context.Context, id string, after, limit int) ([]Event, error)
 	// IndexWords makes the case findable by these word hashes, replacing what it had; none removes it.
 	IndexWords(ctx context.Context, id string, area grid.Code, opened time.Time, hashes []string) error
-	// Alike returns open cases of a category that share the cell, the reporter or a party's Match hash: what a new
-	// report might belong to.
-	Alike(ctx context.Context, q AlikeQuery, limit int) ([]Case, error)
+	// Alike returns open cases in the same cell and of the same category, newest first: what a new report might belong to.
+	Alike(ctx context.Context, q AlikeQuery, limit int) ([]Summary, error)
+	// ByLink returns the id of the case that has a party with this link hash; ErrNotFound.
+	ByLink(ctx context.Context, hash string) (string, error)
+	// Defer puts the sweep off to a later time after a failure, so that a failing case cannot starve the rest.
+	Defer(ctx context.Context, id string, until time.Time) error
 }
 
 // AlikeQuery asks for open cases that a report might belong to.
@@ -74,8 +77,8 @@ type Reports interface {
 	Of(ctx context.Context, reporter, cursor string, limit int) ([]Report, string, error)
 	// Pending returns reports that were received before t and have no case, oldest first.
 	Pending(ctx context.Context, t time.Time, limit int) ([]Report, error)
-	// Unplaced lists reports that wait for a person to place them, inside a home area, oldest first.
-	Unplaced(ctx context.Context, cursor string, limit int) ([]Report, string, error)
+	// Unplaced lists reports that wait for a person to place them, whose reporter's area lies inside the given one, oldest first.
+	Unplaced(ctx context.Context, area grid.Code, cursor string, limit int) ([]Report, string, error)
 }
 
 // Opener stores a case for a report that has none yet (repair after a crash, split).

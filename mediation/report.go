@@ -53,6 +53,7 @@ type Report struct {
 	PhoneTime time.Time // as the phone said, zero if it did not
 	Received  time.Time
 
+	Home        grid.Code // the reporter's area when it was sent: who sees it while it lies nowhere
 	Cell        grid.Code // "" while unplaced
 	CellMetres  float64   // distance to the cell's border when snapped
 	PlanVersion string
@@ -60,7 +61,10 @@ type Report struct {
 	Marks       []Mark
 
 	// Case is the case it became or joined; "" while pending.
-	Case        string
+	Case string
+	// Detached counts how often a person took it out of a case it had joined; each time it gets a case of its own.
+	Detached    int
+	Parties     []Party // entered with the report; they move into its case
 	Supplements []Supplement
 	Withdrawn   time.Time
 	Version     int64

@@ -77,6 +77,7 @@ const (
 	CmdRefuse          CommandName = "refuse"           // 不予受理
 	CmdJoin            CommandName = "join"             // 并案
 	CmdSplit           CommandName = "split"            // 拆案, takes a join back
+	CmdDetach          CommandName = "detach"           // 分出, takes one report out into a case of its own
 	CmdTransfer        CommandName = "transfer"         // 转办
 	CmdTakeBack        CommandName = "take_back"        // 收回
 	CmdReclassify      CommandName = "reclassify"       // 更改类别
@@ -116,8 +117,8 @@ type Need string
 // The needs.
 const (
 	NeedNotEmergency    Need = "not_emergency"    // danger: no mediator is offered (PML 25)
-	NeedPlace           Need = "place"            // the case lies in a cell or a unit
 	NeedNotRefused      Need = "not_refused"      // no party has clearly refused mediation (PML 17)
+	NeedHigherTier      Need = "higher_tier"      // the policy's ladder has a rung above
 	NeedFreeSeat        Need = "free_seat"        // there is a seat to take
 	NeedOpenOffer       Need = "open_offer"       // the caller has an open offer in time
 	NeedSeat            Need = "seat"             // the caller sits on the panel
@@ -127,7 +128,7 @@ const (
 	NeedClosing         Need = "closing"          // policy's closing list is met
 	NeedAwaitsSignature Need = "awaits_signature" // the caller's signature is still missing
 	NeedPerformed       Need = "performed"        // the agreement has been performed
-	NeedOwnJoin         Need = "own_join"         // the case was joined to another
+	NeedSeveralReports  Need = "several_reports"  // the case holds more than one report
 )
 
 // Rule is one row of the state table: in these states the command leads to one of these states, if the needs hold.
@@ -149,31 +150,32 @@ var (
 // Table is the state table. A case's actions, the diagram in docs/states.md and the tests derive from it; who may do what
 // stands in permit.go under the same names.
 var Table = []Rule{
-	{CmdAccept, "受理", "accept", []State{Reported}, []State{Screened}, []Need{NeedNotEmergency}},
+	{CmdAccept, "受理", "accept", []State{Reported}, []State{Screened}, []Need{NeedNotEmergency, NeedNotRefused}},
 	{CmdRefuse, "不予受理", "refuse", []State{Reported, Screened, Offered}, []State{NotAccepted}, nil},
 	{CmdJoin, "并案", "join to another case", []State{Reported, Screened, Offered}, []State{Joined}, nil},
-	{CmdSplit, "拆案", "take a join back", []State{Joined}, []State{Reported}, []Need{NeedOwnJoin}},
+	{CmdSplit, "拆案", "take a join back", []State{Joined}, []State{Reported}, nil},
+	{CmdDetach, "分出", "take a report out", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, nil, []Need{NeedSeveralReports}},
 	{CmdTransfer, "转办", "transfer", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled, Failed}, []State{Transferred}, nil},
 	{CmdTakeBack, "收回", "take back", []State{Transferred}, []State{Reported}, nil},
-	{CmdReclassify, "更改类别", "reclassify", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, nil, nil},
+	{CmdReclassify, "更改类别", "reclassify", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, []State{Reported, Screened, Accepted, Mediating, Unsettled}, nil},
 	{CmdPlace, "落格", "place", notOver, nil, nil},
 	{CmdAddParty, "登记当事人", "enter a party", inHand, nil, nil},
 	{CmdRenewLink, "重发链接", "renew a party's link", notOver, nil, nil},
 	{CmdNote, "备注", "note", notOver, nil, nil},
 	{CmdAssign, "人工指派", "assign", []State{Screened, Offered, Accepted, Mediating}, []State{Screened, Offered, Accepted, Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedFreeSeat}},
 	{CmdUnassign, "取消指派", "unassign", working, []State{Screened, Accepted, Mediating}, nil},
-	{CmdEscalate, "提级", "escalate", []State{Screened, Offered}, []State{Screened}, []Need{NeedNotEmergency, NeedNotRefused}},
+	{CmdEscalate, "提级", "escalate", []State{Screened, Offered}, []State{Screened}, []Need{NeedNotEmergency, NeedNotRefused, NeedHigherTier}},
 	{CmdTake, "接单", "take", []State{Offered, Accepted, Mediating}, []State{Offered, Accepted, Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedOpenOffer, NeedFreeSeat}},
 	{CmdDecline, "婉拒", "decline", []State{Offered, Accepted, Mediating}, []State{Offered, Screened, Accepted, Mediating}, []Need{NeedOpenOffer}},
 	{CmdStepBack, "退出调解", "step back", working, []State{Screened, Accepted, Mediating}, []Need{NeedSeat}},
 	{CmdSession, "调解记录", "record a session", working, []State{Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedTwoSides, NeedConsent}},
 	{CmdAgree, "达成协议", "record an agreement", []State{Mediating}, []State{Agreed, Effective}, []Need{NeedNotRefused, NeedTwoSides, NeedSession}},
-	{CmdSign, "签署", "sign", []State{Agreed}, []State{Agreed, Effective}, []Need{NeedAwaitsSignature}},
+	{CmdSign, "签署", "sign", []State{Agreed}, []State{Agreed, Effective, Mediating}, []Need{NeedAwaitsSignature}},
 	{CmdUnagree, "协议作废", "void the unsigned agreement", []State{Agreed}, []State{Mediating}, nil},
 	{CmdPerform, "履行完毕", "record performance", []State{Effective}, nil, nil},
 	{CmdClose, "办结", "close", []State{Effective}, []State{Closed}, []Need{NeedPerformed, NeedClosing}},
-	{CmdFollowUp, "回访", "return visit", []State{Closed, Settled}, []State{Settled, Unsettled}, nil},
-	{CmdRate, "评价", "say satisfied or not", []State{Closed, Settled, Unsettled, Exited}, nil, nil},
+	{CmdFollowUp, "回访", "return visit", []State{Closed, Settled}, []State{Closed, Settled, Unsettled}, nil},
+	{CmdRate, "评价", "say satisfied or not", []State{Closed, Settled, Unsettled, Exited}, []State{Closed, Settled, Unsettled, Exited}, nil},
 	{CmdReopen, "重新办理", "reopen", []State{Closed, Settled, Unsettled, Exited, NotAccepted, Withdrawn}, []State{Reported}, nil},
 	{CmdSuspend, "中止", "suspend", []State{Screened, Offered, Accepted, Mediating, Agreed, Effective}, []State{Suspended}, nil},
 	{CmdResume, "恢复", "resume", []State{Suspended}, []State{Screened, Accepted, Mediating, Agreed, Effective}, nil},
