@@ -1,0 +1,280 @@
+package sqlite
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"fengqiao/internal/store"
+)
+
+// search is a Query written as SQL. There are three ways to walk, and each gives the order without sorting:
+// along a tag (_tags_<table> is ordered by tag, sort, id), along the By key's index, or along the index of an equal key,
+// which ends with sort and id. The conditions are written so that SQLite finds that walk:
+//   - the first tag leads through a CROSS JOIN, which SQLite does not reorder; the other tags are looked up per row;
+//   - the condition of the partial indexes is repeated wherever a condition implies it;
+//   - of a lower bound and a position to continue behind, only the stricter one is written, because SQLite starts the
+//     walk at one of them and would filter by the other.
+type search struct {
+	t     *table
+	tags  []string
+	where []string
+	args  []any
+	none  bool // no row can meet the conditions
+	keyed bool // some condition needs the row itself
+}
+
+// reader is the alias of the table that sort and id are read from: g for the leading tag, t for the row.
+func (s *search) reader() string {
+	if len(s.tags) > 0 {
+		return "g"
+	}
+	return "t"
+}
+
+func (s *search) add(condition string, args ...any) {
+	s.where = append(s.where, condition)
+	s.args = append(s.args, args...)
+}
+
+// field is a key as it stands in a condition.
+func (s *search) field(key string) string {
+	if key == "sort" {
+		return s.reader() + ".sort"
+	}
+	s.keyed = true
+	return "t." + column(key)
+}
+
+// fill repeats the condition of the partial indexes.
+func (s *search) fill(key string) {
+	if key != "sort" {
+		s.add("t." + s.t.filled(key))
+	}
+}
+
+// blank tells whether a value is the empty one of its type.
+func blank(v any) bool { return v == "" || v == int64(0) }
+
+// newSearch writes the conditions of q; paged ones carry its position and order too.
+func newSearch(t *table, q store.Query, paged bool) (*search, error) {
+	s := &search{t: t, tags: q.Tags}
+	if len(q.Tags) > 0 && !t.Tagged {
+		return nil, fmt.Errorf("sqlite: table %s keeps no tags", t.Name)
+	}
+	lower, upper, err := s.bounds(q, paged)
+	if err != nil {
+		return nil, err
+	}
+	for i, tag := range s.tags {
+		if i == 0 {
+			s.add("g.tag = ?", tag)
+			continue
+		}
+		s.add("EXISTS (SELECT 1 FROM "+t.tags+" x WHERE x.tag = ? AND x.sort = g.sort AND x.id = g.id)", tag)
+	}
+	if err := s.equal(q); err != nil {
+		return nil, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(lower)) {
+		v := lower[key]
+		s.add(s.field(key)+" >= ?", v)
+		if positive(v) {
+			s.fill(key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(upper)) {
+		s.add(s.field(key)+" < ?", upper[key])
+	}
+	return s, nil
+}
+
+// equal writes the conditions on single values.
+func (s *search) equal(q store.Query) error {
+	for _, key := range slices.Sorted(maps.Keys(q.Eq)) {
+		v, err := s.t.value(key, q.Eq[key])
+		if err != nil {
+			return err
+		}
+		s.add(s.field(key)+" = ?", v)
+		if !blank(v) {
+			s.fill(key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(q.In)) {
+		given := q.In[key]
+		if len(given) == 0 {
+			s.none = true
+			return nil
+		}
+		var values []any
+		for _, v := range given {
+			v, err := s.t.value(key, v)
+			if err != nil {
+				return err
+			}
+			values = append(values, v)
+		}
+		s.in(s.field(key), values)
+		if !slices.ContainsFunc(values, blank) {
+			s.fill(key)
+		}
+	}
+	return nil
+}
+
+// in writes that a field has any of the values. Repeating the last value up to a power of two keeps the number of
+// different statements small.
+func (s *search) in(field string, values []any) {
+	n := len(values)
+	for n&(n-1) != 0 {
+		n++
+	}
+	for len(values) < n {
+		values = append(values, values[len(values)-1])
+	}
+	s.add(field+" IN ("+marks(n)+")", values...)
+}
+
+// positive tells whether a lower bound leaves out the empty value.
+func positive(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return v != ""
+	case int64:
+		return v > 0
+	}
+	return false
+}
+
+// bounds returns the ranges of q that remain to be written, after adding its position and what By demands.
+func (s *search) bounds(q store.Query, paged bool) (lower, upper map[string]any, err error) {
+	lower, upper = maps.Clone(q.From), maps.Clone(q.Until)
+	for _, ranges := range []map[string]any{lower, upper} {
+		for key, v := range ranges {
+			if ranges[key], err = s.t.value(key, v); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	if !paged {
+		return lower, upper, nil
+	}
+	if q.By != "" && q.By != "sort" {
+		if _, known := s.t.types[q.By]; !known {
+			return nil, nil, fmt.Errorf("sqlite: table %s has no key %q", s.t.Name, q.By)
+		}
+		s.keyed = true
+		s.fill(q.By) // what has no value stands in no order by it
+	}
+	if q.After == nil {
+		return lower, upper, nil
+	}
+	return lower, upper, s.after(q, lower, upper)
+}
+
+// after adds the position, or leaves it out where a bound is stricter; the weaker of the two goes.
+func (s *search) after(q store.Query, lower, upper map[string]any) error {
+	at := q.After
+	r := s.reader()
+	if q.By != "" && q.By != "sort" {
+		by, err := s.t.value(q.By, at.By)
+		if err != nil {
+			return err
+		}
+		if from, bounded := lower[q.By]; bounded && order(from, by) > 0 {
+			return nil
+		}
+		delete(lower, q.By)
+		s.add("("+s.field(q.By)+", t.sort, t.id) > (?, ?, ?)", by, at.Sort, at.ID)
+		return nil
+	}
+	if q.Desc && q.By == "" {
+		if until, bounded := upper["sort"]; bounded && order(until, at.Sort) <= 0 {
+			return nil
+		}
+		delete(upper, "sort")
+		s.add("("+r+".sort, "+r+".id) < (?, ?)", at.Sort, at.ID)
+		return nil
+	}
+	if from, bounded := lower["sort"]; bounded && order(from, at.Sort) > 0 {
+		return nil
+	}
+	delete(lower, "sort")
+	s.add("("+r+".sort, "+r+".id) > (?, ?)", at.Sort, at.ID)
+	return nil
+}
+
+// order compares two values of one key.
+func order(a, b any) int {
+	if x, isText := a.(string); isText {
+		y, _ := b.(string)
+		return strings.Compare(x, y)
+	}
+	x, _ := a.(int64)
+	y, _ := b.(int64)
+	return cmp.Compare(x, y)
+}
+
+// from writes FROM and WHERE. Where only tags and sort matter, the rows themselves need not be read.
+func (s *search) from(rows bool) string {
+	var b strings.Builder
+	switch {
+	case len(s.tags) == 0:
+		b.WriteString(" FROM " + s.t.name + " t")
+	case rows || s.keyed:
+		b.WriteString(" FROM " + s.t.tags + " g CROSS JOIN " + s.t.name + " t ON t.rid = g.rid")
+	default:
+		b.WriteString(" FROM " + s.t.tags + " g")
+	}
+	for i, condition := range s.where {
+		if i == 0 {
+			b.WriteString(" WHERE ")
+		} else {
+			b.WriteString(" AND ")
+		}
+		b.WriteString(condition)
+	}
+	return b.String()
+}
+
+// find writes the statement of Engine.Find.
+func find(t *table, q store.Query) (*search, string, error) {
+	if q.Limit <= 0 {
+		return nil, "", errors.New("sqlite: a Query needs a positive Limit")
+	}
+	s, err := newSearch(t, q, true)
+	if err != nil {
+		return nil, "", err
+	}
+	text := "SELECT " + t.columns
+	if !q.HeadsOnly {
+		text += ", t.tags, t.body"
+	}
+	text += s.from(true) + " ORDER BY "
+	r := s.reader()
+	switch {
+	case q.By != "" && q.By != "sort":
+		text += s.field(q.By) + ", t.sort, t.id"
+	case q.Desc && q.By == "":
+		text += r + ".sort DESC, " + r + ".id DESC"
+	default:
+		text += r + ".sort, " + r + ".id"
+	}
+	s.args = append(s.args, int64(q.Limit))
+	return s, text + " LIMIT ?", nil
+}
+
+// count writes the statement of Engine.Count.
+func count(t *table, q store.Query, most int) (*search, string, error) {
+	s, err := newSearch(t, q, false)
+	if err != nil {
+		return nil, "", err
+	}
+	text := "SELECT count(*) FROM (SELECT 1" + s.from(false) + " LIMIT ?)"
+	s.args = append(s.args, int64(most))
+	return s, text, nil
+}
