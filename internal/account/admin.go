@@ -1,0 +1,216 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"fengqiao/mediation"
+)
+
+// Order is who changes a user, and on what knowledge.
+type Order struct {
+	// By is the id of the administrator, or "system".
+	By string
+	// Revision is the User.Revision that they saw; another gives ErrStale. 0 changes whatever is there.
+	Revision int
+}
+
+// NewUser is what it takes to make a user.
+type NewUser struct {
+	Login, Name string
+	Place
+	Lang string
+	// Password is the first password. Empty makes an account that cannot sign in until ResetPassword.
+	Password string
+	// MustChange makes Password one-time.
+	MustChange bool
+}
+
+// CreateUser makes a user. ErrInvalid with the field, ErrWeakPassword, ErrLoginTaken, ErrBusy.
+func (s *Service) CreateUser(ctx context.Context, by string, n NewUser) (User, error) {
+	u, err := s.draft(ctx, by, n)
+	if err != nil {
+		return User{}, err
+	}
+	return u, s.ports.Users.Create(ctx, u)
+}
+
+// draft checks a new user and makes everything but the store's part.
+func (s *Service) draft(ctx context.Context, by string, n NewUser) (User, error) {
+	now := s.now()
+	u := User{Role: n.Role, Area: n.Area, Unit: n.Unit, Mediator: n.Mediator, Lang: n.Lang, Created: now, TokensFrom: now}
+	var err error
+	if u.Login, err = FoldLogin(n.Login); err != nil {
+		return User{}, err
+	}
+	if u.Name, err = checkName(n.Name); err != nil {
+		return User{}, err
+	}
+	if err = checkLang(n.Lang); err != nil {
+		return User{}, err
+	}
+	if err = n.Place.check(); err != nil {
+		return User{}, err
+	}
+	if n.Password != "" {
+		if err = CheckPassword(u.Login, n.Password); err != nil {
+			return User{}, err
+		}
+		if u.PasswordHash, err = s.hashPassword(ctx, n.Password); err != nil {
+			return User{}, err
+		}
+		if n.MustChange {
+			u.MustChange, u.PasswordUntil = true, now.Add(OneTimeLife)
+		}
+	}
+	if u.ID, err = s.newID(); err != nil {
+		return User{}, err
+	}
+	u.changed(now, by, "created", "", false)
+	return u, nil
+}
+
+func checkLang(tag string) error {
+	if tag == "" {
+		return nil
+	}
+	if _, err := language.Parse(tag); err != nil || len(tag) > 35 {
+		return ErrInvalid.because("lang")
+	}
+	return nil
+}
+
+// User returns a user by id. ErrNotFound.
+func (s *Service) User(ctx context.Context, id string) (User, error) {
+	return s.ports.Users.Get(ctx, id)
+}
+
+// UserByLogin returns a user by login, folded or not. ErrNotFound.
+func (s *Service) UserByLogin(ctx context.Context, login string) (User, error) {
+	folded, err := FoldLogin(login)
+	if err != nil {
+		return User{}, ErrNotFound
+	}
+	return s.ports.Users.ByLogin(ctx, folded)
+}
+
+// ListUsers returns a page of users and the cursor of the next, "" at the end. Limit is held between 1 and 200.
+func (s *Service) ListUsers(ctx context.Context, f Filter) ([]User, string, error) {
+	f.Limit = min(max(f.Limit, 1), 200)
+	return s.ports.Users.List(ctx, f)
+}
+
+// EditUser changes name and language.
+func (s *Service) EditUser(ctx context.Context, o Order, id, name, lang string) (User, error) {
+	name, err := checkName(name)
+	if err != nil {
+		return User{}, err
+	}
+	if err := checkLang(lang); err != nil {
+		return User{}, err
+	}
+	return s.order(ctx, o, id, func(u *User, now time.Time) {
+		u.Name, u.Lang = name, lang
+		u.changed(now, o.By, "edited", "", false)
+	})
+}
+
+// LockUser locks an account and ends its sessions. ErrLastAdministrator protects the last one.
+func (s *Service) LockUser(ctx context.Context, o Order, id, reason string) (User, error) {
+	if len(reason) > 5*maxField {
+		return User{}, ErrInvalid.because("reason")
+	}
+	if err := s.spareLastAdministrator(ctx, id); err != nil {
+		return User{}, err
+	}
+	return s.order(ctx, o, id, func(u *User, now time.Time) {
+		u.Locked, u.LockedReason = true, reason
+		u.changed(now, o.By, "locked", reason, true)
+	})
+}
+
+// UnlockUser unlocks an account and forgets its failed attempts, so that somebody whom a stranger's guessing keeps out of
+// a new phone gets in.
+func (s *Service) UnlockUser(ctx context.Context, o Order, id string) (User, error) {
+	u, err := s.order(ctx, o, id, func(u *User, now time.Time) {
+		u.Locked, u.LockedReason = false, ""
+		u.changed(now, o.By, "unlocked", "", false)
+	})
+	if err != nil {
+		return User{}, err
+	}
+	return u, s.clearLockout(ctx, u.Login)
+}
+
+// MoveUser gives a user another role, area, unit or mediator's record and ends the sessions that knew the old ones.
+func (s *Service) MoveUser(ctx context.Context, o Order, id string, to Place) (User, error) {
+	if err := to.check(); err != nil {
+		return User{}, err
+	}
+	if to.Role != mediation.Administrator {
+		if err := s.spareLastAdministrator(ctx, id); err != nil {
+			return User{}, err
+		}
+	}
+	return s.order(ctx, o, id, func(u *User, now time.Time) {
+		was := string(u.Role) + " " + string(u.Area)
+		u.Role, u.Area, u.Unit, u.Mediator = to.Role, to.Area, to.Unit, to.Mediator
+		u.changed(now, o.By, "moved", was, true)
+	})
+}
+
+// ResetPassword sets a one-time password, to be told to the user in person, and ends the sessions. With it SignIn answers
+// ErrMustChange; it is good for ChangePassword, once, for OneTimeLife.
+func (s *Service) ResetPassword(ctx context.Context, o Order, id string) (string, User, error) {
+	password, err := words(s.random, 4)
+	if err != nil {
+		return "", User{}, err
+	}
+	hash, err := s.hashPassword(ctx, password)
+	if err != nil {
+		return "", User{}, err
+	}
+	u, err := s.order(ctx, o, id, func(u *User, now time.Time) {
+		u.PasswordHash, u.MustChange, u.PasswordUntil = hash, true, now.Add(OneTimeLife)
+		u.changed(now, o.By, "password_reset", "", true)
+	})
+	if err != nil {
+		return "", User{}, err
+	}
+	return password, u, s.clearLockout(ctx, u.Login)
+}
+
+// order carries out a change if the user is still what the orderer saw.
+func (s *Service) order(ctx context.Context, o Order, id string, change func(u *User, now time.Time)) (User, error) {
+	now := s.now()
+	u, err := s.ports.Users.Update(ctx, id, func(u *User) error {
+		if o.Revision != 0 && o.Revision != u.Revision {
+			return ErrStale
+		}
+		change(u, now)
+		return nil
+	})
+	s.forget(id)
+	return u, err
+}
+
+// clearLockout forgets the failures of a login wherever they came from, except per address: those shut out one guesser
+// and nobody else.
+func (s *Service) clearLockout(ctx context.Context, login string) error {
+	return s.ports.Attempts.Clear(ctx, s.keys.get(ctx, ringLife).counters(login, Device{})...)
+}
+
+// spareLastAdministrator refuses if the user is the only administrator who can still sign in. Two administrators who lock
+// each other in the same moment get past it; Bootstrap helps then.
+func (s *Service) spareLastAdministrator(ctx context.Context, id string) error {
+	open, _, err := s.ports.Users.List(ctx, Filter{Role: mediation.Administrator, Open: true, Limit: 2})
+	if err != nil {
+		return err
+	}
+	if len(open) == 1 && open[0].ID == id {
+		return ErrLastAdministrator
+	}
+	return nil
+}

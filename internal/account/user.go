@@ -1,0 +1,143 @@
+package account
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/secure/precis"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+// User is somebody who may sign in: a member of staff, a grid worker, a mediator, or a machine of another desk.
+type User struct {
+	ID string
+	// Login is unique and in the form that FoldLogin gives.
+	Login string
+	// Name is what colleagues read.
+	Name string
+	Role mediation.Role
+	// Area bounds what the user sees. Empty means everywhere, which only an administrator can have.
+	Area grid.Code
+	// Unit is the department of unit staff, Mediator the mediator's record that is this user's.
+	Unit, Mediator string
+	// Lang is the language of pushes and papers, a BCP 47 tag; empty means zh-CN.
+	Lang string
+
+	Locked       bool
+	LockedReason string
+
+	// PasswordHash is a PHC string; empty for an account that cannot sign in until its password is reset. It is
+	// blank in what Users.List returns.
+	PasswordHash string
+	// MustChange: the password is one-time and good for ChangePassword alone, until PasswordUntil.
+	MustChange    bool
+	PasswordUntil time.Time
+
+	// Epoch counts what voids every session and token before: sign-out everywhere, lock, move, new password.
+	Epoch int
+	// TokensFrom is when Epoch last rose. For people to read: a comparison of clocks decides nothing.
+	TokensFrom time.Time
+
+	Created time.Time
+	// Revision counts the changes that people made, from 1; it is what If-Match compares. A silent rehash of the
+	// password does not count.
+	Revision int
+	// History is the newest changes, oldest first.
+	History []Change
+}
+
+// Change is one line of a user's history.
+type Change struct {
+	At time.Time
+	// By is the id of the user who did it, "bootstrap" or "system".
+	By string
+	// What is one of created, edited, locked, unlocked, moved, password_reset, password_changed, signed_out_everywhere.
+	What string
+	// Note holds the reason of a lock, or "role area" before a move.
+	Note string
+}
+
+// maxHistory bounds a user's document; older lines are in the request log.
+const maxHistory = 50
+
+// changed notes a change. revoke also voids every session and token so far.
+func (u *User) changed(at time.Time, by, what, note string, revoke bool) {
+	u.Revision++
+	if revoke {
+		u.Epoch++
+		u.TokensFrom = at
+	}
+	u.History = append(u.History, Change{At: at, By: by, What: what, Note: note})
+	if n := len(u.History) - maxHistory; n > 0 {
+		u.History = slices.Clone(u.History[n:])
+	}
+}
+
+// actor is the user as the rest of the system knows them.
+func (u User) actor() mediation.Actor {
+	return mediation.Actor{ID: u.ID, Role: u.Role, Area: u.Area, Mediator: u.Mediator, Unit: u.Unit}
+}
+
+// Place is what a move changes.
+type Place struct {
+	Role           mediation.Role
+	Area           grid.Code
+	Unit, Mediator string
+}
+
+func (p Place) check() error {
+	switch {
+	case !slices.Contains(mediation.AccountRoles, p.Role):
+		return ErrInvalid.because("role")
+	case p.Area == "" && p.Role != mediation.Administrator:
+		// An empty area is the whole country; a form field left out must not give that away.
+		return ErrInvalid.because("area")
+	case p.Area != "" && !wellFormed(p.Area):
+		return ErrInvalid.because("area")
+	case p.Unit == "" && p.Role == mediation.UnitStaff:
+		return ErrInvalid.because("unit")
+	case len(p.Unit) > maxField || len(p.Mediator) > maxField:
+		return ErrInvalid.because("unit")
+	}
+	return nil
+}
+
+// maxField and maxLogin bound what a person may type, in bytes.
+const (
+	maxField = 200
+	maxLogin = 100
+)
+
+func wellFormed(c grid.Code) bool {
+	if len(c) > maxField || strings.ContainsFunc(string(c), func(r rune) bool { return r <= ' ' || r == utf8.RuneError }) {
+		return false
+	}
+	return !slices.Contains(c.Segments(), "")
+}
+
+// FoldLogin brings a login into the one form in which it is stored and compared: full-width letters become half-width,
+// capitals small (RFC 8265, UsernameCaseMapped). ErrInvalid for what cannot be a login: empty, with spaces or control
+// characters, longer than 100 bytes.
+func FoldLogin(login string) (string, error) {
+	if len(login) > maxLogin {
+		return "", ErrInvalid.because("login")
+	}
+	folded, err := precis.UsernameCaseMapped.String(strings.TrimSpace(login))
+	if err != nil || folded == "" || len(folded) > maxLogin {
+		return "", ErrInvalid.because("login")
+	}
+	return folded, nil
+}
+
+func checkName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	bad := func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }
+	if name == "" || len(name) > maxField || strings.ContainsFunc(name, bad) {
+		return "", ErrInvalid.because("name")
+	}
+	return name, nil
+}
