@@ -1,0 +1,116 @@
+package seal
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"math"
+	"strconv"
+	"sync"
+
+	"fengqiao/mediation"
+)
+
+// rootID names the wrap of the secret that hashing and the vault derive from. Data keys never bear it.
+const rootID = "root"
+
+// hashBytes is how much of the HMAC is kept: 128 bits, beyond any accidental equality (NIST SP 800-107, 5.1).
+const hashBytes = 16
+
+// rootKeys are what derives from the root secret.
+type rootKeys struct {
+	vault *dataKey
+	macs  *sync.Pool // of hash.Hash, HMAC-SHA256 under the hashing key
+}
+
+// boundTo ties a wrap to its place, so that neither wraps nor epochs can be exchanged.
+func boundTo(id string, epoch int64) []byte {
+	return []byte("fengqiao wrap 1 " + strconv.FormatInt(epoch, 10) + " " + id)
+}
+
+// openRoot opens the root secret or, on an empty store, makes it. Of several instances that start at once one makes it.
+func openRoot(ctx context.Context, wraps Wraps, kek KEK) (rootKeys, error) {
+	w, err := wraps.Get(ctx, rootID)
+	if errors.Is(err, mediation.ErrNotFound) {
+		w, err = makeRoot(ctx, wraps, kek)
+	}
+	if err != nil {
+		return rootKeys{}, fmt.Errorf("seal: root: %w", err)
+	}
+	secret, err := kek.Unwrap(ctx, w.Epoch, w.Box, boundTo(rootID, w.Epoch))
+	if err != nil {
+		return rootKeys{}, fmt.Errorf("seal: root: %w", err)
+	}
+	if w.Epoch > kek.Newest() {
+		return rootKeys{}, fmt.Errorf("seal: root: %w (epoch %d)", ErrNoEpoch, w.Epoch)
+	}
+	return derive(secret)
+}
+
+func makeRoot(ctx context.Context, wraps Wraps, kek KEK) (Wrap, error) {
+	others, err := wraps.Older(ctx, math.MaxInt64, 1)
+	if err != nil {
+		return Wrap{}, err
+	}
+	if len(others) > 0 && others[0].ID != rootID {
+		return Wrap{}, errors.New("it is missing although keys are stored: restore the wraps from their backup")
+	}
+	epoch := kek.Newest()
+	box, err := kek.Wrap(ctx, epoch, randomKey(), boundTo(rootID, epoch))
+	if err != nil {
+		return Wrap{}, err
+	}
+	if err := wraps.Put(ctx, []Wrap{{ID: rootID, Epoch: epoch, Box: box}}); err != nil && !errors.Is(err, mediation.ErrExists) {
+		return Wrap{}, err
+	}
+	return wraps.Get(ctx, rootID)
+}
+
+func derive(secret []byte) (rootKeys, error) {
+	vault, err := hkdf.Key(sha256.New, secret, nil, "fengqiao vault", keyBytes)
+	if err != nil {
+		return rootKeys{}, err
+	}
+	hashing, err := hkdf.Key(sha256.New, secret, nil, "fengqiao hash", keyBytes)
+	if err != nil {
+		return rootKeys{}, err
+	}
+	return rootKeys{
+		vault: newDataKey("vault", vault),
+		macs:  &sync.Pool{New: func() any { return hmac.New(sha256.New, hashing) }},
+	}, nil
+}
+
+// Hash implements mediation.Sealer: 22 characters, safe in ids and URLs. The value is hashed as it is; NormalisePhone,
+// NormaliseID and Bigrams make equal what people mean to be equal.
+func (k *Keyring) Hash(purpose, value string) string {
+	mac := k.root.macs.Get().(hash.Hash)
+	defer k.root.macs.Put(mac)
+	mac.Reset()
+	// The length in front keeps ("ab", "c") and ("a", "bc") apart.
+	buffer := binary.BigEndian.AppendUint32(make([]byte, 0, 128), uint32(len(purpose)))
+	buffer = append(append(buffer, purpose...), value...)
+	mac.Write(buffer)
+	sum := mac.Sum(buffer[:0])
+	return base64.RawURLEncoding.EncodeToString(sum[:hashBytes])
+}
+
+// Wrap seals a secret of the installation itself (account.Vault), such as a signing key.
+func (k *Keyring) Wrap(_ context.Context, secret []byte) ([]byte, error) {
+	return k.root.vault.close(secret), nil
+}
+
+// Unwrap opens what Wrap made; an error if it was changed or made by another installation.
+func (k *Keyring) Unwrap(_ context.Context, sealed []byte) ([]byte, error) {
+	secret, err := k.root.vault.open(sealed)
+	if err != nil {
+		return nil, fmt.Errorf("seal: vault: %w", err)
+	}
+	return secret, nil
+}
