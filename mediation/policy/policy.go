@@ -2,7 +2,10 @@
 // run and what a closing needs. It knows no case; mediation reads it.
 package policy
 
-import "time"
+import (
+	"time"
+	_ "time/tzdata" // zones are known on machines without zone files, too
+)
 
 // Policy is one version of a county's rules. It is immutable once loaded.
 type Policy struct {
@@ -154,6 +157,16 @@ type Calendar struct {
 	Holidays, Workdays []string
 	// Opens and Closes bound the working day, as minutes after midnight.
 	Opens, Closes int
+
+	zone *time.Location // as Load found it, so that reading a policy's clock touches no file
+}
+
+// Location returns the zone's rules; no zone means UTC.
+func (c Calendar) Location() (*time.Location, error) {
+	if c.zone != nil {
+		return c.zone, nil
+	}
+	return time.LoadLocation(c.Zone)
 }
 
 // Closing says what a close needs.

@@ -1,0 +1,37 @@
+package mediation
+
+import "fengqiao/mediation/policy"
+
+// KindInfo names one kind of mediator.
+type KindInfo struct{ Key, Zh, En string }
+
+// MediatorKinds is every kind of mediator there is; a policy's seats and an import's mediators use these keys.
+var MediatorKinds = []KindInfo{
+	{"elder", "五老乡贤", "elder"},
+	{"fulltime", "专职调解员", "full-time mediator"},
+	{"lawyer", "律师", "lawyer"},
+	{"police", "民警", "police officer"},
+	{"judge", "法官", "judge"},
+	{"counsellor", "心理咨询师", "counsellor"},
+	{"notary", "公证员", "notary"},
+	{"department", "部门人员", "officer of a department"},
+}
+
+// PolicyVocabulary is what a policy may speak of: the states of the table and the kinds of mediators. Every state in which
+// something is still expected of somebody must have a clock; a suspended case waits for others (a court, say) and may have one.
+func PolicyVocabulary() policy.Vocabulary {
+	v := policy.Vocabulary{ReturnVisit: string(Closed)}
+	for _, s := range States {
+		if s.Over {
+			continue
+		}
+		v.States = append(v.States, string(s.State))
+		if s.State != Suspended {
+			v.MustHaveClock = append(v.MustHaveClock, string(s.State))
+		}
+	}
+	for _, k := range MediatorKinds {
+		v.Kinds = append(v.Kinds, k.Key)
+	}
+	return v
+}
