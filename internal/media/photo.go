@@ -1,0 +1,101 @@
+package media
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"fengqiao/mediation"
+)
+
+// Kind is what a photo is, by its content.
+type Kind string
+
+// The kinds of photo that are taken.
+const (
+	JPEG Kind = "image/jpeg"
+	PNG  Kind = "image/png"
+)
+
+// State is where a photo is on its way.
+type State string
+
+// The states.
+const (
+	Pending State = "pending" // its blobs are being stored; nobody sees it
+	Ready   State = "ready"
+	Going   State = "going" // its blobs are being removed; nobody sees it
+)
+
+// Photo is the record of a photo. Its ID is made from the owner and the phone's own id, so the same photo sent twice is
+// one photo.
+type Photo struct {
+	ID       string
+	Owner    string // the user who sent it
+	ClientID string // the phone's id of it, never expires
+	Print    string // SHA-256 of the bytes as sent, hex: same id with other content is refused
+	State    State
+
+	Kind    Kind
+	Bytes   int64  // of the stored copy
+	Width   int    // as displayed, pixels
+	Height  int    // as displayed, pixels
+	SHA256  string // of the stored copy, hex
+	BlobID  string
+	ThumbID string // a JPEG, 320 px on its longer edge
+
+	Key  string           // seal key
+	Exif mediation.Sealed // an Origin; empty if the camera said nothing
+
+	// Report and Case say what it belongs to, "" until AttachTo.
+	Report, Case string
+	Created      time.Time
+	// Until is when Sweep may remove it; zero once it belongs to a report.
+	Until   time.Time
+	Version int64
+}
+
+// Origin is what the camera wrote about place and time.
+type Origin struct {
+	// Placed tells whether Lon and Lat (WGS-84 degrees) are there, ErrorM their error in metres, 0 if not said.
+	Placed   bool
+	Lon, Lat float64
+	ErrorM   float64
+	// Taken is when, as the camera's clock said; zero if it did not. ZoneSaid tells whether the camera gave its offset from
+	// UTC; where it did not, China's is taken.
+	Taken    time.Time
+	ZoneSaid bool
+}
+
+// Blobs keeps bytes by id. Safe for concurrent use. Failures of the store are mediation.ErrUnavailable.
+type Blobs interface {
+	// Put stores what r gives and returns its length; durable and complete, or not there at all. mediation.ErrExists if
+	// the id is taken, and then nothing is changed. An error of r is returned as it is.
+	Put(ctx context.Context, id string, r io.Reader) (int64, error)
+	// Open reads a blob; mediation.ErrNotFound. The caller closes it.
+	Open(ctx context.Context, id string) (io.ReadCloser, error)
+	// Delete removes a blob; an absent one is no error.
+	Delete(ctx context.Context, id string) error
+}
+
+// Records keeps the records of photos. Failures of the store are mediation.ErrUnavailable or mediation.ErrUncertain.
+type Records interface {
+	// Create stores a new record; mediation.ErrExists if the id is taken: of several at once one wins.
+	Create(ctx context.Context, p Photo) error
+	// Get returns a record; mediation.ErrNotFound.
+	Get(ctx context.Context, id string) (Photo, error)
+	// Update changes a record atomically and returns it as stored. fn may run several times and so must be pure; an error
+	// of fn is returned as it is and nothing is stored. mediation.ErrNotFound.
+	Update(ctx context.Context, id string, fn func(*Photo) error) (Photo, error)
+	// Orphans returns at most limit records whose Until is not zero and not after now, the longest due first.
+	Orphans(ctx context.Context, now time.Time, limit int) ([]Photo, error)
+	// Delete removes a record; an absent one is no error.
+	Delete(ctx context.Context, id string) error
+}
+
+// Sealer is what of internal/seal is needed here.
+type Sealer interface {
+	mediation.Sealer
+	// Erase destroys a key for good.
+	Erase(ctx context.Context, key string) error
+}
