@@ -66,7 +66,7 @@ func placeOf(shape orb.MultiPolygon, o *outline) place {
 }
 
 // inner is a point of the shape away from its edge: the middle of the widest stretch that one of a few level lines has
-// inside it. A shape so thin that rounding misses it answers with a vertex.
+// inside it. A shape so thin that rounding misses it answers with a vertex, if possible one that no hole swallows.
 func (o *outline) inner() orb.Point {
 	for _, part := range [...]float64{1. / 2, 1. / 3, 2. / 3, 1. / 5, 4. / 5, 1. / 11, 10. / 11} {
 		y := o.bound.Min[1] + part*(o.bound.Max[1]-o.bound.Min[1])
@@ -80,6 +80,11 @@ func (o *outline) inner() orb.Point {
 		}
 		if wide > 0 {
 			return best
+		}
+	}
+	for _, r := range o.rings {
+		if i := slices.IndexFunc(r.pts, o.covers); i >= 0 {
+			return r.pts[i]
 		}
 	}
 	return o.rings[0].pts[0]

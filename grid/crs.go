@@ -40,8 +40,9 @@ func ParseCRS(text string) (CRS, error) {
 // is then shifted too; Hong Kong, Macao and Taiwan lie in it although their maps as a rule do not shift.
 var shifted = orb.Bound{Min: orb.Point{72.004, 0.8293}, Max: orb.Point{137.8347, 55.8271}}
 
-// The formulas of GCJ-02 are not published; these are the known reconstruction (github.com/googollee/eviltransform),
-// on the Krasovsky 1940 ellipsoid.
+// The formulas are not published; these are the known reconstructions: GCJ-02 on the Krasovsky 1940 ellipsoid as in
+// github.com/googollee/eviltransform, BD-09 as in github.com/wandergis/coordtransform (the former's BD-09 leaves out
+// the factor 3000/180 and is up to 40 m off).
 const (
 	gcjAxis = 6378245.0
 	gcjEcc2 = 0.00669342162296594323

@@ -16,15 +16,15 @@ const (
 
 // Distance is the length in metres of the shortest way from a to b on the WGS-84 ellipsoid, by Lambert's formula
 // (W. D. Lambert, The distance between two widely separated points on the surface of the earth, J. Washington Academy
-// of Sciences 32(5), 1942): good to some ten metres over thousands of kilometres and to millimetres inside a county.
-// Near the antipodes, where the formula has no meaning, it is that of a sphere of the equatorial radius.
+// of Sciences 32(5), 1942): good to about one part in a million inside a county, some ten metres over thousands of
+// kilometres. Near the antipodes, where the formula has no meaning, it is that of a sphere of the equatorial radius.
 func Distance(a, b orb.Point) float64 {
 	if a == b {
 		return 0
 	}
 	b1 := math.Atan((1 - earthFlattening) * math.Tan(a[1]*degree))
 	b2 := math.Atan((1 - earthFlattening) * math.Tan(b[1]*degree))
-	// Half the difference is taken in degrees, where it is exact, so that two near points keep their digits.
+	// From half the differences: for near points the cosine formula would lose all digits.
 	sinLat, sinLon := math.Sin((b2-b1)/2), math.Sin((b[0]-a[0])/2*degree)
 	h := min(sinLat*sinLat+math.Cos(b1)*math.Cos(b2)*sinLon*sinLon, 1) // sin²(σ/2)
 	angle := 2 * math.Asin(math.Sqrt(h))
