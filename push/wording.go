@@ -1,0 +1,159 @@
+package push
+
+import (
+	"strings"
+	"time"
+
+	"fengqiao/mediation"
+)
+
+// Lang is a language that pushes are worded in.
+type Lang string
+
+// The languages. Chinese is what anybody gets who asked for neither.
+const (
+	Chinese Lang = "zh"
+	English Lang = "en"
+)
+
+// LangOf finds the language for a tag as browsers and phones send them ("en-GB", "zh-Hans-CN").
+func LangOf(tag string) Lang {
+	tag = strings.ToLower(tag)
+	if tag == "en" || strings.HasPrefix(tag, "en-") || strings.HasPrefix(tag, "en_") {
+		return English
+	}
+	return Chinese
+}
+
+// Text is what a lock screen shows.
+type Text struct{ Title, Body string }
+
+// Style is how a kind of notice is worded and delivered.
+type Style struct {
+	Chinese, English Text
+	// Urgent: wakes the phone and overtakes other pushes.
+	Urgent bool
+	// Keep is how long the vendor keeps the push for a phone that is off.
+	Keep time.Duration
+	// UntilDue: of no use once the notice's deadline has passed, and then not sent any more.
+	UntilDue bool
+	// Collapse: a phone that was off needs only the newest of this group. At most four groups exist, because FCM keeps no
+	// more collapse keys per app.
+	Collapse string
+}
+
+// In returns the words in a language.
+func (s Style) In(l Lang) Text {
+	if l == English {
+		return s.English
+	}
+	return s.Chinese
+}
+
+const day = 24 * time.Hour
+
+// styles has every mediation.NoticeKind. The words knock: nothing in them depends on the case, so nothing of the case can
+// stand on a lock screen. They have no placeholders on purpose.
+var styles = map[mediation.NoticeKind]Style{
+	mediation.NoticeNewCase: {
+		Chinese:  Text{"有新的纠纷待受理", "您负责的区域有新的事项，请打开应用查看。"},
+		English:  Text{"A new matter needs screening", "Something new has come in for your area. Open the app to see it."},
+		Keep:     3 * day,
+		Collapse: "intake",
+	},
+	mediation.NoticeEmergency: {
+		Chinese: Text{"紧急情况", "您负责的区域有紧急情况，请立即打开应用。"},
+		English: Text{"Emergency", "There is an emergency in your area. Open the app now."},
+		Urgent:  true, Keep: day,
+	},
+	mediation.NoticeOffer: {
+		Chinese: Text{"有纠纷等待您调解", "有一件事项邀请您参与，请尽快打开应用答复。"},
+		English: Text{"A case needs you", "You are invited to mediate. Please open the app and answer soon."},
+		Urgent:  true, Keep: day, UntilDue: true,
+	},
+	mediation.NoticeFilled: {
+		Chinese: Text{"邀请已满", "您收到的一项邀请已由其他调解员接受，感谢您的关注。"},
+		English: Text{"The place is taken", "Another mediator has accepted an invitation you received. Thank you."},
+		Keep:    day,
+	},
+	mediation.NoticeCancelled: {
+		Chinese: Text{"邀请已撤回", "您收到的一项邀请已撤回，无需答复。"},
+		English: Text{"An invitation was withdrawn", "An invitation you received is no longer needed. No answer is required."},
+		Keep:    day,
+	},
+	mediation.NoticeAccepted: {
+		Chinese: Text{"已有调解员接手", "您关注的事项已有调解员接手，请打开应用查看。"},
+		English: Text{"A mediator has taken it on", "A matter you follow now has a mediator. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeProgress: {
+		Chinese: Text{"事项有新进展", "您关注的事项有新进展，请打开应用查看。"},
+		English: Text{"There is progress", "A matter you follow has moved on. Open the app to see it."},
+		Keep:    7 * day, Collapse: "progress",
+	},
+	mediation.NoticeNeedsHand: {
+		Chinese: Text{"需要人工指派", "有事项暂无调解员接受，请打开应用指派。"},
+		English: Text{"Please assign a mediator", "Nobody has accepted a case in your area. Open the app to assign it."},
+		Keep:    3 * day,
+	},
+	mediation.NoticeAssigned: {
+		Chinese: Text{"您有新的调解任务", "有一件事项已指派给您，请打开应用查看。"},
+		English: Text{"You have been assigned", "A case has been assigned to you. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeReminder: {
+		Chinese: Text{"期限将至", "您经办的事项即将到期，请打开应用处理。"},
+		English: Text{"A deadline is near", "Something in your hands is due soon. Open the app to handle it."},
+		Keep:    3 * day, Collapse: "reminder",
+	},
+	mediation.NoticeBreach: {
+		Chinese: Text{"事项已超期", "有事项已超过办理期限，请立即打开应用处理。"},
+		English: Text{"A deadline has passed", "Something is overdue. Open the app now to handle it."},
+		Urgent:  true, Keep: 7 * day,
+	},
+	mediation.NoticeSign: {
+		Chinese: Text{"有文书等待您签署", "有一份文书需要您签署，请打开应用查看。"},
+		English: Text{"Your signature is needed", "A document is waiting for you to sign. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeFollowUp: {
+		Chinese: Text{"该回访了", "有事项需要您回访，请打开应用查看。"},
+		English: Text{"A return visit is due", "Please make a return visit. Open the app to see which."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeReopened: {
+		Chinese: Text{"事项重新启动", "有一件已结束的事项重新启动，请打开应用查看。"},
+		English: Text{"A case was reopened", "A closed case has been opened again. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeTransferred: {
+		Chinese: Text{"有转来的事项", "有一件事项转交给您所在的单位，请打开应用查看。"},
+		English: Text{"A case was transferred to you", "A case has been handed to your unit. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeUnplaced: {
+		Chinese: Text{"有上报待确认位置", "有一件上报未能定位到网格，请打开应用确认。"},
+		English: Text{"A report needs placing", "A report could not be placed in a grid. Open the app to place it."},
+		Keep:    3 * day, Collapse: "intake",
+	},
+	mediation.NoticeRefused: {
+		Chinese: Text{"事项情况有变", "有一件事项需要重新安排，请打开应用查看。"},
+		English: Text{"Arrangements have changed", "A case needs to be arranged anew. Open the app to see it."},
+		Keep:    7 * day,
+	},
+}
+
+// fallback serves a kind of a newer release that shares this store: it still knocks.
+var fallback = Style{
+	Chinese: Text{"您有新的消息", "请打开应用查看。"},
+	English: Text{"You have a message", "Open the app to see it."},
+	Keep:    3 * day,
+}
+
+// Manner returns how a kind of notice is worded and delivered.
+func Manner(k mediation.NoticeKind) Style {
+	if s, ok := styles[k]; ok {
+		return s
+	}
+	return fallback
+}
