@@ -182,7 +182,8 @@ type Summary struct {
 	Area, Cell grid.Code
 	Channel    string
 	Unit       string
-	Reporter   string
+	Reporters  []string
+	Match      []string // keyed hashes of its parties
 	Seated     []string // mediator ids on the panel
 	Reports    int
 	NeedsHand  bool

@@ -1,0 +1,212 @@
+package mediation
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"fengqiao/mediation/policy"
+)
+
+// Rules is what a decision is judged by: the case's own policy version and its calendar.
+type Rules struct {
+	Policy *policy.Policy
+	// After gives the end of a span that starts at a time, by the policy's calendar.
+	After func(start time.Time, span policy.Span) time.Time
+}
+
+// Order is a command made ready for a decision: everything that costs I/O, chance or a clock has happened already, so
+// that Decide may rerun and gives the same answer for the same case.
+type Order struct {
+	Actor    Actor
+	Command  Command
+	At       time.Time // millisecond precision, as all times in a case
+	Revision int64     // the revision the caller acted on (If-Match); 0 = not said, for the sweep alone
+	Key      string    // hash of the client's idempotency key, "" for the sweep
+
+	Words    Sealed // the command's free text
+	Facts    Sealed
+	Terms    Sealed
+	Place    Sealed
+	Party    *Party     // for AddParty, sealed
+	LinkHash string     // for AddParty and RenewLink
+	Mediator *Candidate // for Assign: the mediator as judged by Match
+	NewID    string     // for whatever the command creates
+}
+
+// Decide carries out the order on the case or says why not. It changes nothing else, reads no clock and may run again.
+func Decide(c *Case, o Order, r Rules) error {
+	name := o.Command.Name()
+	if o.Key != "" && c.carriedOut(o.Key) {
+		return nil // the same command was sent again after a lost answer
+	}
+	rule, ok := RuleOf(name)
+	if !ok {
+		return refuse("decide", Invalid, "command.unknown", "command")
+	}
+	if !MayCase(o.Actor, Action(name), c) {
+		return refuse(string(name), Forbidden, "forbidden", "")
+	}
+	if o.Revision != 0 && o.Revision != c.Revision {
+		return ErrStale
+	}
+	if !rule.Allows(c.State) {
+		return refuse(string(name), Conflict, "case.state", "", "state", string(c.State), "command", string(name))
+	}
+	for _, n := range rule.Needs {
+		if err := c.meets(n, o, r); err != nil {
+			return err
+		}
+	}
+	before := c.State
+	e := Event{At: o.At, Actor: o.Actor.ID, Role: o.Actor.Role, Kind: string(name), From: before, Place: c.Cell, Words: o.Words, Cmd: o.Key}
+	d := &decision{Case: c, Order: o, pol: r.Policy, after: r.After, event: &e}
+	if err := d.carryOut(); err != nil {
+		return err
+	}
+	if len(rule.To) == 0 && c.State != before || len(rule.To) > 0 && !has(rule.To, c.State) {
+		return fmt.Errorf("mediation: %s led from %s to %s, which the state table does not know", name, before, c.State)
+	}
+	d.finish()
+	return nil
+}
+
+// decision is one run of Decide: the case it changes, and the event and notices that come of it.
+type decision struct {
+	*Case
+	Order
+	pol     *policy.Policy
+	after   func(time.Time, policy.Span) time.Time
+	event   *Event
+	notices []Notice
+}
+
+// say adds a datum to the event: codes and figures only.
+func (d *decision) say(key, value string) {
+	if value == "" {
+		return
+	}
+	if d.event.Data == nil {
+		d.event.Data = map[string]string{}
+	}
+	d.event.Data[key] = value
+}
+
+// tell announces something to a recipient once the change is stored.
+func (d *decision) tell(kind NoticeKind, to Recipient, due time.Time) {
+	d.notices = append(d.notices, Notice{Kind: kind, To: to, Due: due})
+}
+
+// enter moves the case to a state and starts that state's clock; the whole case's clock goes on.
+func (d *decision) enter(s State) {
+	d.State = s
+	d.StateClock = Clock{Since: d.At}
+	if limit, ok := d.pol.Clocks.States[string(s)]; ok && !limit.Within.Zero() {
+		d.StateClock.Due = d.after(d.At, limit.Within)
+	}
+	if s == Closed && !d.pol.Closing.FollowUpAfter.Zero() {
+		d.StateClock.Due = d.after(d.At, d.pol.Closing.FollowUpAfter)
+	}
+}
+
+// finish writes the event and its notices and sets when the sweep must look again.
+func (d *decision) finish() {
+	e := *d.event
+	e.To = d.State
+	d.Case.log(e)
+	d.flush()
+	d.Case.Revision++
+	d.Changed = d.At
+	d.schedule(d.pol)
+}
+
+// flush moves the notices gathered so far to the case, numbered under its newest event.
+func (d *decision) flush() {
+	seq := d.Spilled + len(d.Events)
+	for i, n := range d.notices {
+		n.ID = d.Case.ID + "/" + strconv.Itoa(seq) + "/" + strconv.Itoa(i)
+		n.At, n.Case, n.Seq = d.At, d.Case.ID, seq
+		d.Unsent = append(d.Unsent, n)
+	}
+	d.notices = nil
+}
+
+// chore notes work in another document; the sweep does it, at once as a rule.
+func (d *decision) chore(kind ChoreKind, target string) {
+	for _, x := range d.Chores {
+		if x.Kind == kind && x.Target == target {
+			return
+		}
+	}
+	d.Chores = append(d.Chores, Chore{Kind: kind, Target: target, Since: d.At})
+}
+
+// carriedOut tells whether a command with this key is in the timeline's newest part. Clients repeat within hours; a
+// case that has moved on by more than a page of events answers with a stale revision instead.
+func (c *Case) carriedOut(key string) bool {
+	for i := len(c.Events) - 1; i >= 0; i-- {
+		if c.Events[i].Cmd == key {
+			return true
+		}
+	}
+	return false
+}
+
+// schedule sets NextDue to the earliest thing that the sweep has to see to.
+func (c *Case) schedule(pol *policy.Policy) {
+	var next time.Time
+	sooner := func(t time.Time) {
+		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	for _, ch := range c.Chores {
+		sooner(ch.Since)
+	}
+	if !c.State.Over() {
+		for i := range c.Offers {
+			if c.Offers[i].State == OfferOpen {
+				sooner(c.Offers[i].Deadline)
+			}
+		}
+		sooner(c.StateClock.next(pol.Clocks.States[string(c.State)]))
+		sooner(c.WholeClock.next(pol.Clocks.Whole))
+	}
+	c.NextDue = next
+	c.Stumble = 0
+}
+
+// Actions lists the commands that the actor may give now, in the table's order.
+func Actions(c *Case, actor Actor, r Rules, now time.Time) []CommandName {
+	var names []CommandName
+rules:
+	for _, rule := range Table {
+		if !rule.Allows(c.State) || !MayCase(actor, Action(rule.Command), c) {
+			continue
+		}
+		for _, n := range rule.Needs {
+			if c.meets(n, Order{Actor: actor, At: now}, r) != nil {
+				continue rules
+			}
+		}
+		names = append(names, rule.Command)
+	}
+	return names
+}
+
+// Summarise makes the case's list form.
+func (c *Case) Summarise() Summary {
+	s := Summary{ID: c.ID, Revision: c.Revision, Number: c.Number, State: c.State, Category: c.Category, Severity: c.Severity,
+		Emergency: c.Emergency, Area: c.Area, Cell: c.Cell, Channel: c.Channel, Unit: c.Unit, Reporters: c.Reporters,
+		Reports: len(c.Reports), NeedsHand: c.NeedsHand, Repeats: c.Repeats, StateDue: c.StateClock.Due, WholeDue: c.WholeClock.Due,
+		Breached: !c.StateClock.Breached.IsZero() || !c.WholeClock.Breached.IsZero(), Opened: c.Opened, Changed: c.Changed, Closed: c.Closed}
+	for _, p := range c.Parties {
+		s.Match = append(s.Match, p.Match...)
+	}
+	for _, seat := range c.Panel.Seats {
+		if seat.Mediator != "" {
+			s.Seated = append(s.Seated, seat.Mediator)
+		}
+	}
+	return s
+}

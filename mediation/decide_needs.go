@@ -1,0 +1,241 @@
+package mediation
+
+import (
+	"strings"
+	"time"
+)
+
+// meets checks one need of the state table. An Order without a Command asks whether the need could be met by this actor
+// at all (for a case's actions).
+func (c *Case) meets(n Need, o Order, r Rules) error {
+	unmet := func(params ...string) error {
+		return refuse("needs", Conflict, "need."+string(n), "", params...)
+	}
+	switch n {
+	case NeedNotEmergency:
+		if c.Emergency {
+			return unmet()
+		}
+	case NeedNotRefused:
+		for i := range c.Parties {
+			if !c.Parties[i].RefusedMediation.IsZero() {
+				return unmet()
+			}
+		}
+	case NeedFreeSeat:
+		if len(c.freeSeats()) == 0 {
+			return unmet()
+		}
+	case NeedHigherTier:
+		if c.Tier+1 >= len(r.Policy.Tiers) {
+			return unmet()
+		}
+	case NeedOpenOffer:
+		if c.openOffer(o) == nil {
+			return unmet()
+		}
+	case NeedSeat:
+		if !c.Panel.Seated(o.Actor.Mediator) {
+			return unmet()
+		}
+	case NeedTwoSides:
+		if !c.twoSides() {
+			return unmet()
+		}
+	case NeedConsent:
+		if c.outsiderSeated() && !c.allConsent() {
+			return unmet()
+		}
+	case NeedSession:
+		if len(c.Sessions) == 0 {
+			return unmet()
+		}
+	case NeedPerformed:
+		if c.Performed.IsZero() {
+			return unmet()
+		}
+	case NeedSeveralReports:
+		if len(c.Reports) < 2 {
+			return unmet()
+		}
+	case NeedClosing:
+		if open := c.closingOpen(r); len(open) > 0 {
+			return unmet("missing", strings.Join(open, ","))
+		}
+	case NeedAwaitsSignature:
+		if !c.awaitsSignature(o) {
+			return unmet()
+		}
+	default:
+		return refuse("needs", Conflict, "need.unknown", "", "need", string(n))
+	}
+	return nil
+}
+
+// freeSeats are the indexes of seats, required or not, that nobody has.
+func (c *Case) freeSeats() []int {
+	var free []int
+	for i := range c.Panel.Seats {
+		if c.Panel.Seats[i].Mediator == "" {
+			free = append(free, i)
+		}
+	}
+	return free
+}
+
+// openOffer is the actor's open offer that is still in time: the one the command names, or any.
+func (c *Case) openOffer(o Order) *Offer {
+	want := ""
+	switch cmd := o.Command.(type) {
+	case Take:
+		want = cmd.Offer
+	case Decline:
+		want = cmd.Offer
+	}
+	for i := range c.Offers {
+		of := &c.Offers[i]
+		if of.State == OfferOpen && of.Mediator == o.Actor.Mediator && o.Actor.Mediator != "" &&
+			(want == "" || of.ID == want) && !o.At.After(of.Deadline) {
+			return of
+		}
+	}
+	return nil
+}
+
+func (c *Case) twoSides() bool {
+	var applicant, respondent bool
+	for i := range c.Parties {
+		applicant = applicant || c.Parties[i].Side == Applicant
+		respondent = respondent || c.Parties[i].Side == Respondent
+	}
+	return applicant && respondent
+}
+
+func (c *Case) outsiderSeated() bool {
+	for _, s := range c.Panel.Seats {
+		if s.Outsider && s.Mediator != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Case) allConsent() bool {
+	for i := range c.Parties {
+		if p := &c.Parties[i]; p.Outsiders == nil || !p.Outsiders.Given {
+			return false
+		}
+	}
+	return true
+}
+
+// closingOpen lists the policy's closing needs that are not met yet.
+func (c *Case) closingOpen(r Rules) []string {
+	var open []string
+	for _, need := range r.Policy.Closing.Needs {
+		met := false
+		switch need {
+		case "session":
+			met = len(c.Sessions) > 0
+		case "two_parties":
+			met = c.twoSides()
+		case "agreement":
+			met = c.Agreement != nil && !c.Agreement.Effective.IsZero()
+		case "all_signed":
+			met = c.Agreement != nil && (c.Agreement.Oral || len(c.unsigned()) == 0)
+		case "performed":
+			met = !c.Performed.IsZero()
+		case "committee_seal":
+			met = c.Agreement != nil && (c.Agreement.Oral || c.Agreement.signedBy(SignsAsCommittee, ""))
+		}
+		if !met {
+			open = append(open, need)
+		}
+	}
+	return open
+}
+
+// unsigned are the ids of parties who have not signed the written agreement.
+func (c *Case) unsigned() []string {
+	var ids []string
+	for i := range c.Parties {
+		p := &c.Parties[i]
+		if p.Side != ThirdParty && !c.Agreement.signedBy(SignsAsParty, p.ID) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// signedBy tells whether there is a signature in that role, of that signer if one is named.
+func (a *Agreement) signedBy(role SignerRole, who string) bool {
+	for _, s := range a.Signed {
+		if s.Role == role && !s.Refused && (who == "" || s.Who == who) {
+			return true
+		}
+	}
+	return false
+}
+
+// awaitsSignature tells whether the signature that this order would give is missing. Without a command: any that the actor
+// could give or record.
+func (c *Case) awaitsSignature(o Order) bool {
+	if c.Agreement == nil || c.Agreement.Oral {
+		return false
+	}
+	role, who := c.signer(o)
+	switch role {
+	case SignsAsParty:
+		return has(c.unsigned(), who)
+	case SignsAsMediator, SignsAsCommittee:
+		return !c.Agreement.signedBy(role, "")
+	}
+	// Nothing named: staff and mediators may record whatever is missing.
+	return len(c.unsigned()) > 0 || !c.Agreement.signedBy(SignsAsMediator, "") || !c.Agreement.signedBy(SignsAsCommittee, "")
+}
+
+// signer is as what, and for whom, the order signs.
+func (c *Case) signer(o Order) (SignerRole, string) {
+	if o.Actor.Role == PartyRole {
+		return SignsAsParty, o.Actor.ID
+	}
+	s, ok := o.Command.(Sign)
+	if !ok {
+		return "", ""
+	}
+	switch s.Role {
+	case SignsAsParty:
+		return SignsAsParty, s.Party
+	case SignsAsMediator:
+		return SignsAsMediator, o.Actor.Mediator
+	default:
+		return s.Role, o.Actor.ID
+	}
+}
+
+// signRoleAllowed: a mediator signs as mediator, an office seals for the committee, both may record a party's paper signature.
+func signRoleAllowed(actor Actor, role SignerRole) bool {
+	switch role {
+	case SignsAsParty:
+		return true
+	case SignsAsMediator:
+		return actor.Role == MediatorRole
+	case SignsAsCommittee:
+		return actor.Role == TownshipStaff || actor.Role == CountyStaff
+	}
+	return false
+}
+
+// complete tells whether everybody whose signature the law wants has signed (PML 29).
+func (c *Case) complete() bool {
+	a := c.Agreement
+	return len(c.unsigned()) == 0 && a.signedBy(SignsAsMediator, "") && a.signedBy(SignsAsCommittee, "")
+}
+
+// takeEffect starts the performance.
+func (c *Case) takeEffect(at time.Time) {
+	c.Agreement.Effective = at
+	if c.Agreement.PerformBy.IsZero() {
+		c.Performed = at
+	}
+}

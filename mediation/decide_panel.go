@@ -1,0 +1,230 @@
+package mediation
+
+// assign 人工指派: a person puts a mediator on a seat. The mediator's conflicts of interest are final; cap, leave and
+// distance may be overruled by force.
+func (d *decision) assign(cmd Assign) error {
+	m := d.Mediator
+	if m == nil {
+		return refuse("assign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
+	}
+	for _, x := range m.Excluded {
+		if !cmd.Force || !Overrulable(x) {
+			return refuse("assign", Conflict, x.Code, "mediator")
+		}
+	}
+	if m.Seat < 0 || m.Seat >= len(d.Panel.Seats) || d.Panel.Seats[m.Seat].Mediator != "" {
+		return refuse("assign", Conflict, "need."+string(NeedFreeSeat), "seat")
+	}
+	d.say("mediator", m.Mediator.ID)
+	if cmd.Force {
+		d.say("force", "true")
+	}
+	d.Offers = append(d.Offers, Offer{ID: d.NewID, Mediator: m.Mediator.ID, User: m.Mediator.User, Seat: m.Seat, Tier: d.Tier, Wave: d.Wave,
+		Score: m.Score, Metres: m.Metres, Reasons: m.Reasons, State: OfferOpen, Sent: d.At, Deadline: d.At, ByHand: true})
+	d.sit(&d.Offers[len(d.Offers)-1], m.Mediator.Kind)
+	d.tell(NoticeAssigned, Recipient{User: m.Mediator.User}, d.StateClock.Due)
+	return nil
+}
+
+// take 接单: the first acceptance wins the seat; others who were asked for it learn that it is filled.
+func (d *decision) take() error {
+	o := d.openOffer(d.Order)
+	if d.Panel.Seats[o.Seat].Mediator != "" {
+		return refuse("take", Conflict, "need."+string(NeedFreeSeat), "")
+	}
+	if d.Panel.Seated(o.Mediator) {
+		return refuse("take", Conflict, "match.on_panel", "")
+	}
+	kind := ""
+	if d.Mediator != nil {
+		kind = d.Mediator.Mediator.Kind
+	}
+	d.say("offer", o.ID)
+	d.say("mediator", o.Mediator)
+	d.sit(o, kind)
+	return nil
+}
+
+// sit puts the offer's mediator on its seat and settles what that means for the other offers and the state.
+func (d *decision) sit(o *Offer, kind string) {
+	o.State, o.Answered = OfferAccepted, d.At
+	seat := &d.Panel.Seats[o.Seat]
+	seat.Mediator, seat.User, seat.Since, seat.Offer, seat.Kind = o.Mediator, o.User, d.At, o.ID, kind
+	d.NeedsHand = false
+	for i := range d.Offers {
+		other := &d.Offers[i]
+		if other.State == OfferOpen && (other.Seat == o.Seat || other.Mediator == o.Mediator) {
+			other.State, other.Answered = OfferFilled, d.At
+			if other.Mediator != o.Mediator {
+				d.tell(NoticeFilled, Recipient{User: other.User}, d.At)
+			}
+		}
+	}
+	d.settlePanel()
+}
+
+// settlePanel brings the state in line with who sits: all required seats filled → accepted; a lead gone → matching again.
+func (d *decision) settlePanel() {
+	free := d.Panel.Free()
+	lead := d.Panel.Lead()
+	led := lead == nil || lead.Mediator != ""
+	switch {
+	case len(free) == 0 && (d.State == Screened || d.State == Offered):
+		d.withdrawOffers()
+		d.enter(Accepted)
+		d.tell(NoticeAccepted, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+		d.tellReporters(NoticeAccepted)
+	case len(free) > 0 && !led && (d.State == Accepted || d.State == Mediating):
+		d.enter(Screened)
+		d.chore(ChoreMatch, "")
+	case len(free) > 0:
+		if !d.hasOpenOffer() {
+			if d.State == Offered {
+				d.enter(Screened)
+			}
+			d.chore(ChoreMatch, "")
+		}
+	}
+}
+
+func (c *Case) hasOpenOffer() bool {
+	for i := range c.Offers {
+		if c.Offers[i].State == OfferOpen {
+			return true
+		}
+	}
+	return false
+}
+
+// withdrawOffers ends every open offer because the case no longer needs it.
+func (d *decision) withdrawOffers() {
+	for i := range d.Offers {
+		if o := &d.Offers[i]; o.State == OfferOpen {
+			o.State, o.Answered = OfferWithdrawn, d.At
+			d.tell(NoticeCancelled, Recipient{User: o.User}, d.At)
+		}
+	}
+}
+
+// releaseSeats gives the mediators' seats back (they count against the load cap in the mediators' own documents).
+func (d *decision) releaseSeats() {
+	for _, s := range d.Panel.Seats {
+		if s.Mediator != "" {
+			d.chore(ChoreReleaseSeat, s.Mediator)
+		}
+	}
+}
+
+// disband ends offers and panel.
+func (d *decision) disband() {
+	d.withdrawOffers()
+	d.releaseSeats()
+	d.tellPanel(NoticeCancelled, d.Actor.ID)
+	d.Panel = Panel{}
+	d.NeedsHand = false
+	d.dropChore(ChoreMatch)
+}
+
+func (c *Case) dropChore(kind ChoreKind) {
+	kept := c.Chores[:0:0]
+	for _, ch := range c.Chores {
+		if ch.Kind != kind {
+			kept = append(kept, ch)
+		}
+	}
+	c.Chores = kept
+}
+
+func (d *decision) decline(cmd Decline) error {
+	if cmd.Reason == "" {
+		return refuse("decline", Invalid, "required", "reason")
+	}
+	o := d.openOffer(d.Order)
+	o.State, o.Answered, o.Reason = OfferDeclined, d.At, cmd.Reason
+	d.say("offer", o.ID)
+	d.say("mediator", o.Mediator)
+	d.say("reason", cmd.Reason)
+	d.settlePanel()
+	return nil
+}
+
+func (d *decision) unassign(cmd Unassign) error {
+	if !d.Panel.Seated(cmd.Mediator) {
+		return refuse("unassign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
+	}
+	d.say("mediator", cmd.Mediator)
+	d.say("reason", cmd.Reason)
+	return d.vacate(cmd.Mediator, OfferWithdrawn)
+}
+
+// vacate frees the mediator's seat and looks for somebody else.
+func (d *decision) vacate(mediator string, state OfferState) error {
+	for i := range d.Panel.Seats {
+		seat := &d.Panel.Seats[i]
+		if seat.Mediator != mediator {
+			continue
+		}
+		if o := d.Offer(seat.Offer); o != nil {
+			o.State, o.Answered = state, d.At
+		}
+		if seat.User != d.Actor.ID {
+			d.tell(NoticeCancelled, Recipient{User: seat.User}, d.At)
+		}
+		seat.Mediator, seat.User, seat.Kind, seat.Offer = "", "", "", ""
+		d.chore(ChoreReleaseSeat, mediator)
+		d.settlePanel()
+		return nil
+	}
+	return refuse("vacate", Conflict, "need."+string(NeedSeat), "")
+}
+
+// climb 提级: the ladder's next rung is asked.
+func (d *decision) climb() {
+	d.withdrawOffers()
+	d.Tier, d.Wave, d.NeedsHand = d.Tier+1, 0, false
+	d.say("tier", d.pol.Tiers[d.Tier].Key)
+	d.enter(Screened)
+	d.chore(ChoreMatch, "")
+}
+
+// refuseMediation: mediation is forbidden once a party clearly refuses (PML 17); the parties are told of other ways (PML 26).
+func (d *decision) refuseMediation() error {
+	d.Party(d.Actor.ID).RefusedMediation = d.At
+	d.say("party", d.Actor.ID)
+	d.tellPanel(NoticeRefused, "")
+	d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
+	return d.terminate("party_refused")
+}
+
+func (d *decision) refuseMediator(cmd RefuseMediator) error {
+	p := d.Party(d.Actor.ID)
+	if cmd.Mediator == "" || !d.Panel.Seated(cmd.Mediator) && !d.offeredTo(cmd.Mediator) {
+		return refuse("refuse_mediator", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
+	}
+	if !has(p.RefusedMediators, cmd.Mediator) {
+		p.RefusedMediators = append(p.RefusedMediators, cmd.Mediator)
+	}
+	d.say("party", p.ID)
+	d.say("mediator", cmd.Mediator)
+	d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
+	if d.Panel.Seated(cmd.Mediator) {
+		return d.vacate(cmd.Mediator, OfferWithdrawn)
+	}
+	for i := range d.Offers {
+		if o := &d.Offers[i]; o.Mediator == cmd.Mediator && o.State == OfferOpen {
+			o.State, o.Answered = OfferWithdrawn, d.At
+			d.tell(NoticeCancelled, Recipient{User: o.User}, d.At)
+		}
+	}
+	d.settlePanel()
+	return nil
+}
+
+func (c *Case) offeredTo(mediator string) bool {
+	for i := range c.Offers {
+		if c.Offers[i].Mediator == mediator {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,305 @@
+package mediation
+
+import "strconv"
+
+// carryOut sends the command to its decision. Every command of the state table stands here once.
+func (d *decision) carryOut() error {
+	switch cmd := d.Command.(type) {
+	case Accept:
+		return d.accept()
+	case Refuse:
+		return d.refuseCase(cmd)
+	case Join:
+		return d.joinInto(cmd)
+	case Split:
+		return d.split()
+	case Detach:
+		return d.detach(cmd)
+	case Transfer:
+		return d.transfer(cmd)
+	case TakeBack:
+		d.Outcome, d.Unit = nil, ""
+		d.enter(Reported)
+	case Reclassify:
+		return d.reclassify(cmd)
+	case Place:
+		return d.place(cmd)
+	case AddParty:
+		return d.addParty()
+	case RenewLink:
+		return d.renewLink(cmd)
+	case Note:
+		if d.Order.Words.Empty() {
+			return refuse("note", Invalid, "required", "text")
+		}
+	case Assign:
+		return d.assign(cmd)
+	case Unassign:
+		return d.unassign(cmd)
+	case Escalate:
+		d.climb()
+	case Take:
+		return d.take()
+	case Decline:
+		return d.decline(cmd)
+	case StepBack:
+		d.say("reason", cmd.Reason)
+		return d.vacate(d.Actor.Mediator, OfferWithdrawn)
+	case RecordSession:
+		return d.session(cmd)
+	case Agree:
+		return d.agree(cmd)
+	case Sign:
+		return d.sign(cmd)
+	case Unagree:
+		d.say("reason", cmd.Reason)
+		d.Agreement = nil
+		d.enter(Mediating)
+	case Perform:
+		return d.perform()
+	case Close:
+		d.close()
+	case RecordFollowUp:
+		d.FollowUps = append(d.FollowUps, FollowUp{At: d.At, By: d.Actor.ID, Kept: cmd.Kept, Resolved: cmd.Resolved, Notes: d.Order.Words})
+		d.say("kept", strconv.FormatBool(cmd.Kept))
+		d.say("resolved", strconv.FormatBool(cmd.Resolved))
+		d.judge()
+	case Rate:
+		return d.rate(cmd)
+	case Reopen:
+		d.reopen(cmd)
+	case Suspend:
+		return d.suspend(cmd)
+	case Resume:
+		d.resume()
+	case Terminate:
+		return d.terminate(cmd.Reason)
+	case Exit:
+		return d.exit(cmd)
+	case WithdrawCase:
+		d.say("reason", cmd.Reason)
+		d.disband()
+		d.Outcome = &Outcome{At: d.At, Reason: cmd.Reason, Words: d.Order.Words}
+		d.enter(Withdrawn)
+	case RefuseMediation:
+		return d.refuseMediation()
+	case RefuseMediator:
+		return d.refuseMediator(cmd)
+	case ConsentOutsiders:
+		d.Party(d.Actor.ID).Outsiders = &Consent{At: d.At, Given: cmd.Given}
+		d.say("given", strconv.FormatBool(cmd.Given))
+	case SupplementCase:
+		if d.Order.Words.Empty() && len(cmd.Photos) == 0 {
+			return refuse("supplement", Invalid, "required", "text")
+		}
+		for i, p := range cmd.Photos {
+			d.say("photo"+strconv.Itoa(i+1), p)
+		}
+	default:
+		return refuse("decide", Invalid, "command.unknown", "command")
+	}
+	return nil
+}
+
+// Party shadows the order's sealed party with the case's lookup.
+func (d *decision) Party(id string) *Party { return d.Case.Party(id) }
+
+func (d *decision) accept() error {
+	category, ok := d.pol.Category(d.Category)
+	if !ok || !category.Mediable {
+		return refuse("accept", Conflict, "case.not_mediable", "", "category", d.Category, "route", category.Route)
+	}
+	return d.admit()
+}
+
+// admit makes the panel's seats and starts matching.
+func (d *decision) admit() error {
+	panel, err := NewPanel(d.pol, d.Category, d.Severity)
+	if err != nil {
+		return err
+	}
+	d.Panel, d.Tier, d.Wave, d.NeedsHand, d.Outcome = panel, 0, 0, false, nil
+	d.enter(Screened)
+	d.chore(ChoreMatch, "")
+	return nil
+}
+
+// checkRoute refuses a route that the policy does not know.
+func (d *decision) checkRoute(route string) error {
+	if route == "" {
+		return refuse("route", Invalid, "required", "route")
+	}
+	if _, ok := d.pol.Route(route); !ok {
+		return refuse("route", Invalid, "unknown_value", "route", "value", route)
+	}
+	return nil
+}
+
+func (d *decision) refuseCase(cmd Refuse) error {
+	if err := d.checkRoute(cmd.Route); err != nil {
+		return err
+	}
+	if cmd.Reason == "" {
+		return refuse("refuse", Invalid, "required", "reason")
+	}
+	d.say("route", cmd.Route)
+	d.say("reason", cmd.Reason)
+	d.disband()
+	d.Outcome = &Outcome{At: d.At, Route: cmd.Route, Reason: cmd.Reason, Routes: []string{cmd.Route}, Words: d.Order.Words}
+	d.enter(NotAccepted)
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+func (d *decision) joinInto(cmd Join) error {
+	if cmd.Into == "" || cmd.Into == d.Case.ID {
+		return refuse("join", Invalid, "unknown_value", "into", "value", cmd.Into)
+	}
+	d.say("into", cmd.Into)
+	d.disband()
+	d.JoinedTo = cmd.Into
+	d.chore(ChoreAdopt, cmd.Into)
+	d.enter(Joined)
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+func (d *decision) split() error {
+	d.say("from", d.JoinedTo)
+	d.chore(ChoreDisown, d.JoinedTo)
+	d.JoinedTo = ""
+	d.enter(Reported)
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+func (d *decision) detach(cmd Detach) error {
+	for i, id := range d.Reports {
+		if id != cmd.Report {
+			continue
+		}
+		d.Reports = append(d.Reports[:i:i], d.Reports[i+1:]...)
+		d.say("report", cmd.Report)
+		d.chore(ChoreOpenReport, cmd.Report)
+		return nil
+	}
+	return refuse("detach", Invalid, "unknown_value", "report", "value", cmd.Report)
+}
+
+func (d *decision) transfer(cmd Transfer) error {
+	if cmd.Route == "" && cmd.Unit == "" && cmd.Area == "" {
+		return refuse("transfer", Invalid, "required", "route")
+	}
+	unit := cmd.Unit
+	if cmd.Route != "" {
+		if err := d.checkRoute(cmd.Route); err != nil {
+			return err
+		}
+		if route, _ := d.pol.Route(cmd.Route); unit == "" {
+			unit = route.Desk
+		}
+	}
+	if cmd.Reason == "" {
+		return refuse("transfer", Invalid, "required", "reason")
+	}
+	d.say("route", cmd.Route)
+	d.say("unit", unit)
+	d.say("area", string(cmd.Area))
+	d.say("reason", cmd.Reason)
+	d.hand(cmd.Route, unit, cmd.Reason)
+	if cmd.Area != "" {
+		d.Area = cmd.Area
+		d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	}
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+// hand passes the case to a unit or desk.
+func (d *decision) hand(route, unit, reason string) {
+	d.disband()
+	d.Unit = unit
+	d.Outcome = &Outcome{At: d.At, Route: route, Unit: unit, Reason: reason, Words: d.Order.Words}
+	d.enter(Transferred)
+	if unit != "" {
+		d.tell(NoticeTransferred, Recipient{Unit: unit, Area: d.Area}, d.StateClock.Due)
+	}
+}
+
+func (d *decision) reclassify(cmd Reclassify) error {
+	if _, ok := d.pol.Category(cmd.Category); !ok {
+		return refuse("reclassify", Invalid, "unknown_value", "category", "value", cmd.Category)
+	}
+	if cmd.Severity < 1 || cmd.Severity > 4 {
+		return refuse("reclassify", Invalid, "out_of_range", "severity", "min", "1", "max", "4")
+	}
+	d.say("category", cmd.Category)
+	d.say("category_before", d.Category)
+	d.say("severity", strconv.Itoa(cmd.Severity))
+	d.say("severity_before", strconv.Itoa(d.Severity))
+	d.Category, d.Severity = cmd.Category, cmd.Severity
+	if cmd.NotEmergency && d.Emergency {
+		d.Emergency = false
+		d.say("emergency", "cleared")
+	}
+	if d.State == Screened || d.State == Offered {
+		// The matter has changed: everybody may be asked again, by the composition that now fits.
+		d.disband()
+		d.Offers = nil
+		return d.admit()
+	}
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+func (d *decision) place(cmd Place) error {
+	d.say("cell", string(cmd.Cell))
+	d.say("cell_before", string(d.Cell))
+	if d.Area == d.Cell || d.Cell == "" {
+		d.Area = cmd.Cell
+	}
+	d.Cell = cmd.Cell
+	d.event.Place = cmd.Cell
+	return nil
+}
+
+func (d *decision) addParty() error {
+	p := *d.Order.Party
+	for i := range d.Parties {
+		for _, h := range p.Match {
+			if has(d.Parties[i].Match, h) {
+				return refuse("add_party", Conflict, "party.exists", "phone")
+			}
+		}
+	}
+	d.Parties = append(d.Parties, p)
+	d.say("party", p.ID)
+	d.say("side", string(p.Side))
+	return nil
+}
+
+func (d *decision) renewLink(cmd RenewLink) error {
+	p := d.Party(cmd.Party)
+	if p == nil {
+		return refuse("renew_link", Invalid, "unknown_value", "party", "value", cmd.Party)
+	}
+	p.LinkHash, p.LinkFrom = d.LinkHash, d.At
+	d.say("party", p.ID)
+	return nil
+}
+
+// tellReporters tells everybody who reported the matter that something came of it.
+func (d *decision) tellReporters(kind NoticeKind) {
+	for _, user := range d.Reporters {
+		d.tell(kind, Recipient{User: user}, d.StateClock.Due)
+	}
+}
+
+// tellPanel tells every seated mediator.
+func (d *decision) tellPanel(kind NoticeKind, except string) {
+	for _, s := range d.Panel.Seats {
+		if s.User != "" && s.User != except {
+			d.tell(kind, Recipient{User: s.User}, d.StateClock.Due)
+		}
+	}
+}

@@ -1,0 +1,241 @@
+package mediation
+
+import (
+	"strconv"
+	"time"
+)
+
+func (d *decision) session(cmd RecordSession) error {
+	at := cmd.At
+	if at.IsZero() {
+		at = d.At
+	}
+	if at.After(d.At.Add(time.Minute)) {
+		return refuse("session", Invalid, "in_future", "at")
+	}
+	for i, id := range cmd.Attended {
+		if d.Party(id) == nil {
+			return refuse("session", Invalid, "unknown_value", "attended["+strconv.Itoa(i)+"]", "value", id)
+		}
+	}
+	d.Sessions = append(d.Sessions, Session{ID: d.NewID, At: at, By: d.Actor.ID, Place: cmd.Place, Attended: cmd.Attended, Open: cmd.Open, Notes: d.Order.Words})
+	d.say("session", d.NewID)
+	d.say("attended", strconv.Itoa(len(cmd.Attended)))
+	if d.State != Mediating {
+		d.enter(Mediating)
+		d.tellReporters(NoticeProgress)
+	}
+	return nil
+}
+
+func (d *decision) agree(cmd Agree) error {
+	if d.Terms.Empty() {
+		return refuse("agree", Invalid, "required", "terms")
+	}
+	if !cmd.PerformBy.IsZero() && cmd.PerformBy.Before(d.At) {
+		return refuse("agree", Invalid, "in_past", "performBy")
+	}
+	d.Agreement = &Agreement{ID: d.NewID, Oral: cmd.Oral, Reached: d.At, By: d.Actor.Mediator, Facts: d.Facts, Terms: d.Terms,
+		Place: d.Order.Place, PerformBy: cmd.PerformBy}
+	d.say("agreement", d.NewID)
+	if cmd.Oral {
+		// An oral agreement takes effect when it is reached; the mediator's record is its proof (PML 28, 30).
+		d.say("form", "oral")
+		d.Case.takeEffect(d.At)
+		d.enter(Effective)
+	} else {
+		d.say("form", "written")
+		d.enter(Agreed)
+		d.tellPanel(NoticeSign, d.Actor.ID)
+		d.tell(NoticeSign, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	}
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+// sign 签署. A witnessed refusal voids the agreement: it takes effect only when all parties have signed (PML 29).
+func (d *decision) sign(cmd Sign) error {
+	role, who := d.signer(d.Order)
+	if d.Actor.Role != PartyRole && !signRoleAllowed(d.Actor, role) {
+		return refuse("sign", Forbidden, "sign.role", "role")
+	}
+	if role == SignsAsParty && d.Party(who) == nil {
+		return refuse("sign", Invalid, "unknown_value", "party", "value", who)
+	}
+	s := Signature{At: d.At, Role: role, Who: who, Manner: cmd.Manner, Refused: cmd.Refused}
+	if d.Actor.Role != PartyRole && role == SignsAsParty {
+		s.Witness = d.Actor.ID
+	}
+	d.say("as", string(role))
+	d.say("who", who)
+	d.say("manner", cmd.Manner)
+	if cmd.Refused {
+		if role != SignsAsParty {
+			return refuse("sign", Invalid, "sign.refusal", "refused")
+		}
+		d.say("refused", "true")
+		d.say("agreement_void", d.Agreement.ID)
+		d.Agreement = nil
+		d.enter(Mediating)
+		d.tellPanel(NoticeRefused, d.Actor.ID)
+		return nil
+	}
+	d.Agreement.Signed = append(d.Agreement.Signed, s)
+	if d.complete() {
+		d.Case.takeEffect(d.At)
+		d.enter(Effective)
+		d.tellReporters(NoticeProgress)
+	}
+	return nil
+}
+
+func (d *decision) perform() error {
+	if !d.Performed.IsZero() {
+		return refuse("perform", Conflict, "case.performed", "")
+	}
+	d.Performed = d.At
+	return nil
+}
+
+// close 办结: the procedure is over; whether the quarrel is, the return visit and the parties' word decide.
+func (d *decision) close() {
+	d.Closed = d.At
+	d.releaseSeats()
+	d.enter(Closed)
+	d.tellReporters(NoticeProgress)
+}
+
+// judge decides between 办结, 化解 and not settled: the return visit and the parties' latest words.
+func (d *decision) judge() {
+	if len(d.FollowUps) == 0 {
+		return
+	}
+	visit := d.FollowUps[len(d.FollowUps)-1]
+	yes, no := 0, 0
+	for i := range d.Parties {
+		if w := d.Parties[i].Satisfied; w != nil && w.Yes {
+			yes++
+		} else if w != nil {
+			no++
+		}
+	}
+	next := Closed
+	switch {
+	case !visit.Resolved || !visit.Kept || no > 0:
+		next = Unsettled
+	case yes > 0 || d.pol.Closing.SettleWithoutWord:
+		next = Settled
+	}
+	if next == d.State {
+		return
+	}
+	d.enter(next)
+	d.say("judged", string(next))
+	if next == Unsettled {
+		d.tell(NoticeNeedsHand, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	}
+	d.tellReporters(NoticeProgress)
+}
+
+func (d *decision) rate(cmd Rate) error {
+	if cmd.Stars < 0 || cmd.Stars > 5 {
+		return refuse("rate", Invalid, "out_of_range", "stars", "min", "1", "max", "5")
+	}
+	d.Party(d.Actor.ID).Satisfied = &Word{At: d.At, Yes: cmd.Satisfied, Stars: cmd.Stars, Remark: d.Order.Words}
+	d.say("satisfied", strconv.FormatBool(cmd.Satisfied))
+	if d.State != Exited {
+		d.judge()
+	}
+	return nil
+}
+
+// reopen 重新办理 counts as a repeat; the clock of the whole case goes on as if it had never stopped.
+func (d *decision) reopen(cmd Reopen) {
+	d.Repeats++
+	d.say("reason", cmd.Reason)
+	d.say("repeat", strconv.Itoa(d.Repeats))
+	d.tellPanel(NoticeReopened, "")
+	d.releaseSeats()
+	d.Panel, d.Offers, d.Tier, d.Wave = Panel{}, nil, 0, 0
+	d.Agreement, d.Performed, d.FollowUps, d.Closed, d.Outcome = nil, time.Time{}, nil, time.Time{}, nil
+	for i := range d.Parties {
+		d.Parties[i].Satisfied = nil
+	}
+	if p := d.Party(d.Actor.ID); p != nil {
+		p.RefusedMediation = time.Time{} // who asks for mediation again no longer refuses it
+	}
+	d.enter(Reported)
+	d.tell(NoticeReopened, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	d.tellReporters(NoticeReopened)
+}
+
+func (d *decision) suspend(cmd Suspend) error {
+	if cmd.Reason == "" {
+		return refuse("suspend", Invalid, "required", "reason")
+	}
+	d.say("reason", cmd.Reason)
+	d.Held = d.State
+	if d.Held == Offered {
+		d.withdrawOffers()
+		d.Held = Screened
+	}
+	d.WholeClock.Paused = d.At
+	d.enter(Suspended)
+	d.tellPanel(NoticeProgress, d.Actor.ID)
+	return nil
+}
+
+// resume lets the whole clock go on where it stood: its end moves by the length of the pause.
+func (d *decision) resume() {
+	if p := d.WholeClock.Paused; !p.IsZero() {
+		if !d.WholeClock.Due.IsZero() {
+			d.WholeClock.Due = d.WholeClock.Due.Add(d.At.Sub(p))
+		}
+		d.WholeClock.Paused = time.Time{}
+	}
+	d.enter(d.Held)
+	d.Held = ""
+	if d.State == Screened {
+		d.chore(ChoreMatch, "")
+	}
+}
+
+// terminate 终止调解: the parties are told of arbitration, administrative and court routes (PML 26).
+func (d *decision) terminate(reason string) error {
+	if reason == "" {
+		return refuse("terminate", Invalid, "required", "reason")
+	}
+	d.say("reason", reason)
+	routes := make([]string, 0, 2)
+	if category, ok := d.pol.Category(d.Category); ok && category.Route != "" {
+		routes = append(routes, category.Route)
+	}
+	for _, r := range d.pol.Intake.Routes {
+		if r.Key == "court" && !has(routes, r.Key) {
+			routes = append(routes, r.Key)
+		}
+	}
+	d.disband()
+	d.Agreement = nil
+	d.Outcome = &Outcome{At: d.At, Reason: reason, Routes: routes, Words: d.Order.Words}
+	d.enter(Failed)
+	d.tell(NoticeNeedsHand, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+func (d *decision) exit(cmd Exit) error {
+	if err := d.checkRoute(cmd.Route); err != nil {
+		return err
+	}
+	if cmd.Reason == "" {
+		return refuse("exit", Invalid, "required", "reason")
+	}
+	d.say("route", cmd.Route)
+	d.say("reason", cmd.Reason)
+	d.disband()
+	d.Outcome = &Outcome{At: d.At, Route: cmd.Route, Reason: cmd.Reason, Routes: []string{cmd.Route}, Words: d.Order.Words}
+	d.enter(Exited)
+	d.tellReporters(NoticeProgress)
+	return nil
+}

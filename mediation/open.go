@@ -1,0 +1,168 @@
+package mediation
+
+import (
+	"strconv"
+	"time"
+
+	"fengqiao/grid"
+)
+
+// Opening is what OpenCase needs beside the report.
+type Opening struct {
+	ID      string
+	At      time.Time
+	Alike   []Summary // open cases that may be about the same
+	Actor   Actor
+	Parties []Party
+}
+
+// OpenCase makes the case that a report leads to. Danger goes to the police desk at once and no mediator is offered (PML 25);
+// what policy accepts by itself goes straight to matching; the rest waits for a person.
+func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
+	area := rep.Cell
+	if area == "" {
+		area = rep.Home
+	}
+	c := Case{ID: o.ID, Home: area, Area: area, Cell: rep.Cell, PlanVersion: rep.PlanVersion, Category: rep.Category,
+		Severity: rep.Severity, Emergency: rep.Emergency, Channel: rep.Channel, Key: rep.Key, Words: rep.Text, Point: rep.Point,
+		Reporter: rep.Reporter, Reporters: []string{rep.Reporter}, Reports: []string{rep.ID}, Parties: o.Parties,
+		Policy: r.Policy.ID, Opened: o.At}
+	c.Number.Series = Series(area, r.Policy.Intake.NumberLevel, o.At)
+	if l := r.Policy.Clocks.Whole; !l.Within.Zero() {
+		c.WholeClock = Clock{Since: o.At, Due: r.After(o.At, l.Within)}
+	} else {
+		c.WholeClock = Clock{Since: o.At}
+	}
+	for _, a := range o.Alike {
+		c.Suggested = append(c.Suggested, Suggestion{Case: a.ID, Reasons: []string{"same_cell", "same_category"}})
+	}
+	d := &decision{Case: &c, Order: Order{Actor: o.Actor, At: o.At}, pol: r.Policy, after: r.After}
+	d.begin("opened")
+	d.say("report", rep.ID)
+	d.say("category", rep.Category)
+	d.say("severity", strconv.Itoa(rep.Severity))
+	if err := d.firstState(); err != nil {
+		return Case{}, err
+	}
+	d.chore(ChoreIndexWords, "")
+	d.finish()
+	return c, nil
+}
+
+func (d *decision) firstState() error {
+	category, known := d.pol.Category(d.Category)
+	switch {
+	case d.Emergency:
+		route, _ := d.pol.Route(d.pol.Intake.EmergencyRoute)
+		d.say("route", route.Key)
+		d.hand(route.Key, route.Desk, "emergency")
+		d.tell(NoticeEmergency, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+		d.tell(NoticeEmergency, Recipient{Role: GridLeader, Area: d.Area}, d.StateClock.Due)
+	case known && category.Mediable && d.Severity <= category.AutoAccept && len(d.Suggested) == 0:
+		d.say("accepted", "by_policy")
+		return d.admit()
+	default:
+		d.enter(Reported)
+		d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	}
+	return nil
+}
+
+// Series names the run of numbers of a unit and year, e.g. "33.01.11.001/2026". level is the unit's depth; the year is that
+// of China Standard Time, in which the whole county writes its files.
+func Series(area grid.Code, level int, at time.Time) string {
+	return string(area.Prefix(level)) + "/" + strconv.Itoa(at.In(chinaTime).Year())
+}
+
+// chinaTime is UTC+8 without daylight rules, as in force since 1991.
+var chinaTime = time.FixedZone("CST", 8*60*60)
+
+// Adopt takes a report into the case: by itself for the same reporter or a shared party, or by a person's join.
+func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now time.Time, r Rules) {
+	if has(c.Reports, rep.ID) {
+		return
+	}
+	d := &decision{Case: c, Order: Order{Actor: actor, At: now}, pol: r.Policy, after: r.After}
+	d.begin("report_joined")
+	d.say("report", rep.ID)
+	d.say("why", why)
+	d.Reports = append(d.Reports, rep.ID)
+	if !has(d.Reporters, rep.Reporter) {
+		d.Reporters = append(d.Reporters, rep.Reporter)
+	}
+	for _, p := range parties {
+		if !d.knows(p) {
+			d.Parties = append(d.Parties, p)
+		}
+	}
+	d.tellPanel(NoticeProgress, "")
+	d.finish()
+}
+
+// knows tells whether one of the case's parties is the same as p.
+func (c *Case) knows(p Party) bool {
+	for i := range c.Parties {
+		if c.Parties[i].ID == p.ID || shares(c.Parties[i].Match, p.Match) {
+			return true
+		}
+	}
+	return false
+}
+
+func shares(a, b []string) bool {
+	for _, x := range a {
+		if has(b, x) {
+			return true
+		}
+	}
+	return false
+}
+
+// adoptCase takes all of another case's reports, when that one was joined to this.
+func adoptCase(c, from *Case, now time.Time, r Rules) {
+	if has(c.Joined, from.ID) {
+		return
+	}
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, pol: r.Policy, after: r.After}
+	d.begin("case_joined")
+	d.say("case", from.ID)
+	d.Joined = append(d.Joined, from.ID)
+	for _, id := range from.Reports {
+		if !has(d.Reports, id) {
+			d.Reports = append(d.Reports, id)
+		}
+	}
+	for _, u := range from.Reporters {
+		if !has(d.Reporters, u) {
+			d.Reporters = append(d.Reporters, u)
+		}
+	}
+	d.tellPanel(NoticeProgress, "")
+	d.finish()
+}
+
+// disownCase gives a formerly joined case its reports back. Reporters stay: somebody else's report may be by them too.
+func disownCase(c, from *Case, now time.Time, r Rules) {
+	if !has(c.Joined, from.ID) {
+		return
+	}
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, pol: r.Policy, after: r.After}
+	d.begin("case_split")
+	d.say("case", from.ID)
+	d.Joined = without(d.Joined, from.ID)
+	for _, id := range from.Reports {
+		d.Reports = without(d.Reports, id)
+	}
+	d.tellPanel(NoticeProgress, "")
+	d.finish()
+}
+
+func without(list []string, x string) []string {
+	kept := make([]string, 0, len(list))
+	for _, y := range list {
+		if y != x {
+			kept = append(kept, y)
+		}
+	}
+	return kept
+}

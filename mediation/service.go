@@ -1,0 +1,335 @@
+package mediation
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation/clock"
+	"fengqiao/mediation/policy"
+
+	"github.com/google/uuid"
+	"github.com/paulmach/orb"
+)
+
+// Deps is what the Service stands on. All fields but Album and Kick are required.
+type Deps struct {
+	Cases     Cases
+	Reports   Reports
+	Opener    Opener
+	Mediators Mediators
+	Looks     Looks
+	Policies  Policies
+	Sealer    Sealer
+	Atlas     *grid.Atlas
+	Album     Album
+	Now       func() time.Time
+	Log       *slog.Logger
+	// Words makes the hashable pieces of a text by which cases are found (bigrams).
+	Words func(text string) []string
+	// Kick hints that a case has something due now; a lost hint costs only the time until the next sweep.
+	Kick func(caseID string)
+}
+
+// Album ties uploaded photos to what they show. Attach refuses photos that are not the owner's own (Invalid, field "photos").
+type Album interface {
+	Attach(ctx context.Context, owner string, ids []string, report, caseID string) error
+}
+
+// Service is the use cases: it reads, lets a pure function decide, and writes once.
+type Service struct {
+	Deps
+	calendars sync.Map // policy id → *clock.Calendar
+}
+
+// NewService returns a ready service.
+func NewService(d Deps) *Service {
+	if d.Kick == nil {
+		d.Kick = func(string) {}
+	}
+	return &Service{Deps: d}
+}
+
+// namespace of the deterministic ids of this product.
+var namespace = uuid.MustParse("6f1d1c0e-3c55-5a3b-9d0e-2b7f0f9e6b11")
+
+func idOf(parts ...string) string {
+	var b []byte
+	for _, p := range parts {
+		b = append(append(b, p...), 0)
+	}
+	return uuid.NewSHA1(namespace, b).String()
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// now is the case time, cut to the milliseconds that stores keep.
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+// rules returns the policy version that a case is judged under, with its calendar.
+func (s *Service) rules(ctx context.Context, version string) (Rules, error) {
+	var pol *policy.Policy
+	var err error
+	if version == "" {
+		pol, err = s.Policies.Current(ctx)
+	} else {
+		pol, err = s.Policies.Version(ctx, version)
+	}
+	if err != nil {
+		return Rules{}, err
+	}
+	if cal, ok := s.calendars.Load(pol.ID); ok {
+		return Rules{Policy: pol, After: cal.(*clock.Calendar).After}, nil
+	}
+	cal, err := clock.New(pol.Clocks.Calendar)
+	if err != nil {
+		return Rules{}, err
+	}
+	s.calendars.Store(pol.ID, cal)
+	return Rules{Policy: pol, After: cal.After}, nil
+}
+
+// Request is a command as a caller gives it.
+type Request struct {
+	Command  Command
+	Revision int64  // from If-Match; required of everybody but the sweep
+	Key      string // the client's idempotency key
+}
+
+// Done is what a command came to.
+type Done struct {
+	Case Case
+	// Link is the secret code of a party's link, given once: for AddParty and RenewLink.
+	Link  string
+	Party string // the party entered
+}
+
+// Do carries out a command on a case for an actor. A case that the actor may not see is NotFound.
+func (s *Service) Do(ctx context.Context, actor Actor, id string, q Request) (Done, error) {
+	c, err := s.visible(ctx, actor, id)
+	if err != nil {
+		return Done{}, err
+	}
+	if !MayCase(actor, Action(q.Command.Name()), &c) {
+		return Done{}, refuse(string(q.Command.Name()), Forbidden, "forbidden", "")
+	}
+	o, link, err := s.prepare(ctx, actor, &c, q)
+	if err != nil {
+		return Done{}, err
+	}
+	switch cmd := q.Command.(type) {
+	case Take:
+		c, err = s.take(ctx, &c, o)
+	case Assign:
+		c, err = s.assign(ctx, &c, o, cmd)
+	default:
+		c, err = s.change(ctx, c.ID, o)
+	}
+	if err != nil {
+		return Done{}, err
+	}
+	if len(c.Chores) > 0 {
+		s.Kick(c.ID)
+	}
+	done := Done{Case: c, Link: link}
+	if o.Party != nil {
+		done.Party = o.Party.ID
+	}
+	return done, nil
+}
+
+// change is read, decide, write for one case.
+func (s *Service) change(ctx context.Context, id string, o Order) (Case, error) {
+	return s.Cases.Update(ctx, id, func(c *Case) error {
+		r, err := s.rules(ctx, c.Policy)
+		if err != nil {
+			return err
+		}
+		return Decide(c, o, r)
+	})
+}
+
+// prepare does all that costs chance, time or I/O before the update that may rerun.
+func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) (Order, string, error) {
+	o := Order{Actor: actor, Command: q.Command, At: s.now(), Revision: q.Revision, NewID: newID()}
+	if q.Key != "" {
+		o.Key = s.Sealer.Hash("command", actor.ID+"/"+q.Key)
+	}
+	var err error
+	if o.Words, err = s.seal(ctx, c.Key, words(q.Command)); err != nil {
+		return o, "", err
+	}
+	link := ""
+	switch cmd := q.Command.(type) {
+	case AddParty:
+		p, err := s.party(ctx, cmd.Party, o.At)
+		if err != nil {
+			return o, "", err
+		}
+		link = newLink()
+		p.LinkHash, p.LinkFrom = s.Sealer.Hash("link", link), o.At
+		o.Party = &p
+	case RenewLink:
+		link = newLink()
+		o.LinkHash = s.Sealer.Hash("link", link)
+	case Agree:
+		if o.Facts, err = s.seal(ctx, c.Key, cmd.Facts); err != nil {
+			return o, "", err
+		}
+		if o.Terms, err = s.seal(ctx, c.Key, cmd.Terms); err != nil {
+			return o, "", err
+		}
+		if o.Place, err = s.seal(ctx, c.Key, cmd.PlaceOf); err != nil {
+			return o, "", err
+		}
+	case Place:
+		if _, ok := s.Atlas.Load().Cell(cmd.Cell); !ok {
+			return o, "", refuse("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
+		}
+	case Transfer:
+		if _, ok := s.Atlas.Load().Name(cmd.Area); cmd.Area != "" && !ok {
+			return o, "", refuse("transfer", Invalid, "unknown_value", "area", "value", string(cmd.Area))
+		}
+	case Join:
+		into, err := s.visible(ctx, actor, cmd.Into)
+		if err != nil || into.State.Over() || !MayCase(actor, Action(CmdJoin), &into) {
+			return o, "", refuse("join", Invalid, "unknown_value", "into", "value", cmd.Into)
+		}
+	case SupplementCase:
+		if len(cmd.Photos) > 0 {
+			return o, "", s.Album.Attach(ctx, actor.ID, cmd.Photos, "", c.ID)
+		}
+	}
+	return o, link, nil
+}
+
+// words is the free text of a command, sealed under the case's key.
+func words(cmd Command) string {
+	switch x := cmd.(type) {
+	case Accept:
+		return x.Remark
+	case Refuse:
+		return x.Remark
+	case Join:
+		return x.Remark
+	case Split:
+		return x.Remark
+	case Detach:
+		return x.Remark
+	case Transfer:
+		return x.Remark
+	case TakeBack:
+		return x.Remark
+	case Reclassify:
+		return x.Remark
+	case Place:
+		return x.Remark
+	case Note:
+		return x.Text
+	case Assign:
+		return x.Remark
+	case Escalate:
+		return x.Remark
+	case RecordSession:
+		return x.Notes
+	case Perform:
+		return x.Remark
+	case Close:
+		return x.Remark
+	case RecordFollowUp:
+		return x.Notes
+	case Rate:
+		return x.Remark
+	case Suspend:
+		return x.Remark
+	case Resume:
+		return x.Remark
+	case Terminate:
+		return x.Remark
+	case Exit:
+		return x.Remark
+	case SupplementCase:
+		return x.Text
+	}
+	return ""
+}
+
+func (s *Service) seal(ctx context.Context, key, text string) (Sealed, error) {
+	if text == "" {
+		return Sealed{}, nil
+	}
+	return s.Sealer.Seal(ctx, key, []byte(text))
+}
+
+// Words opens a sealed text; "" if it is empty or has been erased.
+func (s *Service) Open(ctx context.Context, v Sealed) (string, error) {
+	if v.Empty() {
+		return "", nil
+	}
+	plain, err := s.Sealer.Open(ctx, v)
+	if errors.Is(err, ErrErased) {
+		return "", nil
+	}
+	return string(plain), err
+}
+
+// party seals a party under a key of their own.
+func (s *Service) party(ctx context.Context, in PartyInput, at time.Time) (Party, error) {
+	key, err := s.Sealer.NewKey(ctx)
+	if err != nil {
+		return Party{}, err
+	}
+	p := Party{ID: newID(), Kind: in.Kind, Side: in.Side, Key: key, Kin: in.Kin, Units: in.Units, Since: at}
+	for _, f := range []struct {
+		to   *Sealed
+		text string
+	}{{&p.Name, in.Name}, {&p.Phone, in.Phone}, {&p.IDNumber, in.IDNumber}, {&p.Address, in.Address}} {
+		if *f.to, err = s.seal(ctx, key, f.text); err != nil {
+			return Party{}, err
+		}
+	}
+	if in.Phone != "" {
+		p.Match = append(p.Match, s.Sealer.Hash("phone", in.Phone))
+	}
+	if in.IDNumber != "" {
+		p.Match = append(p.Match, s.Sealer.Hash("id", in.IDNumber))
+	}
+	return p, nil
+}
+
+// newLink makes the code of a party's link: 16 characters, 80 bits, without letters that look alike.
+func newLink() string {
+	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	return string(b[:])
+}
+
+// visible loads a case that the actor may read; anything else is NotFound, so that nobody learns what is there.
+func (s *Service) visible(ctx context.Context, actor Actor, id string) (Case, error) {
+	c, err := s.Cases.Load(ctx, id)
+	if err != nil {
+		return Case{}, err
+	}
+	if !MayCase(actor, CaseRead, &c) {
+		return Case{}, ErrNotFound
+	}
+	return c, nil
+}
+
+// point opens a sealed point; nil if there is none.
+func (s *Service) point(ctx context.Context, v Sealed) (*orb.Point, error) {
+	text, err := s.Open(ctx, v)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	p, err := parsePoint(text)
+	return &p, err
+}

@@ -1,0 +1,329 @@
+package mediation
+
+import (
+	"context"
+	"errors"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"fengqiao/grid"
+	"fengqiao/mediation/policy"
+
+	"github.com/google/uuid"
+	"github.com/paulmach/orb"
+)
+
+// Limits of a report's parts. Bytes of a whole request are bounded by handlers.
+const (
+	MaxText   = 4000 // characters of a report, note or supplement
+	MaxPhotos = 9
+)
+
+var categoryForm = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
+
+// Receipt is what a reporter gets back.
+type Receipt struct {
+	Report Report
+	Case   *Case // nil while pending
+	Again  bool  // the same report had been stored before
+}
+
+// Receive stores a report once, places it and opens or joins its case. A well-formed report is never refused for its place,
+// its time or an old phone's category; it is marked and waits for staff.
+func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Receipt, error) {
+	if !May(actor, ReportCreate) {
+		return Receipt{}, refuse("receive", Forbidden, "forbidden", "")
+	}
+	if err := in.check(); err != nil {
+		return Receipt{}, err
+	}
+	r, err := s.rules(ctx, "")
+	if err != nil {
+		return Receipt{}, err
+	}
+	rep := Report{ID: idOf("report", actor.ID, in.ClientID), ClientID: in.ClientID, Print: s.Sealer.Hash("print", in.Print), Reporter: actor.ID,
+		Channel: in.Channel, AccuracyM: in.AccuracyM, Category: in.Category, Severity: in.Severity, Emergency: in.Emergency,
+		Photos: in.Photos, PhoneTime: in.PhoneTime.UTC().Truncate(time.Millisecond), Received: s.now(), Home: actor.Area}
+	if in.PhoneTime.IsZero() {
+		rep.PhoneTime = time.Time{}
+	}
+	rep.locate(in, r.Policy, s.Atlas.Load())
+	rep.mark(r.Policy)
+	if err := s.sealReport(ctx, &rep, in); err != nil {
+		return Receipt{}, err
+	}
+	if len(in.Photos) > 0 {
+		if err := s.Album.Attach(ctx, actor.ID, in.Photos, rep.ID, ""); err != nil {
+			return Receipt{}, err
+		}
+	}
+	return s.file(ctx, rep, actor, r)
+}
+
+func (in *ReportInput) check() error {
+	if _, err := uuid.Parse(in.ClientID); err != nil {
+		return refuse("receive", Invalid, "not_a_uuid", "clientId")
+	}
+	if strings.TrimSpace(in.Text) == "" && len(in.Photos) == 0 {
+		return refuse("receive", Invalid, "required", "text")
+	}
+	if n := utf8.RuneCountInString(in.Text); n > MaxText {
+		return refuse("receive", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
+	}
+	if !categoryForm.MatchString(in.Category) {
+		return refuse("receive", Invalid, "unknown_value", "category", "value", in.Category)
+	}
+	if in.Severity < 1 || in.Severity > 4 {
+		return refuse("receive", Invalid, "out_of_range", "severity", "min", "1", "max", "4")
+	}
+	if len(in.Photos) > MaxPhotos {
+		return refuse("receive", Invalid, "too_many", "photos", "max", strconv.Itoa(MaxPhotos))
+	}
+	if math.IsNaN(in.AccuracyM) || in.AccuracyM < 0 || in.AccuracyM > 1e7 {
+		return refuse("receive", Invalid, "out_of_range", "accuracyMetres", "min", "0", "max", "10000000")
+	}
+	if in.Point != nil {
+		if err := grid.CheckPoint(*in.Point); err != nil {
+			return &Error{Op: "receive", Kind: Invalid, Code: "bad_point", Field: "point", Cause: err}
+		}
+	}
+	return nil
+}
+
+// locate gives the report its cell: the point's own, the nearest within the policy's distance, or the one chosen by hand.
+func (rep *Report) locate(in ReportInput, pol *policy.Policy, plan *grid.Plan) {
+	rep.PlanVersion = plan.Version()
+	switch {
+	case in.Point != nil:
+		rep.Basis = ByGPS
+		if cell, ok := plan.Locate(*in.Point); ok {
+			rep.Cell = cell.Code
+			return
+		}
+		if code, metres, ok := plan.Nearest(*in.Point, pol.Intake.SnapMetres); ok && pol.Intake.SnapMetres > 0 {
+			rep.Cell, rep.CellMetres = code, metres
+			rep.Marks = append(rep.Marks, Snapped)
+			return
+		}
+		if grid.LikelySwapped(*in.Point, plan.Bound("")) {
+			rep.Marks = append(rep.Marks, MaybeSwapped)
+			if cell, ok := plan.Locate(orb.Point{in.Point[1], in.Point[0]}); ok {
+				rep.Suggested = cell.Code
+			}
+		}
+	case in.Cell != "":
+		rep.Basis = ByCell
+		if cell, ok := plan.Cell(in.Cell); ok {
+			rep.Cell = cell.Code
+			return
+		}
+	default:
+		rep.Basis = ByAddress
+	}
+	rep.Marks = append(rep.Marks, Unplaced)
+}
+
+// mark notes what staff should look at.
+func (rep *Report) mark(pol *policy.Policy) {
+	if t := rep.PhoneTime; !t.IsZero() {
+		if t.After(rep.Received.Add(pol.Intake.ClockSkew)) || pol.Intake.ClockOld > 0 && t.Before(rep.Received.Add(-pol.Intake.ClockOld)) {
+			rep.Marks = append(rep.Marks, ClockDoubtful)
+		}
+	}
+	if max := pol.Intake.MaxAccuracyMetres; max > 0 && rep.AccuracyM > max {
+		rep.Marks = append(rep.Marks, CoarsePosition)
+	}
+	if _, ok := pol.Category(rep.Category); !ok {
+		rep.Marks = append(rep.Marks, NoCategory)
+	}
+}
+
+func (s *Service) sealReport(ctx context.Context, rep *Report, in ReportInput) (err error) {
+	if rep.Key, err = s.Sealer.NewKey(ctx); err != nil {
+		return err
+	}
+	if rep.Text, err = s.seal(ctx, rep.Key, in.Text); err != nil {
+		return err
+	}
+	if rep.Address, err = s.seal(ctx, rep.Key, in.Address); err != nil {
+		return err
+	}
+	if in.Point != nil {
+		if rep.Point, err = s.seal(ctx, rep.Key, formatPoint(*in.Point)); err != nil {
+			return err
+		}
+	}
+	for _, p := range in.Parties {
+		party, err := s.party(ctx, p, rep.Received)
+		if err != nil {
+			return err
+		}
+		rep.Parties = append(rep.Parties, party)
+	}
+	return nil
+}
+
+// file stores the report and opens its case, or lets it join one.
+func (s *Service) file(ctx context.Context, rep Report, actor Actor, r Rules) (Receipt, error) {
+	var opens *Case
+	var into string
+	if rep.Cell != "" || rep.Emergency {
+		c, join, err := s.lead(ctx, &rep, actor, r)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if into = join; into == "" {
+			opens = &c
+			rep.Case = c.ID
+		}
+	}
+	stored, as, c, err := s.Reports.Intake(ctx, rep, opens)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if !stored {
+		return s.again(ctx, as, rep.Print)
+	}
+	if opens != nil {
+		if len(c.Chores) > 0 {
+			s.Kick(c.ID)
+		}
+		return Receipt{Report: as, Case: &c}, nil
+	}
+	if into == "" {
+		return Receipt{Report: as}, nil
+	}
+	return s.joinReport(ctx, as, into, actor)
+}
+
+// again answers a report that was sent before.
+func (s *Service) again(ctx context.Context, as Report, print string) (Receipt, error) {
+	if as.Print != print {
+		return Receipt{}, refuse("receive", Differs, "same_id_other_content", "clientId")
+	}
+	receipt := Receipt{Report: as, Again: true}
+	if as.Case != "" {
+		c, err := s.Cases.Load(ctx, as.Case)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return Receipt{}, err
+		}
+		if err == nil {
+			receipt.Case = &c
+		}
+	}
+	return receipt, nil
+}
+
+// lead says where a placed report leads: into an open case, by itself only for the same reporter or a shared party at the same
+// place and category; else to a case of its own, with the others suggested to a person. Danger always opens its own.
+func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (Case, string, error) {
+	var alike []Summary
+	if rep.Cell != "" && r.Policy.Intake.Join.Within > 0 {
+		var err error
+		alike, err = s.Cases.Alike(ctx, AlikeQuery{Cell: rep.Cell, Category: rep.Category, Since: rep.Received.Add(-r.Policy.Intake.Join.Within)}, 8)
+		if err != nil {
+			return Case{}, "", err
+		}
+	}
+	var match []string
+	for _, p := range rep.Parties {
+		match = append(match, p.Match...)
+	}
+	if !rep.Emergency && rep.Detached == 0 {
+		for _, a := range alike {
+			if has(a.Reporters, rep.Reporter) || shares(a.Match, match) {
+				return Case{}, a.ID, nil
+			}
+		}
+	}
+	c, err := OpenCase(rep, Opening{ID: caseIDFor(rep), At: rep.Received, Alike: alike, Actor: actor, Parties: rep.Parties}, r)
+	return c, "", err
+}
+
+// caseIDFor is the id of the case that a report opens: always the same, so that a repair after a crash opens none twice.
+func caseIDFor(rep *Report) string { return idOf("case", rep.ID, strconv.Itoa(rep.Detached)) }
+
+// joinReport takes a stored report into an open case: the case first, then the report's pointer; Pending repairs what a crash
+// leaves between.
+func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor Actor) (Receipt, error) {
+	now := s.now()
+	why := "same_reporter"
+	c, err := s.Cases.Update(ctx, into, func(c *Case) error {
+		if !has(c.Reporters, rep.Reporter) {
+			why = "shared_party"
+		}
+		r, err := s.rules(ctx, c.Policy)
+		if err != nil {
+			return err
+		}
+		Adopt(c, &rep, rep.Parties, why, actor, now, r)
+		return nil
+	})
+	if err != nil {
+		return Receipt{}, err
+	}
+	as, err := s.Reports.Update(ctx, rep.ID, func(r *Report) error { r.Case = c.ID; return nil })
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Report: as, Case: &c}, nil
+}
+
+// settle gives a stored report without a case its case: after a crash, a placing by hand or a detachment.
+func (s *Service) settle(ctx context.Context, rep Report, actor Actor) (Receipt, error) {
+	if rep.Case != "" || (rep.Cell == "" && !rep.Emergency) || !rep.Withdrawn.IsZero() {
+		return Receipt{Report: rep}, nil
+	}
+	r, err := s.rules(ctx, "")
+	if err != nil {
+		return Receipt{}, err
+	}
+	if c, err := s.Cases.Load(ctx, caseIDFor(&rep)); err == nil {
+		return s.follow(ctx, rep, c)
+	}
+	c, into, err := s.lead(ctx, &rep, actor, r)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if into != "" {
+		return s.joinReport(ctx, rep, into, actor)
+	}
+	opened, err := s.Opener.Open(ctx, c)
+	if errors.Is(err, ErrExists) {
+		opened, err = s.Cases.Load(ctx, c.ID)
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	if len(opened.Chores) > 0 {
+		s.Kick(opened.ID)
+	}
+	return s.follow(ctx, rep, opened)
+}
+
+// follow lets the report point to its case.
+func (s *Service) follow(ctx context.Context, rep Report, c Case) (Receipt, error) {
+	as, err := s.Reports.Update(ctx, rep.ID, func(r *Report) error { r.Case = c.ID; return nil })
+	return Receipt{Report: as, Case: &c}, err
+}
+
+func formatPoint(p orb.Point) string {
+	return strconv.FormatFloat(p[0], 'f', -1, 64) + "," + strconv.FormatFloat(p[1], 'f', -1, 64)
+}
+
+func parsePoint(text string) (orb.Point, error) {
+	lon, lat, ok := strings.Cut(text, ",")
+	if !ok {
+		return orb.Point{}, errors.New("mediation: a stored point without a comma")
+	}
+	x, err := strconv.ParseFloat(lon, 64)
+	if err != nil {
+		return orb.Point{}, err
+	}
+	y, err := strconv.ParseFloat(lat, 64)
+	return orb.Point{x, y}, err
+}

@@ -1,0 +1,275 @@
+package mediation
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"fengqiao/mediation/policy"
+
+	"github.com/paulmach/orb"
+)
+
+// A seat takes two documents: the mediator's, whose seats count against the load cap, and the case's, where the first
+// acceptance wins. The seat is reserved in the mediator's document first, then taken in the case's, then made definite. A
+// crash in between leaves a reservation that SettleSeats asks the case about. So a cap is never exceeded and a
+// seat never has two holders.
+
+// take 接单.
+func (s *Service) take(ctx context.Context, c *Case, o Order) (Case, error) {
+	if o.Key != "" && c.carriedOut(o.Key) {
+		return *c, nil
+	}
+	of := c.openOffer(o)
+	if of == nil {
+		return Case{}, refuse("take", Conflict, "need."+string(NeedOpenOffer), "offer")
+	}
+	r, err := s.rules(ctx, c.Policy)
+	if err != nil {
+		return Case{}, err
+	}
+	m, err := s.reserve(ctx, o.Actor.Mediator, HeldSeat{Case: c.ID, Offer: of.ID, Since: o.At}, r.Policy, false)
+	if err != nil {
+		return Case{}, err
+	}
+	o.Mediator = &Candidate{Mediator: m, Seat: of.Seat}
+	return s.seat(ctx, c.ID, m.ID, o)
+}
+
+// assign 人工指派.
+func (s *Service) assign(ctx context.Context, c *Case, o Order, cmd Assign) (Case, error) {
+	if o.Key != "" && c.carriedOut(o.Key) {
+		return *c, nil
+	}
+	r, err := s.rules(ctx, c.Policy)
+	if err != nil {
+		return Case{}, err
+	}
+	m, err := s.Mediators.Load(ctx, cmd.Mediator)
+	if errors.Is(err, ErrNotFound) {
+		return Case{}, refuse("assign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
+	} else if err != nil {
+		return Case{}, err
+	}
+	at, err := s.point(ctx, c.Point)
+	if err != nil {
+		return Case{}, err
+	}
+	best := s.judge(c, cmd.Seat, m, r.Policy, at, o.At)
+	if best == nil {
+		return Case{}, refuse("assign", Conflict, "need."+string(NeedFreeSeat), "seat")
+	}
+	for _, x := range best.Excluded {
+		if !cmd.Force || !Overrulable(x) {
+			return Case{}, refuse("assign", Conflict, x.Code, "mediator")
+		}
+	}
+	if _, err := s.reserve(ctx, m.ID, HeldSeat{Case: c.ID, Offer: o.NewID, Since: o.At}, r.Policy, cmd.Force); err != nil {
+		return Case{}, err
+	}
+	o.Mediator = best
+	return s.seat(ctx, c.ID, m.ID, o)
+}
+
+// judge matches one mediator against the seat asked for, or the first free one that fits best.
+func (s *Service) judge(c *Case, seat int, m Mediator, pol *policy.Policy, at *orb.Point, now time.Time) *Candidate {
+	var best *Candidate
+	for _, i := range c.freeSeats() {
+		if seat >= 0 && i != seat {
+			continue
+		}
+		judged := Match(c, i, []Mediator{m}, pol.Tiers[c.Tier], pol, at, now)[0]
+		if best == nil || len(judged.Excluded) < len(best.Excluded) {
+			best = &judged
+		}
+	}
+	return best
+}
+
+// reserve notes the seat in the mediator's document. force overrules the cap.
+func (s *Service) reserve(ctx context.Context, mediator string, seat HeldSeat, pol *policy.Policy, force bool) (Mediator, error) {
+	return s.Mediators.Update(ctx, mediator, func(m *Mediator) error {
+		if m.Holds(seat.Case) {
+			return nil
+		}
+		limit := m.Cap
+		if limit == 0 {
+			limit = pol.Matching.LoadCap
+		}
+		if len(m.Seats) >= limit && !force {
+			return refuse("reserve", Conflict, "match.load_cap", "mediator")
+		}
+		m.Seats = append(m.Seats, seat)
+		return nil
+	})
+}
+
+// seat writes the case and then settles the reservation one way or the other. Where it is not known whether the case was
+// written, the reservation stays for SettleSeats.
+func (s *Service) seat(ctx context.Context, caseID, mediator string, o Order) (Case, error) {
+	c, err := s.change(ctx, caseID, o)
+	if errors.Is(err, ErrUncertain) || errors.Is(err, ErrUnavailable) {
+		return Case{}, err
+	}
+	held := err == nil
+	if err != nil {
+		if now, loadErr := s.Cases.Load(ctx, caseID); loadErr != nil || now.occupies(mediator) {
+			held = true // somebody else's order put this mediator there meanwhile; or unknown: the sweep settles it
+		}
+	}
+	if settleErr := s.settleSeat(ctx, mediator, caseID, held, err == nil); settleErr != nil {
+		s.Log.WarnContext(ctx, "seat left to the sweep", "case", caseID, "mediator", mediator, "cause", settleErr)
+	}
+	return c, err
+}
+
+// settleSeat makes a reservation definite, or takes it back.
+func (s *Service) settleSeat(ctx context.Context, mediator, caseID string, held, accepted bool) error {
+	_, err := s.Mediators.Update(ctx, mediator, func(m *Mediator) error {
+		kept := m.Seats[:0:0]
+		for _, seat := range m.Seats {
+			if seat.Case == caseID {
+				if !held {
+					continue
+				}
+				seat.Definite = true
+			}
+			kept = append(kept, seat)
+		}
+		m.Seats = kept
+		if accepted {
+			m.Declines = 0
+		}
+		return nil
+	})
+	return err
+}
+
+// occupies tells whether the case still takes up the mediator's time.
+func (c *Case) occupies(mediator string) bool {
+	return c.Panel.Seated(mediator) && !c.State.Over() && c.State != Closed && c.State != Unsettled
+}
+
+// SettleSeats asks the cases about reservations that a crash left open since before t.
+func (s *Service) SettleSeats(ctx context.Context, t time.Time, limit int) (int, error) {
+	list, err := s.Mediators.Reserved(ctx, t, limit)
+	if err != nil {
+		return 0, err
+	}
+	settled := 0
+	for _, m := range list {
+		for _, seat := range m.Seats {
+			if seat.Definite || !seat.Since.Before(t) {
+				continue
+			}
+			c, err := s.Cases.Load(ctx, seat.Case)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return settled, err
+			}
+			if err := s.settleSeat(ctx, m.ID, seat.Case, err == nil && c.occupies(m.ID), false); err != nil {
+				return settled, err
+			}
+			settled++
+		}
+	}
+	return settled, nil
+}
+
+// MyOffer is one offer as its mediator sees it, before anything personal is known.
+type MyOffer struct {
+	Case  Summary
+	Offer Offer
+}
+
+// Offers lists the actor's open offers, the most urgent first.
+func (s *Service) Offers(ctx context.Context, actor Actor) ([]MyOffer, error) {
+	if !May(actor, OfferRead) || actor.Mediator == "" {
+		return nil, refuse("offers", Forbidden, "forbidden", "")
+	}
+	var mine []MyOffer
+	cursor, now := "", s.now()
+	for {
+		open := true
+		list, next, err := s.Cases.List(ctx, Filter{Visible: Visible{Mediator: actor.Mediator}, Open: &open}, cursor, 100)
+		if err != nil {
+			return nil, err
+		}
+		for _, sum := range list {
+			if has(sum.Seated, actor.Mediator) {
+				continue
+			}
+			c, err := s.Cases.Load(ctx, sum.ID)
+			if err != nil {
+				return nil, err
+			}
+			for _, o := range c.Offers {
+				if o.Mediator == actor.Mediator && o.State == OfferOpen && !now.After(o.Deadline) {
+					mine = append(mine, MyOffer{Case: sum, Offer: o})
+				}
+			}
+		}
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	slices.SortStableFunc(mine, func(a, b MyOffer) int { return a.Offer.Deadline.Compare(b.Offer.Deadline) })
+	return mine, nil
+}
+
+// Me reads the actor's own mediator record.
+func (s *Service) Me(ctx context.Context, actor Actor) (Mediator, error) {
+	if !May(actor, MediatorSelf) || actor.Mediator == "" {
+		return Mediator{}, refuse("mediator", Forbidden, "forbidden", "")
+	}
+	return s.Mediators.Load(ctx, actor.Mediator)
+}
+
+// SetAvailable switches the actor's own availability.
+func (s *Service) SetAvailable(ctx context.Context, actor Actor, version int64, on bool) (Mediator, error) {
+	return s.changeMe(ctx, actor, version, func(m *Mediator) error { m.Available = on; return nil })
+}
+
+// AddLeave enters a leave.
+func (s *Service) AddLeave(ctx context.Context, actor Actor, version int64, from, to time.Time) (Mediator, error) {
+	from, to = from.UTC().Truncate(time.Millisecond), to.UTC().Truncate(time.Millisecond)
+	if !from.Before(to) {
+		return Mediator{}, refuse("leave", Invalid, "out_of_order", "to")
+	}
+	if to.Before(s.now()) {
+		return Mediator{}, refuse("leave", Invalid, "in_past", "to")
+	}
+	id := newID()
+	return s.changeMe(ctx, actor, version, func(m *Mediator) error {
+		if len(m.Leaves) >= 50 {
+			return refuse("leave", Invalid, "too_many", "leaves", "max", "50")
+		}
+		m.Leaves = append(m.Leaves, Leave{ID: id, From: from, To: to})
+		return nil
+	})
+}
+
+// RemoveLeave takes a leave back.
+func (s *Service) RemoveLeave(ctx context.Context, actor Actor, version int64, id string) (Mediator, error) {
+	return s.changeMe(ctx, actor, version, func(m *Mediator) error {
+		for i, l := range m.Leaves {
+			if l.ID == id {
+				m.Leaves = append(m.Leaves[:i:i], m.Leaves[i+1:]...)
+				return nil
+			}
+		}
+		return ErrNotFound
+	})
+}
+
+func (s *Service) changeMe(ctx context.Context, actor Actor, version int64, fn func(*Mediator) error) (Mediator, error) {
+	if !May(actor, MediatorSelf) || actor.Mediator == "" {
+		return Mediator{}, refuse("mediator", Forbidden, "forbidden", "")
+	}
+	return s.Mediators.Update(ctx, actor.Mediator, func(m *Mediator) error {
+		if m.Version != version {
+			return ErrStale
+		}
+		return fn(m)
+	})
+}

@@ -1,0 +1,176 @@
+package mediation
+
+import (
+	"strconv"
+	"time"
+
+	"fengqiao/mediation/policy"
+)
+
+// before is the moment so long ahead of a clock's end. Reminders count back in calendar days: they warn people, they decide
+// nothing.
+func before(due time.Time, s policy.Span) time.Time {
+	return due.Add(-s.Clock).AddDate(0, 0, -(s.Days + s.WorkingDays))
+}
+
+// next is when this clock has something to say: its next reminder, its end, or never.
+func (k Clock) next(l policy.Limit) time.Time {
+	if k.Due.IsZero() || !k.Paused.IsZero() || !k.Breached.IsZero() {
+		return time.Time{}
+	}
+	if k.Reminded < len(l.Remind) {
+		return before(k.Due, l.Remind[k.Reminded])
+	}
+	return k.Due
+}
+
+// run lets the clock come to now: how many reminders fell due, and whether the end passed just now. Several missed reminders
+// become one.
+func (k *Clock) run(l policy.Limit, now time.Time) (reminded, breached bool) {
+	if k.Due.IsZero() || !k.Paused.IsZero() || !k.Breached.IsZero() {
+		return false, false
+	}
+	for k.Reminded < len(l.Remind) && !before(k.Due, l.Remind[k.Reminded]).After(now) {
+		k.Reminded++
+		reminded = true
+	}
+	if !k.Due.After(now) {
+		k.Breached = now
+		return false, true
+	}
+	return reminded, false
+}
+
+// Tick brings the case to now: offers past their deadline expire, clocks remind and breach. It reports whether anything
+// happened. It is pure, like Decide.
+func Tick(c *Case, now time.Time, r Rules) bool {
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, pol: r.Policy, after: r.After}
+	changed := false
+	if !c.State.Over() {
+		changed = d.expireOffers() || changed
+		changed = d.runClock("state", &d.StateClock, d.pol.Clocks.States[string(d.State)]) || changed
+		changed = d.runClock("whole", &d.WholeClock, d.pol.Clocks.Whole) || changed
+	}
+	if changed {
+		d.Case.Revision++
+		d.Changed = now
+	}
+	d.schedule(d.pol)
+	return changed
+}
+
+// begin starts an event of the sweep's own.
+func (d *decision) begin(kind string) {
+	d.event = &Event{At: d.At, Actor: d.Actor.ID, Role: d.Actor.Role, Kind: kind, From: d.State, Place: d.Cell}
+}
+
+// end writes the event begun and its notices.
+func (d *decision) end() {
+	d.event.To = d.State
+	d.log(*d.event)
+	d.flush()
+}
+
+func (d *decision) expireOffers() bool {
+	expired := 0
+	d.begin("offer_expired")
+	for i := range d.Offers {
+		o := &d.Offers[i]
+		if o.State != OfferOpen || !o.Deadline.Before(d.At) {
+			continue
+		}
+		o.State, o.Answered = OfferExpired, d.At
+		expired++
+		d.say("offer"+strconv.Itoa(expired), o.ID)
+		d.say("mediator"+strconv.Itoa(expired), o.Mediator)
+	}
+	if expired == 0 {
+		return false
+	}
+	d.settlePanel()
+	d.end()
+	return true
+}
+
+func (d *decision) runClock(which string, k *Clock, l policy.Limit) bool {
+	reminded, breached := k.run(l, d.At)
+	if !reminded && !breached {
+		return false
+	}
+	kind, notice := "reminded", NoticeReminder
+	if breached {
+		kind, notice = "breached", NoticeBreach
+	}
+	d.begin(kind)
+	d.say("clock", which)
+	d.say("state", string(d.State))
+	d.say("due", k.Due.UTC().Format(time.RFC3339))
+	d.tellHolders(notice, k.Due)
+	if breached {
+		d.tell(notice, Recipient{Role: Supervisor, Area: d.Area}, k.Due)
+	}
+	d.end()
+	return true
+}
+
+// tellHolders tells whoever has the case: the panel, the unit it lies with, and the township's shared address, which hears
+// of work that lies with nobody named.
+func (d *decision) tellHolders(kind NoticeKind, due time.Time) {
+	if d.State == Closed {
+		kind = NoticeFollowUp
+	}
+	for _, s := range d.Panel.Seats {
+		if s.User != "" {
+			d.tell(kind, Recipient{User: s.User}, due)
+		}
+	}
+	if d.Unit != "" {
+		d.tell(kind, Recipient{Unit: d.Unit, Area: d.Area}, due)
+	}
+	d.tell(kind, Recipient{Role: TownshipStaff, Area: d.Area}, due)
+}
+
+// Wave is a planned round of offers, made before the update that sends it.
+type Wave struct {
+	Revision int64 // the case it was planned for
+	Tier     int
+	Offers   []Offer
+}
+
+// Send offers the wave, or, if there is nobody left to ask on any tier, leaves the case to a person. ErrStale if the case
+// has changed since the wave was planned.
+func Send(c *Case, w Wave, now time.Time, r Rules) error {
+	if c.Revision != w.Revision {
+		return ErrStale
+	}
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, pol: r.Policy, after: r.After}
+	d.dropChore(ChoreMatch)
+	if len(w.Offers) == 0 {
+		d.begin("needs_hand")
+		d.NeedsHand = true
+		d.tell(NoticeNeedsHand, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+		d.tell(NoticeNeedsHand, Recipient{Role: CountyStaff, Area: d.Area}, d.StateClock.Due)
+	} else {
+		if w.Tier != d.Tier {
+			d.Tier, d.Wave = w.Tier, 0
+		}
+		d.Wave++
+		d.begin("offered")
+		d.say("tier", d.pol.Tiers[d.Tier].Key)
+		d.say("wave", strconv.Itoa(d.Wave))
+		d.say("offers", strconv.Itoa(len(w.Offers)))
+		for _, o := range w.Offers {
+			o.Tier, o.Wave = d.Tier, d.Wave
+			d.Offers = append(d.Offers, o)
+			d.tell(NoticeOffer, Recipient{User: o.User}, o.Deadline)
+		}
+		if d.State == Screened {
+			d.enter(Offered)
+		}
+	}
+	d.end()
+	d.Case.Revision++
+	d.Changed = now
+	d.schedule(d.pol)
+	return nil
+}

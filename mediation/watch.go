@@ -1,0 +1,352 @@
+package mediation
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"fengqiao/grid"
+)
+
+// Watch is the sweep: everything that falls due, and everything that a crash left half done, is found in the store by a
+// question with a time in it. No deadline lives in memory, and any number of instances may sweep at once: whoever writes
+// second loses the version check and finds nothing left to do.
+type Watch struct {
+	*Service
+	// Every is the pause between sweeps; Batch the most cases one sweep takes.
+	Every time.Duration
+	Batch int
+
+	kicked chan string
+	stop   chan struct{}
+	done   sync.WaitGroup
+}
+
+// Grace is how long work in progress is left alone before a sweep takes it for the remains of a crash.
+const Grace = time.Minute
+
+// NewWatch returns a sweep over the service's stores and lets the service hint at cases that have something due at once.
+func NewWatch(s *Service, every time.Duration, batch int) *Watch {
+	w := &Watch{Service: s, Every: every, Batch: batch, kicked: make(chan string, 4096), stop: make(chan struct{})}
+	s.Kick = w.kick
+	return w
+}
+
+func (w *Watch) kick(id string) {
+	select {
+	case w.kicked <- id:
+	default: // full: the sweep finds it
+	}
+}
+
+// Start begins sweeping; Stop ends it and waits.
+func (w *Watch) Start() {
+	w.done.Add(2)
+	go w.loop()
+	go w.hurry()
+}
+
+// Stop ends the sweep and waits for the pass under way.
+func (w *Watch) Stop() {
+	close(w.stop)
+	w.done.Wait()
+}
+
+func (w *Watch) loop() {
+	defer w.done.Done()
+	ticker := time.NewTicker(w.Every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-w.stop:
+			return
+		case <-ticker.C:
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		if _, err := w.Sweep(ctx, w.now()); err != nil {
+			w.Log.ErrorContext(ctx, "sweep", "cause", err)
+		}
+		cancel()
+	}
+}
+
+// hurry sees to cases that have just asked for it.
+func (w *Watch) hurry() {
+	defer w.done.Done()
+	for {
+		select {
+		case <-w.stop:
+			return
+		case id := <-w.kicked:
+			ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+			w.attend(ctx, id, w.now())
+			cancel()
+		}
+	}
+}
+
+// Swept counts what one sweep did.
+type Swept struct {
+	Cases, Failed, Reports, Seats int
+}
+
+// Sweep sees to everything that is due at now. A case that fails is put off, ever longer, and holds nobody up.
+func (w *Watch) Sweep(ctx context.Context, now time.Time) (Swept, error) {
+	var n Swept
+	ids, err := w.Cases.Due(ctx, now, w.Batch)
+	if err != nil {
+		return n, err
+	}
+	for _, id := range ids {
+		if ctx.Err() != nil {
+			return n, ctx.Err()
+		}
+		if w.attend(ctx, id, now) {
+			n.Cases++
+		} else {
+			n.Failed++
+		}
+	}
+	pending, err := w.Reports.Pending(ctx, now.Add(-Grace), w.Batch)
+	if err != nil {
+		return n, err
+	}
+	for _, rep := range pending {
+		if _, err := w.settle(ctx, rep, SystemActor); err != nil {
+			w.Log.ErrorContext(ctx, "pending report", "report", rep.ID, "cause", err)
+			continue
+		}
+		n.Reports++
+	}
+	n.Seats, err = w.SettleSeats(ctx, now.Add(-Grace), w.Batch)
+	return n, err
+}
+
+// attend brings one case to now and does its chores; on failure the case is put off: 10 s, 20 s, 40 s … at most an hour.
+func (w *Watch) attend(ctx context.Context, id string, now time.Time) bool {
+	err := w.tend(ctx, id, now)
+	if err == nil {
+		return true
+	}
+	w.Log.ErrorContext(ctx, "case put off", "case", id, "cause", err)
+	c, loadErr := w.Cases.Load(ctx, id)
+	if loadErr != nil {
+		return false
+	}
+	pause := min(10*time.Second<<min(c.Stumble, 9), time.Hour)
+	if err := w.Cases.Defer(ctx, id, now.Add(pause)); err != nil {
+		w.Log.ErrorContext(ctx, "case could not be put off", "case", id, "cause", err)
+	}
+	return false
+}
+
+func (w *Watch) tend(ctx context.Context, id string, now time.Time) error {
+	c, err := w.Cases.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	r, err := w.rules(ctx, c.Policy)
+	if err != nil {
+		return err
+	}
+	probe := c
+	probe.Offers = append([]Offer(nil), c.Offers...)
+	probe.Events = append([]Event(nil), c.Events...)
+	if Tick(&probe, now, r) || !probe.NextDue.Equal(c.NextDue) {
+		if c, err = w.Cases.Update(ctx, id, func(c *Case) error { Tick(c, now, r); return nil }); err != nil {
+			return err
+		}
+	}
+	return w.doChores(ctx, c, now, r)
+}
+
+// doChores does what the case's last changes made necessary in other documents, then strikes it off the case's list.
+func (w *Watch) doChores(ctx context.Context, c Case, now time.Time, r Rules) error {
+	var done []Chore
+	for _, ch := range c.Chores {
+		if ch.Kind == ChoreMatch {
+			continue // Send strikes it off together with the wave
+		}
+		if err := w.doChore(ctx, &c, ch, now); err != nil {
+			return err
+		}
+		done = append(done, ch)
+	}
+	if len(done) > 0 {
+		var err error
+		c, err = w.Cases.Update(ctx, c.ID, func(c *Case) error {
+			kept := c.Chores[:0:0]
+			for _, ch := range c.Chores {
+				if !has(done, ch) {
+					kept = append(kept, ch)
+				}
+			}
+			c.Chores = kept
+			c.schedule(r.Policy)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, ch := range c.Chores {
+		if ch.Kind == ChoreMatch {
+			return w.match(ctx, c, now, r)
+		}
+	}
+	return nil
+}
+
+func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time) error {
+	switch ch.Kind {
+	case ChoreReleaseSeat:
+		return w.releaseSeat(ctx, c, ch.Target)
+	case ChoreIndexWords:
+		text, err := w.Open(ctx, c.Words)
+		if err != nil {
+			return err
+		}
+		return w.Cases.IndexWords(ctx, c.ID, c.Area, c.Opened, w.WordHashes(text))
+	case ChoreAdopt:
+		return w.adopt(ctx, c, ch.Target, now)
+	case ChoreDisown:
+		return w.disown(ctx, c, ch.Target, now)
+	case ChoreOpenReport:
+		rep, err := w.Reports.Update(ctx, ch.Target, func(rep *Report) error {
+			if rep.Case == c.ID {
+				rep.Case, rep.Detached = "", rep.Detached+1
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		_, err = w.settle(ctx, rep, SystemActor)
+		return err
+	}
+	return nil
+}
+
+// releaseSeat gives the seat back unless the mediator has taken one on this case again. Reservations in progress are left to
+// SettleSeats.
+func (w *Watch) releaseSeat(ctx context.Context, c *Case, mediator string) error {
+	if c.occupies(mediator) {
+		return nil
+	}
+	_, err := w.Mediators.Update(ctx, mediator, func(m *Mediator) error {
+		kept := m.Seats[:0:0]
+		for _, seat := range m.Seats {
+			if seat.Case != c.ID || !seat.Definite {
+				kept = append(kept, seat)
+			}
+		}
+		m.Seats = kept
+		return nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (w *Watch) adopt(ctx context.Context, c *Case, into string, now time.Time) error {
+	if c.JoinedTo != into {
+		return nil // split again meanwhile
+	}
+	if _, err := w.Cases.Update(ctx, into, func(target *Case) error {
+		r, err := w.rules(ctx, target.Policy)
+		if err != nil {
+			return err
+		}
+		adoptCase(target, c, now, r)
+		return nil
+	}); err != nil {
+		return err
+	}
+	return w.repoint(ctx, c.Reports, c.ID, into)
+}
+
+func (w *Watch) disown(ctx context.Context, c *Case, from string, now time.Time) error {
+	if c.JoinedTo == from {
+		return nil // joined again meanwhile
+	}
+	if _, err := w.Cases.Update(ctx, from, func(target *Case) error {
+		r, err := w.rules(ctx, target.Policy)
+		if err != nil {
+			return err
+		}
+		disownCase(target, c, now, r)
+		return nil
+	}); err != nil {
+		return err
+	}
+	return w.repoint(ctx, c.Reports, from, c.ID)
+}
+
+// repoint lets reports that point to one case point to another.
+func (w *Watch) repoint(ctx context.Context, reports []string, from, to string) error {
+	for _, id := range reports {
+		if _, err := w.Reports.Update(ctx, id, func(r *Report) error {
+			if r.Case == from {
+				r.Case = to
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// match plans the next wave: on this tier while it has waves left and somebody to ask, else on the next; when the ladder
+// ends a person must assign.
+func (w *Watch) match(ctx context.Context, c Case, now time.Time, r Rules) error {
+	if c.State != Screened && c.State != Offered && c.State != Accepted && c.State != Mediating || c.Emergency {
+		_, err := w.Cases.Update(ctx, c.ID, func(c *Case) error { c.dropChore(ChoreMatch); c.schedule(r.Policy); return nil })
+		return err
+	}
+	wave, err := w.plan(ctx, &c, now, r)
+	if err != nil {
+		return err
+	}
+	_, err = w.Cases.Update(ctx, c.ID, func(c *Case) error { return Send(c, wave, now, r) })
+	if errors.Is(err, ErrStale) {
+		w.kick(c.ID) // changed meanwhile: plan again on what it is now
+		return nil
+	}
+	return err
+}
+
+func (w *Watch) plan(ctx context.Context, c *Case, now time.Time, r Rules) (Wave, error) {
+	at, err := w.point(ctx, c.Point)
+	if err != nil {
+		return Wave{}, err
+	}
+	for t := c.Tier; t < len(r.Policy.Tiers); t++ {
+		tier := r.Policy.Tiers[t]
+		if t == c.Tier && c.Wave >= tier.Waves {
+			continue
+		}
+		pool, err := w.Mediators.Serving(ctx, tier.Key, servedArea(c, tier.Level))
+		if err != nil {
+			return Wave{}, err
+		}
+		candidates := map[int][]Candidate{}
+		for _, seat := range c.Panel.Free() {
+			candidates[seat] = Match(c, seat, pool, tier, r.Policy, at, now)
+		}
+		if offers := NextWave(c, candidates, tier, r.Policy, now, newID); len(offers) > 0 {
+			return Wave{Revision: c.Revision, Tier: t, Offers: offers}, nil
+		}
+	}
+	return Wave{Revision: c.Revision, Tier: c.Tier}, nil
+}
+
+// servedArea is the area that a tier's mediators must share with the case: its first level segments.
+func servedArea(c *Case, level int) grid.Code {
+	if c.Cell != "" {
+		return c.Cell.Prefix(level)
+	}
+	return c.Area.Prefix(level)
+}
