@@ -21,7 +21,7 @@ const (
 // normal brings what was typed into one form, so that the same password from another keyboard is the same
 // (RFC 8265, OpaqueString). False for what cannot be a password.
 func normal(password string) (string, bool) {
-	if len(password) > maxPassword {
+	if len(password) > maxPassword || !utf8.ValidString(password) {
 		return "", false
 	}
 	s, err := precis.OpaqueString.String(password)

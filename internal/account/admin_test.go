@@ -1,0 +1,152 @@
+package account_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"fengqiao/internal/account"
+	"fengqiao/mediation"
+)
+
+func TestCreateUserRefuses(t *testing.T) {
+	w := newTown(t)
+	s := w.instance()
+	good := account.NewUser{Login: "zhou", Name: "周", Password: goodPassword, Place: account.Place{Role: mediation.TownshipStaff, Area: "33.01"}}
+	u, err := s.CreateUser(ctx, "admin", good)
+	must(t, err)
+	if u.Revision != 1 || len(u.History) != 1 || u.History[0].By != "admin" {
+		t.Fatalf("made %+v", u)
+	}
+	for _, c := range []struct {
+		about  string
+		change func(n *account.NewUser)
+		want   error
+		reason string
+	}{
+		{"a taken login in other letters", func(n *account.NewUser) { n.Login = "ZHOU" }, account.ErrLoginTaken, ""},
+		{"no login", func(n *account.NewUser) { n.Login = "" }, account.ErrInvalid, "login"},
+		{"no name", func(n *account.NewUser) { n.Name = " " }, account.ErrInvalid, "name"},
+		{"a name with a line break", func(n *account.NewUser) { n.Name = "a\nb" }, account.ErrInvalid, "name"},
+		{"no role", func(n *account.NewUser) { n.Role = "" }, account.ErrInvalid, "role"},
+		{"a party's role", func(n *account.NewUser) { n.Role = mediation.PartyRole }, account.ErrInvalid, "role"},
+		{"the sweep's role", func(n *account.NewUser) { n.Role = mediation.System }, account.ErrInvalid, "role"},
+		{"no area, which would be everywhere", func(n *account.NewUser) { n.Area = "" }, account.ErrInvalid, "area"},
+		{"an area that is no code", func(n *account.NewUser) { n.Area = "33..01" }, account.ErrInvalid, "area"},
+		{"unit staff of no unit", func(n *account.NewUser) { n.Role = mediation.UnitStaff }, account.ErrInvalid, "unit"},
+		{"a language that is none", func(n *account.NewUser) { n.Lang = "not a tag" }, account.ErrInvalid, "lang"},
+		{"a weak password", func(n *account.NewUser) { n.Password = "short" }, account.ErrWeakPassword, "too_short"},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			n := good
+			n.Login = "other"
+			c.change(&n)
+			_, err := s.CreateUser(ctx, "admin", n)
+			var e *account.Error
+			if !errors.Is(err, c.want) || !errors.As(err, &e) || e.Reason != c.reason {
+				t.Fatalf("got %v, want %v (%s)", err, c.want, c.reason)
+			}
+		})
+	}
+}
+
+func TestOrdersGoByWhatTheOrdererSaw(t *testing.T) {
+	w := newTown(t)
+	s := w.instance()
+	u := w.user(s, mediation.GridWorker)
+	seen := account.Order{By: "admin", Revision: u.Revision}
+	u, err := s.EditUser(ctx, seen, u.ID, "new name", "")
+	must(t, err)
+	_, err = s.LockUser(ctx, seen, u.ID, "")
+	refused(t, err, account.ErrStale)
+	u, err = s.LockUser(ctx, account.Order{By: "admin", Revision: u.Revision}, u.ID, "reason")
+	must(t, err)
+	if last := u.History[len(u.History)-1]; last.What != "locked" || last.Note != "reason" || !last.At.Equal(w.clock.now()) {
+		t.Fatalf("history ends with %+v", last)
+	}
+	_, err = s.UnlockUser(ctx, account.Order{}, "nobody")
+	refused(t, err, account.ErrNotFound)
+}
+
+func TestHistoryIsBounded(t *testing.T) {
+	w := newTown(t)
+	s := w.instance()
+	u := w.user(s, mediation.GridWorker)
+	for range 60 {
+		must(t, s.SignOutEverywhere(ctx, u.ID, u.ID))
+	}
+	u, err := s.User(ctx, u.ID)
+	must(t, err)
+	if len(u.History) != 50 || u.Revision != 61 || u.Epoch != 60 {
+		t.Fatalf("%d lines, revision %d, epoch %d", len(u.History), u.Revision, u.Epoch)
+	}
+}
+
+func TestTheFirstAdministrator(t *testing.T) {
+	w := newTown(t)
+	s := w.instance()
+	_, err := s.Redeem(ctx, "aaaa-aaaa-aaaa-aaaa-aaaa-aaaa", "root", "管理员", goodPassword)
+	refused(t, err, account.ErrCodeInvalid)
+	first, err := s.Bootstrap(ctx)
+	must(t, err)
+	code, err := s.Bootstrap(ctx)
+	must(t, err)
+	for _, c := range []struct {
+		about, code, login, password string
+		want                         error
+	}{
+		{"the code before", first, "root", goodPassword, account.ErrCodeInvalid},
+		{"no code", "", "root", goodPassword, account.ErrCodeInvalid},
+		{"a weak password", code, "root", "root", account.ErrWeakPassword},
+	} {
+		_, err = s.Redeem(ctx, c.code, c.login, "管理员", c.password)
+		refused(t, err, c.want)
+	}
+	won := 0
+	for _, err := range atOnce(8, func(i int) error {
+		_, err := s.Redeem(ctx, strings.ToUpper(strings.ReplaceAll(code, "-", " ")), "root"+string(rune('a'+i)), "管理员", goodPassword)
+		return err
+	}) {
+		if err == nil {
+			won++
+		}
+	}
+	if won != 1 {
+		t.Fatalf("%d first administrators", won)
+	}
+	_, err = s.Bootstrap(ctx)
+	refused(t, err, account.ErrAdministratorExists)
+
+	t.Run("cannot lock or demote themselves while alone", func(t *testing.T) {
+		list, _, err := s.ListUsers(ctx, account.Filter{Role: mediation.Administrator})
+		must(t, err)
+		id := list[0].ID
+		_, err = s.LockUser(ctx, account.Order{By: id}, id, "")
+		refused(t, err, account.ErrLastAdministrator)
+		_, err = s.MoveUser(ctx, account.Order{By: id}, id, account.Place{Role: mediation.Leader, Area: "33"})
+		refused(t, err, account.ErrLastAdministrator)
+		_, err = s.CreateUser(ctx, id, account.NewUser{Login: "second", Name: "b", Password: goodPassword, Place: account.Place{Role: mediation.Administrator}})
+		must(t, err)
+		_, err = s.LockUser(ctx, account.Order{By: id}, id, "")
+		must(t, err)
+	})
+}
+
+func TestABootstrapCodeExpires(t *testing.T) {
+	w := newTown(t)
+	s := w.instance()
+	code, err := s.Bootstrap(ctx)
+	must(t, err)
+	w.clock.advance(account.BootstrapLife)
+	_, err = s.Redeem(ctx, code, "root", "管理员", goodPassword)
+	refused(t, err, account.ErrCodeInvalid)
+	code, err = s.Bootstrap(ctx)
+	must(t, err)
+	w.clock.advance(account.BootstrapLife - time.Second)
+	u, err := s.Redeem(ctx, code, "root", "管理员", goodPassword)
+	must(t, err)
+	if u.Area != "" || u.Role != mediation.Administrator {
+		t.Fatalf("made %+v", u)
+	}
+}
