@@ -12,7 +12,7 @@ import (
 func (p *Plan) placeCentres() {
 	at := make([]place, len(p.cells))
 	for i := range p.cells {
-		at[i] = placeOf(p.cells[i].Shape, &p.outlines[i])
+		at[i] = p.placeOf(i)
 	}
 	for _, n := range p.tree.nodes {
 		switch {
@@ -53,41 +53,55 @@ func (p *Plan) middle(first int, at []place) place {
 	return sum
 }
 
-// placeOf is the centroid of a cell if it lies in the cell, else a point of the cell on a line through its middle.
-func placeOf(shape orb.MultiPolygon, o *outline) place {
-	centre, area := planar.CentroidArea(shape)
+// placeOf is the centroid of a cell if the cell owns it, else a point that it does own. A cell that others overlap
+// whole owns no ground; then any point of its shape stands for it.
+func (p *Plan) placeOf(i int) place {
+	o := &p.outlines[i]
+	centre, area := planar.CentroidArea(p.cells[i].Shape)
 	if !(area > 0) { // a figure of eight may enclose nothing on balance
 		area = math.SmallestNonzeroFloat32
 	}
-	if !o.covers(centre) { // false for NaN too
-		centre = o.inner()
+	owns := func(pt orb.Point) bool {
+		owner, ok := p.Index(pt)
+		return ok && owner == i
 	}
-	return place{centre: centre, weight: area}
+	if owns(centre) { // never true for NaN
+		return place{centre: centre, weight: area}
+	}
+	if pt, ok := o.inner(owns); ok {
+		return place{centre: pt, weight: area}
+	}
+	if pt, ok := o.inner(o.covers); ok {
+		return place{centre: pt, weight: area}
+	}
+	return place{centre: o.rings[0].pts[0], weight: area} // its holes swallow it whole
 }
 
-// inner is a point of the shape away from its edge: the middle of the widest stretch that one of a few level lines has
-// inside it. A shape so thin that rounding misses it answers with a vertex, if possible one that no hole swallows.
-func (o *outline) inner() orb.Point {
+// inner is an acceptable point away from the shape's edge: in the widest stretch that one of a few level lines cuts out
+// of it, in the middle if that is acceptable. A shape so thin that rounding misses it answers with a vertex.
+func (o *outline) inner(accept func(orb.Point) bool) (orb.Point, bool) {
 	for _, part := range [...]float64{1. / 2, 1. / 3, 2. / 3, 1. / 5, 4. / 5, 1. / 11, 10. / 11} {
 		y := o.bound.Min[1] + part*(o.bound.Max[1]-o.bound.Min[1])
 		xs := o.crossings(y)
 		best, wide := orb.Point{}, 0.0
 		for i := 1; i < len(xs); i++ {
-			mid := orb.Point{xs[i-1] + (xs[i]-xs[i-1])/2, y}
-			if w := xs[i] - xs[i-1]; w > wide && o.covers(mid) {
-				best, wide = mid, w
+			w := xs[i] - xs[i-1]
+			for _, along := range [...]float64{1. / 2, 1. / 8, 7. / 8} {
+				if pt := (orb.Point{xs[i-1] + along*w, y}); w > wide && accept(pt) {
+					best, wide = pt, w
+				}
 			}
 		}
 		if wide > 0 {
-			return best
+			return best, true
 		}
 	}
 	for _, r := range o.rings {
-		if i := slices.IndexFunc(r.pts, o.covers); i >= 0 {
-			return r.pts[i]
+		if i := slices.IndexFunc(r.pts, accept); i >= 0 {
+			return r.pts[i], true
 		}
 	}
-	return o.rings[0].pts[0]
+	return orb.Point{}, false
 }
 
 // crossings are the longitudes, ascending, where the shape's edges meet a latitude.

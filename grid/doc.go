@@ -11,8 +11,8 @@
 // compared segment by segment as strings, the smaller first ("33.01.11.001" before "33.01.11.002"); of a cell and a
 // cell whose code lies inside it, the inner one comes first, so that detail wins over background. Hence every point
 // belongs to at most one cell, a point that touches any cell belongs to exactly one, and the answer depends on nothing
-// but the point and the set of cells: not on the order they were given in, nor on the index or the way of asking. Plan.Locate, Plan.Index and Plan.Nearest
-// agree.
+// but the point and the set of cells: not on the order they were given in, nor on the index, nor on the way of asking
+// (Plan.Locate, Plan.Index and Plan.Nearest agree).
 //
 // Edges are straight lines between their ends in degrees of longitude and latitude, as in RFC 7946 section 3.1.1.
 // Whether a point lies left of, right of or on an edge is decided exactly (see orient), never within a tolerance.

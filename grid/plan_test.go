@@ -178,6 +178,8 @@ func TestPlanKnowsBoundsAndCentres(t *testing.T) {
 func TestCentreLiesOnTheGround(t *testing.T) {
 	crescent := orb.Ring{{0, 0}, {3, 0}, {3, 3}, {0, 3}, {0, 2.9}, {2.9, 2.9}, {2.9, 0.1}, {0, 0.1}, {0, 0}}
 	p := mustPlan(t, councils(), nil, []Cell{
+		cell("a.a", orb.Polygon{box(40, 0, 42, 2)}),
+		cell("a.half", orb.Polygon{box(39, 0.5, 42.5, 1.5)}), // its centroid belongs to the cell before
 		cell("a.crescent", orb.Polygon{crescent}),
 		cell("a.ring", orb.Polygon{box(10, 0, 13, 3), box(10.1, 0.1, 12.9, 2.9)}),
 		cell("a.parts", orb.Polygon{box(20, 0, 21, 1)}, orb.Polygon{box(24, 0, 25, 1)}),

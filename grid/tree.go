@@ -193,7 +193,8 @@ func (p *Plan) Bound(area Code) orb.Bound {
 }
 
 // Centre is a point that stands for the area on a map and lies on its ground: the middle of its surface or, where that
-// falls outside (a crescent, a ring around a town), a point inside near it. False if the area has no cells.
+// falls outside (a crescent, a ring around a town), a point inside. Locate of it leads back to the area, unless cells of
+// another overlap it nearly whole. False if the area has no cells.
 func (p *Plan) Centre(area Code) (orb.Point, bool) {
 	if len(p.cells) == 0 {
 		return orb.Point{}, false
