@@ -56,7 +56,7 @@ func New(ctx context.Context, uri string) (*Engine, error) {
 	opts := options.Client().ApplyURI(uri).
 		SetAppName("fengqiao").
 		SetReadPreference(readpref.Primary()).
-		SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: &journal})
+		SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journal})
 	if opts.ServerSelectionTimeout == nil {
 		opts.SetServerSelectionTimeout(selectionTime)
 	}

@@ -3,6 +3,7 @@ package mongo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,7 +56,10 @@ func tableIndexes(def store.Table) []index {
 		if first := ix.Keys[0]; first != sortKey && types[first] == store.Text {
 			made.partial = bson.D{{Key: field(first), Value: bson.D{{Key: "$gt", Value: ""}}}}
 		}
-		list = append(list, made)
+		// A table may ask for what every table has; a server may refuse the same index twice in one command.
+		if !slices.ContainsFunc(list, func(other index) bool { return slices.Equal(other.keys, made.keys) }) {
+			list = append(list, made)
+		}
 		if ix.Unique {
 			list = append(list, index{keys: ascending("u." + uniqueName(ix)), unique: true, sparse: true})
 		}

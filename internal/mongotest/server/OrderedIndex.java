@@ -74,7 +74,12 @@ final class OrderedIndex extends Index<Integer> {
         }
 
         Iterable<Integer> positions() {
-            NavigableSet<Entry> part = entries.subSet(bound(from, Long.MIN_VALUE), true, bound(until, Long.MAX_VALUE), true);
+            Entry lower = bound(from, Long.MIN_VALUE);
+            Entry upper = bound(until, Long.MAX_VALUE);
+            if (lower.compareTo(upper) > 0) {
+                return List.of(); // the conditions contradict each other
+            }
+            NavigableSet<Entry> part = entries.subSet(lower, true, upper, true);
             Iterable<Entry> walk = backwards ? part.descendingSet() : part;
             return ordered && limited ? lazily(walk) : distinct(walk);
         }
