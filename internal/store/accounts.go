@@ -146,7 +146,7 @@ func (p Users) Update(ctx context.Context, id string, fn func(*account.User) err
 
 // List implements account.Users.
 func (p Users) List(ctx context.Context, f account.Filter) ([]account.User, string, error) {
-	after, err := readCursor(f.After)
+	after, err := readUserCursor(f.After)
 	if err != nil {
 		return nil, "", err
 	}
@@ -181,7 +181,7 @@ func (p Users) List(ctx context.Context, f account.Filter) ([]account.User, stri
 	return users, next, nil
 }
 
-func readCursor(cursor string) (*Position, error) {
+func readUserCursor(cursor string) (*Position, error) {
 	if cursor == "" {
 		return nil, nil
 	}
