@@ -11,16 +11,16 @@ import (
 	"fengqiao/internal/store"
 )
 
-// search is a Query written as SQL. There are three ways to walk, and each gives the order without sorting:
-// along a tag (_tags_<table> is ordered by tag, sort, id), along the By key's index, or along the index of an equal key,
-// which ends with sort and id. The conditions are written so that SQLite finds that walk:
+// search is a Query written as SQL. There are three ways to walk, and each gives the order without sorting: along a tag
+// (_tags_<table> is ordered by tag, sort, id), along the By key's index (tags are then looked up), or along the index of
+// an equal key, which ends with sort and id. The conditions are written so that SQLite finds that walk:
 //   - the first tag leads through a CROSS JOIN, which SQLite does not reorder; the other tags are looked up per row;
 //   - the condition of the partial indexes is repeated wherever a condition implies it;
 //   - of a lower bound and a position to continue behind, only the stricter one is written, because SQLite starts the
 //     walk at one of them and would filter by the other.
 type search struct {
 	t     *table
-	tags  []string
+	led   bool // the first tag leads
 	where []string
 	args  []any
 	none  bool // no row can meet the conditions
@@ -29,7 +29,7 @@ type search struct {
 
 // reader is the alias of the table that sort and id are read from: g for the leading tag, t for the row.
 func (s *search) reader() string {
-	if len(s.tags) > 0 {
+	if s.led {
 		return "g"
 	}
 	return "t"
@@ -61,7 +61,7 @@ func blank(v any) bool { return v == "" || v == int64(0) }
 
 // newSearch writes the conditions of q; paged ones carry its position and order too.
 func newSearch(t *table, q store.Query, paged bool) (*search, error) {
-	s := &search{t: t, tags: q.Tags}
+	s := &search{t: t, led: len(q.Tags) > 0 && !(paged && ordered(q))}
 	if len(q.Tags) > 0 && !t.Tagged {
 		return nil, fmt.Errorf("sqlite: table %s keeps no tags", t.Name)
 	}
@@ -69,12 +69,13 @@ func newSearch(t *table, q store.Query, paged bool) (*search, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, tag := range s.tags {
-		if i == 0 {
+	r := s.reader()
+	for i, tag := range q.Tags {
+		if i == 0 && s.led {
 			s.add("g.tag = ?", tag)
 			continue
 		}
-		s.add("EXISTS (SELECT 1 FROM "+t.tags+" x WHERE x.tag = ? AND x.sort = g.sort AND x.id = g.id)", tag)
+		s.add("EXISTS (SELECT 1 FROM "+t.tags+" x WHERE x.tag = ? AND x.sort = "+r+".sort AND x.id = "+r+".id)", tag)
 	}
 	if err := s.equal(q); err != nil {
 		return nil, err
@@ -139,6 +140,9 @@ func (s *search) in(field string, values []any) {
 	s.add(field+" IN ("+marks(n)+")", values...)
 }
 
+// ordered tells whether a query is ordered by a key, whose index then leads.
+func ordered(q store.Query) bool { return q.By != "" && q.By != "sort" }
+
 // positive tells whether a lower bound leaves out the empty value.
 func positive(v any) bool {
 	switch v := v.(type) {
@@ -163,7 +167,7 @@ func (s *search) bounds(q store.Query, paged bool) (lower, upper map[string]any,
 	if !paged {
 		return lower, upper, nil
 	}
-	if q.By != "" && q.By != "sort" {
+	if ordered(q) {
 		if _, known := s.t.types[q.By]; !known {
 			return nil, nil, fmt.Errorf("sqlite: table %s has no key %q", s.t.Name, q.By)
 		}
@@ -180,7 +184,7 @@ func (s *search) bounds(q store.Query, paged bool) (lower, upper map[string]any,
 func (s *search) after(q store.Query, lower, upper map[string]any) error {
 	at := q.After
 	r := s.reader()
-	if q.By != "" && q.By != "sort" {
+	if ordered(q) {
 		by, err := s.t.value(q.By, at.By)
 		if err != nil {
 			return err
@@ -223,7 +227,7 @@ func order(a, b any) int {
 func (s *search) from(rows bool) string {
 	var b strings.Builder
 	switch {
-	case len(s.tags) == 0:
+	case !s.led:
 		b.WriteString(" FROM " + s.t.name + " t")
 	case rows || s.keyed:
 		b.WriteString(" FROM " + s.t.tags + " g CROSS JOIN " + s.t.name + " t ON t.rid = g.rid")
@@ -257,7 +261,7 @@ func find(t *table, q store.Query) (*search, string, error) {
 	text += s.from(true) + " ORDER BY "
 	r := s.reader()
 	switch {
-	case q.By != "" && q.By != "sort":
+	case ordered(q):
 		text += s.field(q.By) + ", t.sort, t.id"
 	case q.Desc && q.By == "":
 		text += r + ".sort DESC, " + r + ".id DESC"
