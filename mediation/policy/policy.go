@@ -3,6 +3,7 @@
 package policy
 
 import (
+	"slices"
 	"time"
 	_ "time/tzdata" // zones are known on machines without zone files, too
 )
@@ -211,18 +212,14 @@ func (p *Policy) Route(key string) (Route, bool) {
 
 // PanelFor returns the composition for a category and severity.
 func (p *Policy) PanelFor(category string, severity int) (Panel, bool) {
-	for _, panel := range p.Matching.Panels {
-		if severity < panel.MinSeverity {
-			continue
-		}
-		if len(panel.Categories) == 0 {
-			return panel, true
-		}
-		for _, c := range panel.Categories {
-			if c == category {
-				return panel, true
-			}
-		}
+	if i := p.panelFor(category, severity); i >= 0 {
+		return p.Matching.Panels[i], true
 	}
 	return Panel{}, false
+}
+
+func (p *Policy) panelFor(category string, severity int) int {
+	return slices.IndexFunc(p.Matching.Panels, func(panel Panel) bool {
+		return severity >= panel.MinSeverity && (len(panel.Categories) == 0 || slices.Contains(panel.Categories, category))
+	})
 }

@@ -1,0 +1,54 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Reference is the policy file's reference as a Markdown page, made from the lists by which Load reads.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString(referenceHead)
+	for _, r := range rowsOf("", policyKeys(Vocabulary{})) {
+		must := ""
+		if r.required {
+			must = "✓"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s %s | %s | %s | %s |\n", r.path, r.kind.Zh, r.kind.En, must, r.means.Zh, r.means.En)
+	}
+	needs := slices.Clone(ClosingNeeds)
+	for i := range needs {
+		needs[i] = "`" + needs[i] + "`"
+	}
+	fmt.Fprintf(&b, referenceTail, strings.Join(needs, ", "))
+	return b.String()
+}
+
+const referenceHead = `# 县级规则文件 · The policy file
+
+<!-- Generated from mediation/policy/schema.go; write it anew with: go test ./mediation/policy -run Reference -update -->
+
+一个县（市、区）一份YAML文件，载入时逐项核对；所有问题一次列出，注明文件、行、列、键和原因。案件始终按立案时的版本办理。
+
+One YAML file per county, checked on import: everything that is wrong is listed at once with file, line, column, key and reason. A case
+is always judged under the version it was opened under.
+
+| 键 key | 类型 type | 必填 required | 含义 | meaning |
+|---|---|---|---|---|
+`
+
+const referenceTail = `
+## 类型 · Types
+
+- **时限 span**: ` + "`30m`, `24h`" + ` 按钟点昼夜不停；` + "`15d`" + ` 为日历日，当日不计入，末日为休息日的顺延至其后第一个工作日，至当日24时止（民法典201、203条）；` + "`5wd`" + ` 为工作日，只计办公时间。
+  Hours and minutes run round the clock; ` + "`d`" + ` are calendar days (the first is not counted, the last, or the first working day after it, ends at
+  midnight: Civil Code 201, 203); ` + "`wd`" + ` are working days and count opening hours only.
+- **时长 duration**: ` + "`5m`, `12h`, `30d`" + `，一日为24小时; a day is 24 hours.
+- **标识符 word**: 小写字母、数字、下划线; lower-case letters, digits and underscores. 纯数字须加引号 (quote one of digits only: ` + "`\"110\"`" + `).
+- **时刻 time of day**: ` + "`\"08:30\"`" + `.
+- **closing.needs**: %s.
+- **clocks.states.\***: 状态见状态表，未终结的状态（中止除外）都须有时限；` + "`closed`" + ` 的时限即回访期限。
+  The states are those of the state table; every state that is not an end, suspension apart, must have a clock; that of ` + "`closed`" + ` is the return visit's.
+- 不支持锚点、引用、标签和多文档; anchors, aliases, tags and several documents are not allowed.
+`

@@ -1,0 +1,144 @@
+package policy
+
+import "time"
+
+// policyKeys are the keys of the file. This list and those below it are the form of the file: Load reads by them and
+// Reference prints them.
+func policyKeys(v Vocabulary) []key[Policy] {
+	return []key[Policy]{
+		scalar("county", required, Text{"区划代码", "area code"}, Text{"县（市、区）的点分区划代码", "the county's dotted area code"},
+			parseCode, func(p *Policy) *string { return &p.County }),
+		scalar("label", required, kindText, Text{"版本标签，由编写者给出", "the author's label of this version"},
+			parseLabel, func(p *Policy) *string { return &p.Label }),
+		named(Text{"规则名称", "name of the policy"}, func(p *Policy) *Text { return &p.Name }),
+		object("intake", required, Text{"受理：什么进来，去向如何", "what comes in and what becomes of it"}, intakeKeys,
+			func(p *Policy) *Intake { return &p.Intake }),
+		object("matching", required, Text{"派单：请谁调解", "who is asked to mediate"}, matchingKeys, func(p *Policy) *Matching { return &p.Matching }),
+		objects("tiers", required, Text{"调解层级，由近及远", "the ladder of tiers, the nearest first"}, tierKeys, Tier{}, func(p *Policy) *[]Tier { return &p.Tiers }),
+		object("clocks", required, Text{"时限", "how long things may take"}, clockKeys(v), func(p *Policy) *Clocks { return &p.Clocks }),
+		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),
+	}
+}
+
+// named is the name that people read, in both languages.
+func named[T any](means Text, at func(*T) *Text) key[T] {
+	return object("name", required, means, []key[Text]{
+		text("zh", required, Text{"中文", "in Chinese"}, func(t *Text) *string { return &t.Zh }),
+		text("en", required, Text{"英文", "in English"}, func(t *Text) *string { return &t.En }),
+	}, at)
+}
+
+var intakeKeys = []key[Intake]{
+	objects("channels", required, Text{"来源渠道", "where reports come from"}, []key[Channel]{
+		word("key", required, Text{"渠道标识", "the channel's word"}, func(c *Channel) *string { return &c.Key }),
+		named(Text{"渠道名称", "its name"}, func(c *Channel) *Text { return &c.Name }),
+	}, Channel{}, func(i *Intake) *[]Channel { return &i.Channels }),
+	objects("categories", required, Text{"纠纷类别", "kinds of dispute"}, categoryKeys, Category{}, func(i *Intake) *[]Category { return &i.Categories }),
+	objects("routes", required, Text{"法定途径", "lawful ways outside mediation"}, routeKeys, Route{}, func(i *Intake) *[]Route { return &i.Routes }),
+	word("emergency_route", required, Text{"遇危险或涉嫌犯罪时立即转往的途径（须有受理单位）", "the route that danger and crime take at once; it must have a desk"},
+		func(i *Intake) *string { return &i.EmergencyRoute }),
+	number("snap_metres", required, 5000, Text{"点位落在所有微网格之外时，可归入多少米以内的最近微网格", "a point this far outside every cell still belongs to the nearest one, metres"},
+		func(i *Intake) *float64 { return &i.SnapMetres }),
+	number("max_accuracy_metres", required, 5000, Text{"定位精度差于此值时加注标记，米", "a position less accurate than this is marked, metres"},
+		func(i *Intake) *float64 { return &i.MaxAccuracyMetres }),
+	duration("clock_skew", required, Text{"手机时间超前多少即标记存疑", "a phone's time further in the future than this is marked"}, func(i *Intake) *time.Duration { return &i.ClockSkew }),
+	duration("clock_old", required, Text{"手机时间早于多少即标记存疑", "a phone's time further back than this is marked"}, func(i *Intake) *time.Duration { return &i.ClockOld }),
+	object("join", required, Text{"并案：何种范围内视为可能是同一纠纷", "within what bounds reports may be the same matter"}, []key[JoinRule]{
+		duration("within", required, Text{"时间范围", "time between them"}, func(j *JoinRule) *time.Duration { return &j.Within }),
+		number("metres", required, 10000, Text{"距离范围，米", "distance between them, metres"}, func(j *JoinRule) *float64 { return &j.Metres }),
+	}, func(i *Intake) *JoinRule { return &i.Join }),
+	text("number_format", required, Text{"案号格式，{year}为年份、{n}为序号、{unit}为编号单位", "form of a case number: {year}, {n} and {unit}, the unit that numbers"},
+		func(i *Intake) *string { return &i.NumberFormat }),
+	count("number_level", required, 1, 10, Text{"案号按区划代码前几段编排（3县、4乡镇）", "numbers run per unit of this many code segments (3 county, 4 township) and year"},
+		func(i *Intake) *int { return &i.NumberLevel }),
+}
+
+var categoryKeys = []key[Category]{
+	word("key", required, Text{"类别标识", "the category's word"}, func(c *Category) *string { return &c.Key }),
+	named(Text{"类别名称", "its name"}, func(c *Category) *Text { return &c.Name }),
+	yesNo("mediable", required, Text{"是否属于人民调解范围", "whether people's mediation may take it"}, func(c *Category) *bool { return &c.Mediable }),
+	word("route", optional, Text{"不属调解范围时的法定途径", "the lawful route where mediation may not take it"}, func(c *Category) *string { return &c.Route }),
+	count("auto_accept", optional, 0, maxSeverity, Text{"严重程度不高于此值时自动受理（0为一律人工）", "accepted without a person up to this severity (0: always a person)"},
+		func(c *Category) *int { return &c.AutoAccept }),
+}
+
+var routeKeys = []key[Route]{
+	word("key", required, Text{"途径标识", "the route's word"}, func(r *Route) *string { return &r.Key }),
+	named(Text{"途径名称", "its name"}, func(r *Route) *Text { return &r.Name }),
+	text("norm", required, Text{"法律依据", "the norm it rests on"}, func(r *Route) *string { return &r.Norm }),
+	text("desk", optional, Text{"接收转办的单位；不填则只告知当事人", "the unit that receives a transfer; without one the person is only told"}, func(r *Route) *string { return &r.Desk }),
+}
+
+var matchingKeys = []key[Matching]{
+	objects("panels", required, Text{"调解小组构成，取第一个适用的", "compositions of panels; the first that fits is taken"}, []key[Panel]{
+		list("categories", optional, kindWords, Text{"适用类别；不填为全部", "for these categories; without it for any"}, parseWord, func(p *Panel) *[]string { return &p.Categories }),
+		count("min_severity", optional, 0, maxSeverity, Text{"适用的最低严重程度", "from this severity on"}, func(p *Panel) *int { return &p.MinSeverity }),
+		objects("seats", required, Text{"席位", "the seats"}, seatKeys, Seat{Number: 1}, func(p *Panel) *[]Seat { return &p.Seats }),
+	}, Panel{}, func(m *Matching) *[]Panel { return &m.Panels }),
+	count("load_cap", required, 1, 1000, Text{"调解员同时在办件数上限", "cases that a mediator holds at a time, at most"}, func(m *Matching) *int { return &m.LoadCap }),
+	object("weights", required, Text{"评分权重，按比例计", "weights of the score's parts, in proportion"}, weightKeys, func(m *Matching) *Weights { return &m.Weights }),
+	count("rest_after_declines", optional, 0, 100, Text{"连续婉拒多少次后得分减半（0为不减）", "the score is halved after so many declines in a row (0: never)"},
+		func(m *Matching) *int { return &m.RestAfterDeclines }),
+}
+
+var seatKeys = []key[Seat]{
+	list("kinds", required, kindWords, Text{"可担任的人员类别", "kinds of mediators who may take it"}, parseWord, func(s *Seat) *[]string { return &s.Kinds }),
+	count("number", optional, 1, 9, Text{"人数，默认1", "how many such seats, 1 if not said"}, func(s *Seat) *int { return &s.Number }),
+	yesNo("lead", optional, Text{"是否首席调解员", "whether this is the lead mediator"}, func(s *Seat) *bool { return &s.Lead }),
+	yesNo("required", optional, Text{"缺席时不得开始", "whether mediation waits for it"}, func(s *Seat) *bool { return &s.Required }),
+	yesNo("outsider", optional, Text{"受邀参与者，须经各方当事人同意（人民调解法20）", "somebody invited, only with the parties' consent (People's Mediation Law 20)"}, func(s *Seat) *bool { return &s.Outsider }),
+}
+
+var weightKeys = []key[Weights]{
+	number("distance", optional, maxWeight, Text{"距离近", "nearness"}, func(w *Weights) *float64 { return &w.Distance }),
+	number("load", optional, maxWeight, Text{"在办件少", "free share of the load cap"}, func(w *Weights) *float64 { return &w.Load }),
+	number("category", optional, maxWeight, Text{"擅长此类纠纷", "experience in the kind of dispute"}, func(w *Weights) *float64 { return &w.Category }),
+	number("same_area", optional, maxWeight, Text{"同一片区", "serving the same patch"}, func(w *Weights) *float64 { return &w.SameArea }),
+	number("dialect", optional, maxWeight, Text{"方言相通", "a dialect in common"}, func(w *Weights) *float64 { return &w.Dialect }),
+	number("record", optional, maxWeight, Text{"婉拒少", "few declines"}, func(w *Weights) *float64 { return &w.Record }),
+}
+
+var tierKeys = []key[Tier]{
+	word("key", required, Text{"层级标识", "the tier's word"}, func(t *Tier) *string { return &t.Key }),
+	named(Text{"层级名称", "its name"}, func(t *Tier) *Text { return &t.Name }),
+	count("level", required, 1, 10, Text{"调解员服务片区与案发地须相同的代码段数（5村、4乡镇、3县）", "code segments that a mediator's area shares with the case's place (5 village, 4 township, 3 county)"},
+		func(t *Tier) *int { return &t.Level }),
+	number("radius_metres", optional, 500000, Text{"距离上限，米；不填为不限", "greatest distance, metres; without it there is none"}, func(t *Tier) *float64 { return &t.RadiusMetres }),
+	count("waves", required, 1, 20, Text{"本层级派单轮数，之后提级", "waves of offers before the next tier"}, func(t *Tier) *int { return &t.Waves }),
+	count("wave_size", required, 1, 50, Text{"每轮每席派给几人", "offers per free seat in each wave"}, func(t *Tier) *int { return &t.WaveSize }),
+	span("answer", required, Text{"应答时限", "time to answer an offer"}, func(t *Tier) *Span { return &t.Answer }),
+}
+
+var limitKeys = []key[Limit]{
+	span("within", required, Text{"时限", "how long it may take"}, func(l *Limit) *Span { return &l.Within }),
+	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"到期前多久提醒，由长到短", "how long before the end to remind, longest first"}, parseSpan,
+		func(l *Limit) *[]Span { return &l.Remind }),
+}
+
+func clockKeys(v Vocabulary) []key[Clocks] {
+	return []key[Clocks]{
+		object("calendar", required, Text{"工作日历", "working days and hours"}, calendarKeys, func(c *Clocks) *Calendar { return &c.Calendar }),
+		dictionary("states", required, Text{"各状态时限，状态改变时重新起算", "a clock for each state, which starts anew with the state"}, v.States, limitKeys,
+			func(c *Clocks) *map[string]Limit { return &c.States }),
+		object("whole", required, Text{"全案时限，从不重新起算", "the clock of the whole case, which never starts anew"}, limitKeys, func(c *Clocks) *Limit { return &c.Whole }),
+	}
+}
+
+var calendarKeys = []key[Calendar]{
+	text("zone", required, Text{"时区（IANA名称）", "time zone, by its IANA name"}, func(c *Calendar) *string { return &c.Zone }),
+	timeOfDay("opens", required, Text{"上班时间", "when the working day opens"}, func(c *Calendar) *int { return &c.Opens }),
+	timeOfDay("closes", required, Text{"下班时间", "when it closes"}, func(c *Calendar) *int { return &c.Closes }),
+	list("holidays", required, kindDates, Text{"放假日（据国务院办公厅通知逐年填写）；周六、周日无须填写", "days off, from each year's notice; Saturdays and Sundays need no mention"}, parseDate, func(c *Calendar) *[]string { return &c.Holidays }),
+	list("workdays", required, kindDates, Text{"调休上班的周六、周日", "Saturdays and Sundays worked instead"}, parseDate, func(c *Calendar) *[]string { return &c.Workdays }),
+}
+
+var closingKeys = []key[Closing]{
+	list("needs", required, kindWords, Text{"办结须具备的条件", "what must be met"}, parseWord, func(c *Closing) *[]string { return &c.Needs }),
+	yesNo("settle_without_word", optional, Text{"当事人未表态时，回访认定已化解即可视为化解", "whether a return visit alone, without a party's word, can say that the quarrel is settled"},
+		func(c *Closing) *bool { return &c.SettleWithoutWord }),
+}
+
+// Severities run from 1 (slight) to 4 (grave).
+const maxSeverity = 4
+
+const maxWeight = 1000
