@@ -14,7 +14,10 @@
 //
 // A record and its blobs take part in no common transaction. The record is written first, as pending and invisible, and
 // names its blobs; then the blobs; then the record becomes ready. So nothing can be stored that no record knows of, and
-// Sweep removes what a crash left pending and what was uploaded and never attached to a report.
+// Sweep removes what a crash left pending and what was uploaded and never attached to a report. Of what it removed the
+// record stays, some hundred bytes: the phone's id stays bound to its content, and one row's versions tell who was first
+// when a phone sends again what is being removed. Blobs have random ids of one life of the record each, so a slow
+// remover can never hit the next life's.
 //
 // # What the next issue adds
 //

@@ -20,11 +20,12 @@ const (
 // State is where a photo is on its way.
 type State string
 
-// The states.
+// The states. Only ready photos are seen.
 const (
-	Pending State = "pending" // its blobs are being stored; nobody sees it
+	Pending State = "pending" // its blobs are being stored
 	Ready   State = "ready"
-	Going   State = "going" // its blobs are being removed; nobody sees it
+	Going   State = "going" // its blobs are being removed
+	Gone    State = "gone"  // its blobs and its key are no more; sent again, it comes back
 )
 
 // Photo is the record of a photo. Its ID is made from the owner and the phone's own id, so the same photo sent twice is
@@ -50,7 +51,7 @@ type Photo struct {
 	// Report and Case say what it belongs to, "" until AttachTo.
 	Report, Case string
 	Created      time.Time
-	// Until is when Sweep may remove it; zero once it belongs to a report.
+	// Until is when Sweep may remove it; zero once it belongs to a report or is gone.
 	Until   time.Time
 	Version int64
 }
@@ -89,8 +90,6 @@ type Records interface {
 	Update(ctx context.Context, id string, fn func(*Photo) error) (Photo, error)
 	// Orphans returns at most limit records whose Until is not zero and not after now, the longest due first.
 	Orphans(ctx context.Context, now time.Time, limit int) ([]Photo, error)
-	// Delete removes a record; an absent one is no error.
-	Delete(ctx context.Context, id string) error
 }
 
 // Sealer is what of internal/seal is needed here.

@@ -13,8 +13,8 @@ const photoTable = "photos"
 
 var mediaTables = []Table{{
 	Name: photoTable,
-	// until is when the sweep may remove the photo, milliseconds, 0 once it belongs to a report; attached photos are
-	// thus left out of the index.
+	// until is when the sweep may remove the photo, milliseconds, 0 once it belongs to a report or is gone; most
+	// photos are thus left out of the index.
 	Keys:    []Key{{Name: "until", Type: Int}},
 	Indexes: []Index{{Keys: []string{"until"}}},
 }}
@@ -95,14 +95,6 @@ func (k photos) Orphans(ctx context.Context, now time.Time, limit int) ([]media.
 		}
 	}
 	return out, nil
-}
-
-func (k photos) Delete(ctx context.Context, id string) error {
-	_, err := k.store.Engine.Apply(ctx, Write{Table: photoTable, Op: Delete, Row: Row{ID: id}})
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	return asRefusal("remove photo", err)
 }
 
 // EngineBlobs gives blobs that are kept beside an Engine, and answer with its errors, the errors that media.Blobs promises.

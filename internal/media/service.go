@@ -1,0 +1,257 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"fengqiao/mediation"
+)
+
+// How long what belongs to no report is kept.
+const (
+	pendingFor = 24 * time.Hour      // an upload that broke off: a phone that still wants it has sent it again by then
+	looseFor   = 30 * 24 * time.Hour // a photo without its report: the phone may be out of reach for weeks
+)
+
+// Options are a Service's settings; zero ones take the defaults.
+type Options struct {
+	// Limits bound one photo. Default DefaultLimits.
+	Limits Limits
+	// Zone is that of cameras that do not say theirs. Default China's, UTC+8.
+	Zone *time.Location
+	// Now is the machine's clock. Default time.Now.
+	Now func() time.Time
+}
+
+// Service takes photos in and gives them out. It asks for no permission: its callers have.
+type Service struct {
+	records Records
+	blobs   Blobs
+	sealer  Sealer
+	checker checker
+	now     func() time.Time
+}
+
+// New returns a service.
+func New(records Records, blobs Blobs, sealer Sealer, o Options) *Service {
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits
+	}
+	if o.Zone == nil {
+		o.Zone = time.FixedZone("UTC+8", 8*60*60)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Service{records: records, blobs: blobs, sealer: sealer, now: o.Now,
+		checker: checker{limits: o.Limits, zone: o.Zone, memory: semaphore.NewWeighted(o.Limits.Memory)}}
+}
+
+// Limits are those in force.
+func (s *Service) Limits() Limits { return s.checker.limits }
+
+// Upload takes a photo in. The same bytes under the same owner's client id are the same photo, however often they come
+// and however often the answer was lost; other bytes are refused (Differs). declared is what the sender calls the file;
+// it only helps the message. Refusals are mediation.Errors of Kind Invalid, Field "photo", with the codes in limits.go;
+// of Kind Unavailable or Uncertain when it is to be sent again.
+func (s *Service) Upload(ctx context.Context, owner, clientID string, r io.Reader, declared string) (Photo, error) {
+	if owner == "" || !goodClientID(clientID) {
+		e := refuse(mediation.Invalid, CodeClientID, nil, nil)
+		e.Field = "clientId"
+		return Photo{}, e
+	}
+	raw, err := s.receive(r)
+	if err != nil {
+		return Photo{}, err
+	}
+	id, print := photoID(owner, clientID), fingerprint(raw)
+	switch old, err := s.records.Get(ctx, id); {
+	case err == nil && old.Print != print:
+		return Photo{}, refuse(mediation.Differs, CodeDiffers, nil, nil)
+	case err == nil && old.State == Ready:
+		return old, nil
+	case err != nil && !errors.Is(err, mediation.ErrNotFound):
+		return Photo{}, err
+	}
+	f, err := s.checker.check(ctx, raw, declared)
+	if err != nil {
+		return Photo{}, err
+	}
+	p, err := s.describe(ctx, f)
+	if err != nil {
+		return Photo{}, err
+	}
+	p.ID, p.Owner, p.ClientID, p.Print = id, owner, clientID, print
+	return s.store(ctx, p, f)
+}
+
+func goodClientID(id string) bool {
+	if len(id) == 0 || len(id) > 64 {
+		return false
+	}
+	for _, c := range []byte(id) {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == ':') {
+			return false
+		}
+	}
+	return true
+}
+
+// photoID is 22 characters made from the owner and the phone's id. The length keeps ("ab", "c") and ("a", "bc") apart.
+func photoID(owner, clientID string) string {
+	sum := sha256.Sum256([]byte("photo " + strconv.Itoa(len(owner)) + " " + owner + clientID))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+func (s *Service) receive(r io.Reader) ([]byte, error) {
+	limit := s.checker.limits.Bytes
+	raw, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, broken("received in part: %w", err)
+	}
+	if int64(len(raw)) > limit {
+		return nil, refuse(mediation.Invalid, CodeBytes, nil, map[string]string{"max": strconv.FormatInt(limit, 10)})
+	}
+	return raw, nil
+}
+
+// describe makes the record of a file, its key and sealed origin included, as pending.
+func (s *Service) describe(ctx context.Context, f file) (Photo, error) {
+	key, err := s.sealer.NewKey(ctx)
+	if err != nil {
+		return Photo{}, err
+	}
+	var exif mediation.Sealed
+	if f.origin != nil {
+		plain, err := json.Marshal(f.origin)
+		if err != nil {
+			return Photo{}, fmt.Errorf("media: origin: %w", err)
+		}
+		if exif, err = s.sealer.Seal(ctx, key, plain); err != nil {
+			return Photo{}, err
+		}
+	}
+	now := s.now().UTC()
+	return Photo{
+		State: Pending, Kind: f.kind, Bytes: int64(len(f.stored)), Width: f.width, Height: f.height,
+		SHA256: fingerprint(f.stored), BlobID: rand.Text(), ThumbID: rand.Text(), Key: key, Exif: exif,
+		Created: now, Until: now.Add(pendingFor),
+	}, nil
+}
+
+// store writes record, blobs, record, in this order.
+func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error) {
+	p, err := s.reserve(ctx, fresh)
+	if err != nil || p.State == Ready {
+		return p, err
+	}
+	if err := s.put(ctx, p.BlobID, f.stored); err != nil {
+		return Photo{}, err
+	}
+	if err := s.put(ctx, p.ThumbID, f.thumb); err != nil {
+		return Photo{}, err
+	}
+	until := s.now().UTC().Add(looseFor)
+	done, err := s.records.Update(ctx, p.ID, func(now *Photo) error {
+		switch {
+		case now.BlobID != p.BlobID || now.State == Going || now.State == Gone:
+			return errMoved
+		case now.State == Pending:
+			now.State, now.Until = Ready, until
+		}
+		return nil
+	})
+	if errors.Is(err, errMoved) {
+		// This life of the record was ended meanwhile, perhaps before its blobs came: nobody else removes them.
+		lost := errors.Join(s.blobs.Delete(ctx, p.BlobID), s.blobs.Delete(ctx, p.ThumbID))
+		return Photo{}, refuse(mediation.Unavailable, CodeBusy, lost, nil)
+	}
+	return done, err
+}
+
+// put stores a blob of this life of the record; one that is there already is the same, from another try.
+func (s *Service) put(ctx context.Context, id string, b []byte) error {
+	_, err := s.blobs.Put(ctx, id, bytes.NewReader(b))
+	if errors.Is(err, mediation.ErrExists) {
+		return nil
+	}
+	return err
+}
+
+// reserve makes the record pending, or returns the one that another try of the same upload left: ready, or pending and
+// to be finished.
+func (s *Service) reserve(ctx context.Context, fresh Photo) (Photo, error) {
+	const tries = 4
+	for range tries {
+		err := s.records.Create(ctx, fresh)
+		if err == nil {
+			return fresh, nil
+		}
+		if !errors.Is(err, mediation.ErrExists) {
+			return Photo{}, err
+		}
+		old, err := s.records.Get(ctx, fresh.ID)
+		switch {
+		case err != nil:
+			return Photo{}, err
+		case old.Print != fresh.Print:
+			return Photo{}, refuse(mediation.Differs, CodeDiffers, nil, nil)
+		case old.State == Ready:
+			return old, nil
+		case old.State == Pending && old.SHA256 == fresh.SHA256:
+			taken, err := s.takeOver(ctx, old, fresh.Until)
+			if !errors.Is(err, errMoved) {
+				return taken, err
+			}
+		case old.State == Gone:
+			back, err := s.revive(ctx, old, fresh)
+			if !errors.Is(err, errMoved) {
+				return back, err
+			}
+		default: // being removed, or made by a release that stripped otherwise
+			if err := s.remove(ctx, old, func(p Photo) bool { return p.State != Ready }); err != nil {
+				return Photo{}, err
+			}
+		}
+	}
+	return Photo{}, refuse(mediation.Unavailable, CodeBusy, nil, nil)
+}
+
+// errMoved: the record is no longer in the state in which it was read.
+var errMoved = errors.New("media: photo changed meanwhile")
+
+// takeOver keeps the sweep from what another try left pending.
+func (s *Service) takeOver(ctx context.Context, old Photo, until time.Time) (Photo, error) {
+	return s.records.Update(ctx, old.ID, func(p *Photo) error {
+		switch {
+		case p.BlobID != old.BlobID || p.State == Going || p.State == Gone:
+			return errMoved
+		case p.State == Pending && p.Until.Before(until):
+			p.Until = until
+		}
+		return nil
+	})
+}
+
+func (s *Service) revive(ctx context.Context, old, fresh Photo) (Photo, error) {
+	return s.records.Update(ctx, old.ID, func(p *Photo) error {
+		if p.State != Gone {
+			return errMoved
+		}
+		created, version := p.Created, p.Version
+		*p = fresh
+		p.Created, p.Version = created, version
+		return nil
+	})
+}
