@@ -32,6 +32,8 @@ type Cases interface {
 	Alike(ctx context.Context, q AlikeQuery, limit int) ([]Summary, error)
 	// ByLink returns the id of the case that has a party with this link hash; ErrNotFound.
 	ByLink(ctx context.Context, hash string) (string, error)
+	// Drain hands to the outbox what a crash has left unsent in at most limit cases, and says in how many.
+	Drain(ctx context.Context, limit int) (int, error)
 	// Defer puts the sweep off to a later time after a failure, so that a failing case cannot starve the rest.
 	Defer(ctx context.Context, id string, until time.Time) error
 }

@@ -41,6 +41,10 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	if err := in.check(); err != nil {
 		return Receipt{}, err
 	}
+	plan := s.Atlas.Load()
+	if err := checkPoint(in.Point, plan); err != nil {
+		return Receipt{}, err
+	}
 	r, err := s.rules(ctx, "")
 	if err != nil {
 		return Receipt{}, err
@@ -51,7 +55,7 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	if in.PhoneTime.IsZero() {
 		rep.PhoneTime = time.Time{}
 	}
-	rep.locate(in, r.Policy, s.Atlas.Load())
+	rep.locate(in, r.Policy, plan)
 	rep.mark(r.Policy)
 	if err := s.sealReport(ctx, &rep, in); err != nil {
 		return Receipt{}, err
@@ -86,10 +90,16 @@ func (in *ReportInput) check() error {
 	if math.IsNaN(in.AccuracyM) || in.AccuracyM < 0 || in.AccuracyM > 1e7 {
 		return refuse("receive", Invalid, "out_of_range", "accuracyMetres", "min", "0", "max", "10000000")
 	}
-	if in.Point != nil {
-		if err := grid.CheckPoint(*in.Point); err != nil {
-			return &Error{Op: "receive", Kind: Invalid, Code: "bad_point", Field: "point", Cause: err}
-		}
+	return nil
+}
+
+// checkPoint refuses what is no place on earth, unless it would be one of the plan's with longitude and latitude exchanged.
+func checkPoint(p *orb.Point, plan *grid.Plan) error {
+	if p == nil || grid.LikelySwapped(*p, plan.Bound("")) {
+		return nil
+	}
+	if err := grid.CheckPoint(*p); err != nil {
+		return &Error{Op: "receive", Kind: Invalid, Code: "bad_point", Field: "point", Cause: err}
 	}
 	return nil
 }
@@ -100,6 +110,13 @@ func (rep *Report) locate(in ReportInput, pol *policy.Policy, plan *grid.Plan) {
 	switch {
 	case in.Point != nil:
 		rep.Basis = ByGPS
+		if grid.LikelySwapped(*in.Point, plan.Bound("")) {
+			rep.Marks = append(rep.Marks, MaybeSwapped)
+			if cell, ok := plan.Locate(orb.Point{in.Point[1], in.Point[0]}); ok {
+				rep.Suggested = cell.Code
+			}
+			break
+		}
 		if cell, ok := plan.Locate(*in.Point); ok {
 			rep.Cell = cell.Code
 			return
@@ -108,12 +125,6 @@ func (rep *Report) locate(in ReportInput, pol *policy.Policy, plan *grid.Plan) {
 			rep.Cell, rep.CellMetres = code, metres
 			rep.Marks = append(rep.Marks, Snapped)
 			return
-		}
-		if grid.LikelySwapped(*in.Point, plan.Bound("")) {
-			rep.Marks = append(rep.Marks, MaybeSwapped)
-			if cell, ok := plan.Locate(orb.Point{in.Point[1], in.Point[0]}); ok {
-				rep.Suggested = cell.Code
-			}
 		}
 	case in.Cell != "":
 		rep.Basis = ByCell

@@ -88,7 +88,7 @@ func (w *Watch) hurry() {
 
 // Swept counts what one sweep did.
 type Swept struct {
-	Cases, Failed, Reports, Seats int
+	Cases, Failed, Reports, Seats, Drained int
 }
 
 // Sweep sees to everything that is due at now. A case that fails is put off, ever longer, and holds nobody up.
@@ -119,7 +119,10 @@ func (w *Watch) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 		}
 		n.Reports++
 	}
-	n.Seats, err = w.SettleSeats(ctx, now.Add(-Grace), w.Batch)
+	if n.Seats, err = w.SettleSeats(ctx, now.Add(-Grace), w.Batch); err != nil {
+		return n, err
+	}
+	n.Drained, err = w.Cases.Drain(ctx, w.Batch)
 	return n, err
 }
 

@@ -23,7 +23,8 @@ const (
 
 var accountTables = []Table{
 	{
-		// Tags: "in:" + every area that holds the user's, "role:" + role, "open" unless locked.
+		// Tags: "in:" + every area that holds the user's, "role:" + role, "at:" + role and area, "unit:" + unit and area,
+		// "open" unless locked.
 		Name: usersTable, Tagged: true,
 		Keys:    []Key{{"login", Text}},
 		Indexes: []Index{{Keys: []string{"login"}, Unique: true}},
@@ -72,7 +73,10 @@ func userRow(u account.User) (Row, error) {
 	for _, a := range u.Area.Ancestors() {
 		row.Tags = append(row.Tags, "in:"+string(a))
 	}
-	row.Tags = append(row.Tags, "role:"+string(u.Role))
+	row.Tags = append(row.Tags, "role:"+string(u.Role), postTag(u.Role, u.Area))
+	if u.Unit != "" {
+		row.Tags = append(row.Tags, unitTag(u.Unit, u.Area))
+	}
 	if !u.Locked {
 		row.Tags = append(row.Tags, "open")
 	}

@@ -55,6 +55,21 @@ const maxAttempts = 50
 // pure; an error of fn ends the loop, nothing is stored and that error is returned as it is. fn returns the row to
 // store (with ID; modify fills in Version), plus further writes to be applied behind it.
 func (s *Store) modify(ctx context.Context, table, id string, fn func(Row) (Row, []Write, error)) (Applied, error) {
+	return s.modifyAround(ctx, table, id, func(row Row) (change, error) {
+		next, behind, err := fn(row)
+		return change{next: next, behind: behind}, err
+	})
+}
+
+// change is what one run of an update wants written: the row itself, writes that must stand before it and writes that follow.
+type change struct {
+	ahead  []Write
+	next   Row
+	behind []Write
+}
+
+// modifyAround is modify for rows that need other rows to be there first.
+func (s *Store) modifyAround(ctx context.Context, table, id string, fn func(Row) (change, error)) (Applied, error) {
 	mu := s.lock(table, id)
 	mu.Lock()
 	defer mu.Unlock()
@@ -63,14 +78,15 @@ func (s *Store) modify(ctx context.Context, table, id string, fn func(Row) (Row,
 		if err != nil {
 			return Applied{}, err
 		}
-		next, more, err := fn(row)
+		ch, err := fn(row)
 		if err != nil {
 			return Applied{}, err
 		}
-		next.ID, next.Version = id, row.Version
-		done, err := s.Engine.Apply(ctx, append([]Write{{Table: table, Op: Replace, Row: next}}, more...)...)
+		ch.next.ID, ch.next.Version = id, row.Version
+		writes := append(append(ch.ahead, Write{Table: table, Op: Replace, Row: ch.next}), ch.behind...)
+		done, err := s.Engine.Apply(ctx, writes...)
 		if err == nil {
-			return done[0], nil
+			return done[len(ch.ahead)], nil
 		}
 		if !errors.Is(err, ErrConflict) || attempt >= maxAttempts {
 			return Applied{}, err

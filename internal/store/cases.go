@@ -1,0 +1,439 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+const (
+	casesTable = "cases"
+	pagesTable = "case_pages"
+	wordsTable = "case_words"
+)
+
+// caseTables: cases by every key that a list filters on; the pages that old events spill into, which never change once
+// written; and the keyed word hashes by which cases are found.
+var caseTables = []Table{
+	{Name: casesTable, Tagged: true,
+		Keys: []Key{{"state", Text}, {"category", Text}, {"severity", Int}, {"area", Text}, {"cell", Text}, {"channel", Text},
+			{"unit", Text}, {"series", Text}, {"due", Int}, {"overdue", Int}, {"hand", Int}},
+		Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{"series", "n"}}}},
+	{Name: pagesTable, Keys: []Key{{"case_id", Text}, {"first", Int}}, Indexes: []Index{{Keys: []string{"case_id", "first"}}}},
+	{Name: wordsTable, Tagged: true, Keys: []Key{{"area", Text}}},
+}
+
+// A case holds its newest events; when they reach pageAt, the oldest pageSize spill into a page.
+const (
+	pageAt   = 64
+	pageSize = 32
+)
+
+// Cases implements mediation.Cases and mediation.Opener.
+type Cases struct{ s *Store }
+
+// Cases returns the port.
+func (s *Store) Cases() *Cases { return &Cases{s} }
+
+// Load returns a case.
+func (p *Cases) Load(ctx context.Context, id string) (mediation.Case, error) {
+	row, err := p.s.Engine.Get(ctx, casesTable, id)
+	if err != nil {
+		return mediation.Case{}, trouble("load case", err)
+	}
+	return readCase(row)
+}
+
+func readCase(row Row) (c mediation.Case, err error) {
+	err = decode(casesTable, row.ID, row.Body, &c)
+	c.Number.N = row.N
+	return c, err
+}
+
+// Update changes a case.
+func (p *Cases) Update(ctx context.Context, id string, fn func(*mediation.Case) error) (mediation.Case, error) {
+	var c mediation.Case
+	_, err := p.s.modifyAround(ctx, casesTable, id, func(row Row) (ch change, err error) {
+		if c, err = readCase(row); err != nil {
+			return ch, err
+		}
+		known := len(c.Events)
+		if err := fn(&c); err != nil {
+			return ch, err
+		}
+		if ch.ahead, err = spill(&c, known); err != nil {
+			return ch, err
+		}
+		if ch.behind, err = p.announce(&c); err != nil {
+			return ch, err
+		}
+		ch.next, err = caseRow(&c)
+		return ch, err
+	})
+	if err != nil {
+		return mediation.Case{}, trouble("update case", err)
+	}
+	return c, p.handOver(ctx, &c)
+}
+
+// announce makes the outbox entries of the case's unsent notices. Where one Apply is all or nothing they leave the case with
+// it; elsewhere they stay in the case until handOver has seen them stored.
+func (p *Cases) announce(c *mediation.Case) ([]Write, error) {
+	if !p.s.Engine.Atomic() {
+		return nil, nil
+	}
+	writes, err := outboxWrites(c.Unsent)
+	c.Unsent = nil
+	return writes, err
+}
+
+func outboxWrites(notices []mediation.Notice) ([]Write, error) {
+	writes := make([]Write, 0, len(notices))
+	for _, n := range notices {
+		w, err := outboxWrite(n)
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, w)
+	}
+	return writes, nil
+}
+
+// handOver moves the unsent notices of a stored case to the outbox, then strikes them off. What a crash leaves in the case
+// Drain finds by its tag; entries have deterministic ids, so that none is stored twice.
+func (p *Cases) handOver(ctx context.Context, c *mediation.Case) error {
+	if len(c.Unsent) == 0 {
+		return nil
+	}
+	writes, err := outboxWrites(c.Unsent)
+	if err != nil {
+		return err
+	}
+	if _, err := p.s.Engine.Apply(ctx, writes...); err != nil {
+		return nil // the case itself is stored, which is what the caller asked; Drain hands over later
+	}
+	last := c.Unsent[len(c.Unsent)-1].Seq
+	_, err = p.s.modify(ctx, casesTable, c.ID, func(row Row) (Row, []Write, error) {
+		now, err := readCase(row)
+		if err != nil {
+			return row, nil, err
+		}
+		var kept []mediation.Notice
+		for _, n := range now.Unsent {
+			if n.Seq > last {
+				kept = append(kept, n)
+			}
+		}
+		now.Unsent = kept
+		next, err := caseRow(&now)
+		return next, nil, err
+	})
+	if err == nil {
+		c.Unsent = nil
+	}
+	return nil
+}
+
+// Drain hands over notices that a crash left in their cases.
+func (p *Cases) Drain(ctx context.Context, limit int) (int, error) {
+	if p.s.Engine.Atomic() {
+		return 0, nil
+	}
+	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, Tags: []string{"x:unsent"}, Limit: limit})
+	if err != nil {
+		return 0, trouble("drain", err)
+	}
+	for _, row := range rows {
+		c, err := readCase(row)
+		if err != nil {
+			return 0, err
+		}
+		if err := p.handOver(ctx, &c); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
+}
+
+// Open inserts a case with the next number of its series.
+func (p *Cases) Open(ctx context.Context, c mediation.Case) (mediation.Case, error) {
+	writes, err := p.opening(&c)
+	if err != nil {
+		return mediation.Case{}, err
+	}
+	done, err := p.s.Engine.Apply(ctx, writes...)
+	if err != nil {
+		return mediation.Case{}, trouble("open case", err)
+	}
+	c.Number.N = done[0].N
+	return c, p.handOver(ctx, &c)
+}
+
+// opening makes the writes of a new case, the case first.
+func (p *Cases) opening(c *mediation.Case) ([]Write, error) {
+	behind, err := p.announce(c)
+	if err != nil {
+		return nil, err
+	}
+	row, err := caseRow(c)
+	if err != nil {
+		return nil, err
+	}
+	return append([]Write{{Table: casesTable, Op: Insert, Row: row, Series: c.Number.Series}}, behind...), nil
+}
+
+// spill moves the oldest events into an immutable page once there are too many. Only events that are stored already move,
+// so that a page that a lost race has written holds the same as the one that the winner would write.
+func spill(c *mediation.Case, known int) ([]Write, error) {
+	var pages []Write
+	for len(c.Events) >= pageAt && known >= pageSize {
+		body, err := encode(c.Events[:pageSize])
+		if err != nil {
+			return nil, err
+		}
+		first := int64(c.Spilled + 1)
+		pages = append(pages, Write{Table: pagesTable, Op: Ensure, Row: Row{ID: fmt.Sprintf("%s/%09d", c.ID, first), Sort: first,
+			Keys: map[string]any{"case_id": c.ID, "first": first}, Body: body}})
+		c.Events = append([]mediation.Event(nil), c.Events[pageSize:]...)
+		c.Spilled += pageSize
+		known -= pageSize
+	}
+	return pages, nil
+}
+
+// caseRow is a case's stored form with everything that it is found by.
+func caseRow(c *mediation.Case) (Row, error) {
+	body, err := encode(c)
+	if err != nil {
+		return Row{}, err
+	}
+	head, err := encode(c.Summarise())
+	if err != nil {
+		return Row{}, err
+	}
+	return Row{ID: c.ID, Sort: c.Opened.UnixMilli(), Tags: caseTags(c), Head: head, Body: body, Keys: map[string]any{
+		"state": string(c.State), "category": c.Category, "severity": int64(c.Severity), "area": areaKey(c.Area), "cell": string(c.Cell),
+		"channel": c.Channel, "unit": c.Unit, "series": c.Number.Series, "due": millis(c.NextDue), "overdue": overdueFrom(c), "hand": flag(c.NeedsHand)}}, nil
+}
+
+// areaKey ends with a dot, so that "inside an area" is one range of bytes: from "33.01." up to "33.01/", "/" being the byte
+// after ".".
+func areaKey(a grid.Code) string { return string(a) + "." }
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// overdueFrom is the moment from which the case counts as overdue: the earlier end of its two clocks; 0 if neither runs.
+func overdueFrom(c *mediation.Case) int64 {
+	if c.State.Over() {
+		return 0
+	}
+	first := int64(0)
+	for _, k := range []mediation.Clock{c.StateClock, c.WholeClock} {
+		if due := millis(k.Due); due != 0 && k.Paused.IsZero() && (first == 0 || due < first) {
+			first = due
+		}
+	}
+	return first
+}
+
+// caseTags are what lists of cases are read by: open and ended cases apart ("o:", "d:"), each under the root and all
+// its areas; the reporter, the mediators, the unit, the links, and cell with category for what a report may join.
+func caseTags(c *mediation.Case) []string {
+	stream := streamTag(c.State.Over())
+	tags := make([]string, 0, 16)
+	tags = append(tags, stream)
+	for _, a := range c.Area.Ancestors() {
+		tags = append(tags, stream+string(a))
+	}
+	add := func(tag string) {
+		for _, t := range tags {
+			if t == tag {
+				return
+			}
+		}
+		tags = append(tags, tag)
+	}
+	for _, r := range c.Reporters {
+		add("r:" + r)
+	}
+	for _, s := range c.Panel.Seats {
+		if s.Mediator != "" {
+			add("m:" + s.Mediator)
+		}
+	}
+	if c.Cell != "" {
+		add(stream + string(c.Cell)) // a case that was transferred is still found by its cell
+	}
+	if c.Unit != "" {
+		add("u:" + c.Unit)
+	}
+	for i := range c.Parties {
+		if h := c.Parties[i].LinkHash; h != "" {
+			add("l:" + h)
+		}
+	}
+	if len(c.Unsent) > 0 {
+		add("x:unsent")
+	}
+	if c.State.Over() {
+		return tags
+	}
+	for i := range c.Offers {
+		if c.Offers[i].State == mediation.OfferOpen {
+			add("m:" + c.Offers[i].Mediator)
+		}
+	}
+	if c.Cell != "" && c.State != mediation.Closed {
+		add(alikeTag(c.Cell, c.Category))
+	}
+	return tags
+}
+
+func streamTag(over bool) string {
+	if over {
+		return "d:"
+	}
+	return "o:"
+}
+
+func alikeTag(cell grid.Code, category string) string { return "k:" + string(cell) + "|" + category }
+
+// Due returns what the sweep must look at.
+func (p *Cases) Due(ctx context.Context, now time.Time, limit int) ([]string, error) {
+	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, By: "due", From: map[string]any{"due": int64(1)},
+		Until: map[string]any{"due": now.UnixMilli() + 1}, Limit: limit, HeadsOnly: true})
+	if err != nil {
+		return nil, trouble("due cases", err)
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids, nil
+}
+
+// Defer puts the sweep off.
+func (p *Cases) Defer(ctx context.Context, id string, until time.Time) error {
+	_, err := p.s.modify(ctx, casesTable, id, func(row Row) (Row, []Write, error) {
+		c, err := readCase(row)
+		if err != nil {
+			// A case whose stored form cannot be read must not hold up the sweep either.
+			row.Keys["due"] = until.UnixMilli()
+			return row, nil, nil
+		}
+		c.NextDue, c.Stumble = until, c.Stumble+1
+		next, err := caseRow(&c)
+		return next, nil, err
+	})
+	return trouble("put off case", err)
+}
+
+// Timeline reads events in order, pages first.
+func (p *Cases) Timeline(ctx context.Context, id string, after, limit int) ([]mediation.Event, error) {
+	c, err := p.Load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []mediation.Event
+	for seq := after; seq < c.Spilled && len(out) < limit; {
+		first := seq/pageSize*pageSize + 1
+		pageID := fmt.Sprintf("%s/%09d", id, first)
+		row, err := p.s.Engine.Get(ctx, pagesTable, pageID)
+		if err != nil {
+			return nil, fmt.Errorf("store: timeline page %s: %w", pageID, err)
+		}
+		var events []mediation.Event
+		if err := decode(pagesTable, pageID, row.Body, &events); err != nil {
+			return nil, err
+		}
+		out = append(out, events[seq-first+1:]...)
+		seq = first + pageSize - 1
+	}
+	for _, e := range c.Events {
+		if e.Seq > after {
+			out = append(out, e)
+		}
+	}
+	if len(out) > limit {
+		out = out[:limit]
+	}
+	return out, nil
+}
+
+// IndexWords makes a case findable by word hashes.
+func (p *Cases) IndexWords(ctx context.Context, id string, area grid.Code, opened time.Time, hashes []string) error {
+	row := Row{ID: id, Sort: opened.UnixMilli(), Keys: map[string]any{"area": string(area)}, Tags: hashes}
+	if len(hashes) == 0 {
+		_, err := p.s.Engine.Apply(ctx, Write{Table: wordsTable, Op: Delete, Row: Row{ID: id}})
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		return trouble("index words", err)
+	}
+	done, err := p.s.Engine.Apply(ctx, Write{Table: wordsTable, Op: Ensure, Row: row})
+	if err == nil && !done[0].Done {
+		_, err = p.s.modify(ctx, wordsTable, id, func(Row) (Row, []Write, error) { return row, nil, nil })
+	}
+	return trouble("index words", err)
+}
+
+// Alike returns open cases that a report might belong to.
+func (p *Cases) Alike(ctx context.Context, q mediation.AlikeQuery, limit int) ([]mediation.Summary, error) {
+	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, Tags: []string{alikeTag(q.Cell, q.Category)}, Desc: true,
+		From: map[string]any{"sort": q.Since.UnixMilli()}, Limit: limit, HeadsOnly: true})
+	if err != nil {
+		return nil, trouble("alike cases", err)
+	}
+	return readSummaries(rows)
+}
+
+func readSummaries(rows []Row) ([]mediation.Summary, error) {
+	list := make([]mediation.Summary, len(rows))
+	for i, r := range rows {
+		if err := decode(casesTable, r.ID, r.Head, &list[i]); err != nil {
+			return nil, err
+		}
+		list[i].Number.N = r.N
+	}
+	return list, nil
+}
+
+// ByLink finds the case of a party's link.
+func (p *Cases) ByLink(ctx context.Context, hash string) (string, error) {
+	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, Tags: []string{"l:" + hash}, Limit: 1, HeadsOnly: true})
+	if err != nil {
+		return "", trouble("find link", err)
+	}
+	if len(rows) == 0 {
+		return "", mediation.ErrNotFound
+	}
+	return rows[0].ID, nil
+}
+
+// numberOf splits "33.01.11/2026/12" into series and number.
+func numberOf(text string) (series string, n int64, ok bool) {
+	for i := len(text) - 1; i > 0; i-- {
+		if text[i] == '/' {
+			n, err := strconv.ParseInt(text[i+1:], 10, 64)
+			return text[:i], n, err == nil && n > 0
+		}
+	}
+	return "", 0, false
+}

@@ -1,0 +1,326 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+// List pages cases. Every list is led by tags, so that its cost is that of its page and not of the table: one stream of
+// open and one of ended cases under an area, or the one stream of a reporter, mediator or unit; streams are merged in
+// (opened, id) order.
+func (p *Cases) List(ctx context.Context, f mediation.Filter, cursor string, limit int) ([]mediation.Summary, string, error) {
+	after, err := readPosition(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	queries, ok := caseQueries(f)
+	if !ok {
+		return nil, "", nil
+	}
+	var rows []Row
+	if len(f.WordHashes) > 0 {
+		rows, err = p.byWords(ctx, f, queries, after, limit+1)
+	} else {
+		rows, err = p.merged(ctx, queries, after, limit+1)
+	}
+	if err != nil {
+		return nil, "", trouble("list cases", err)
+	}
+	next := ""
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = writePosition(rows[limit-1])
+	}
+	list, err := readSummaries(rows)
+	return list, next, err
+}
+
+// Count counts at most max cases.
+func (p *Cases) Count(ctx context.Context, f mediation.Filter, max int) (int, error) {
+	queries, ok := caseQueries(f)
+	if !ok {
+		return 0, nil
+	}
+	if len(f.WordHashes) > 0 {
+		rows, err := p.byWords(ctx, f, queries, nil, max)
+		return len(rows), trouble("count cases", err)
+	}
+	total := 0
+	for _, q := range queries {
+		n, err := p.s.Engine.Count(ctx, q, max-total)
+		if err != nil {
+			return 0, trouble("count cases", err)
+		}
+		if total += n; total >= max {
+			return max, nil
+		}
+	}
+	return total, nil
+}
+
+// merged reads up to limit rows of several queries in one order, newest first.
+func (p *Cases) merged(ctx context.Context, queries []Query, after *Position, limit int) ([]Row, error) {
+	var all []Row
+	for _, q := range queries {
+		q.After, q.Desc, q.Limit, q.HeadsOnly = after, true, limit, true
+		rows, err := p.s.Engine.Find(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		if len(queries) == 1 {
+			return rows, nil
+		}
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b Row) int { return cmp.Or(cmp.Compare(b.Sort, a.Sort), cmp.Compare(b.ID, a.ID)) })
+	all = slices.CompactFunc(all, func(a, b Row) bool { return a.ID == b.ID })
+	return all[:min(limit, len(all))], nil
+}
+
+// byWords walks the cases that bear all word hashes, newest first, and keeps those that meet the rest of the filter.
+func (p *Cases) byWords(ctx context.Context, f mediation.Filter, queries []Query, after *Position, limit int) ([]Row, error) {
+	var found []Row
+	const step = 200
+	for len(found) < limit {
+		hits, err := p.s.Engine.Find(ctx, Query{Table: wordsTable, Tags: f.WordHashes, Desc: true, After: after, Limit: step, HeadsOnly: true})
+		if err != nil || len(hits) == 0 {
+			return found, err
+		}
+		kept, err := p.among(ctx, queries, hits)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, kept...)
+		if len(hits) < step {
+			break
+		}
+		last := hits[len(hits)-1]
+		after = &Position{Sort: last.Sort, ID: last.ID}
+	}
+	return found[:min(limit, len(found))], nil
+}
+
+// among returns those of the hits that one of the queries selects, in the hits' order.
+func (p *Cases) among(ctx context.Context, queries []Query, hits []Row) ([]Row, error) {
+	ids := make([]string, len(hits))
+	for i, h := range hits {
+		ids[i] = h.ID
+	}
+	rows, err := p.s.Engine.GetMany(ctx, casesTable, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]Row, len(rows))
+	for _, r := range rows {
+		byID[r.ID] = r
+	}
+	var kept []Row
+	for _, h := range hits {
+		r, ok := byID[h.ID]
+		if ok && slices.ContainsFunc(queries, func(q Query) bool { return q.selects(r) }) {
+			kept = append(kept, r)
+		}
+	}
+	return kept, nil
+}
+
+// selects tells whether a row meets the query's conditions; position, order and limit aside.
+func (q *Query) selects(r Row) bool {
+	for _, t := range q.Tags {
+		if !slices.Contains(r.Tags, t) {
+			return false
+		}
+	}
+	value := func(key string) any {
+		switch key {
+		case "sort":
+			return r.Sort
+		case "n":
+			return r.N
+		}
+		return r.Keys[key]
+	}
+	for k, v := range q.Eq {
+		if value(k) != v {
+			return false
+		}
+	}
+	for k, list := range q.In {
+		if !slices.Contains(list, value(k)) {
+			return false
+		}
+	}
+	for k, v := range q.From {
+		if compareKey(value(k), v) < 0 {
+			return false
+		}
+	}
+	for k, v := range q.Until {
+		if compareKey(value(k), v) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func compareKey(a, b any) int {
+	if x, ok := a.(int64); ok {
+		return cmp.Compare(x, b.(int64))
+	}
+	return cmp.Compare(a.(string), b.(string))
+}
+
+// caseQueries turns a filter into queries whose answers together are the list; false if nothing can meet it.
+func caseQueries(f mediation.Filter) ([]Query, bool) {
+	if f.Visible.None {
+		return nil, false
+	}
+	q, ok := residue(f)
+	if !ok {
+		return nil, false
+	}
+	streams := streamsOf(f)
+	if len(streams) == 0 {
+		return nil, false
+	}
+	v := f.Visible
+	switch {
+	case v.Case != "":
+		return nil, false // a party has no lists
+	case v.Reporter != "":
+		return lead(q, f, streams, "r:"+v.Reporter), true
+	case v.Mediator != "":
+		return lead(q, f, streams, "m:"+v.Mediator), true
+	case v.Unit != "":
+		if !narrow(&q, *v.Area) {
+			return nil, false
+		}
+		return lead(q, f, streams, "u:"+v.Unit), true
+	case v.Area != nil:
+		return byArea(q, *v.Area, f, streams)
+	}
+	return nil, false
+}
+
+// streamsOf says which of open ("o:") and ended ("d:") cases the filter can select.
+func streamsOf(f mediation.Filter) []string {
+	open, over := f.Open == nil || *f.Open, f.Open == nil || !*f.Open
+	if len(f.States) > 0 {
+		open = open && slices.ContainsFunc(f.States, func(s mediation.State) bool { return !s.Over() })
+		over = over && slices.ContainsFunc(f.States, func(s mediation.State) bool { return s.Over() })
+	}
+	var streams []string
+	if open {
+		streams = append(streams, streamTag(false))
+	}
+	if over {
+		streams = append(streams, streamTag(true))
+	}
+	return streams
+}
+
+// lead makes one query led by a tag that few cases bear; areas and streams become conditions on the row.
+func lead(q Query, f mediation.Filter, streams []string, tag string) []Query {
+	if f.Area != "" && !narrow(&q, f.Area) {
+		return nil
+	}
+	q.Tags = []string{tag}
+	if len(streams) == 1 {
+		q.Tags = append(q.Tags, streams[0])
+	}
+	return []Query{q}
+}
+
+// byArea makes one query per stream, led by the narrowest area that the filter and the caller's sight leave.
+func byArea(q Query, sight grid.Code, f mediation.Filter, streams []string) ([]Query, bool) {
+	area := sight
+	if f.Area != "" {
+		switch {
+		case sight.Contains(f.Area):
+			area = f.Area
+		case !f.Area.Contains(sight):
+			return nil, false
+		}
+	}
+	tag := area
+	if f.Cell != "" && narrow(&q, area) {
+		tag = f.Cell // the fewest rows; a case transferred out of the caller's sight is left out by its area
+	}
+	var queries []Query
+	for _, s := range streams {
+		one := q
+		one.Tags = []string{s + string(tag)}
+		queries = append(queries, one)
+	}
+	return queries, true
+}
+
+func cloneMap(m map[string]any) map[string]any {
+	c := make(map[string]any, len(m)+1)
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
+}
+
+// narrow bounds the row's area.
+func narrow(q *Query, area grid.Code) bool {
+	if area == "" {
+		return true
+	}
+	if _, taken := q.From["area"]; taken {
+		return false
+	}
+	q.From, q.Until = cloneMap(q.From), cloneMap(q.Until)
+	q.From["area"], q.Until["area"] = areaKey(area), string(area)+"/"
+	return true
+}
+
+// residue is the conditions that are checked on the row.
+func residue(f mediation.Filter) (Query, bool) {
+	q := Query{Table: casesTable, Eq: map[string]any{}, In: map[string][]any{}, From: map[string]any{}, Until: map[string]any{}}
+	for _, s := range f.States {
+		q.In["state"] = append(q.In["state"], string(s))
+	}
+	for key, v := range map[string]string{"category": f.Category, "channel": f.Channel, "unit": f.Unit} {
+		if v != "" {
+			q.Eq[key] = v
+		}
+	}
+	if f.Cell != "" {
+		q.Eq["cell"] = string(f.Cell)
+	}
+	if f.Unplaced {
+		q.Eq["cell"] = ""
+	}
+	if f.Severity > 0 {
+		q.From["severity"] = int64(f.Severity)
+	}
+	if f.NeedsHand {
+		q.Eq["hand"] = int64(1)
+	}
+	if !f.OverdueAt.IsZero() {
+		q.From["overdue"], q.Until["overdue"] = int64(1), f.OverdueAt.UnixMilli()
+	}
+	bound(q.From, "sort", f.Opened[0])
+	bound(q.Until, "sort", f.Opened[1])
+	if f.Number != "" {
+		series, n, ok := numberOf(f.Number)
+		if !ok {
+			return q, false
+		}
+		q.Eq["series"], q.Eq["n"] = series, n
+	}
+	return q, true
+}
+
+func bound(m map[string]any, key string, t time.Time) {
+	if !t.IsZero() {
+		m[key] = t.UnixMilli()
+	}
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/internal/account"
+	"fengqiao/mediation"
+	"fengqiao/push"
+)
+
+// Directory implements push.Directory and mediation.Users over the accounts. Answers about roles and units are kept for
+// directoryFresh, since every case of a township asks for the same few people.
+type Directory struct {
+	s     *Store
+	mu    sync.Mutex
+	known map[mediation.Recipient]answer
+}
+
+type answer struct {
+	at  time.Time
+	who []push.Addressee
+}
+
+const directoryFresh = 5 * time.Second
+
+// Directory returns the port; it caches, so keep one.
+func (s *Store) Directory() *Directory {
+	return &Directory{s: s, known: map[mediation.Recipient]answer{}}
+}
+
+var (
+	_ push.Directory  = (*Directory)(nil)
+	_ mediation.Users = (*Directory)(nil)
+)
+
+// Who finds everybody whom a recipient stands for. Where a township has no staff of its own (龙港 has no townships at all),
+// the county's staff are meant, so that nothing lies in a box that nobody opens.
+func (d *Directory) Who(ctx context.Context, to mediation.Recipient) ([]push.Addressee, error) {
+	if to.User != "" {
+		u, err := d.s.Users().Get(ctx, to.User)
+		if err == account.ErrNotFound || err == nil && u.Locked {
+			return nil, nil
+		}
+		return []push.Addressee{{User: to.User, Lang: push.Lang(u.Lang)}}, err
+	}
+	d.mu.Lock()
+	if a, ok := d.known[to]; ok && time.Since(a.at) < directoryFresh {
+		d.mu.Unlock()
+		return a.who, nil
+	}
+	d.mu.Unlock()
+	who, err := d.find(ctx, to)
+	if err == nil && len(who) == 0 && to.Role == mediation.TownshipStaff {
+		who, err = d.find(ctx, mediation.Recipient{Role: mediation.CountyStaff, Area: to.Area})
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.known) > 10_000 {
+		clear(d.known)
+	}
+	d.known[to] = answer{time.Now(), who}
+	return who, nil
+}
+
+func (d *Directory) find(ctx context.Context, to mediation.Recipient) ([]push.Addressee, error) {
+	var tags []string
+	for _, a := range append([]grid.Code{""}, to.Area.Ancestors()...) {
+		if to.Unit != "" {
+			tags = append(tags, unitTag(to.Unit, a))
+		} else {
+			tags = append(tags, postTag(to.Role, a))
+		}
+	}
+	var who []push.Addressee
+	for _, tag := range tags {
+		rows, err := d.s.Engine.Find(ctx, Query{Table: usersTable, Tags: []string{tag, "open"}, Limit: most, HeadsOnly: true})
+		if err != nil {
+			return nil, trouble("directory", err)
+		}
+		for _, row := range rows {
+			var u account.User
+			if err := decode(usersTable, row.ID, row.Head, &u); err != nil {
+				return nil, err
+			}
+			who = append(who, push.Addressee{User: u.ID, Lang: push.Lang(u.Lang)})
+		}
+	}
+	return who, nil
+}
+
+func postTag(r mediation.Role, at grid.Code) string { return "at:" + string(r) + "|" + string(at) }
+
+func unitTag(unit string, at grid.Code) string { return "unit:" + unit + "|" + string(at) }
+
+// Named returns display names by user id.
+func (d *Directory) Named(ctx context.Context, ids []string) (map[string]string, error) {
+	rows, err := d.s.Engine.GetMany(ctx, usersTable, ids)
+	if err != nil {
+		return nil, trouble("names", err)
+	}
+	names := make(map[string]string, len(rows))
+	for _, row := range rows {
+		var u account.User
+		if err := decode(usersTable, row.ID, row.Head, &u); err != nil {
+			return nil, err
+		}
+		names[u.ID] = u.Name
+	}
+	return names, nil
+}

@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+const reportsTable = "reports"
+
+// reportTables: pending holds the time of receipt while a report has no case though it should have one.
+var reportTables = []Table{{Name: reportsTable, Tagged: true, Keys: []Key{{"pending", Int}}, Indexes: []Index{{Keys: []string{"pending", "sort"}}}}}
+
+// Reports implements mediation.Reports.
+type Reports struct{ s *Store }
+
+// Reports returns the port.
+func (s *Store) Reports() *Reports { return &Reports{s} }
+
+// Intake stores a report once, with its case.
+func (p *Reports) Intake(ctx context.Context, r mediation.Report, opens *mediation.Case) (bool, mediation.Report, mediation.Case, error) {
+	if opens == nil || p.s.Engine.Atomic() {
+		return p.intakeAtOnce(ctx, r, opens)
+	}
+	return p.intakeInTurn(ctx, r, *opens)
+}
+
+// intakeAtOnce is one write: the report, and with it the case.
+func (p *Reports) intakeAtOnce(ctx context.Context, r mediation.Report, opens *mediation.Case) (bool, mediation.Report, mediation.Case, error) {
+	row, err := reportRow(&r)
+	if err != nil {
+		return false, r, mediation.Case{}, err
+	}
+	writes := []Write{{Table: reportsTable, Op: Insert, Row: row}}
+	if opens != nil {
+		more, err := p.s.Cases().opening(opens)
+		if err != nil {
+			return false, r, mediation.Case{}, err
+		}
+		writes = append(writes, more...)
+	}
+	done, err := p.s.Engine.Apply(ctx, writes...)
+	if errors.Is(err, ErrExists) {
+		return p.stored(ctx, r.ID, err)
+	}
+	if err != nil {
+		return false, r, mediation.Case{}, trouble("store report", err)
+	}
+	r.Version = done[0].Version
+	if opens == nil {
+		return true, r, mediation.Case{}, nil
+	}
+	opens.Number.N = done[1].N
+	return true, r, *opens, nil
+}
+
+// intakeInTurn is three writes, for stores without transactions: the report without its case, the case, and the report's
+// pointer to it. Pending finds a report that a crash has left at the first, and the case's id follows from the report's.
+func (p *Reports) intakeInTurn(ctx context.Context, r mediation.Report, opens mediation.Case) (bool, mediation.Report, mediation.Case, error) {
+	r.Case = ""
+	stored, as, _, err := p.intakeAtOnce(ctx, r, nil)
+	if err != nil || !stored {
+		return stored, as, mediation.Case{}, err
+	}
+	c, err := p.s.Cases().Open(ctx, opens)
+	if err != nil {
+		return false, as, c, err
+	}
+	as, err = p.Update(ctx, r.ID, func(r *mediation.Report) error { r.Case = c.ID; return nil })
+	return err == nil, as, c, err
+}
+
+// stored reads the report that was there before.
+func (p *Reports) stored(ctx context.Context, id string, cause error) (bool, mediation.Report, mediation.Case, error) {
+	as, err := p.Load(ctx, id)
+	if errors.Is(err, mediation.ErrNotFound) {
+		err = trouble("store report", cause) // not the report but its case was there: a repair is under way
+	}
+	return false, as, mediation.Case{}, err
+}
+
+func reportRow(r *mediation.Report) (Row, error) {
+	body, err := encode(r)
+	if err != nil {
+		return Row{}, err
+	}
+	row := Row{ID: r.ID, Sort: r.Received.UnixMilli(), Body: body, Keys: map[string]any{"pending": int64(0)}, Tags: []string{"r:" + r.Reporter}}
+	if r.Case != "" || !r.Withdrawn.IsZero() {
+		return row, nil
+	}
+	if r.Cell != "" || r.Emergency {
+		row.Keys["pending"] = r.Received.UnixMilli()
+		return row, nil
+	}
+	row.Tags = append(row.Tags, "u:")
+	for _, a := range r.Home.Ancestors() {
+		row.Tags = append(row.Tags, "u:"+string(a))
+	}
+	return row, nil
+}
+
+func readReport(row Row) (r mediation.Report, err error) {
+	err = decode(reportsTable, row.ID, row.Body, &r)
+	r.Version = row.Version
+	return r, err
+}
+
+// Load returns a report.
+func (p *Reports) Load(ctx context.Context, id string) (mediation.Report, error) {
+	row, err := p.s.Engine.Get(ctx, reportsTable, id)
+	if err != nil {
+		return mediation.Report{}, trouble("load report", err)
+	}
+	return readReport(row)
+}
+
+// Update changes a report.
+func (p *Reports) Update(ctx context.Context, id string, fn func(*mediation.Report) error) (mediation.Report, error) {
+	var r mediation.Report
+	done, err := p.s.modify(ctx, reportsTable, id, func(row Row) (Row, []Write, error) {
+		var err error
+		if r, err = readReport(row); err != nil {
+			return row, nil, err
+		}
+		if err := fn(&r); err != nil {
+			return row, nil, err
+		}
+		next, err := reportRow(&r)
+		return next, nil, err
+	})
+	r.Version = done.Version
+	return r, trouble("update report", err)
+}
+
+// Of lists a user's own reports.
+func (p *Reports) Of(ctx context.Context, reporter, cursor string, limit int) ([]mediation.Report, string, error) {
+	return p.page(ctx, Query{Table: reportsTable, Tags: []string{"r:" + reporter}, Desc: true}, cursor, limit)
+}
+
+// Unplaced lists reports that wait to be placed.
+func (p *Reports) Unplaced(ctx context.Context, area grid.Code, cursor string, limit int) ([]mediation.Report, string, error) {
+	return p.page(ctx, Query{Table: reportsTable, Tags: []string{"u:" + string(area)}}, cursor, limit)
+}
+
+func (p *Reports) page(ctx context.Context, q Query, cursor string, limit int) ([]mediation.Report, string, error) {
+	rows, next, err := p.s.page(ctx, q, cursor, limit)
+	if err != nil {
+		return nil, "", trouble("list reports", err)
+	}
+	list, err := readReports(rows)
+	return list, next, err
+}
+
+// page reads one page of a query and the cursor behind it.
+func (s *Store) page(ctx context.Context, q Query, cursor string, limit int) ([]Row, string, error) {
+	var err error
+	if q.After, err = readPosition(cursor); err != nil {
+		return nil, "", err
+	}
+	q.Limit = limit + 1
+	rows, err := s.Engine.Find(ctx, q)
+	if err != nil || len(rows) <= limit {
+		return rows, "", err
+	}
+	return rows[:limit], writePosition(rows[limit-1]), nil
+}
+
+// Pending returns reports that should have a case and have none.
+func (p *Reports) Pending(ctx context.Context, t time.Time, limit int) ([]mediation.Report, error) {
+	rows, err := p.s.Engine.Find(ctx, Query{Table: reportsTable, By: "pending", From: map[string]any{"pending": int64(1)},
+		Until: map[string]any{"pending": t.UnixMilli()}, Limit: limit})
+	if err != nil {
+		return nil, trouble("pending reports", err)
+	}
+	return readReports(rows)
+}
+
+func readReports(rows []Row) ([]mediation.Report, error) {
+	list := make([]mediation.Report, len(rows))
+	for i, row := range rows {
+		var err error
+		if list[i], err = readReport(row); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}

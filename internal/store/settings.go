@@ -1,0 +1,206 @@
+package store
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+)
+
+const (
+	settingsTable = "settings"
+	policiesTable = "policies"
+	plansTable    = "plans"
+)
+
+// settingTables: settings names what is in force; policies and plans are immutable once written. A plan lies in pieces, since
+// a document has a greatest size.
+var settingTables = []Table{{Name: settingsTable}, {Name: policiesTable}, {Name: plansTable}}
+
+// planPiece is the size of a stored plan's pieces in bytes, well below MongoDB's 16 MiB a document.
+const planPiece = 4 << 20
+
+// noticeAfter is how long an instance may go on with what was in force before.
+const noticeAfter = 2 * time.Second
+
+// set writes a setting, whatever it was.
+func (s *Store) set(ctx context.Context, id, value string) error {
+	row := Row{ID: id, Body: []byte(value)}
+	done, err := s.Engine.Apply(ctx, Write{Table: settingsTable, Op: Ensure, Row: row})
+	if err == nil && !done[0].Done {
+		_, err = s.modify(ctx, settingsTable, id, func(Row) (Row, []Write, error) { return row, nil, nil })
+	}
+	return trouble("setting", err)
+}
+
+func (s *Store) setting(ctx context.Context, id string) (string, error) {
+	row, err := s.Engine.Get(ctx, settingsTable, id)
+	return string(row.Body), trouble("setting", err)
+}
+
+// Policies implements mediation.Policies and imports policies.
+type Policies struct {
+	s     *Store
+	known sync.Map // id → *policy.Policy
+
+	mu      sync.Mutex
+	current *policy.Policy
+	asked   time.Time
+}
+
+// Policies returns the port; it caches, so keep one.
+func (s *Store) Policies() *Policies { return &Policies{s: s} }
+
+var _ mediation.Policies = (*Policies)(nil)
+
+// Import validates a policy, stores it and puts it in force. The same source again changes nothing but what is in force.
+func (p *Policies) Import(ctx context.Context, file string, src []byte) (*policy.Policy, error) {
+	pol, err := policy.Load(file, src, mediation.PolicyVocabulary())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.s.Engine.Apply(ctx, Write{Table: policiesTable, Op: Ensure, Row: Row{ID: pol.ID, Body: src}}); err != nil {
+		return nil, trouble("import policy", err)
+	}
+	if err := p.s.set(ctx, "policy", pol.ID); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	p.current = nil
+	p.mu.Unlock()
+	return pol, nil
+}
+
+// Current returns the policy in force.
+func (p *Policies) Current(ctx context.Context) (*policy.Policy, error) {
+	p.mu.Lock()
+	if p.current != nil && time.Since(p.asked) < noticeAfter {
+		defer p.mu.Unlock()
+		return p.current, nil
+	}
+	p.mu.Unlock()
+	id, err := p.s.setting(ctx, "policy")
+	if errors.Is(err, mediation.ErrNotFound) {
+		return nil, &mediation.Error{Op: "policy", Kind: mediation.Unavailable, Code: "no_policy", Cause: errors.New("no policy has been imported")}
+	}
+	if err != nil {
+		return nil, err
+	}
+	pol, err := p.Version(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.current, p.asked = pol, time.Now()
+	return pol, nil
+}
+
+// Version returns one policy.
+func (p *Policies) Version(ctx context.Context, id string) (*policy.Policy, error) {
+	if pol, ok := p.known.Load(id); ok {
+		return pol.(*policy.Policy), nil
+	}
+	row, err := p.s.Engine.Get(ctx, policiesTable, id)
+	if err != nil {
+		return nil, trouble("load policy", err)
+	}
+	pol, err := policy.Load(id, row.Body, mediation.PolicyVocabulary())
+	if err != nil {
+		return nil, fmt.Errorf("store: policy %s does not load any more: %w", id, err)
+	}
+	p.known.Store(id, pol)
+	return pol, nil
+}
+
+// Plans keeps plans.
+type Plans struct{ s *Store }
+
+// Plans returns the port.
+func (s *Store) Plans() *Plans { return &Plans{s} }
+
+// plan is a plan's stored form.
+type plan struct {
+	Schema grid.Schema
+	Units  []grid.Unit
+	Cells  []grid.Cell
+}
+
+// Import stores a plan under its version and puts it in force. The version must be new, or the content the same.
+func (p *Plans) Import(ctx context.Context, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if err := json.NewEncoder(z).Encode(plan{schema, units, cells}); err != nil {
+		return err
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	for i := 0; packed.Len() > 0; i++ {
+		piece := bytes.Clone(packed.Next(planPiece))
+		row := Row{ID: planPieceID(version, i), Body: piece}
+		done, err := p.s.Engine.Apply(ctx, Write{Table: plansTable, Op: Ensure, Row: row})
+		if err != nil {
+			return trouble("import plan", err)
+		}
+		if done[0].Done {
+			continue
+		}
+		was, err := p.s.Engine.Get(ctx, plansTable, row.ID)
+		if err != nil {
+			return trouble("import plan", err)
+		}
+		if !bytes.Equal(was.Body, piece) {
+			return &mediation.Error{Op: "import plan", Kind: mediation.Differs, Code: "plan.version_taken", Field: "version"}
+		}
+	}
+	return p.s.set(ctx, "plan", version)
+}
+
+func planPieceID(version string, i int) string { return fmt.Sprintf("%s/%04d", version, i) }
+
+// Current names the plan in force; "" if none has been imported.
+func (p *Plans) Current(ctx context.Context) (string, error) {
+	version, err := p.s.setting(ctx, "plan")
+	if errors.Is(err, mediation.ErrNotFound) {
+		return "", nil
+	}
+	return version, err
+}
+
+// Load builds a stored plan; mediation.ErrNotFound.
+func (p *Plans) Load(ctx context.Context, version string) (*grid.Plan, error) {
+	var packed bytes.Buffer
+	for i := 0; ; i++ {
+		row, err := p.s.Engine.Get(ctx, plansTable, planPieceID(version, i))
+		if errors.Is(err, ErrNotFound) && i > 0 {
+			break
+		}
+		if err != nil {
+			return nil, trouble("load plan", err)
+		}
+		packed.Write(row.Body)
+	}
+	z, err := gzip.NewReader(&packed)
+	if err != nil {
+		return nil, fmt.Errorf("store: plan %s: %w", version, err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("store: plan %s: %w", version, err)
+	}
+	var stored plan
+	if err := decode(plansTable, version, text, &stored); err != nil {
+		return nil, err
+	}
+	return grid.NewPlan(version, stored.Schema, stored.Units, stored.Cells)
+}
