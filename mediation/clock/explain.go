@@ -1,0 +1,111 @@
+package clock
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"fengqiao/mediation/policy"
+)
+
+// Line is one step of why something is due when it is: a code for the app, and its figures.
+type Line struct {
+	Code   string
+	Params map[string]string
+}
+
+// lines is every step there is, with its words; {name} stands for a parameter.
+var lines = map[string]policy.Text{
+	"clock.start":   {Zh: "自{at}起算", En: "it began at {at}"},
+	"clock.round":   {Zh: "时限{span}，昼夜不停", En: "it may take {span}, round the clock"},
+	"clock.days":    {Zh: "时限{n}个日历日，当日不计入，末日为{day}", En: "it may take {n} calendar days, the first not counted: until {day}"},
+	"clock.moved":   {Zh: "{day}为休息日，顺延至{to}", En: "{day} is a day off: {to} takes its place"},
+	"clock.working": {Zh: "时限{n}个工作日，只计{opens}至{closes}的办公时间", En: "it may take {n} working days, of which {opens} to {closes} counts"},
+	"clock.opening": {Zh: "起算时不在办公时间，自{at}计", En: "the office was closed then: it counts from {at}"},
+	"clock.skipped": {Zh: "其间有{n}天休息日不计", En: "{n} days off in between do not count"},
+	"clock.paused":  {Zh: "{from}至{to}中止，不计", En: "it stood still from {from} to {to}"},
+	"clock.due":     {Zh: "{at}到期", En: "it is due at {at}"},
+}
+
+// Text is the step in words: Chinese for "zh…", else English.
+func (l Line) Text(lang string) string {
+	words, ok := lines[l.Code]
+	if !ok {
+		return l.Code
+	}
+	text := words.En
+	if strings.HasPrefix(lang, "zh") {
+		text = words.Zh
+	}
+	pairs := make([]string, 0, 2*len(l.Params))
+	for k, v := range l.Params {
+		pairs = append(pairs, "{"+k+"}", v)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+func line(code string, params ...string) Line {
+	l := Line{Code: code, Params: make(map[string]string, len(params)/2)}
+	for i := 0; i+1 < len(params); i += 2 {
+		l.Params[params[i]] = params[i+1]
+	}
+	return l
+}
+
+// Explain says step by step why a span that began at start, with these pauses, is due when AfterPaused says. Times are local,
+// to the minute.
+func (c *Calendar) Explain(start time.Time, s policy.Span, pauses ...Pause) []Line {
+	out := []Line{line("clock.start", "at", c.show(start))}
+	t := start
+	if s.Days > 0 {
+		last := dateOf(t.In(c.zone)) + date(s.Days)
+		out = append(out, line("clock.days", "n", strconv.Itoa(s.Days), "day", last.String()))
+		if to := c.nextWorking(last); to != last {
+			out = append(out, line("clock.moved", "day", last.String(), "to", to.String()))
+		}
+		t = c.After(t, policy.Span{Days: s.Days})
+	}
+	if s.WorkingDays > 0 {
+		out = append(out, c.explainWorking(t, s.WorkingDays)...)
+	}
+	if s.Clock > 0 {
+		out = append(out, line("clock.round", "span", policy.Span{Clock: s.Clock}.String()))
+	}
+	due := c.After(start, s)
+	for i, p := range pauses {
+		if next := c.AfterPaused(start, s, pauses[:i+1]); next.After(due) {
+			out = append(out, line("clock.paused", "from", c.show(p.From), "to", c.show(p.To)))
+			due = next
+		}
+	}
+	return append(out, line("clock.due", "at", c.show(due)))
+}
+
+func (c *Calendar) explainWorking(from time.Time, n int) []Line {
+	out := []Line{line("clock.working", "n", strconv.Itoa(n), "opens", hour(c.opens), "closes", hour(c.closes))}
+	begin, wall := c.split(from)
+	if !c.works(begin) || wall < c.opens || wall >= c.closes {
+		if wall >= c.closes {
+			begin++
+		}
+		begin = c.nextWorking(begin)
+		out = append(out, line("clock.opening", "at", c.show(c.at(begin, c.opens))))
+	}
+	off := 0
+	for d := dateOf(c.After(from, policy.Span{WorkingDays: n}).In(c.zone)); d > begin; d-- {
+		if !c.works(d) {
+			off++
+		}
+	}
+	if off > 0 {
+		out = append(out, line("clock.skipped", "n", strconv.Itoa(off)))
+	}
+	return out
+}
+
+func (c *Calendar) show(t time.Time) string { return t.In(c.zone).Format("2006-01-02 15:04") }
+
+func hour(wall time.Duration) string {
+	return fmt.Sprintf("%02d:%02d", int(wall/time.Hour), int(wall%time.Hour/time.Minute))
+}
