@@ -13,8 +13,11 @@ import (
 	"fengqiao/internal/store"
 )
 
-// sortKey is the name by which indexes and bounds speak of Row.Sort.
-const sortKey = "sort"
+// sortKey and numberKey are the names by which indexes and conditions speak of Row.Sort and Row.N.
+const (
+	sortKey   = "sort"
+	numberKey = "n"
+)
 
 // table is one opened table: its definition and where its rows and numbers lie.
 type table struct {
@@ -28,7 +31,7 @@ type table struct {
 }
 
 func newTable(db *driver.Database, def store.Table) (*table, error) {
-	t := &table{def: def, types: map[string]store.KeyType{sortKey: store.Int}}
+	t := &table{def: def, types: map[string]store.KeyType{sortKey: store.Int, numberKey: store.Int}}
 	for _, k := range def.Keys {
 		if _, twice := t.types[k.Name]; twice || k.Name == "" || strings.ContainsAny(k.Name, ".$+\x00") {
 			return nil, fmt.Errorf("mongo: table %s: key %q stands there twice or cannot name a field", def.Name, k.Name)
@@ -36,8 +39,8 @@ func newTable(db *driver.Database, def store.Table) (*table, error) {
 		t.types[k.Name] = k.Type
 	}
 	for _, index := range def.Indexes {
-		if len(index.Keys) == 0 || index.Unique && slices.Contains(index.Keys, sortKey) {
-			return nil, fmt.Errorf("mongo: table %s: an index needs keys, and a unique one cannot hold %q", def.Name, sortKey)
+		if len(index.Keys) == 0 || index.Unique && (slices.Contains(index.Keys, sortKey) || slices.Contains(index.Keys, numberKey)) {
+			return nil, fmt.Errorf("mongo: table %s: an index needs keys, and a unique one cannot hold %q or %q", def.Name, sortKey, numberKey)
 		}
 		for _, name := range index.Keys {
 			if _, ok := t.types[name]; !ok {
@@ -54,8 +57,11 @@ func newTable(db *driver.Database, def store.Table) (*table, error) {
 
 // field is where a key lies in a document.
 func field(key string) string {
-	if key == sortKey {
+	switch key {
+	case sortKey:
 		return "s"
+	case numberKey:
+		return "n"
 	}
 	return "k." + key
 }
@@ -109,7 +115,7 @@ func (t *table) keys(row store.Row) (bson.D, error) {
 		return keys, nil
 	}
 	for name := range row.Keys {
-		if _, known := t.types[name]; !known || name == sortKey {
+		if _, known := t.types[name]; !known || name == sortKey || name == numberKey {
 			return nil, fmt.Errorf("mongo: table %s has no key %q", t.def.Name, name)
 		}
 	}

@@ -47,8 +47,8 @@ func checkName(what, name string) error {
 }
 
 func column(key string) string {
-	if key == "sort" {
-		return "sort"
+	if key == "sort" || key == "n" {
+		return key
 	}
 	return quoted("k_" + key)
 }
@@ -62,7 +62,7 @@ func empty(kt store.KeyType) string {
 }
 
 func newTable(def store.Table) (*table, error) {
-	t := &table{Table: def, types: map[string]store.KeyType{"sort": store.Int}, name: quoted(def.Name), tags: quoted("_tags_" + def.Name)}
+	t := &table{Table: def, types: map[string]store.KeyType{"sort": store.Int, "n": store.Int}, name: quoted(def.Name), tags: quoted("_tags_" + def.Name)}
 	if err := checkName("table", def.Name); err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (t *table) values(args []any, keys map[string]any) ([]any, error) {
 	}
 	if found < len(keys) {
 		for name := range keys {
-			if _, known := t.types[name]; !known || name == "sort" {
+			if _, known := t.types[name]; !known || column(name) == name {
 				return nil, fmt.Errorf("sqlite: table %s has no key %q", t.Name, name)
 			}
 		}

@@ -189,6 +189,13 @@ func caseQueries(f mediation.Filter) ([]Query, bool) {
 		return nil, false
 	}
 	v := f.Visible
+	if f.Number != "" && v.Area != nil && v.Unit == "" {
+		// The register's own index finds it; sight and area are conditions on the row.
+		if !narrow(&q, innermost(*v.Area, f.Area)) || !v.Area.Contains(f.Area) && !f.Area.Contains(*v.Area) {
+			return nil, false
+		}
+		return []Query{q}, true
+	}
 	switch {
 	case v.Case != "":
 		return nil, false // a party has no lists
@@ -258,6 +265,14 @@ func byArea(q Query, sight grid.Code, f mediation.Filter, streams []string) ([]Q
 		queries = append(queries, one)
 	}
 	return queries, true
+}
+
+// innermost is the narrower of two areas of which one holds the other.
+func innermost(a, b grid.Code) grid.Code {
+	if b == "" || b.Contains(a) {
+		return a
+	}
+	return b
 }
 
 func cloneMap(m map[string]any) map[string]any {

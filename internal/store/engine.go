@@ -40,7 +40,7 @@ type Key struct {
 	Type KeyType
 }
 
-// Index is an ordered set of key names (also "sort") that queries by those keys use. A Unique index refuses a second row
+// Index is an ordered set of key names (also "sort" and "n") that queries by those keys use. A Unique index refuses a second row
 // with the same values; rows in which the first key is empty ("" or 0) are left out of every Index, unique or not, so
 // that "no due time" costs nothing and "no name" is not a duplicate.
 type Index struct {
@@ -108,7 +108,7 @@ type Write struct {
 // with Desc; with By it is by that key, then Sort, then ID, always ascending.
 type Query struct {
 	Table string
-	// Eq: key name → value that must be equal. In: key name → any of the values.
+	// Eq: key name → value that must be equal ("n" for Row.N). In: key name → any of the values.
 	Eq map[string]any
 	In map[string][]any
 	// From and Until: key name → inclusive lower, exclusive upper bound ("sort" may be named too).
