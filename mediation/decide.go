@@ -28,10 +28,11 @@ type Order struct {
 	Facts    Sealed
 	Terms    Sealed
 	Place    Sealed
-	Party    *Party     // for AddParty, sealed
-	LinkHash string     // for AddParty and RenewLink
-	Mediator *Candidate // for Assign: the mediator as judged by Match
-	NewID    string     // for whatever the command creates
+	Party    *Party       // for AddParty, sealed
+	LinkHash string       // for AddParty and RenewLink
+	Mediator *Candidate   // for Assign: the mediator as judged by Match
+	Alike    []Suggestion // for AddParty: open cases that the party is in already
+	NewID    string       // for whatever the command creates
 }
 
 // Decide carries out the order on the case or says why not. It changes nothing else, reads no clock and may run again.

@@ -275,7 +275,26 @@ func (d *decision) addParty() error {
 	d.Parties = append(d.Parties, p)
 	d.say("party", p.ID)
 	d.say("side", string(p.Side))
+	d.suggest(d.Alike)
 	return nil
+}
+
+// suggest adds cases that may be the same, each once, and tells staff if there is a new one.
+func (d *decision) suggest(list []Suggestion) {
+	news := false
+	for _, s := range list {
+		known := false
+		for i := range d.Suggested {
+			known = known || d.Suggested[i].Case == s.Case
+		}
+		if !known {
+			d.Suggested = append(d.Suggested, s)
+			news = true
+		}
+	}
+	if news {
+		d.tell(NoticeAlike, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	}
 }
 
 func (d *decision) renewLink(cmd RenewLink) error {

@@ -106,6 +106,7 @@ const (
 	NoticeTransferred NoticeKind = "case_transferred" // receiving unit or desk
 	NoticeUnplaced    NoticeKind = "report_unplaced"  // staff: place this report
 	NoticeRefused     NoticeKind = "party_refused"    // staff, panel: a party refused
+	NoticeAlike       NoticeKind = "cases_alike"      // staff: two open cases share a party
 )
 
 // Notice is one announcement that is stored with the change it announces.

@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"fengqiao/grid"
 	"fengqiao/mediation/clock"
@@ -31,6 +34,8 @@ type Deps struct {
 	Log       *slog.Logger
 	// Words makes the hashable pieces of a text by which cases are found (bigrams).
 	Words func(text string) []string
+	// Phone and IDNumber bring such numbers into one form, so that the same party is known again however they were typed.
+	Phone, IDNumber func(string) string
 	// Kick hints that a case has something due now; a lost hint costs only the time until the next sweep.
 	Kick func(caseID string)
 }
@@ -156,6 +161,9 @@ func (s *Service) change(ctx context.Context, id string, o Order) (Case, error) 
 // prepare does all that costs chance, time or I/O before the update that may rerun.
 func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) (Order, string, error) {
 	o := Order{Actor: actor, Command: q.Command, At: s.now(), Revision: q.Revision, NewID: newID()}
+	if err := tooLong("text", words(q.Command)); err != nil {
+		return o, "", err
+	}
 	if q.Key != "" {
 		o.Key = s.Sealer.Hash("command", actor.ID+"/"+q.Key)
 	}
@@ -166,8 +174,11 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 	link := ""
 	switch cmd := q.Command.(type) {
 	case AddParty:
-		p, err := s.party(ctx, cmd.Party, o.At)
+		p, err := s.party(ctx, "", cmd.Party, o.At)
 		if err != nil {
+			return o, "", err
+		}
+		if o.Alike, err = s.sharing(ctx, c, p); err != nil {
 			return o, "", err
 		}
 		link = newLink()
@@ -177,6 +188,11 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		link = newLink()
 		o.LinkHash = s.Sealer.Hash("link", link)
 	case Agree:
+		for field, text := range map[string]string{"facts": cmd.Facts, "terms": cmd.Terms, "place": cmd.PlaceOf} {
+			if err := tooLong(field, text); err != nil {
+				return o, "", err
+			}
+		}
 		if o.Facts, err = s.seal(ctx, c.Key, cmd.Facts); err != nil {
 			return o, "", err
 		}
@@ -277,13 +293,63 @@ func (s *Service) Open(ctx context.Context, v Sealed) (string, error) {
 	return string(plain), err
 }
 
+func tooLong(field, text string) error {
+	if utf8.RuneCountInString(text) > MaxText {
+		return refuse("words", Invalid, "too_long", field, "max", strconv.Itoa(MaxText))
+	}
+	return nil
+}
+
+// check refuses a party that is not well-formed; at is the path of the party in the request, "" or "parties[0].".
+func (in *PartyInput) check(at string) error {
+	switch {
+	case in.Kind != Person && in.Kind != Organisation:
+		return refuse("party", Invalid, "unknown_value", at+"kind", "value", string(in.Kind))
+	case in.Side != Applicant && in.Side != Respondent && in.Side != ThirdParty:
+		return refuse("party", Invalid, "unknown_value", at+"side", "value", string(in.Side))
+	case strings.TrimSpace(in.Name) == "":
+		return refuse("party", Invalid, "required", at+"name")
+	}
+	for field, text := range map[string]string{"name": in.Name, "phone": in.Phone, "idNumber": in.IDNumber, "address": in.Address} {
+		if utf8.RuneCountInString(text) > maxName {
+			return refuse("party", Invalid, "too_long", at+field, "max", strconv.Itoa(maxName))
+		}
+	}
+	return nil
+}
+
+// maxName bounds a party's names and numbers, in characters.
+const maxName = 200
+
+// sharing lists the open cases at the same place and category that a new party is in already: a person should look whether
+// they are one.
+func (s *Service) sharing(ctx context.Context, c *Case, p Party) ([]Suggestion, error) {
+	if c.Cell == "" || len(p.Match) == 0 {
+		return nil, nil
+	}
+	alike, err := s.Cases.Alike(ctx, AlikeQuery{Cell: c.Cell, Category: c.Category}, 50)
+	if err != nil {
+		return nil, err
+	}
+	var list []Suggestion
+	for _, a := range alike {
+		if a.ID != c.ID && shares(a.Match, p.Match) {
+			list = append(list, Suggestion{Case: a.ID, Reasons: []string{"same_cell", "same_category", "shared_party"}})
+		}
+	}
+	return list, nil
+}
+
 // party seals a party under a key of their own.
-func (s *Service) party(ctx context.Context, in PartyInput, at time.Time) (Party, error) {
+func (s *Service) party(ctx context.Context, at string, in PartyInput, now time.Time) (Party, error) {
+	if err := in.check(at); err != nil {
+		return Party{}, err
+	}
 	key, err := s.Sealer.NewKey(ctx)
 	if err != nil {
 		return Party{}, err
 	}
-	p := Party{ID: newID(), Kind: in.Kind, Side: in.Side, Key: key, Kin: in.Kin, Units: in.Units, Since: at}
+	p := Party{ID: newID(), Kind: in.Kind, Side: in.Side, Key: key, Kin: in.Kin, Units: in.Units, Since: now}
 	for _, f := range []struct {
 		to   *Sealed
 		text string
@@ -293,10 +359,10 @@ func (s *Service) party(ctx context.Context, in PartyInput, at time.Time) (Party
 		}
 	}
 	if in.Phone != "" {
-		p.Match = append(p.Match, s.Sealer.Hash("phone", in.Phone))
+		p.Match = append(p.Match, s.Sealer.Hash("phone", s.Phone(in.Phone)))
 	}
 	if in.IDNumber != "" {
-		p.Match = append(p.Match, s.Sealer.Hash("id", in.IDNumber))
+		p.Match = append(p.Match, s.Sealer.Hash("id", s.IDNumber(in.IDNumber)))
 	}
 	return p, nil
 }

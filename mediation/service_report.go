@@ -168,8 +168,8 @@ func (s *Service) sealReport(ctx context.Context, rep *Report, in ReportInput) (
 			return err
 		}
 	}
-	for _, p := range in.Parties {
-		party, err := s.party(ctx, p, rep.Received)
+	for i, p := range in.Parties {
+		party, err := s.party(ctx, "parties["+strconv.Itoa(i)+"].", p, rep.Received)
 		if err != nil {
 			return err
 		}

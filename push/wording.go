@@ -42,9 +42,9 @@ type Style struct {
 	Collapse string
 }
 
-// In returns the words in a language.
+// In returns the words in a language, or in the one that comes nearest.
 func (s Style) In(l Lang) Text {
-	if l == English {
+	if LangOf(string(l)) == English {
 		return s.English
 	}
 	return s.Chinese
@@ -135,6 +135,11 @@ var styles = map[mediation.NoticeKind]Style{
 		Chinese: Text{"有上报待确认位置", "有一件上报未能定位到网格，请打开应用确认。"},
 		English: Text{"A report needs placing", "A report could not be placed in a grid. Open the app to place it."},
 		Keep:    3 * day, Collapse: "intake",
+	},
+	mediation.NoticeAlike: {
+		Chinese: Text{"可能是同一件事", "两件在办事项可能是同一件，请打开应用核对。"},
+		English: Text{"Possibly the same matter", "Two open cases may be the same. Open the app to compare them."},
+		Keep:    7 * day,
 	},
 	mediation.NoticeRefused: {
 		Chinese: Text{"事项情况有变", "有一件事项需要重新安排，请打开应用查看。"},
