@@ -55,16 +55,19 @@ type request struct {
 
 // writer owns the connection that writes a file.
 type writer struct {
-	c        *conn
-	mu       sync.Mutex
-	queue    []*request
-	stopping bool
-	wake     chan struct{} // holds a token when the queue or stopping changed
-	finished chan struct{} // closed when the goroutine has ended
+	c         *conn
+	readers   *readers // of the same file
+	every     int64    // pages of log between checkpoints, see tidy
+	attempted int64    // length of the log at the last of them
+	mu        sync.Mutex
+	queue     []*request
+	stopping  bool
+	wake      chan struct{} // holds a token when the queue or stopping changed
+	finished  chan struct{} // closed when the goroutine has ended
 }
 
-func startWriter(c *conn) *writer {
-	w := &writer{c: c, wake: make(chan struct{}, 1), finished: make(chan struct{})}
+func startWriter(c *conn, pool *readers) *writer {
+	w := &writer{c: c, readers: pool, every: checkpointPages, wake: make(chan struct{}, 1), finished: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -131,6 +134,7 @@ func (w *writer) run() {
 			}
 			close(r.done)
 		}
+		w.tidy()
 		// Those just answered are about to send again: let them, so that the next commit carries them too.
 		runtime.Gosched()
 	}

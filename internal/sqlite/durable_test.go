@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,7 +48,7 @@ func TestWhatWasAnsweredIsThereAfterAKill(t *testing.T) {
 	dir, after := t.TempDir(), t.TempDir()
 	e := opened(t, dir, keysTable)
 	// The copy is no instant: a checkpoint in its midst could tear it, as it could not tear the real files.
-	writerSays(t, &e.main, "PRAGMA wal_autocheckpoint = 0")
+	checkpointEvery(t, &e.main, math.MaxInt64)
 	var mu sync.Mutex
 	var answered []string
 	ctx, kill := context.WithCancel(context.Background())
@@ -116,6 +117,56 @@ func writerSays(t *testing.T, f *file, text string) {
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
+}
+
+// checkpointEvery changes how often a file's log is moved into it.
+func checkpointEvery(t *testing.T, f *file, pages int64) {
+	t.Helper()
+	_, err := f.writer.submit(context.Background(), func(*conn) ([]store.Applied, error) {
+		f.writer.every = pages
+		return nil, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Readers that overlap without a pause must not make the log grow for ever.
+func TestTheLogStaysShortUnderReadersWithoutPause(t *testing.T) {
+	dir := t.TempDir()
+	e := opened(t, dir)
+	const pages = 40
+	checkpointEvery(t, &e.main, pages)
+	ctx, stop := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() {
+			for ctx.Err() == nil {
+				if _, err := e.Find(context.Background(), store.Query{Table: "cases", Tags: []string{"state:reported"}, Limit: 20}); err != nil {
+					t.Errorf("find: %v", err)
+				}
+			}
+		})
+	}
+	for i := range 60 {
+		var writes []store.Write
+		for j := range 6 {
+			writes = append(writes, report(int64(6*i+j))...)
+		}
+		if _, err := e.Apply(context.Background(), writes...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	group.Wait()
+	written, err := os.Stat(filepath.Join(dir, mainName+"-wal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if limit := int64(15 * pages * 4096); written.Size() > limit {
+		t.Errorf("the log has %d bytes, more than %d", written.Size(), limit)
+	}
+	soundFile(t, &e.main)
 }
 
 func TestAFullDiskIsSaidAndSurvived(t *testing.T) {

@@ -41,7 +41,7 @@ var _ store.Engine = (*Engine)(nil)
 type file struct {
 	path    string
 	writer  *writer
-	readers readers
+	readers *readers
 }
 
 // Option changes how New sets the engine up.
@@ -108,7 +108,7 @@ func (e *Engine) Open(ctx context.Context, defs []store.Table) error {
 	if _, err := vendor.Fdatasync(true); err != nil && !errors.Is(err, vendor.ErrFdatasyncUnavailable) {
 		return fmt.Errorf("sqlite: %w", err)
 	}
-	if err := e.main.open(ctx, e.readers, kept, "cache_size(-32768)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)"); err != nil {
+	if err := e.main.open(ctx, e.readers, kept, "cache_size(-32768)"); err != nil {
 		return err
 	}
 	// What is erased here must not linger in free pages: erasing a person means destroying a key.
@@ -123,7 +123,7 @@ func (f *file) open(ctx context.Context, n int, tables []*table, pragmas ...stri
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return fmt.Errorf("sqlite: %w", err)
 	}
-	c, err := connect(ctx, f.path, pragmas...)
+	c, err := connect(ctx, f.path, append(pragmas, checkpointPragmas...)...)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (f *file) open(ctx context.Context, n int, tables []*table, pragmas ...stri
 	if f.readers, err = openReaders(ctx, f.path, n); err != nil {
 		return errors.Join(err, c.close())
 	}
-	f.writer = startWriter(c)
+	f.writer = startWriter(c, f.readers)
 	return nil
 }
 

@@ -3,47 +3,81 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"time"
 
 	"fengqiao/internal/store"
 )
 
 // readers lends connections that cannot write. Each is used by one caller at a time.
-type readers chan *conn
+type readers struct {
+	free   chan *conn
+	wanted chan *conn // goes before free: where the writer waits to keep connections back
+}
 
 // openReaders opens n reading connections; those of an unfinished attempt are closed.
-func openReaders(ctx context.Context, path string, n int) (readers, error) {
-	pool := make(readers, n)
+func openReaders(ctx context.Context, path string, n int) (*readers, error) {
+	pool := &readers{free: make(chan *conn, n), wanted: make(chan *conn)}
 	for range n {
 		c, err := connect(ctx, path, "query_only(1)", "cache_size(-4096)")
 		if err != nil {
-			_ = pool.close(len(pool)) // the reason why they are of no use is err
-			return nil, err
+			return nil, errors.Join(err, pool.close(len(pool.free)))
 		}
-		pool <- c
+		pool.free <- c
 	}
 	return pool, nil
 }
 
 // close closes n connections, waiting for those that are lent.
-func (pool readers) close(n int) error {
-	var first error
+func (pool *readers) close(n int) error {
+	var errs []error
 	for range n {
-		if err := (<-pool).close(); err != nil && first == nil {
-			first = err
+		errs = append(errs, (<-pool.free).close())
+	}
+	return errors.Join(errs...)
+}
+
+func (pool *readers) giveBack(c *conn) {
+	select {
+	case pool.wanted <- c:
+	default:
+		pool.free <- c
+	}
+}
+
+// hold keeps all connections back, or as many as come home within patience, until the returned function is called. It
+// waits for those who are reading, not for those who wait to read.
+func (pool *readers) hold(patience time.Duration) (release func()) {
+	var held []*conn
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	late := false
+	for !late && len(held) < cap(pool.free) {
+		select {
+		case c := <-pool.wanted:
+			held = append(held, c)
+		case c := <-pool.free:
+			held = append(held, c)
+		case <-timer.C:
+			late = true
 		}
 	}
-	return first
+	return func() {
+		for _, c := range held {
+			pool.free <- c
+		}
+	}
 }
 
 // with lends a connection to fn. What fn answers, the caller's deadline included, gets its store meaning.
-func (pool readers) with(ctx context.Context, fn func(*conn) error) error {
+func (pool *readers) with(ctx context.Context, fn func(*conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return fault(err)
 	}
 	select {
-	case c := <-pool:
-		defer func() { pool <- c }()
+	case c := <-pool.free:
+		defer pool.giveBack(c)
 		return fault(fn(c))
 	case <-ctx.Done():
 		return fault(ctx.Err())
