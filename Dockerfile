@@ -1,0 +1,19 @@
+# Built here from source; runs as nobody, with nothing but the binary and time zones. Not run where it was written: see docs/deploying.md.
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG VERSION=dev
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /fengqiao ./cmd/fengqiao \
+ && mkdir -p /data && chown 65532:65532 /data
+
+FROM gcr.io/distroless/static-debian12:nonroot
+COPY --from=build /fengqiao /fengqiao
+COPY --from=build --chown=65532:65532 /data /data
+USER 65532:65532
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=3s --start-period=20s CMD ["/fengqiao", "health"]
+ENTRYPOINT ["/fengqiao"]
+CMD ["serve", "--listen", "0.0.0.0:8080", "--data", "/data"]
