@@ -1,4 +1,4 @@
-# Built here from source; runs as nobody, with nothing but the binary and time zones. Not run where it was written: see docs/deploying.md.
+# Built here from source; runs as nobody, with nothing but the binary and the certificates it trusts. Not run where it was written: see docs/deploying.md.
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
@@ -8,7 +8,8 @@ ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /fengqiao ./cmd/fengqiao \
  && mkdir -p /data && chown 65532:65532 /data
 
-FROM gcr.io/distroless/static-debian12:nonroot
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /fengqiao /fengqiao
 COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
