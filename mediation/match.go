@@ -57,15 +57,20 @@ func Match(c *Case, seat int, pool []Mediator, tier policy.Tier, pol *policy.Pol
 	if q.where == "" {
 		q.where = c.Area
 	}
-	out := make([]Candidate, len(pool))
+	judged, order := make([]Candidate, len(pool)), make([]int, len(pool))
 	for i := range pool {
-		out[i] = q.judge(&pool[i])
-		out[i].Seat = seat
+		judged[i], order[i] = q.judge(&pool[i]), i
+		judged[i].Seat = seat
 	}
-	slices.SortFunc(out, func(a, b Candidate) int {
+	slices.SortFunc(order, func(i, j int) int { // positions, as candidates are large
+		a, b := &judged[i], &judged[j]
 		return cmp.Or(cmp.Compare(min(len(a.Excluded), 1), min(len(b.Excluded), 1)),
 			cmp.Compare(b.Score, a.Score), cmp.Compare(a.Mediator.ID, b.Mediator.ID))
 	})
+	out := make([]Candidate, len(pool))
+	for at, i := range order {
+		out[at] = judged[i]
+	}
 	return out
 }
 

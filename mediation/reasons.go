@@ -66,7 +66,7 @@ var reasonTable = map[string]reasonInfo{
 	matchSteppedBack: {Zh: "曾承办本件后退出", En: "took this case before and left it", Overrulable: true},
 	matchDeclined:    {Zh: "已婉拒过本件", En: "has declined this case", Overrulable: true},
 	matchExpired:     {Zh: "此前派单逾期未应答", En: "did not answer an earlier offer of this case", Overrulable: true},
-	matchStillOpen:   {Zh: "已派单，正在等待应答", En: "has been asked and may still answer"},
+	matchStillOpen:   {Zh: "已派单，正在等待应答", En: "has been asked and may still answer", Overrulable: true},
 	matchHoldsThisCase: {Zh: "本件的席位正在确认中",
 		En: "a seat on this case is being confirmed"},
 }

@@ -51,7 +51,7 @@ func under(path, name string) string {
 
 func item(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
-// scalar makes a key whose value is one word of text, which parse understands or says what is wrong with.
+// scalar makes a key with a single value, which parse understands or says what is wrong with.
 func scalar[T, V any](name string, must bool, kind, means Text, parse func(n ast.Node) (V, *Text), at func(*T) *V) key[T] {
 	return key[T]{name: name, required: must, kind: kind, means: means, read: func(r *reader, n ast.Node, path string, into *T) {
 		v, wrong := parse(n)
