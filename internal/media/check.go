@@ -69,7 +69,7 @@ func (c *checker) check(ctx context.Context, raw []byte, declared string) (file,
 	if err := c.judgeSize(config); err != nil {
 		return file{}, err
 	}
-	s, err := strip(kind, raw, c.limits.Scans)
+	s, err := strip(kind, raw, c.limits.scans(config.Width, config.Height))
 	if err != nil {
 		return file{}, err
 	}

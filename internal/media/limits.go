@@ -11,12 +11,21 @@ type Limits struct {
 	Bytes  int64 // of the file as sent
 	Pixels int64 // width × height
 	Edge   int   // longer edge, pixels
-	Scans  int   // of a progressive JPEG; each is a pass over all pixels, however few bytes it has
+	Scans  int   // passes of a progressive JPEG; see scans
 	Memory int64 // bytes for decoding at any one time, all uploads together; a photo that needs more is decoded alone
 }
 
 // DefaultLimits take what phones take: 10 MiB and 40 megapixels.
 var DefaultLimits = Limits{Bytes: 10 << 20, Pixels: 40_000_000, Edge: 30_000, Scans: 64, Memory: 256 << 20}
+
+// usualScans is more than a camera or an encoder makes (ten or so).
+const usualScans = 16
+
+// scans is how many passes a JPEG of that size may have. Each goes over all pixels, however few bytes it has, so a small
+// file could keep the decoder busy for minutes; a photo may cost what one of the most pixels costs with usual passes.
+func (l Limits) scans(width, height int) int {
+	return int(min(int64(l.Scans), usualScans*l.Pixels/(int64(width)*int64(height))))
+}
 
 // The codes of refusals, with their params. Their words are in mediation's message table.
 const (
