@@ -89,19 +89,25 @@ func (p Outbox) Add(ctx context.Context, entries ...push.Entry) error {
 	return nil
 }
 
-// claimPages bounds how far one Claim looks past entries that cannot be claimed.
-const claimPages = 4
+// claimPages and claimPage bound how far one Claim looks past entries that cannot be claimed: so many pages of as many rows
+// as are wanted, but at least claimPage.
+const (
+	claimPages = 4
+	claimPage  = 64
+)
 
 // Claim implements push.Outbox.
 func (p Outbox) Claim(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]push.Entry, error) {
 	c := claimer{p: p, now: now.UnixMilli(), since: now, until: now.Add(lease).UnixMilli()}
 	// What came back first, up to half; then what is fresh; then again what came back, if there is room.
-	err := c.scan(ctx, firstTime, c.now+1, (limit+1)/2, claimPages)
+	half := (limit + 1) / 2
+	err := c.scan(ctx, firstTime, c.now+1, half)
+	more := len(c.claimed) == half
 	if err == nil {
-		err = c.scan(ctx, 1, firstTime, limit, claimPages)
+		err = c.scan(ctx, 1, firstTime, limit)
 	}
-	if err == nil && len(c.claimed) < limit && len(c.claimed) >= (limit+1)/2 {
-		err = c.scan(ctx, firstTime, c.now+1, limit, claimPages)
+	if err == nil && more {
+		err = c.scan(ctx, firstTime, c.now+1, limit)
 	}
 	if len(c.claimed) > 0 {
 		return c.claimed, nil
@@ -118,10 +124,10 @@ type claimer struct {
 }
 
 // scan claims entries due in [from, until) in order until want are claimed in all.
-func (c *claimer) scan(ctx context.Context, from, until int64, want, pages int) error {
-	size := max(want, pushChunk)
+func (c *claimer) scan(ctx context.Context, from, until int64, want int) error {
+	size := max(want, claimPage)
 	var after *Position
-	for range pages {
+	for range claimPages {
 		if len(c.claimed) >= want {
 			return nil
 		}
@@ -153,29 +159,28 @@ func (c *claimer) take(ctx context.Context, rows []Row, want int) error {
 	var claims, later []Write
 	var entries []push.Entry
 	for _, row := range rows {
+		head, standing := heads[lineOf(row)]
+		first := lineOf(row) == "" || standing && head.ID == row.ID
+		behind := !first && standing && !isClaimed(head) && dueOf(head) > c.now
+		if !behind && (!first || len(entries) == want) {
+			continue
+		}
 		e, err := readEntry(row)
 		if err != nil {
 			return err
 		}
 		// What is due and claimed has an expired claim.
 		e.PossiblyTwice = e.PossiblyTwice || isClaimed(row)
-		head, standing := heads[e.Line()]
-		switch {
-		case e.Line() == "" || standing && head.ID == row.ID:
-			if len(entries) == want {
-				continue
-			}
-			w, err := c.claim(&e, row)
-			if err != nil {
-				return err
-			}
-			entries, claims = append(entries, e), append(claims, w)
-		case standing && !isClaimed(head) && dueOf(head) > c.now:
-			w, err := outboxReplace(e, row.Version, dueOf(head))
-			if err != nil {
-				return err
-			}
+		var w Write
+		if behind {
+			w, err = outboxReplace(e, row.Version, dueOf(head))
 			later = append(later, w)
+		} else {
+			w, err = c.claim(&e, row)
+			entries, claims = append(entries, e), append(claims, w)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	versions, err := c.p.s.each(ctx, claims)
@@ -210,6 +215,11 @@ func dueOf(row Row) int64 {
 	return due
 }
 
+func lineOf(row Row) string {
+	line, _ := row.Keys["line"].(string)
+	return line
+}
+
 // outboxReplace leaves the entry unfinished and due at that time.
 func outboxReplace(e push.Entry, version, due int64) (Write, error) {
 	row, err := openRow(e, due)
@@ -222,7 +232,7 @@ func (p Outbox) heads(ctx context.Context, rows []Row) (map[string]Row, error) {
 	heads := make(map[string]Row)
 	var lines []any
 	for _, row := range rows {
-		if line, _ := row.Keys["line"].(string); line != "" {
+		if line := lineOf(row); line != "" {
 			lines = append(lines, line)
 		}
 	}
@@ -245,7 +255,7 @@ func (p Outbox) headsOf(ctx context.Context, lines []any, heads map[string]Row) 
 		return err
 	}
 	for _, row := range rows {
-		line, _ := row.Keys["line"].(string)
+		line := lineOf(row)
 		if _, seen := heads[line]; !seen {
 			heads[line] = row
 		}
