@@ -166,6 +166,14 @@ func TestPhotosThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestLargePicturesMayHaveFewerPasses(t *testing.T) {
+	for _, c := range []struct{ w, h, want int }{{40, 30, 64}, {4000, 3000, 53}, {8000, 5000, 16}} {
+		if got := DefaultLimits.scans(c.w, c.h); got != c.want {
+			t.Errorf("%d × %d: %d passes, want %d", c.w, c.h, got, c.want)
+		}
+	}
+}
+
 // resized writes another size into a JPEG's frame header.
 func resized(photo []byte, w, h uint16) []byte {
 	out := bytes.Clone(photo)

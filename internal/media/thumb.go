@@ -19,7 +19,7 @@ const (
 // four times that size, because filtering every pixel of a photo costs a second and 60 MB and looks no better.
 func thumbnail(img image.Image, orientation int) ([]byte, error) {
 	if rough := fit(img.Bounds(), 4*thumbEdge); rough.Dx() < img.Bounds().Dx() || rough.Dy() < img.Bounds().Dy() {
-		sampled := image.NewNRGBA(rough)
+		sampled := image.NewRGBA(rough)
 		draw.NearestNeighbor.Scale(sampled, rough, img, img.Bounds(), draw.Src, nil)
 		img = sampled
 	}

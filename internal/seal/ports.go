@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"fengqiao/mediation"
 )
 
-// Errors of the installation key. They end the start with a sentence that says what to do.
+// Errors of the keyring. Those of the installation key end the start with a sentence that says what to do.
 var (
 	// ErrNoKey: no installation key was given.
 	ErrNoKey = errors.New("seal: no installation key")
@@ -15,8 +17,9 @@ var (
 		"give the key that was made at install")
 	// ErrNoEpoch: the wrap is of an epoch whose installation key was not given.
 	ErrNoEpoch = errors.New("seal: the installation key of this epoch was not given; give the key file with all epochs until the rotation has finished")
-	// ErrClosed: the keyring has been closed.
-	ErrClosed = errors.New("seal: keyring closed")
+	// ErrClosed: the keyring has been closed, because the process is ending.
+	ErrClosed error = &mediation.Error{Op: "seal", Kind: mediation.Unavailable, Code: mediation.ErrUnavailable.Code,
+		Cause: errors.New("keyring closed")}
 )
 
 // Wrap is a data key as it is stored: closed under the installation key of an epoch.

@@ -97,6 +97,18 @@ func (k photos) Orphans(ctx context.Context, now time.Time, limit int) ([]media.
 	return out, nil
 }
 
+// EachPhoto calls fn for every record there is, in whatever state, in one consistent view where the engine has such a
+// thing: for copying and verifying what the records name. An error of fn ends it and is returned.
+func (s *Store) EachPhoto(ctx context.Context, fn func(media.Photo) error) error {
+	return asRefusal("walk photos", s.Engine.Walk(ctx, photoTable, func(row Row) error {
+		p, err := rowPhoto(row)
+		if err != nil {
+			return err
+		}
+		return fn(p)
+	}))
+}
+
 // EngineBlobs gives blobs that are kept beside an Engine, and answer with its errors, the errors that media.Blobs promises.
 func EngineBlobs(b media.Blobs) media.Blobs { return engineBlobs{b} }
 

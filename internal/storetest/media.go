@@ -264,6 +264,12 @@ func mediaPhotos(t *testing.T, s *store.Store, blobs media.Blobs) {
 	mediaFails(t, err, mediation.ErrNotFound)
 	_, err = blobs.Open(ctx, loose.BlobID)
 	mediaFails(t, err, mediation.ErrNotFound)
+	seen := map[string]media.State{}
+	mediaOK(t, s.EachPhoto(ctx, func(p media.Photo) error { seen[p.ID] = p.State; return nil }))
+	if seen[kept.ID] != media.Ready || seen[loose.ID] != media.Gone {
+		t.Errorf("a walk over all records saw %v and %v", seen[kept.ID], seen[loose.ID])
+	}
+	mediaOK(t, media.Verify(ctx, got, blobs))
 	back, err := service.Upload(ctx, "worker-1", loose.ClientID, bytes.NewReader(raw.Bytes()), "")
 	if err != nil || back.ID != loose.ID || back.State != media.Ready {
 		t.Errorf("sent again after it was swept: %+v, %v", back, err)
