@@ -1,0 +1,5 @@
+package handlers
+
+func accountRoutes() []Route { return nil }
+
+func inboxRoutes() []Route { return nil }

@@ -1,0 +1,175 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/gofiber/fiber/v2"
+)
+
+// answer writes a reply.
+func (a *API) answer(c *Call, r Reply) error {
+	secure(c.Ctx)
+	if r.Location != "" {
+		c.Set(fiber.HeaderLocation, r.Location)
+	}
+	if r.Raw != nil {
+		return c.raw(r)
+	}
+	if r.View == nil {
+		c.Status(statusOr(r.Status, http.StatusNoContent))
+		return nil
+	}
+	body, err := json.Marshal(r.View, jsontext.EscapeForHTML(true))
+	if err != nil {
+		return err
+	}
+	tag := tagOf(r.Revision, body)
+	if names := c.QueryAll("fields"); len(names) > 0 {
+		if body, err = trimmed(body, names); err != nil {
+			return err
+		}
+	}
+	if r.Revision != 0 || safe(c.Method()) {
+		c.Set(fiber.HeaderETag, tag)
+	}
+	c.Set(fiber.HeaderVary, "Accept-Language, Authorization, Cookie")
+	if safe(c.Method()) && fresh(c.Get(fiber.HeaderIfNoneMatch), tag) {
+		c.Status(http.StatusNotModified)
+		return nil
+	}
+	c.Status(statusOr(r.Status, http.StatusOK))
+	c.Set(fiber.HeaderContentType, "application/json")
+	return c.Send(body)
+}
+
+func (c *Call) raw(r Reply) error {
+	tag := `"` + r.Raw.Tag + `"`
+	if r.Raw.Tag == "" {
+		tag = tagOf(0, r.Raw.Body)
+	}
+	c.Set(fiber.HeaderETag, tag)
+	if r.Raw.Cache != "" {
+		c.Set(fiber.HeaderCacheControl, r.Raw.Cache)
+	}
+	if r.Raw.Policy != "" {
+		c.Set(fiber.HeaderContentSecurityPolicy, r.Raw.Policy)
+	}
+	if fresh(c.Get(fiber.HeaderIfNoneMatch), tag) {
+		c.Status(http.StatusNotModified)
+		return nil
+	}
+	c.Status(statusOr(r.Status, http.StatusOK))
+	c.Set(fiber.HeaderContentType, r.Raw.Type)
+	return c.Send(r.Raw.Body)
+}
+
+func statusOr(status, otherwise int) int {
+	if status == 0 {
+		return otherwise
+	}
+	return status
+}
+
+// secure sets what every answer carries: nothing is sniffed, framed, stored by caches or allowed to run.
+func secure(f *fiber.Ctx) {
+	f.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	f.Set(fiber.HeaderXFrameOptions, "DENY")
+	f.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	f.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+	f.Set(fiber.HeaderCacheControl, "no-store")
+}
+
+// refuse writes a problem.
+func (a *API) refuse(c *Call, err error) {
+	p := problemOf(err)
+	c.cause, c.problem = err, p.Code
+	writeProblem(c.Ctx, p, c.Lang, c.ID)
+}
+
+func writeProblem(f *fiber.Ctx, p *Problem, lang, requestID string) {
+	f.Response().ResetBody()
+	secure(f)
+	switch {
+	case p.RetryAfter > 0:
+		f.Set(fiber.HeaderRetryAfter, retrySeconds(p.RetryAfter))
+	case p.Status == http.StatusUnauthorized:
+		f.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="fengqiao"`)
+	}
+	f.Set(fiber.HeaderContentLanguage, lang)
+	f.Set(fiber.HeaderVary, "Accept-Language, Authorization, Cookie")
+	body, err := json.Marshal(p.wire(lang, requestID), jsontext.AllowInvalidUTF8(true), jsontext.EscapeForHTML(true))
+	if err != nil {
+		body = []byte(`{"type":"about:blank","title":"error","status":500,"code":"internal","requestId":""}`)
+	}
+	f.Status(p.Status)
+	f.Set(fiber.HeaderContentType, "application/problem+json")
+	f.Response().SetBody(body)
+}
+
+// unrouted answers what no route took: unknown paths and methods, and what the HTTP library refused by itself.
+func (a *API) unrouted(f *fiber.Ctx, err error) error {
+	began := time.Now()
+	c := &Call{Ctx: f, Route: &Route{}, ID: requestID(f), Lang: languageOf(f.Get(fiber.HeaderAcceptLanguage))}
+	a.refuse(c, err)
+	a.note(c, began)
+	return nil
+}
+
+// note writes the access log and the figures: never the URL as it came, never who in person.
+func (a *API) note(c *Call, began time.Time) {
+	status, took := c.Response().StatusCode(), time.Since(began)
+	a.metrics.request(c.Route, status, took)
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("id", c.ID), slog.String("method", strings.Clone(c.Method())), slog.String("route", c.Route.Path),
+		slog.Int("status", status), slog.Float64("ms", float64(took.Microseconds())/1000),
+	}
+	if c.Actor.Role != "" {
+		attrs = append(attrs, slog.String("role", string(c.Actor.Role)))
+	}
+	if c.problem != "" {
+		attrs = append(attrs, slog.String("problem", c.problem))
+	}
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+		attrs = append(attrs, slog.String("cause", c.cause.Error()))
+	}
+	a.Log.LogAttrs(c.Ctx.UserContext(), level, "request", attrs...)
+}
+
+// trimmed keeps the named top-level members of a view, or of each item of a page.
+func trimmed(body []byte, names []string) ([]byte, error) {
+	keep := make(map[string]bool, len(names))
+	for _, n := range names {
+		keep[n] = true
+	}
+	var page struct {
+		Items []map[string]jsontext.Value `json:"items"`
+		Next  *string                     `json:"next"`
+	}
+	if err := json.Unmarshal(body, &page, json.RejectUnknownMembers(true)); err == nil && page.Items != nil {
+		for _, item := range page.Items {
+			drop(item, keep)
+		}
+		return json.Marshal(page, json.Deterministic(true))
+	}
+	var view map[string]jsontext.Value
+	if err := json.Unmarshal(body, &view); err != nil {
+		return body, nil // not an object: nothing to trim
+	}
+	drop(view, keep)
+	return json.Marshal(view, json.Deterministic(true))
+}
+
+func drop(view map[string]jsontext.Value, keep map[string]bool) {
+	for name := range view {
+		if !keep[name] {
+			delete(view, name)
+		}
+	}
+}

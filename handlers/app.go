@@ -1,0 +1,123 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/internal/account"
+	"fengqiao/internal/media"
+	"fengqiao/internal/once"
+	"fengqiao/mediation"
+	"fengqiao/push"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Deps is what the HTTP side stands on. Ready and PushStats may be nil.
+type Deps struct {
+	Cases     *mediation.Service
+	Accounts  *account.Service
+	Media     *media.Service
+	Inbox     push.Inbox
+	Devices   push.Devices
+	Outbox    push.Outbox
+	Once      once.Keeper
+	Atlas     *grid.Atlas
+	Plans     PlanAdmin
+	Policies  PolicyAdmin
+	Mediators MediatorAdmin
+	// Names gives the display names of users.
+	Names  mediation.Users
+	Now    func() time.Time
+	Log    *slog.Logger
+	Config Config
+	// Ready asks what the server needs; one entry a thing that is not well.
+	Ready func(ctx context.Context) map[string]error
+	// PushStats are the relay's figures for /metrics.
+	PushStats func(ctx context.Context) (push.Stats, error)
+}
+
+// Config is what an installation chooses.
+type Config struct {
+	// TrustedProxies are the addresses or CIDR ranges whose X-Forwarded-For and X-Forwarded-Proto are believed.
+	TrustedProxies []string
+	// CookieSecure keeps cookies to HTTPS. Off only where the server is reached over plain HTTP on loopback.
+	CookieSecure bool
+	Limits       Limits
+	Version      string
+}
+
+// API is the HTTP server.
+type API struct {
+	Deps
+	limits  Limits
+	fiber   *fiber.App
+	gate    *gate
+	proxies []netip.Prefix
+	metrics *metrics
+	pages   *pages
+}
+
+// New builds the server from the route table.
+func New(d Deps) (*API, error) {
+	if d.Cases == nil || d.Accounts == nil || d.Once == nil || d.Now == nil || d.Log == nil || d.Atlas == nil {
+		return nil, errors.New("handlers: Deps are not complete")
+	}
+	a := &API{Deps: d, limits: d.Config.Limits.filled()}
+	var err error
+	if a.gate, err = newGate(a.limits, time.Now); err != nil {
+		return nil, err
+	}
+	if a.proxies, err = proxies(d.Config.TrustedProxies); err != nil {
+		return nil, err
+	}
+	a.metrics = newMetrics(d.PushStats)
+	if a.pages, err = newPages(); err != nil {
+		return nil, err
+	}
+	a.fiber = fiber.New(fiber.Config{
+		AppName:               "fengqiao",
+		DisableStartupMessage: true,
+		Immutable:             true, // strings outlive the request
+		CaseSensitive:         true,
+		ErrorHandler:          a.unrouted,
+		// Bodies beyond this are streamed, so that a route's own bound is judged before they are read.
+		BodyLimit:                    int(a.limits.Body),
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
+		ReadBufferSize:               a.limits.Header,
+		ReadTimeout:                  a.limits.Read,
+		WriteTimeout:                 a.limits.Write,
+		IdleTimeout:                  a.limits.Idle,
+		EnableTrustedProxyCheck:      true, // of nobody: see address.go
+	})
+	for _, r := range ordered(Routes()) {
+		a.mount(r)
+	}
+	return a, nil
+}
+
+// mount registers a route. GET routes answer HEAD too.
+func (a *API) mount(r Route) {
+	fill(&r.Body, a.limits.Body)
+	fill(&r.Deadline, a.limits.Deadline)
+	handler := a.serve(&r)
+	a.fiber.Add(r.Method, r.Path, handler)
+	if r.Method == fiber.MethodGet {
+		a.fiber.Add(fiber.MethodHead, r.Path, handler)
+	}
+}
+
+// Fiber is the app underneath, for tests.
+func (a *API) Fiber() *fiber.App { return a.fiber }
+
+// Serve answers requests on a listener until Shutdown.
+func (a *API) Serve(l net.Listener) error { return a.fiber.Listener(l) }
+
+// Shutdown takes no more connections and waits for the requests that were accepted, as long as ctx lasts.
+func (a *API) Shutdown(ctx context.Context) error { return a.fiber.ShutdownWithContext(ctx) }

@@ -1,0 +1,153 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fengqiao/internal/account"
+	"fengqiao/mediation"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Call is one request on its way through a handler. All that it gives out is the handler's to keep.
+type Call struct {
+	*fiber.Ctx
+	// Context has the request's deadline. It hides fiber's method of this name, which never ends.
+	Context context.Context
+	Route   *Route
+	ID      string // the request's id, in the log and in problems
+	Lang    string // "zh-CN" or "en"
+	Actor   mediation.Actor
+	Caller  account.Caller
+	// Key is the Idempotency-Key, Revision what If-Match names.
+	Key      string
+	Revision int64
+
+	cookie  bool // signed in by cookie
+	body    []byte
+	read    bool
+	cause   error
+	problem string
+}
+
+// Path returns a parameter of the path, unescaped.
+func (c *Call) PathID(name string) string {
+	raw := strings.Clone(c.Params(name))
+	if plain, err := url.PathUnescape(raw); err == nil {
+		return plain
+	}
+	return raw
+}
+
+// Bytes returns the body, read once. A Problem if it is longer than the route allows or breaks off.
+func (c *Call) Bytes() ([]byte, error) {
+	if c.read {
+		return c.body, nil
+	}
+	r, most := c.Stream(), c.Route.Body
+	b, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err != nil {
+		return nil, &Problem{Status: http.StatusBadRequest, Code: "body_cut_off", Cause: err}
+	}
+	if int64(len(b)) > most {
+		return nil, c.tooLarge()
+	}
+	c.body, c.read = b, true
+	return b, nil
+}
+
+// Stream is the body as it comes in; the handler bounds what it reads by Route.Body.
+func (c *Call) Stream() io.Reader {
+	if r := c.Ctx.Context().RequestBodyStream(); r != nil {
+		return r
+	}
+	return bytes.NewReader(c.Request().Body())
+}
+
+// tooLarge refuses a body and closes the connection behind the answer, since the rest of it is still on its way.
+func (c *Call) tooLarge() *Problem {
+	c.Ctx.Context().SetConnectionClose()
+	return refuse(http.StatusRequestEntityTooLarge, "body_too_large", "", "max", strconv.FormatInt(c.Route.Body, 10))
+}
+
+// Limit is how many items a page is to have.
+func (a *API) limit(c *Call) (int, error) {
+	n, given, err := c.QueryNumber("limit", 1, a.limits.PageMost)
+	if !given {
+		n = a.limits.Page
+	}
+	return n, err
+}
+
+// QueryText is a parameter as text, "" if it is not there.
+func (c *Call) QueryText(name string) string { return strings.Clone(c.Query(name)) }
+
+// QueryAll is every value of a repeatable parameter; values may also stand in one, parted by commas.
+func (c *Call) QueryAll(name string) []string {
+	var all []string
+	for _, v := range c.Ctx.Context().QueryArgs().PeekMulti(name) {
+		for _, one := range strings.Split(string(v), ",") {
+			if one != "" {
+				all = append(all, one)
+			}
+		}
+	}
+	return all
+}
+
+// QueryNumber is a whole number between min and max.
+func (c *Call) QueryNumber(name string, min, max int) (n int, given bool, err error) {
+	text := c.QueryText(name)
+	if text == "" {
+		return 0, false, nil
+	}
+	n, err = strconv.Atoi(text)
+	if err != nil {
+		return 0, true, invalid("not_a_number", name)
+	}
+	if n < min || n > max {
+		return 0, true, invalid("out_of_range", name, "min", strconv.Itoa(min), "max", strconv.Itoa(max))
+	}
+	return n, true, nil
+}
+
+// QueryBool is "true" or "false".
+func (c *Call) QueryBool(name string) (v, given bool, err error) {
+	switch text := c.QueryText(name); text {
+	case "":
+		return false, false, nil
+	case "true", "false":
+		return text == "true", true, nil
+	}
+	return false, true, invalid("not_a_bool", name)
+}
+
+// checkQuery refuses parameters that the route does not know, since a filter that is silently ignored shows too much.
+func (c *Call) checkQuery() error {
+	var unknown string
+	c.Ctx.Context().QueryArgs().VisitAll(func(k, _ []byte) {
+		if name := string(k); name != "fields" && !slices.Contains(c.Route.Query, name) {
+			unknown = name
+		}
+	})
+	if unknown != "" {
+		return refuse(http.StatusBadRequest, "unknown_parameter", printable(unknown))
+	}
+	return nil
+}
+
+// printable keeps what a stranger typed from carrying control characters into an answer.
+func printable(s string) string {
+	if len(s) > 100 {
+		s = s[:100]
+	}
+	return strings.Trim(fmt.Sprintf("%q", s), `"`)
+}

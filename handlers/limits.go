@@ -1,0 +1,98 @@
+package handlers
+
+import "time"
+
+// Class is how dear a request is; each has its own rates.
+type Class int
+
+// The classes.
+const (
+	Read   Class = iota // the default
+	Write               // anything that stores
+	Upload              // photos, imports
+	SignIn              // anything that can be guessed at: passwords, links, codes
+	Free                // health, figures, keys, pages: never held back
+)
+
+// Rate is a token bucket: so many a second on average, so many at once. The zero Rate holds nobody back.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+// Rates of one class: of one person, and of one address, behind which a whole township may sit.
+type Rates struct {
+	User, Address Rate
+}
+
+// Limits is the one table of what a request may cost. Zero fields take the defaults.
+type Limits struct {
+	Body      int64         // bytes of a JSON body
+	Photo     int64         // bytes of a photo's request: the photo's own limit and the envelope of multipart
+	Import    int64         // bytes of a plan, a policy or a list of people
+	Header    int           // bytes of all headers of a request
+	Page      int           // items of a page unless asked otherwise
+	PageMost  int           // items of a page at most
+	Deadline  time.Duration // a request
+	Upload    time.Duration // a request with a photo or an import
+	Read      time.Duration // a client sending its request
+	Write     time.Duration // a client taking its answer
+	Idle      time.Duration // a connection between two requests
+	Lease     time.Duration // a request with an Idempotency-Key that does not come to an end: then it may run again
+	ClockSkew time.Duration // a phone's clock ahead of ours before a report is marked clockDoubtful (policy may say less)
+	Buckets   int           // persons and addresses whose rate is remembered
+	Rates     map[Class]Rates
+}
+
+// DefaultLimits suit a county on one machine.
+var DefaultLimits = Limits{
+	Body:      256 << 10,
+	Photo:     11 << 20,
+	Import:    64 << 20,
+	Header:    16 << 10,
+	Page:      20,
+	PageMost:  100,
+	Deadline:  10 * time.Second,
+	Upload:    60 * time.Second,
+	Read:      60 * time.Second,
+	Write:     60 * time.Second,
+	Idle:      2 * time.Minute,
+	Lease:     90 * time.Second,
+	ClockSkew: 5 * time.Minute,
+	Buckets:   20_000,
+	Rates: map[Class]Rates{
+		Read:   {User: Rate{20, 60}, Address: Rate{400, 1200}},
+		Write:  {User: Rate{5, 30}, Address: Rate{100, 600}},
+		Upload: {User: Rate{1, 20}, Address: Rate{20, 200}},
+		SignIn: {Address: Rate{0.5, 30}},
+	},
+}
+
+func (l Limits) filled() Limits {
+	d := DefaultLimits
+	fill(&l.Body, d.Body)
+	fill(&l.Photo, d.Photo)
+	fill(&l.Import, d.Import)
+	fill(&l.Header, d.Header)
+	fill(&l.Page, d.Page)
+	fill(&l.PageMost, d.PageMost)
+	fill(&l.Deadline, d.Deadline)
+	fill(&l.Upload, d.Upload)
+	fill(&l.Read, d.Read)
+	fill(&l.Write, d.Write)
+	fill(&l.Idle, d.Idle)
+	fill(&l.Lease, d.Lease)
+	fill(&l.ClockSkew, d.ClockSkew)
+	fill(&l.Buckets, d.Buckets)
+	if l.Rates == nil {
+		l.Rates = d.Rates
+	}
+	return l
+}
+
+func fill[T comparable](v *T, def T) {
+	var zero T
+	if *v == zero {
+		*v = def
+	}
+}

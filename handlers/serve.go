@@ -1,0 +1,127 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"fengqiao/internal/account"
+	"fengqiao/mediation"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+)
+
+// serve wraps a route: everything that holds for all of them stands here, in the order of the package comment.
+func (a *API) serve(r *Route) fiber.Handler {
+	return func(f *fiber.Ctx) error {
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), r.Deadline)
+		defer cancel()
+		c := &Call{Ctx: f, Context: ctx, Route: r, ID: requestID(f), Lang: languageOf(f.Get(fiber.HeaderAcceptLanguage))}
+		reply, err := a.carry(c)
+		if err == nil {
+			err = a.answer(c, reply)
+		}
+		if err != nil {
+			a.refuse(c, err)
+		}
+		a.note(c, began)
+		return nil
+	}
+}
+
+// carry takes the call to its handler. A panic is an error like any other: one request's bug is not everybody's outage.
+func (a *API) carry(c *Call) (reply Reply, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	address := a.address(c.Ctx)
+	if wait := a.gate.address(c.Route.Cost, address); wait > 0 {
+		return reply, tooMany(wait)
+	}
+	if err := c.checkQuery(); err != nil {
+		return reply, err
+	}
+	if !c.Route.Public {
+		if err := a.admit(c); err != nil {
+			return reply, err
+		}
+	}
+	if c.Route.Change {
+		if c.Revision, err = revisionOf(c.Get(fiber.HeaderIfMatch)); err != nil {
+			return reply, err
+		}
+	}
+	if c.Route.Create && !c.Route.OwnKey {
+		return a.once(c)
+	}
+	return c.Route.Handle(a, c)
+}
+
+// admit finds out who calls and whether their role has the route's action at all.
+func (a *API) admit(c *Call) error {
+	token, cookie := tokenOf(c)
+	if token == "" {
+		return refuse(http.StatusUnauthorized, "no_token", "")
+	}
+	var err error
+	if c.Actor, c.Caller, err = a.Accounts.Verify(c.Context, token); err != nil {
+		return err
+	}
+	c.cookie = cookie
+	if wait := a.gate.user(c.Route.Cost, userKey(c.Actor)); wait > 0 {
+		return tooMany(wait)
+	}
+	if cookie && !safe(c.Route.Method) && !a.Accounts.CheckCSRF(c.Caller.Session, c.Get(csrfHeader)) {
+		return refuse(http.StatusForbidden, "csrf", "")
+	}
+	if c.Actor.Role == mediation.PartyRole {
+		if err := a.Cases.LinkValid(c.Context, c.Actor.Case, c.Actor.ID, c.Caller.Issued); err != nil {
+			if errors.Is(err, mediation.ErrNotFound) {
+				return account.ErrSessionEnded
+			}
+			return err
+		}
+	}
+	if mediation.May(c.Actor, c.Route.Action) {
+		return nil
+	}
+	if c.Route.Sight != nil {
+		if err := c.Route.Sight(a, c); err != nil {
+			return err
+		}
+	}
+	return refuse(http.StatusForbidden, "forbidden", "")
+}
+
+// userKey names a person in rates and keys; parties have no account.
+func userKey(actor mediation.Actor) string {
+	if actor.Role == mediation.PartyRole {
+		return "party/" + actor.Case + "/" + actor.ID
+	}
+	return actor.ID
+}
+
+func safe(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+func tooMany(wait time.Duration) error {
+	return &Problem{Status: http.StatusTooManyRequests, Code: "rate", RetryAfter: wait, Params: map[string]string{"seconds": retrySeconds(wait)}}
+}
+
+// requestID is the caller's own if it is sane, so that a phone's log and ours can be laid side by side.
+func requestID(f *fiber.Ctx) string {
+	id := f.Get(fiber.HeaderXRequestID)
+	ok := len(id) >= 8 && len(id) <= 64 && strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == ""
+	if !ok {
+		id = uuid.Must(uuid.NewV7()).String()
+	}
+	f.Set(fiber.HeaderXRequestID, id)
+	return id
+}
