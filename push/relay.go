@@ -114,7 +114,7 @@ func (r *Relay) Wake() {
 // that were. Entries that it makes, and those that stood behind others, are for the next pass. When ctx ends, sends under
 // way are finished and the rest is given back.
 func (r *Relay) Pass(ctx context.Context, now time.Time) (int, error) {
-	entries, err := r.Outbox.Claim(ctx, now, r.opt.Lease, inHand*r.opt.Pool)
+	entries, err := r.claim(ctx, now, inHand*r.opt.Pool)
 	if err != nil {
 		return 0, err
 	}
@@ -123,6 +123,13 @@ func (r *Relay) Pass(ctx context.Context, now time.Time) (int, error) {
 		b.add(e, func() {})
 	}
 	return len(entries), b.wait()
+}
+
+// claim is not cut off by a stop: what was claimed without our learning of it would be nobody's until the claim expires.
+func (r *Relay) claim(ctx context.Context, now time.Time, limit int) ([]Entry, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
+	defer cancel()
+	return r.Outbox.Claim(ctx, now, r.opt.Lease, limit)
 }
 
 // Start runs passes in the background until Stop or the end of ctx. Starting a running relay does nothing.
@@ -169,10 +176,8 @@ func (r *Relay) run(ctx context.Context) {
 		}
 		claimed := 0
 		if free := most - int(r.inFlight.Load()); free >= most/2 {
-			entries, err := r.Outbox.Claim(ctx, now, r.opt.Lease, free)
-			if err != nil && ctx.Err() == nil {
-				r.complain(err, "push: claiming failed")
-			}
+			entries, err := r.claim(ctx, now, free)
+			r.complain(err, "push: claiming failed")
 			claimed = len(entries)
 			r.inFlight.Add(int64(claimed))
 			b := r.begin(ctx, now)
