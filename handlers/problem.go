@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"fengqiao/internal/account"
@@ -103,8 +102,11 @@ func mediationProblem(m *mediation.Error) *Problem {
 	if p.Status == 0 {
 		p.Status, p.Code = http.StatusInternalServerError, "internal"
 	}
-	if p.Status == http.StatusServiceUnavailable {
+	switch {
+	case p.Status == http.StatusServiceUnavailable:
 		p.RetryAfter = retrySoon
+	case p.Code == "bad_cursor":
+		p.Status = http.StatusBadRequest
 	}
 	return p
 }
@@ -143,6 +145,7 @@ func accountProblem(e *account.Error, whole error) *Problem {
 		}
 	case account.ErrWeakPassword.Code:
 		p.Code, p.Field = "weak_password."+e.Reason, "password"
+		p.Params = map[string]string{"min": strconv.Itoa(account.MinPassword)}
 	case account.ErrUncertain.Code:
 		p.Code, p.RetryAfter = mediation.ErrUncertain.Code, retrySoon
 	}
@@ -201,16 +204,4 @@ func (p *Problem) wire(lang, requestID string) wireProblem {
 // retrySeconds is the Retry-After of a delay: whole seconds, at least one.
 func retrySeconds(d time.Duration) string {
 	return strconv.Itoa(max(1, int((d+time.Second-1)/time.Second)))
-}
-
-// expand fills {name} in a template.
-func expand(template, field string, params map[string]string) string {
-	if !strings.Contains(template, "{") {
-		return template
-	}
-	pairs := []string{"{field}", field}
-	for k, v := range params {
-		pairs = append(pairs, "{"+k+"}", v)
-	}
-	return strings.NewReplacer(pairs...).Replace(template)
 }
