@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -112,7 +111,7 @@ type Stats struct {
 	Distinct  int `json:"distinct"`  // different (notice, token) delivered
 	// Duplicates counts deliveries beyond the first of each (notice, token).
 	Duplicates int `json:"duplicates"`
-	// Twice names up to 20 notices that were delivered more than once to a token.
+	// Twice names the first 20 notices that were delivered more than once to a token.
 	Twice []string `json:"twice"`
 }
 
@@ -144,15 +143,7 @@ func (s *Server) Stats() Stats {
 	defer s.mu.Unlock()
 	out := s.stats
 	out.Distinct = len(s.got)
-	out.Twice = []string{}
-	for k, n := range s.got {
-		if n > 1 {
-			out.Duplicates += n - 1
-			out.Twice = append(out.Twice, k.notice)
-		}
-	}
-	sort.Strings(out.Twice)
-	out.Twice = out.Twice[:min(20, len(out.Twice))]
+	out.Twice = append([]string{}, s.stats.Twice...)
 	return out
 }
 
@@ -196,6 +187,12 @@ func (s *Server) take(m *Message) Reply {
 	if m.Delivered {
 		s.stats.Delivered++
 		s.got[k]++
+		if n := s.got[k]; n > 1 {
+			s.stats.Duplicates++
+			if n == 2 && len(s.stats.Twice) < 20 {
+				s.stats.Twice = append(s.stats.Twice, m.Notice)
+			}
+		}
 	} else {
 		s.stats.Refused++
 	}
