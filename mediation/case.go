@@ -134,6 +134,7 @@ type Clock struct {
 type Chore struct {
 	Kind   ChoreKind
 	Target string // mediator id, case id, report id
+	Offer  string // the declined offer, of ChoreCount
 	Since  time.Time
 }
 
@@ -144,6 +145,7 @@ type ChoreKind string
 const (
 	ChoreMatch       ChoreKind = "match"        // find candidates and send the next wave
 	ChoreReleaseSeat ChoreKind = "release_seat" // give a mediator's seat back
+	ChoreCount       ChoreKind = "count"        // note in the mediator's record that they declined
 	ChoreIndexWords  ChoreKind = "index_words"  // make the words findable
 	ChoreAdopt       ChoreKind = "adopt"        // the case joined to takes this case's reports
 	ChoreDisown      ChoreKind = "disown"       // the case formerly joined to gives them back

@@ -118,6 +118,7 @@ func (d *decision) finish() {
 	d.flush()
 	d.Case.Revision++
 	d.Changed = d.At
+	d.Stumble = 0 // what the sweep failed at may be mended now
 	d.schedule(d.pol)
 }
 
@@ -132,10 +133,12 @@ func (d *decision) flush() {
 	d.notices = nil
 }
 
-// chore notes work in another document; the sweep does it, at once as a rule.
+// chore notes work in another document; the sweep does it, at once as a rule. One that is noted already is dated anew: a
+// sweep that is doing it just now strikes off what it found, and must not strike off this.
 func (d *decision) chore(kind ChoreKind, target string) {
-	for _, x := range d.Chores {
+	for i, x := range d.Chores {
 		if x.Kind == kind && x.Target == target {
+			d.Chores[i].Since = d.At
 			return
 		}
 	}
@@ -174,7 +177,6 @@ func (c *Case) schedule(pol *policy.Policy) {
 		sooner(c.WholeClock.next(pol.Clocks.Whole))
 	}
 	c.NextDue = next
-	c.Stumble = 0
 }
 
 // Actions lists the commands that the actor may give now, in the table's order.

@@ -190,8 +190,13 @@ func (c *Case) awaitsSignature(o Order) bool {
 	case SignsAsMediator, SignsAsCommittee:
 		return !c.Agreement.signedBy(role, "")
 	}
-	// Nothing named: staff and mediators may record whatever is missing.
-	return len(c.unsigned()) > 0 || !c.Agreement.signedBy(SignsAsMediator, "") || !c.Agreement.signedBy(SignsAsCommittee, "")
+	// Nothing named: whatever is missing that this actor may give or record.
+	for _, r := range []SignerRole{SignsAsMediator, SignsAsCommittee} {
+		if signRoleAllowed(o.Actor, r) && !c.Agreement.signedBy(r, "") {
+			return true
+		}
+	}
+	return len(c.unsigned()) > 0
 }
 
 // signer is as what, and for whom, the order signs.

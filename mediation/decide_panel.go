@@ -1,5 +1,7 @@
 package mediation
 
+import "time"
+
 // assign 人工指派: a person puts a mediator on a seat. The mediator's conflicts of interest are final; cap, leave and
 // distance may be overruled by force.
 func (d *decision) assign(cmd Assign) error {
@@ -106,6 +108,20 @@ func (d *decision) withdrawOffers() {
 	}
 }
 
+// callOff stops the search for mediators: the case goes on, or waits, without asking anybody.
+func (d *decision) callOff() {
+	d.withdrawOffers()
+	d.dropChore(ChoreMatch)
+	d.NeedsHand = false
+}
+
+// seek takes the search up again where a required seat is free and nobody is being asked.
+func (d *decision) seek() {
+	if (d.State == Screened || d.State == Accepted || d.State == Mediating) && len(d.Panel.Free()) > 0 && !d.hasOpenOffer() {
+		d.chore(ChoreMatch, "")
+	}
+}
+
 // releaseSeats gives the mediators' seats back (they count against the load cap in the mediators' own documents).
 func (d *decision) releaseSeats() {
 	for _, s := range d.Panel.Seats {
@@ -117,12 +133,10 @@ func (d *decision) releaseSeats() {
 
 // disband ends offers and panel.
 func (d *decision) disband() {
-	d.withdrawOffers()
+	d.callOff()
 	d.releaseSeats()
 	d.tellPanel(NoticeCancelled, d.Actor.ID)
 	d.Panel = Panel{}
-	d.NeedsHand = false
-	d.dropChore(ChoreMatch)
 }
 
 func (c *Case) dropChore(kind ChoreKind) {
@@ -144,6 +158,7 @@ func (d *decision) decline(cmd Decline) error {
 	d.say("offer", o.ID)
 	d.say("mediator", o.Mediator)
 	d.say("reason", cmd.Reason)
+	d.Chores = append(d.Chores, Chore{Kind: ChoreCount, Target: o.Mediator, Offer: o.ID, Since: d.At})
 	d.settlePanel()
 	return nil
 }
@@ -154,23 +169,21 @@ func (d *decision) unassign(cmd Unassign) error {
 	}
 	d.say("mediator", cmd.Mediator)
 	d.say("reason", cmd.Reason)
-	return d.vacate(cmd.Mediator, OfferWithdrawn)
+	return d.vacate(cmd.Mediator)
 }
 
-// vacate frees the mediator's seat and looks for somebody else.
-func (d *decision) vacate(mediator string, state OfferState) error {
+// vacate frees the mediator's seat and looks for somebody else. The offer stays accepted, so that matching knows who has left
+// this case and does not ask them again at once.
+func (d *decision) vacate(mediator string) error {
 	for i := range d.Panel.Seats {
 		seat := &d.Panel.Seats[i]
 		if seat.Mediator != mediator {
 			continue
 		}
-		if o := d.Offer(seat.Offer); o != nil {
-			o.State, o.Answered = state, d.At
-		}
 		if seat.User != d.Actor.ID {
 			d.tell(NoticeCancelled, Recipient{User: seat.User}, d.At)
 		}
-		seat.Mediator, seat.User, seat.Kind, seat.Offer = "", "", "", ""
+		seat.Mediator, seat.User, seat.Kind, seat.Offer, seat.Since = "", "", "", "", time.Time{}
 		d.chore(ChoreReleaseSeat, mediator)
 		d.settlePanel()
 		return nil
@@ -208,7 +221,7 @@ func (d *decision) refuseMediator(cmd RefuseMediator) error {
 	d.say("mediator", cmd.Mediator)
 	d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
 	if d.Panel.Seated(cmd.Mediator) {
-		return d.vacate(cmd.Mediator, OfferWithdrawn)
+		return d.vacate(cmd.Mediator)
 	}
 	for i := range d.Offers {
 		if o := &d.Offers[i]; o.Mediator == cmd.Mediator && o.State == OfferOpen {

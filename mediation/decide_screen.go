@@ -44,7 +44,7 @@ func (d *decision) carryOut() error {
 		return d.decline(cmd)
 	case StepBack:
 		d.say("reason", cmd.Reason)
-		return d.vacate(d.Actor.Mediator, OfferWithdrawn)
+		return d.vacate(d.Actor.Mediator)
 	case RecordSession:
 		return d.session(cmd)
 	case Agree:
@@ -55,6 +55,7 @@ func (d *decision) carryOut() error {
 		d.say("reason", cmd.Reason)
 		d.Agreement = nil
 		d.enter(Mediating)
+		d.seek()
 	case Perform:
 		return d.perform()
 	case Close:
@@ -232,6 +233,9 @@ func (d *decision) reclassify(cmd Reclassify) error {
 	}
 	if cmd.Severity < 1 || cmd.Severity > 4 {
 		return refuse("reclassify", Invalid, "out_of_range", "severity", "min", "1", "max", "4")
+	}
+	if _, err := NewPanel(d.pol, cmd.Category, cmd.Severity); err != nil {
+		return err
 	}
 	d.say("category", cmd.Category)
 	d.say("category_before", d.Category)

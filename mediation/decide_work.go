@@ -38,6 +38,7 @@ func (d *decision) agree(cmd Agree) error {
 	d.Agreement = &Agreement{ID: d.NewID, Oral: cmd.Oral, Reached: d.At, By: d.Actor.Mediator, Facts: d.Facts, Terms: d.Terms,
 		Place: d.Order.Place, PerformBy: cmd.PerformBy}
 	d.say("agreement", d.NewID)
+	d.callOff() // nobody is asked to mediate what has been agreed
 	if cmd.Oral {
 		// An oral agreement takes effect when it is reached; the mediator's record is its proof (PML 28, 30).
 		d.say("form", "oral")
@@ -77,6 +78,7 @@ func (d *decision) sign(cmd Sign) error {
 		d.say("agreement_void", d.Agreement.ID)
 		d.Agreement = nil
 		d.enter(Mediating)
+		d.seek()
 		d.tellPanel(NoticeRefused, d.Actor.ID)
 		return nil
 	}
@@ -175,8 +177,8 @@ func (d *decision) suspend(cmd Suspend) error {
 	}
 	d.say("reason", cmd.Reason)
 	d.Held = d.State
+	d.callOff()
 	if d.Held == Offered {
-		d.withdrawOffers()
 		d.Held = Screened
 	}
 	d.WholeClock.Paused = d.At
@@ -187,17 +189,22 @@ func (d *decision) suspend(cmd Suspend) error {
 
 // resume lets the whole clock go on where it stood: its end moves by the length of the pause.
 func (d *decision) resume() {
-	if p := d.WholeClock.Paused; !p.IsZero() {
-		if !d.WholeClock.Due.IsZero() {
-			d.WholeClock.Due = d.WholeClock.Due.Add(d.At.Sub(p))
-		}
-		d.WholeClock.Paused = time.Time{}
-	}
+	d.unpause()
 	d.enter(d.Held)
 	d.Held = ""
-	if d.State == Screened {
-		d.chore(ChoreMatch, "")
+	d.seek()
+}
+
+// unpause lets the whole clock run again, if it stood.
+func (d *decision) unpause() {
+	p := d.WholeClock.Paused
+	if p.IsZero() {
+		return
 	}
+	if !d.WholeClock.Due.IsZero() {
+		d.WholeClock.Due = d.WholeClock.Due.Add(d.At.Sub(p))
+	}
+	d.WholeClock.Paused = time.Time{}
 }
 
 // terminate 终止调解: the parties are told of arbitration, administrative and court routes (PML 26).
@@ -216,6 +223,8 @@ func (d *decision) terminate(reason string) error {
 		}
 	}
 	d.disband()
+	d.unpause() // a suspended case may be refused, too
+	d.Held = ""
 	d.Agreement = nil
 	d.Outcome = &Outcome{At: d.At, Reason: reason, Routes: routes, Words: d.Order.Words}
 	d.enter(Failed)

@@ -28,6 +28,7 @@ type Mediator struct {
 	Leaves     []Leave
 	Seats      []HeldSeat // reserved here before the case knows, so that caps hold
 	Declines   int        // in a row, for the score
+	Declined   []string   // the offers so declined, so that none counts twice
 	Version    int64
 }
 

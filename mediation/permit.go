@@ -117,14 +117,14 @@ var Permits = map[Action][]Grant{
 	Action(CmdResume):          panelStaff,
 	Action(CmdTerminate):       panelStaff,
 	Action(CmdExit):            staffOnly,
-	Action(CmdWithdraw):        join(staffOnly, each(OwnReport, field...)),
+	Action(CmdWithdraw):        join(staffOnly, each(OwnReport, field...), each(OwnReport, Desk)),
 	Action(CmdRefuseMediation): each(OwnCase, PartyRole),
 	Action(CmdRefuseMediator):  each(OwnCase, PartyRole),
 	Action(CmdConsent):         each(OwnCase, PartyRole),
-	Action(CmdSupplement):      join(each(OwnReport, field...), staffOnly, each(OwnCase, PartyRole)),
+	Action(CmdSupplement):      join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk), staffOnly, each(OwnCase, PartyRole)),
 
 	ReportCreate:  join(each(Anything, field...), each(Anything, office...), each(Anything, Desk)),
-	ReportRead:    join(each(OwnReport, field...), each(InArea, seeing...), each(OwnReport, Desk)),
+	ReportRead:    join(each(OwnReport, field...), each(OwnReport, office...), each(InArea, seeing...), each(OwnReport, Desk)),
 	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
 	ReportPlace:   staffOnly,
 	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), each(InArea, seeing...), each(OwnCase, PartyRole)),
@@ -242,6 +242,9 @@ func VisibleTo(actor Actor) Visible {
 		case Asked, OnPanel:
 			v.Mediator = actor.Mediator
 		case OwnUnit:
+			if actor.Unit == "" {
+				return Visible{None: true} // without a unit no case is theirs; the area alone would show them all of it
+			}
 			area := actor.Area
 			v.Area, v.Unit = &area, actor.Unit
 		case OwnCase:

@@ -2,11 +2,9 @@ package mediation
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -140,9 +138,9 @@ func (s *Service) Do(ctx context.Context, actor Actor, id string, q Request) (Do
 	if len(c.Chores) > 0 {
 		s.Kick(c.ID)
 	}
-	done := Done{Case: c, Link: link}
-	if o.Party != nil {
-		done.Party = o.Party.ID
+	done := Done{Case: c}
+	if link != "" {
+		done.Party, done.Link = c.linked(o, link)
 	}
 	return done, nil
 }
@@ -214,6 +212,11 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		into, err := s.visible(ctx, actor, cmd.Into)
 		if err != nil || into.State.Over() || !MayCase(actor, Action(CmdJoin), &into) {
 			return o, "", refuse("join", Invalid, "unknown_value", "into", "value", cmd.Into)
+		}
+	case Split:
+		// What the host passed on when it was joined itself is not the host's to give back: last in, first out.
+		if host, err := s.Cases.Load(ctx, c.JoinedTo); err == nil && host.State == Joined {
+			return o, "", refuse("split", Conflict, "case.host_joined", "", "host", host.ID)
 		}
 	case SupplementCase:
 		if len(cmd.Photos) > 0 {
@@ -298,84 +301,6 @@ func tooLong(field, text string) error {
 		return refuse("words", Invalid, "too_long", field, "max", strconv.Itoa(MaxText))
 	}
 	return nil
-}
-
-// check refuses a party that is not well-formed; at is the path of the party in the request, "" or "parties[0].".
-func (in *PartyInput) check(at string) error {
-	switch {
-	case in.Kind != Person && in.Kind != Organisation:
-		return refuse("party", Invalid, "unknown_value", at+"kind", "value", string(in.Kind))
-	case in.Side != Applicant && in.Side != Respondent && in.Side != ThirdParty:
-		return refuse("party", Invalid, "unknown_value", at+"side", "value", string(in.Side))
-	case strings.TrimSpace(in.Name) == "":
-		return refuse("party", Invalid, "required", at+"name")
-	}
-	for field, text := range map[string]string{"name": in.Name, "phone": in.Phone, "idNumber": in.IDNumber, "address": in.Address} {
-		if utf8.RuneCountInString(text) > maxName {
-			return refuse("party", Invalid, "too_long", at+field, "max", strconv.Itoa(maxName))
-		}
-	}
-	return nil
-}
-
-// maxName bounds a party's names and numbers, in characters.
-const maxName = 200
-
-// sharing lists the open cases at the same place and category that a new party is in already: a person should look whether
-// they are one.
-func (s *Service) sharing(ctx context.Context, c *Case, p Party) ([]Suggestion, error) {
-	if c.Cell == "" || len(p.Match) == 0 {
-		return nil, nil
-	}
-	alike, err := s.Cases.Alike(ctx, AlikeQuery{Cell: c.Cell, Category: c.Category}, 50)
-	if err != nil {
-		return nil, err
-	}
-	var list []Suggestion
-	for _, a := range alike {
-		if a.ID != c.ID && shares(a.Match, p.Match) {
-			list = append(list, Suggestion{Case: a.ID, Reasons: []string{"same_cell", "same_category", "shared_party"}})
-		}
-	}
-	return list, nil
-}
-
-// party seals a party under a key of their own.
-func (s *Service) party(ctx context.Context, at string, in PartyInput, now time.Time) (Party, error) {
-	if err := in.check(at); err != nil {
-		return Party{}, err
-	}
-	key, err := s.Sealer.NewKey(ctx)
-	if err != nil {
-		return Party{}, err
-	}
-	p := Party{ID: newID(), Kind: in.Kind, Side: in.Side, Key: key, Kin: in.Kin, Units: in.Units, Since: now}
-	for _, f := range []struct {
-		to   *Sealed
-		text string
-	}{{&p.Name, in.Name}, {&p.Phone, in.Phone}, {&p.IDNumber, in.IDNumber}, {&p.Address, in.Address}} {
-		if *f.to, err = s.seal(ctx, key, f.text); err != nil {
-			return Party{}, err
-		}
-	}
-	if in.Phone != "" {
-		p.Match = append(p.Match, s.Sealer.Hash("phone", s.Phone(in.Phone)))
-	}
-	if in.IDNumber != "" {
-		p.Match = append(p.Match, s.Sealer.Hash("id", s.IDNumber(in.IDNumber)))
-	}
-	return p, nil
-}
-
-// newLink makes the code of a party's link: 16 characters, 80 bits, without letters that look alike.
-func newLink() string {
-	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails
-	for i := range b {
-		b[i] = letters[int(b[i])%len(letters)]
-	}
-	return string(b[:])
 }
 
 // visible loads a case that the actor may read; anything else is NotFound, so that nobody learns what is there.

@@ -232,6 +232,19 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 	if utf8.RuneCountInString(text) > MaxText {
 		return Receipt{}, refuse("supplement", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
 	}
+	if rep.Case != "" {
+		c, err := s.Cases.Load(ctx, rep.Case)
+		if err != nil {
+			return Receipt{}, err
+		}
+		// Asked before the report is changed, so that a refusal leaves nothing half done.
+		if rule, _ := RuleOf(CmdSupplement); !rule.Allows(c.State) {
+			return Receipt{}, refuse("supplement", Conflict, "case.state", "", "state", string(c.State), "command", string(CmdSupplement))
+		}
+		if !MayCase(actor, Action(CmdSupplement), &c) {
+			return Receipt{}, refuse("supplement", Forbidden, "forbidden", "")
+		}
+	}
 	sealed, err := s.seal(ctx, rep.Key, text)
 	if err != nil {
 		return Receipt{}, err

@@ -246,7 +246,14 @@ func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (
 	}
 	if !rep.Emergency && rep.Detached == 0 {
 		for _, a := range alike {
-			if has(a.Reporters, rep.Reporter) || shares(a.Match, match) {
+			if !has(a.Reporters, rep.Reporter) && !shares(a.Match, match) {
+				continue
+			}
+			near, err := s.near(ctx, rep, a.ID, r.Policy.Intake.Join.Metres)
+			if err != nil {
+				return Case{}, "", err
+			}
+			if near {
 				return Case{}, a.ID, nil
 			}
 		}
@@ -255,8 +262,32 @@ func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (
 	return c, "", err
 }
 
+// near tells whether the report's point lies at the same place as the case's, as the policy bounds it. Where one of them has
+// no exact point, or the policy no bound, the cell that they share is the place.
+func (s *Service) near(ctx context.Context, rep *Report, caseID string, metres float64) (bool, error) {
+	if metres <= 0 {
+		return true, nil
+	}
+	c, err := s.Cases.Load(ctx, caseID)
+	if err != nil {
+		return false, err
+	}
+	here, err := s.point(ctx, rep.Point)
+	if err != nil {
+		return false, err
+	}
+	there, err := s.point(ctx, c.Point)
+	if err != nil {
+		return false, err
+	}
+	return here == nil || there == nil || grid.Distance(*here, *there) <= metres, nil
+}
+
 // caseIDFor is the id of the case that a report opens: always the same, so that a repair after a crash opens none twice.
 func caseIDFor(rep *Report) string { return idOf("case", rep.ID, strconv.Itoa(rep.Detached)) }
+
+// errEnded: the case that a report was to join has ended, or was joined to another, since it was found.
+var errEnded = errors.New("mediation: the case has ended")
 
 // joinReport takes a stored report into an open case: the case first, then the report's pointer; Pending repairs what a crash
 // leaves between.
@@ -264,6 +295,9 @@ func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor
 	now := s.now()
 	why := "same_reporter"
 	c, err := s.Cases.Update(ctx, into, func(c *Case) error {
+		if c.State.Over() && !has(c.Reports, rep.ID) {
+			return errEnded
+		}
 		if !has(c.Reporters, rep.Reporter) {
 			why = "shared_party"
 		}
@@ -274,6 +308,9 @@ func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor
 		Adopt(c, &rep, rep.Parties, why, actor, now, r)
 		return nil
 	})
+	if errors.Is(err, errEnded) {
+		return s.settle(ctx, rep, actor) // look again: an ended case is found no more
+	}
 	if err != nil {
 		return Receipt{}, err
 	}

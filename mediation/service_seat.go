@@ -34,7 +34,7 @@ func (s *Service) take(ctx context.Context, c *Case, o Order) (Case, error) {
 		return Case{}, err
 	}
 	o.Mediator = &Candidate{Mediator: m, Seat: of.Seat}
-	return s.seat(ctx, c.ID, m.ID, o)
+	return s.seat(ctx, c.ID, m.ID, of.ID, o)
 }
 
 // assign 人工指派.
@@ -69,7 +69,7 @@ func (s *Service) assign(ctx context.Context, c *Case, o Order, cmd Assign) (Cas
 		return Case{}, err
 	}
 	o.Mediator = best
-	return s.seat(ctx, c.ID, m.ID, o)
+	return s.seat(ctx, c.ID, m.ID, o.NewID, o)
 }
 
 // judge matches one mediator against the seat asked for, or the first free one that fits best.
@@ -90,8 +90,12 @@ func (s *Service) judge(c *Case, seat int, m Mediator, pol *policy.Policy, at *o
 // reserve notes the seat in the mediator's document. force overrules the cap.
 func (s *Service) reserve(ctx context.Context, mediator string, seat HeldSeat, pol *policy.Policy, force bool) (Mediator, error) {
 	return s.Mediators.Update(ctx, mediator, func(m *Mediator) error {
-		if m.Holds(seat.Case) {
-			return nil
+		for i := range m.Seats {
+			if m.Seats[i].Case == seat.Case {
+				// A seat that is about to be given back after an earlier turn must not be given back under this one.
+				m.Seats[i] = seat
+				return nil
+			}
 		}
 		limit := m.Cap
 		if limit == 0 {
@@ -107,7 +111,7 @@ func (s *Service) reserve(ctx context.Context, mediator string, seat HeldSeat, p
 
 // seat writes the case and then settles the reservation one way or the other. Where it is not known whether the case was
 // written, the reservation stays for SettleSeats.
-func (s *Service) seat(ctx context.Context, caseID, mediator string, o Order) (Case, error) {
+func (s *Service) seat(ctx context.Context, caseID, mediator, offer string, o Order) (Case, error) {
 	c, err := s.change(ctx, caseID, o)
 	if errors.Is(err, ErrUncertain) || errors.Is(err, ErrUnavailable) {
 		return Case{}, err
@@ -118,28 +122,34 @@ func (s *Service) seat(ctx context.Context, caseID, mediator string, o Order) (C
 			held = true // somebody else's order put this mediator there meanwhile; or unknown: the sweep settles it
 		}
 	}
-	if settleErr := s.settleSeat(ctx, mediator, caseID, held, err == nil); settleErr != nil {
+	mine := HeldSeat{Case: caseID, Offer: offer, Since: o.At}
+	if settleErr := s.settleSeat(ctx, mediator, mine, held, err == nil); settleErr != nil {
 		s.Log.WarnContext(ctx, "seat left to the sweep", "case", caseID, "mediator", mediator, "cause", settleErr)
 	}
 	return c, err
 }
 
-// settleSeat makes a reservation definite, or takes it back.
-func (s *Service) settleSeat(ctx context.Context, mediator, caseID string, held, accepted bool) error {
+// settleSeat makes a reservation definite, or takes it back. Only the one that was made for the same offer is taken back;
+// another acceptance of this mediator on this case, under way at the same time, settles its own.
+func (s *Service) settleSeat(ctx context.Context, mediator string, mine HeldSeat, held, accepted bool) error {
 	_, err := s.Mediators.Update(ctx, mediator, func(m *Mediator) error {
-		kept := m.Seats[:0:0]
+		kept, found := m.Seats[:0:0], false
 		for _, seat := range m.Seats {
-			if seat.Case == caseID {
-				if !held {
-					continue
-				}
-				seat.Definite = true
+			if seat.Case == mine.Case && !held && seat.Offer == mine.Offer && !seat.Definite {
+				continue
+			}
+			if seat.Case == mine.Case && held {
+				seat.Definite, found = true, true
 			}
 			kept = append(kept, seat)
 		}
+		if held && !found { // lost to such another acceptance that failed
+			mine.Definite = true
+			kept = append(kept, mine)
+		}
 		m.Seats = kept
 		if accepted {
-			m.Declines = 0
+			m.Declines, m.Declined = 0, nil
 		}
 		return nil
 	})
@@ -158,22 +168,24 @@ func (s *Service) SettleSeats(ctx context.Context, t time.Time, limit int) (int,
 		return 0, err
 	}
 	settled := 0
+	var failed []error
 	for _, m := range list {
 		for _, seat := range m.Seats {
 			if seat.Definite || !seat.Since.Before(t) {
 				continue
 			}
 			c, err := s.Cases.Load(ctx, seat.Case)
-			if err != nil && !errors.Is(err, ErrNotFound) {
-				return settled, err
+			if err == nil || errors.Is(err, ErrNotFound) {
+				err = s.settleSeat(ctx, m.ID, seat, err == nil && c.occupies(m.ID), false)
 			}
-			if err := s.settleSeat(ctx, m.ID, seat.Case, err == nil && c.occupies(m.ID), false); err != nil {
-				return settled, err
+			if err != nil {
+				failed = append(failed, err)
+				continue
 			}
 			settled++
 		}
 	}
-	return settled, nil
+	return settled, errors.Join(failed...)
 }
 
 // MyOffer is one offer as its mediator sees it, before anything personal is known.

@@ -91,16 +91,27 @@ type Swept struct {
 	Cases, Failed, Reports, Seats, Drained int
 }
 
-// Sweep sees to everything that is due at now. A case that fails is put off, ever longer, and holds nobody up.
+// Sweep sees to everything that is due at now. A case that fails is put off, ever longer, and holds nobody up; nor does one
+// kind of work that fails hold up the others.
 func (w *Watch) Sweep(ctx context.Context, now time.Time) (Swept, error) {
+	now = now.UTC().Truncate(time.Millisecond) // as stores keep it
 	var n Swept
+	cases := w.sweepCases(ctx, now, &n)
+	reports := w.sweepReports(ctx, now, &n)
+	var seats, drained error
+	n.Seats, seats = w.SettleSeats(ctx, now.Add(-Grace), w.Batch)
+	n.Drained, drained = w.Cases.Drain(ctx, w.Batch)
+	return n, errors.Join(cases, reports, seats, drained)
+}
+
+func (w *Watch) sweepCases(ctx context.Context, now time.Time, n *Swept) error {
 	ids, err := w.Cases.Due(ctx, now, w.Batch)
 	if err != nil {
-		return n, err
+		return err
 	}
 	for _, id := range ids {
 		if ctx.Err() != nil {
-			return n, ctx.Err()
+			return ctx.Err()
 		}
 		if w.attend(ctx, id, now) {
 			n.Cases++
@@ -108,9 +119,13 @@ func (w *Watch) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 			n.Failed++
 		}
 	}
+	return nil
+}
+
+func (w *Watch) sweepReports(ctx context.Context, now time.Time, n *Swept) error {
 	pending, err := w.Reports.Pending(ctx, now.Add(-Grace), w.Batch)
 	if err != nil {
-		return n, err
+		return err
 	}
 	for _, rep := range pending {
 		if _, err := w.settle(ctx, rep, SystemActor); err != nil {
@@ -119,11 +134,7 @@ func (w *Watch) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 		}
 		n.Reports++
 	}
-	if n.Seats, err = w.SettleSeats(ctx, now.Add(-Grace), w.Batch); err != nil {
-		return n, err
-	}
-	n.Drained, err = w.Cases.Drain(ctx, w.Batch)
-	return n, err
+	return nil
 }
 
 // attend brings one case to now and does its chores; on failure the case is put off: 10 s, 20 s, 40 s … at most an hour.
@@ -161,145 +172,14 @@ func (w *Watch) tend(ctx context.Context, id string, now time.Time) error {
 			return err
 		}
 	}
-	return w.doChores(ctx, c, now, r)
-}
-
-// doChores does what the case's last changes made necessary in other documents, then strikes it off the case's list.
-func (w *Watch) doChores(ctx context.Context, c Case, now time.Time, r Rules) error {
-	var done []Chore
-	for _, ch := range c.Chores {
-		if ch.Kind == ChoreMatch {
-			continue // Send strikes it off together with the wave
-		}
-		if err := w.doChore(ctx, &c, ch, now); err != nil {
-			return err
-		}
-		done = append(done, ch)
-	}
-	if len(done) > 0 {
-		var err error
-		c, err = w.Cases.Update(ctx, c.ID, func(c *Case) error {
-			kept := c.Chores[:0:0]
-			for _, ch := range c.Chores {
-				if !has(done, ch) {
-					kept = append(kept, ch)
-				}
-			}
-			c.Chores = kept
-			c.schedule(r.Policy)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	for _, ch := range c.Chores {
-		if ch.Kind == ChoreMatch {
-			return w.match(ctx, c, now, r)
-		}
-	}
-	return nil
-}
-
-func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time) error {
-	switch ch.Kind {
-	case ChoreReleaseSeat:
-		return w.releaseSeat(ctx, c, ch.Target)
-	case ChoreIndexWords:
-		text, err := w.Open(ctx, c.Words)
-		if err != nil {
-			return err
-		}
-		return w.Cases.IndexWords(ctx, c.ID, c.Area, c.Opened, w.WordHashes(text))
-	case ChoreAdopt:
-		return w.adopt(ctx, c, ch.Target, now)
-	case ChoreDisown:
-		return w.disown(ctx, c, ch.Target, now)
-	case ChoreOpenReport:
-		rep, err := w.Reports.Update(ctx, ch.Target, func(rep *Report) error {
-			if rep.Case == c.ID {
-				rep.Case, rep.Detached = "", rep.Detached+1
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		_, err = w.settle(ctx, rep, SystemActor)
+	if err := w.doChores(ctx, c, now, r); err != nil {
 		return err
 	}
-	return nil
-}
-
-// releaseSeat gives the seat back unless the mediator has taken one on this case again. Reservations in progress are left to
-// SettleSeats.
-func (w *Watch) releaseSeat(ctx context.Context, c *Case, mediator string) error {
-	if c.occupies(mediator) {
+	if c.Stumble == 0 {
 		return nil
 	}
-	_, err := w.Mediators.Update(ctx, mediator, func(m *Mediator) error {
-		kept := m.Seats[:0:0]
-		for _, seat := range m.Seats {
-			if seat.Case != c.ID || !seat.Definite {
-				kept = append(kept, seat)
-			}
-		}
-		m.Seats = kept
-		return nil
-	})
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
+	_, err = w.Cases.Update(ctx, id, func(c *Case) error { c.Stumble = 0; c.schedule(r.Policy); return nil })
 	return err
-}
-
-func (w *Watch) adopt(ctx context.Context, c *Case, into string, now time.Time) error {
-	if c.JoinedTo != into {
-		return nil // split again meanwhile
-	}
-	if _, err := w.Cases.Update(ctx, into, func(target *Case) error {
-		r, err := w.rules(ctx, target.Policy)
-		if err != nil {
-			return err
-		}
-		adoptCase(target, c, now, r)
-		return nil
-	}); err != nil {
-		return err
-	}
-	return w.repoint(ctx, c.Reports, c.ID, into)
-}
-
-func (w *Watch) disown(ctx context.Context, c *Case, from string, now time.Time) error {
-	if c.JoinedTo == from {
-		return nil // joined again meanwhile
-	}
-	if _, err := w.Cases.Update(ctx, from, func(target *Case) error {
-		r, err := w.rules(ctx, target.Policy)
-		if err != nil {
-			return err
-		}
-		disownCase(target, c, now, r)
-		return nil
-	}); err != nil {
-		return err
-	}
-	return w.repoint(ctx, c.Reports, from, c.ID)
-}
-
-// repoint lets reports that point to one case point to another.
-func (w *Watch) repoint(ctx context.Context, reports []string, from, to string) error {
-	for _, id := range reports {
-		if _, err := w.Reports.Update(ctx, id, func(r *Report) error {
-			if r.Case == from {
-				r.Case = to
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // match plans the next wave: on this tier while it has waves left and somebody to ask, else on the next; when the ladder

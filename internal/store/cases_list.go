@@ -66,6 +66,10 @@ func (p *Cases) Count(ctx context.Context, f mediation.Filter, max int) (int, er
 // merged reads up to limit rows of several queries in one order, newest first.
 func (p *Cases) merged(ctx context.Context, queries []Query, after *Position, limit int) ([]Row, error) {
 	var all []Row
+	if len(queries) > 1 {
+		// A case that is reopened between the reading of the open and of the ended ones would be seen in neither.
+		queries = append(queries, queries[0])
+	}
 	for _, q := range queries {
 		q.After, q.Desc, q.Limit, q.HeadsOnly = after, true, limit, true
 		rows, err := p.s.Engine.Find(ctx, q)
@@ -190,24 +194,18 @@ func caseQueries(f mediation.Filter) ([]Query, bool) {
 	}
 	v := f.Visible
 	if f.Number != "" && v.Area != nil && v.Unit == "" {
-		// The register's own index finds it; sight and area are conditions on the row.
-		if !narrow(&q, innermost(*v.Area, f.Area)) || !v.Area.Contains(f.Area) && !f.Area.Contains(*v.Area) {
-			return nil, false
-		}
-		return []Query{q}, true
+		return byNumber(q, *v.Area, f)
 	}
 	switch {
 	case v.Case != "":
 		return nil, false // a party has no lists
 	case v.Reporter != "":
-		return lead(q, f, streams, "r:"+v.Reporter), true
+		return lead(q, f.Area, streams, "r:"+v.Reporter), true
 	case v.Mediator != "":
-		return lead(q, f, streams, "m:"+v.Mediator), true
+		return lead(q, f.Area, streams, "m:"+v.Mediator), true
 	case v.Unit != "":
-		if !narrow(&q, *v.Area) {
-			return nil, false
-		}
-		return lead(q, f, streams, "u:"+v.Unit), true
+		area, ok := both(*v.Area, f.Area)
+		return lead(q, area, streams, "u:"+v.Unit), ok
 	case v.Area != nil:
 		return byArea(q, *v.Area, f, streams)
 	}
@@ -232,10 +230,8 @@ func streamsOf(f mediation.Filter) []string {
 }
 
 // lead makes one query led by a tag that few cases bear; areas and streams become conditions on the row.
-func lead(q Query, f mediation.Filter, streams []string, tag string) []Query {
-	if f.Area != "" && !narrow(&q, f.Area) {
-		return nil
-	}
+func lead(q Query, area grid.Code, streams []string, tag string) []Query {
+	narrow(&q, area)
 	q.Tags = []string{tag}
 	if len(streams) == 1 {
 		q.Tags = append(q.Tags, streams[0])
@@ -245,55 +241,56 @@ func lead(q Query, f mediation.Filter, streams []string, tag string) []Query {
 
 // byArea makes one query per stream, led by the narrowest area that the filter and the caller's sight leave.
 func byArea(q Query, sight grid.Code, f mediation.Filter, streams []string) ([]Query, bool) {
-	area := sight
-	if f.Area != "" {
-		switch {
-		case sight.Contains(f.Area):
-			area = f.Area
-		case !f.Area.Contains(sight):
-			return nil, false
-		}
+	area, ok := both(sight, f.Area)
+	if !ok {
+		return nil, false
 	}
-	tag := area
-	if f.Cell != "" && narrow(&q, area) {
-		tag = f.Cell // the fewest rows; a case transferred out of the caller's sight is left out by its area
+	tag := func(stream string) string { return stream + string(area) }
+	if f.Cell != "" {
+		narrow(&q, area) // a case transferred out of the caller's sight is left out by its area
+		tag = func(stream string) string { return cellTag(stream, f.Cell) }
 	}
 	var queries []Query
 	for _, s := range streams {
 		one := q
-		one.Tags = []string{s + string(tag)}
+		one.Tags = []string{tag(s)}
 		queries = append(queries, one)
 	}
 	return queries, true
 }
 
-// innermost is the narrower of two areas of which one holds the other.
-func innermost(a, b grid.Code) grid.Code {
-	if b == "" || b.Contains(a) {
-		return a
+// byNumber lets the register's own index find the case; sight, area and whether it is open are conditions on the row.
+func byNumber(q Query, sight grid.Code, f mediation.Filter) ([]Query, bool) {
+	area, ok := both(sight, f.Area)
+	if !ok {
+		return nil, false
 	}
-	return b
+	narrow(&q, area)
+	if f.Open != nil {
+		var states []any
+		for _, s := range mediation.States {
+			if s.Over != *f.Open && (len(f.States) == 0 || slices.Contains(f.States, s.State)) {
+				states = append(states, string(s.State))
+			}
+		}
+		q.In["state"] = states
+	}
+	return []Query{q}, true
 }
 
-func cloneMap(m map[string]any) map[string]any {
-	c := make(map[string]any, len(m)+1)
-	for k, v := range m {
-		c[k] = v
+// both is the ground that two areas share: the narrower one, if one holds the other.
+func both(a, b grid.Code) (grid.Code, bool) {
+	if a.Contains(b) {
+		return b, true
 	}
-	return c
+	return a, b.Contains(a)
 }
 
-// narrow bounds the row's area.
-func narrow(q *Query, area grid.Code) bool {
-	if area == "" {
-		return true
+// narrow bounds the row's area, once.
+func narrow(q *Query, area grid.Code) {
+	if area != "" {
+		q.From["area"], q.Until["area"] = areaKey(area), string(area)+"/"
 	}
-	if _, taken := q.From["area"]; taken {
-		return false
-	}
-	q.From, q.Until = cloneMap(q.From), cloneMap(q.Until)
-	q.From["area"], q.Until["area"] = areaKey(area), string(area)+"/"
-	return true
 }
 
 // residue is the conditions that are checked on the row.
@@ -311,6 +308,9 @@ func residue(f mediation.Filter) (Query, bool) {
 		q.Eq["cell"] = string(f.Cell)
 	}
 	if f.Unplaced {
+		if f.Cell != "" {
+			return q, false
+		}
 		q.Eq["cell"] = ""
 	}
 	if f.Severity > 0 {

@@ -65,7 +65,7 @@ func (p *Mediators) Put(ctx context.Context, m mediation.Mediator) (bool, error)
 		return err == nil, trouble("put mediator", err)
 	}
 	_, err = p.Update(ctx, m.ID, func(old *mediation.Mediator) error {
-		m.Seats, m.Leaves, m.Available, m.Declines = old.Seats, old.Leaves, old.Available, old.Declines
+		m.Seats, m.Leaves, m.Available, m.Declines, m.Declined = old.Seats, old.Leaves, old.Available, old.Declines, old.Declined
 		*old = m
 		return nil
 	})

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+// caseRow is a case's stored form with everything that it is found by.
+func caseRow(c *mediation.Case) (Row, error) {
+	body, err := encode(c)
+	if err != nil {
+		return Row{}, err
+	}
+	head, err := encode(c.Summarise())
+	if err != nil {
+		return Row{}, err
+	}
+	return Row{ID: c.ID, Sort: c.Opened.UnixMilli(), Tags: caseTags(c), Head: head, Body: body, Keys: map[string]any{
+		"state": string(c.State), "category": c.Category, "severity": int64(c.Severity), "area": areaKey(c.Area), "cell": string(c.Cell),
+		"channel": c.Channel, "unit": c.Unit, "series": c.Number.Series, "due": millis(c.NextDue), "overdue": overdueFrom(c), "hand": flag(c.NeedsHand)}}, nil
+}
+
+// areaKey ends with a dot, so that "inside an area" is one range of bytes: from "33.01." up to "33.01/", "/" being the byte
+// after ".".
+func areaKey(a grid.Code) string { return string(a) + "." }
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// overdueFrom is the moment from which the case counts as overdue: the earlier end of its two clocks; 0 if neither runs.
+func overdueFrom(c *mediation.Case) int64 {
+	if c.State.Over() {
+		return 0
+	}
+	first := int64(0)
+	for _, k := range []mediation.Clock{c.StateClock, c.WholeClock} {
+		if due := millis(k.Due); due != 0 && k.Paused.IsZero() && (first == 0 || due < first) {
+			first = due
+		}
+	}
+	return first
+}
+
+// caseTags are what lists of cases are read by: open and ended cases apart ("o:", "d:"), each under the root and all
+// its areas; the reporter, the mediators, the unit, the links, and cell with category for what a report may join.
+func caseTags(c *mediation.Case) []string {
+	stream := streamTag(c.State.Over())
+	tags := make([]string, 0, 16)
+	tags = append(tags, stream)
+	for _, a := range c.Area.Ancestors() {
+		tags = append(tags, stream+string(a))
+	}
+	add := func(tag string) {
+		for _, t := range tags {
+			if t == tag {
+				return
+			}
+		}
+		tags = append(tags, tag)
+	}
+	for _, r := range c.Reporters {
+		add("r:" + r)
+	}
+	for _, s := range c.Panel.Seats {
+		if s.Mediator != "" {
+			add("m:" + s.Mediator)
+		}
+	}
+	if c.Cell != "" {
+		add(cellTag(stream, c.Cell)) // apart from the areas: a case that was transferred has its cell elsewhere
+	}
+	if c.Unit != "" {
+		add("u:" + c.Unit)
+	}
+	for i := range c.Parties {
+		if h := c.Parties[i].LinkHash; h != "" {
+			add("l:" + h)
+		}
+	}
+	if len(c.Unsent) > 0 {
+		add("x:unsent")
+	}
+	if c.State.Over() {
+		return tags
+	}
+	for i := range c.Offers {
+		if c.Offers[i].State == mediation.OfferOpen {
+			add("m:" + c.Offers[i].Mediator)
+		}
+	}
+	if c.Cell != "" && c.State != mediation.Closed {
+		add(alikeTag(c.Cell, c.Category))
+	}
+	return tags
+}
+
+func cellTag(stream string, cell grid.Code) string { return "c" + stream + string(cell) }
+
+func streamTag(over bool) string {
+	if over {
+		return "d:"
+	}
+	return "o:"
+}
+
+func alikeTag(cell grid.Code, category string) string { return "k:" + string(cell) + "|" + category }

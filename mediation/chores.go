@@ -1,0 +1,178 @@
+package mediation
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// doChores does what the case's last changes made necessary in other documents, then strikes it off the case's list.
+func (w *Watch) doChores(ctx context.Context, c Case, now time.Time, r Rules) error {
+	var done []Chore
+	for _, ch := range c.Chores {
+		if ch.Kind == ChoreMatch {
+			continue // Send strikes it off together with the wave
+		}
+		if err := w.doChore(ctx, &c, ch, now); err != nil {
+			return err
+		}
+		done = append(done, ch)
+	}
+	if len(done) > 0 {
+		var err error
+		c, err = w.Cases.Update(ctx, c.ID, func(c *Case) error {
+			kept := c.Chores[:0:0]
+			for _, ch := range c.Chores {
+				if !has(done, ch) {
+					kept = append(kept, ch)
+				}
+			}
+			c.Chores = kept
+			c.schedule(r.Policy)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, ch := range c.Chores {
+		if ch.Kind == ChoreMatch {
+			return w.match(ctx, c, now, r)
+		}
+	}
+	return nil
+}
+
+func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time) error {
+	switch ch.Kind {
+	case ChoreReleaseSeat:
+		return w.releaseSeat(ctx, c, ch.Target)
+	case ChoreCount:
+		return w.countDecline(ctx, ch.Target, ch.Offer)
+	case ChoreIndexWords:
+		text, err := w.Open(ctx, c.Words)
+		if err != nil {
+			return err
+		}
+		return w.Cases.IndexWords(ctx, c.ID, c.Area, c.Opened, w.WordHashes(text))
+	case ChoreAdopt:
+		return w.adopt(ctx, c, ch.Target, now)
+	case ChoreDisown:
+		return w.disown(ctx, c, ch.Target, now)
+	case ChoreOpenReport:
+		rep, err := w.Reports.Update(ctx, ch.Target, func(rep *Report) error {
+			if rep.Case == c.ID {
+				rep.Case, rep.Detached = "", rep.Detached+1
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		_, err = w.settle(ctx, rep, SystemActor)
+		return err
+	}
+	return nil
+}
+
+// releaseSeat gives the seat back unless the mediator has taken one on this case again. Reservations in progress are left to
+// SettleSeats.
+func (w *Watch) releaseSeat(ctx context.Context, c *Case, mediator string) error {
+	if c.occupies(mediator) {
+		return nil
+	}
+	_, err := w.Mediators.Update(ctx, mediator, func(m *Mediator) error {
+		kept := m.Seats[:0:0]
+		for _, seat := range m.Seats {
+			if seat.Case != c.ID || !seat.Definite {
+				kept = append(kept, seat)
+			}
+		}
+		m.Seats = kept
+		return nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// countDecline counts a declined offer in the mediator's record, once.
+func (w *Watch) countDecline(ctx context.Context, mediator, offer string) error {
+	const most = 100 // in a row; nobody's score falls any further
+	_, err := w.Mediators.Update(ctx, mediator, func(m *Mediator) error {
+		if len(m.Declined) < most && !has(m.Declined, offer) {
+			m.Declined = append(m.Declined, offer)
+			m.Declines++
+		}
+		return nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (w *Watch) adopt(ctx context.Context, c *Case, into string, now time.Time) error {
+	if c.JoinedTo != into {
+		return nil // split again meanwhile
+	}
+	if _, err := w.Cases.Update(ctx, into, func(target *Case) error {
+		r, err := w.rules(ctx, target.Policy)
+		if err != nil {
+			return err
+		}
+		adoptCase(target, c, now, r)
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := w.repoint(ctx, c.Reports, c.ID, into); err != nil {
+		return err
+	}
+	// Somebody may have split the case while this went on, and the sweep of that may have found nothing to give back yet.
+	after, err := w.Cases.Load(ctx, c.ID)
+	if err != nil || after.JoinedTo == into {
+		return err
+	}
+	return w.disown(ctx, &after, into, now)
+}
+
+func (w *Watch) disown(ctx context.Context, c *Case, from string, now time.Time) error {
+	if c.JoinedTo == from {
+		return nil // joined again meanwhile
+	}
+	if _, err := w.Cases.Update(ctx, from, func(target *Case) error {
+		r, err := w.rules(ctx, target.Policy)
+		if err != nil {
+			return err
+		}
+		disownCase(target, c, now, r)
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := w.repoint(ctx, c.Reports, from, c.ID); err != nil {
+		return err
+	}
+	after, err := w.Cases.Load(ctx, c.ID)
+	if err != nil || after.JoinedTo != from {
+		return err
+	}
+	return w.adopt(ctx, &after, from, now) // joined again meanwhile
+}
+
+// repoint lets reports that point to one case point to another.
+func (w *Watch) repoint(ctx context.Context, reports []string, from, to string) error {
+	for _, id := range reports {
+		if _, err := w.Reports.Update(ctx, id, func(r *Report) error {
+			if r.Case == from {
+				r.Case = to
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
