@@ -257,7 +257,7 @@ func TestMistakesOfTheCallerAreToldAndStoreNothing(t *testing.T) {
 	}
 }
 
-func TestEverStatementsDoNotPileUp(t *testing.T) {
+func TestEverNewStatementsDoNotPileUp(t *testing.T) {
 	e := opened(t, t.TempDir())
 	for i := range maxStatements * 2 {
 		text := fmt.Sprintf("SELECT %d", i)
