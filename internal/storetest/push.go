@@ -39,8 +39,8 @@ func Push(t *testing.T, s *store.Store) {
 			emptyOutbox(t, o)
 		})
 	}
-	t.Run("inbox", func(t *testing.T) { inbox(t, s.Inbox()) })
-	t.Run("devices", func(t *testing.T) { devices(t, s.Devices()) })
+	t.Run("inbox", func(t *testing.T) { pushInbox(t, s.Inbox()) })
+	t.Run("devices", func(t *testing.T) { pushDevices(t, s.Devices()) })
 }
 
 var pushNow = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)

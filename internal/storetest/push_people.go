@@ -20,7 +20,7 @@ func inboxItem(user string, n int) push.Item {
 	}
 }
 
-func inbox(t *testing.T, box push.Inbox) {
+func pushInbox(t *testing.T, box push.Inbox) {
 	ctx := t.Context()
 	for n := range 9 {
 		pushOK(t, box.Put(ctx, inboxItem("ann", n), inboxItem("bob", n)))
@@ -112,7 +112,7 @@ func wantDevices(t *testing.T, d push.Devices, users []string, want ...push.Devi
 	}
 }
 
-func devices(t *testing.T, d push.Devices) {
+func pushDevices(t *testing.T, d push.Devices) {
 	t.Run("a token has one device and one user", func(t *testing.T) { devicesOwner(t, d) })
 	t.Run("a refreshed token is the same device", func(t *testing.T) { devicesRefresh(t, d) })
 	t.Run("a device is forgotten by its user, its vendor, or time", func(t *testing.T) { devicesForget(t, d) })
