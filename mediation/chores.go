@@ -28,7 +28,7 @@ func (w *Watch) doChores(ctx context.Context, c Case, now time.Time, r Rules) er
 				}
 			}
 			c.Chores = kept
-			c.schedule(r.Policy)
+			c.schedule(r)
 			return nil
 		})
 		if err != nil {

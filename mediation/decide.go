@@ -5,14 +5,19 @@ import (
 	"strconv"
 	"time"
 
+	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
 
 // Rules is what a decision is judged by: the case's own policy version and its calendar.
 type Rules struct {
-	Policy *policy.Policy
-	// After gives the end of a span that starts at a time, by the policy's calendar.
-	After func(start time.Time, span policy.Span) time.Time
+	Policy   *policy.Policy
+	Calendar *clock.Calendar
+}
+
+// after is the end of a span that starts at a time.
+func (r Rules) after(start time.Time, span policy.Span) time.Time {
+	return r.Calendar.After(start, span).UTC()
 }
 
 // Order is a command made ready for a decision: everything that costs I/O, chance or a clock has happened already, so
@@ -61,7 +66,7 @@ func Decide(c *Case, o Order, r Rules) error {
 	}
 	before := c.State
 	e := Event{At: o.At, Actor: o.Actor.ID, Role: o.Actor.Role, Kind: string(name), From: before, Place: c.Cell, Words: o.Words, Cmd: o.Key}
-	d := &decision{Case: c, Order: o, pol: r.Policy, after: r.After, event: &e}
+	d := &decision{Case: c, Order: o, rules: r, pol: r.Policy, event: &e}
 	if err := d.carryOut(); err != nil {
 		return err
 	}
@@ -76,8 +81,8 @@ func Decide(c *Case, o Order, r Rules) error {
 type decision struct {
 	*Case
 	Order
+	rules   Rules
 	pol     *policy.Policy
-	after   func(time.Time, policy.Span) time.Time
 	event   *Event
 	notices []Notice
 }
@@ -103,10 +108,10 @@ func (d *decision) enter(s State) {
 	d.State = s
 	d.StateClock = Clock{Since: d.At}
 	if limit, ok := d.pol.Clocks.States[string(s)]; ok && !limit.Within.Zero() {
-		d.StateClock.Due = d.after(d.At, limit.Within)
+		d.StateClock.Due = d.rules.after(d.At, limit.Within)
 	}
 	if s == Closed && !d.pol.Closing.FollowUpAfter.Zero() {
-		d.StateClock.Due = d.after(d.At, d.pol.Closing.FollowUpAfter)
+		d.StateClock.Due = d.rules.after(d.At, d.pol.Closing.FollowUpAfter)
 	}
 }
 
@@ -119,7 +124,7 @@ func (d *decision) finish() {
 	d.Case.Revision++
 	d.Changed = d.At
 	d.Stumble = 0 // what the sweep failed at may be mended now
-	d.schedule(d.pol)
+	d.schedule(d.rules)
 }
 
 // flush moves the notices gathered so far to the case, numbered under its newest event.
@@ -157,7 +162,7 @@ func (c *Case) carriedOut(key string) bool {
 }
 
 // schedule sets NextDue to the earliest thing that the sweep has to see to.
-func (c *Case) schedule(pol *policy.Policy) {
+func (c *Case) schedule(r Rules) {
 	var next time.Time
 	sooner := func(t time.Time) {
 		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
@@ -173,8 +178,8 @@ func (c *Case) schedule(pol *policy.Policy) {
 				sooner(c.Offers[i].Deadline)
 			}
 		}
-		sooner(c.StateClock.next(pol.Clocks.States[string(c.State)]))
-		sooner(c.WholeClock.next(pol.Clocks.Whole))
+		sooner(c.StateClock.next(r, r.Policy.Clocks.States[string(c.State)]))
+		sooner(c.WholeClock.next(r, r.Policy.Clocks.Whole))
 	}
 	c.NextDue = next
 }

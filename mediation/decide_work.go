@@ -3,6 +3,8 @@ package mediation
 import (
 	"strconv"
 	"time"
+
+	"fengqiao/mediation/clock"
 )
 
 func (d *decision) session(cmd RecordSession) error {
@@ -187,7 +189,7 @@ func (d *decision) suspend(cmd Suspend) error {
 	return nil
 }
 
-// resume lets the whole clock go on where it stood: its end moves by the length of the pause.
+// resume lets the whole clock go on where it stood: its end moves by the pause, as the policy's calendar counts it.
 func (d *decision) resume() {
 	d.unpause()
 	d.enter(d.Held)
@@ -202,7 +204,7 @@ func (d *decision) unpause() {
 		return
 	}
 	if !d.WholeClock.Due.IsZero() {
-		d.WholeClock.Due = d.WholeClock.Due.Add(d.At.Sub(p))
+		d.WholeClock.Due = d.rules.Calendar.Extend(d.WholeClock.Due, d.pol.Clocks.Whole.Within, clock.Pause{From: p, To: d.At}).UTC()
 	}
 	d.WholeClock.Paused = time.Time{}
 }

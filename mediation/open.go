@@ -29,14 +29,14 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 		Policy: r.Policy.ID, Opened: o.At}
 	c.Number.Series = Series(area, r.Policy.Intake.NumberLevel, o.At)
 	if l := r.Policy.Clocks.Whole; !l.Within.Zero() {
-		c.WholeClock = Clock{Since: o.At, Due: r.After(o.At, l.Within)}
+		c.WholeClock = Clock{Since: o.At, Due: r.after(o.At, l.Within)}
 	} else {
 		c.WholeClock = Clock{Since: o.At}
 	}
 	for _, a := range o.Alike {
 		c.Suggested = append(c.Suggested, Suggestion{Case: a.ID, Reasons: []string{"same_cell", "same_category"}})
 	}
-	d := &decision{Case: &c, Order: Order{Actor: o.Actor, At: o.At}, pol: r.Policy, after: r.After}
+	d := &decision{Case: &c, Order: Order{Actor: o.Actor, At: o.At}, rules: r, pol: r.Policy}
 	d.begin("opened")
 	d.say("report", rep.ID)
 	d.say("category", rep.Category)
@@ -82,7 +82,7 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	if has(c.Reports, rep.ID) {
 		return
 	}
-	d := &decision{Case: c, Order: Order{Actor: actor, At: now}, pol: r.Policy, after: r.After}
+	d := &decision{Case: c, Order: Order{Actor: actor, At: now}, rules: r, pol: r.Policy}
 	d.begin("report_joined")
 	d.say("report", rep.ID)
 	d.say("why", why)
@@ -123,7 +123,7 @@ func adoptCase(c, from *Case, now time.Time, r Rules) {
 	if has(c.Joined, from.ID) {
 		return
 	}
-	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, pol: r.Policy, after: r.After}
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
 	d.begin("case_joined")
 	d.say("case", from.ID)
 	d.Joined = append(d.Joined, from.ID)
@@ -146,7 +146,7 @@ func disownCase(c, from *Case, now time.Time, r Rules) {
 	if !has(c.Joined, from.ID) {
 		return
 	}
-	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, pol: r.Policy, after: r.After}
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
 	d.begin("case_split")
 	d.say("case", from.ID)
 	d.Joined = without(d.Joined, from.ID)

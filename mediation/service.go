@@ -86,14 +86,14 @@ func (s *Service) rules(ctx context.Context, version string) (Rules, error) {
 		return Rules{}, err
 	}
 	if cal, ok := s.calendars.Load(pol.ID); ok {
-		return Rules{Policy: pol, After: cal.(*clock.Calendar).After}, nil
+		return Rules{Policy: pol, Calendar: cal.(*clock.Calendar)}, nil
 	}
 	cal, err := clock.New(pol.Clocks.Calendar)
 	if err != nil {
 		return Rules{}, err
 	}
 	s.calendars.Store(pol.ID, cal)
-	return Rules{Policy: pol, After: cal.After}, nil
+	return Rules{Policy: pol, Calendar: cal}, nil
 }
 
 // Request is a command as a caller gives it.

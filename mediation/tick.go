@@ -7,30 +7,24 @@ import (
 	"fengqiao/mediation/policy"
 )
 
-// before is the moment so long ahead of a clock's end. Reminders count back in calendar days: they warn people, they decide
-// nothing.
-func before(due time.Time, s policy.Span) time.Time {
-	return due.Add(-s.Clock).AddDate(0, 0, -(s.Days + s.WorkingDays))
-}
-
 // next is when this clock has something to say: its next reminder, its end, or never.
-func (k Clock) next(l policy.Limit) time.Time {
+func (k Clock) next(r Rules, l policy.Limit) time.Time {
 	if k.Due.IsZero() || !k.Paused.IsZero() || !k.Breached.IsZero() {
 		return time.Time{}
 	}
 	if k.Reminded < len(l.Remind) {
-		return before(k.Due, l.Remind[k.Reminded])
+		return r.Calendar.Before(k.Due, l.Remind[k.Reminded]).UTC()
 	}
 	return k.Due
 }
 
 // run lets the clock come to now: how many reminders fell due, and whether the end passed just now. Several missed reminders
 // become one.
-func (k *Clock) run(l policy.Limit, now time.Time) (reminded, breached bool) {
+func (k *Clock) run(r Rules, l policy.Limit, now time.Time) (reminded, breached bool) {
 	if k.Due.IsZero() || !k.Paused.IsZero() || !k.Breached.IsZero() {
 		return false, false
 	}
-	for k.Reminded < len(l.Remind) && !before(k.Due, l.Remind[k.Reminded]).After(now) {
+	for k.Reminded < len(l.Remind) && !r.Calendar.Before(k.Due, l.Remind[k.Reminded]).After(now) {
 		k.Reminded++
 		reminded = true
 	}
@@ -44,7 +38,7 @@ func (k *Clock) run(l policy.Limit, now time.Time) (reminded, breached bool) {
 // Tick brings the case to now: offers past their deadline expire, clocks remind and breach. It reports whether anything
 // happened. It is pure, like Decide.
 func Tick(c *Case, now time.Time, r Rules) bool {
-	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, pol: r.Policy, after: r.After}
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
 	changed := false
 	if !c.State.Over() {
 		changed = d.expireOffers() || changed
@@ -55,7 +49,7 @@ func Tick(c *Case, now time.Time, r Rules) bool {
 		d.Case.Revision++
 		d.Changed = now
 	}
-	d.schedule(d.pol)
+	d.schedule(d.rules)
 	return changed
 }
 
@@ -93,7 +87,7 @@ func (d *decision) expireOffers() bool {
 }
 
 func (d *decision) runClock(which string, k *Clock, l policy.Limit) bool {
-	reminded, breached := k.run(l, d.At)
+	reminded, breached := k.run(d.rules, l, d.At)
 	if !reminded && !breached {
 		return false
 	}
@@ -143,7 +137,7 @@ func Send(c *Case, w Wave, now time.Time, r Rules) error {
 	if c.Revision != w.Revision {
 		return ErrStale
 	}
-	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, pol: r.Policy, after: r.After}
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
 	d.dropChore(ChoreMatch)
 	if len(w.Offers) == 0 {
 		d.begin("needs_hand")
@@ -171,6 +165,6 @@ func Send(c *Case, w Wave, now time.Time, r Rules) error {
 	d.end()
 	d.Case.Revision++
 	d.Changed = now
-	d.schedule(d.pol)
+	d.schedule(d.rules)
 	return nil
 }

@@ -178,7 +178,7 @@ func (w *Watch) tend(ctx context.Context, id string, now time.Time) error {
 	if c.Stumble == 0 {
 		return nil
 	}
-	_, err = w.Cases.Update(ctx, id, func(c *Case) error { c.Stumble = 0; c.schedule(r.Policy); return nil })
+	_, err = w.Cases.Update(ctx, id, func(c *Case) error { c.Stumble = 0; c.schedule(r); return nil })
 	return err
 }
 
@@ -186,7 +186,7 @@ func (w *Watch) tend(ctx context.Context, id string, now time.Time) error {
 // ends a person must assign.
 func (w *Watch) match(ctx context.Context, c Case, now time.Time, r Rules) error {
 	if c.State != Screened && c.State != Offered && c.State != Accepted && c.State != Mediating || c.Emergency {
-		_, err := w.Cases.Update(ctx, c.ID, func(c *Case) error { c.dropChore(ChoreMatch); c.schedule(r.Policy); return nil })
+		_, err := w.Cases.Update(ctx, c.ID, func(c *Case) error { c.dropChore(ChoreMatch); c.schedule(r); return nil })
 		return err
 	}
 	wave, err := w.plan(ctx, &c, now, r)
