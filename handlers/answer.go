@@ -137,7 +137,9 @@ func (a *API) note(c *Call, began time.Time) {
 	}
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
-		attrs = append(attrs, slog.String("cause", c.cause.Error()))
+		if c.cause != nil {
+			attrs = append(attrs, slog.String("cause", c.cause.Error()))
+		}
 	}
 	a.Log.LogAttrs(c.Ctx.UserContext(), level, "request", attrs...)
 }

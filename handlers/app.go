@@ -96,7 +96,7 @@ func New(d Deps) (*API, error) {
 		IdleTimeout:                  a.limits.Idle,
 		EnableTrustedProxyCheck:      true, // of nobody: see address.go
 	})
-	for _, r := range ordered(Routes()) {
+	for _, r := range ordered(routes(a.limits)) {
 		a.mount(r)
 	}
 	return a, nil

@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -38,7 +39,7 @@ type Call struct {
 	problem string
 }
 
-// Path returns a parameter of the path, unescaped.
+// PathID returns a parameter of the path, unescaped.
 func (c *Call) PathID(name string) string {
 	raw := strings.Clone(c.Params(name))
 	if plain, err := url.PathUnescape(raw); err == nil {
@@ -72,13 +73,28 @@ func (c *Call) Stream() io.Reader {
 	return bytes.NewReader(c.Request().Body())
 }
 
-// tooLarge refuses a body and closes the connection behind the answer, since the rest of it is still on its way.
+// drained is how much of a body that nobody wanted is read for the sake of the connection.
+const drained = 256 << 10
+
+// drain reads what the handler left of the body, because the next request begins behind it; a longer rest costs the
+// connection instead.
+func (c *Call) drain() {
+	r := c.Ctx.Context().RequestBodyStream()
+	if r == nil {
+		return
+	}
+	n, err := io.CopyN(io.Discard, r, drained)
+	if err == nil && n == drained || err != nil && !errors.Is(err, io.EOF) {
+		c.Ctx.Context().SetConnectionClose()
+	}
+}
+
+// tooLarge refuses a body.
 func (c *Call) tooLarge() *Problem {
-	c.Ctx.Context().SetConnectionClose()
 	return refuse(http.StatusRequestEntityTooLarge, "body_too_large", "", "max", strconv.FormatInt(c.Route.Body, 10))
 }
 
-// Limit is how many items a page is to have.
+// limit is how many items a page is to have.
 func (a *API) limit(c *Call) (int, error) {
 	n, given, err := c.QueryNumber("limit", 1, a.limits.PageMost)
 	if !given {

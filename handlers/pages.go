@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -42,7 +43,7 @@ func (a *API) ready(c *Call) (Reply, error) {
 		view.Checks[name] = "ok"
 		if err != nil {
 			view.Checks[name], view.Status = "failing", "failing"
-			c.cause = fmt.Errorf("%s: %w", name, err)
+			c.cause = errors.Join(c.cause, fmt.Errorf("%s: %w", name, err))
 		}
 	}
 	if view.Status != "ok" {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fengqiao/internal/account"
+	"fengqiao/internal/media"
 	"fengqiao/mediation"
 	"fengqiao/push"
 
@@ -105,6 +106,8 @@ func mediationProblem(m *mediation.Error) *Problem {
 	switch {
 	case p.Status == http.StatusServiceUnavailable:
 		p.RetryAfter = retrySoon
+	case p.Code == media.CodeBytes:
+		p.Status = http.StatusRequestEntityTooLarge
 	case p.Code == "bad_cursor":
 		p.Status = http.StatusBadRequest
 	}

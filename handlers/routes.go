@@ -5,13 +5,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-
-	"fengqiao/mediation"
 )
 
 // Routes is the route table: every route there is, with who may use it and what it needs. Tests walk it and compare it with
 // api/openapi.yaml.
-func Routes() []Route {
+func Routes() []Route { return routes(DefaultLimits) }
+
+func routes(l Limits) []Route {
 	return slices.Concat([]Route{
 		{Method: http.MethodGet, Path: "/healthz", Public: true, Cost: Free, Handle: (*API).health},
 		{Method: http.MethodGet, Path: "/readyz", Public: true, Cost: Free, Handle: (*API).ready},
@@ -19,11 +19,8 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/.well-known/jwks.json", Public: true, Cost: Free, Handle: (*API).keys},
 		{Method: http.MethodGet, Path: "/docs", Public: true, Cost: Free, Handle: (*API).docs},
 		{Method: http.MethodGet, Path: "/api/v1/openapi.yaml", Public: true, Cost: Free, Handle: (*API).openapi},
-	}, accountRoutes(), inboxRoutes(), domainRoutes())
+	}, accountRoutes(), inboxRoutes(l), domainRoutes())
 }
-
-// Kept here until the routes have their handlers.
-var _ = mediation.SelfRead
 
 // ordered puts fixed segments before parameters, so that /cases/count is not the case "count".
 func ordered(routes []Route) []Route {

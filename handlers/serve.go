@@ -30,6 +30,7 @@ func (a *API) serve(r *Route) fiber.Handler {
 		if err != nil {
 			a.refuse(c, err)
 		}
+		c.drain()
 		a.note(c, began)
 		return nil
 	}
@@ -48,6 +49,9 @@ func (a *API) carry(c *Call) (reply Reply, err error) {
 	}
 	if err := c.checkQuery(); err != nil {
 		return reply, err
+	}
+	if int64(c.Request().Header.ContentLength()) > c.Route.Body {
+		return reply, c.tooLarge()
 	}
 	if !c.Route.Public {
 		if err := a.admit(c); err != nil {

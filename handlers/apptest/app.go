@@ -1,0 +1,185 @@
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"fengqiao/fixtures"
+	"fengqiao/grid"
+	"fengqiao/handlers"
+	"fengqiao/internal/account"
+	"fengqiao/internal/media"
+	"fengqiao/internal/seal"
+	"fengqiao/internal/sqlite"
+	"fengqiao/internal/store"
+	"fengqiao/mediation"
+	"fengqiao/push"
+)
+
+// Clock is a clock that a test may turn on.
+type Clock struct{ offset atomic.Int64 }
+
+// Now is the machine's time and what the test added.
+func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
+
+// Advance turns the clock on.
+func (c *Clock) Advance(d time.Duration) { c.offset.Add(int64(d)) }
+
+// App is a running server with its people.
+type App struct {
+	API      *handlers.API
+	Store    *store.Store
+	Accounts *account.Service
+	Cases    *mediation.Service
+	Watch    *mediation.Watch
+	Photos   *media.Service
+	Atlas    *grid.Atlas
+	Ring     *seal.Keyring
+	// Case is the time of cases, Machine that of tokens and limits.
+	Case, Machine *Clock
+	// Log is what the server wrote.
+	Log *Log
+
+	policies *store.Policies
+	people   sync.Map // role and place → *Person
+}
+
+// Log collects what is logged. Safe for concurrent use.
+type Log struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+// String is all that was logged.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+// Option changes what New builds.
+type Option func(*handlers.Deps)
+
+// WithLimits sets the limits; without it nothing is held back.
+func WithLimits(l handlers.Limits) Option { return func(d *handlers.Deps) { d.Config.Limits = l } }
+
+// WithDeps changes anything else.
+func WithDeps(f func(*handlers.Deps)) Option { return f }
+
+// New builds a server; the test closes it.
+func New(t testing.TB, options ...Option) *App {
+	t.Helper()
+	ctx, dir := context.Background(), t.TempDir()
+	a := &App{Case: &Clock{}, Machine: &Clock{}, Log: &Log{}}
+	engine, err := sqlite.New(filepath.Join(dir, "store"))
+	must(t, err)
+	t.Cleanup(func() { must(t, engine.Close()) })
+	a.Store, err = store.New(ctx, engine)
+	must(t, err)
+	kek, err := seal.ParseInstallationKey(seal.NewInstallationKey())
+	must(t, err)
+	a.Ring, err = seal.New(ctx, a.Store.Wraps(), a.Store.Erasures(), kek, seal.Options{Now: a.Machine.Now})
+	must(t, err)
+	t.Cleanup(func() { must(t, a.Ring.Close()) })
+	a.Accounts, err = account.New(ctx, account.Ports{Users: a.Store.Users(), Sessions: a.Store.SignInSessions(), Attempts: a.Store.SignInAttempts(),
+		Keys: a.Store.SigningKeys(), Codes: a.Store.OneTimeCodes(), Vault: a.Ring},
+		account.Config{Hashing: account.Hashing{Cost: account.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}}}, a.Machine.Now, rand.Reader)
+	must(t, err)
+	blobs, err := media.NewDir(filepath.Join(dir, "photos"))
+	must(t, err)
+	a.Photos = media.New(a.Store.Photos(), blobs, a.Ring, media.Options{Now: a.Machine.Now})
+	a.rules(t)
+	log := slog.New(slog.NewJSONHandler(a.Log, nil))
+	a.Cases = mediation.NewService(mediation.Deps{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Opener: a.Store.Cases(), Mediators: a.Store.Mediators(),
+		Looks: a.Store.Looks(), Policies: a.policies, Sealer: a.Ring, Atlas: a.Atlas, Album: album{a.Photos}, Now: a.Case.Now, Log: log, Words: seal.Bigrams})
+	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
+	d := handlers.Deps{Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
+		Once: a.Store.Once(), Atlas: a.Atlas, Plans: plans{a.Store.Plans(), a.Atlas}, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
+		Now: a.Machine.Now, Log: log, Config: handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
+		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },
+		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil }}
+	for _, o := range options {
+		o(&d)
+	}
+	a.API, err = handlers.New(d)
+	must(t, err)
+	return a
+}
+
+// rules imports plan, policy and mediators.
+func (a *App) rules(t testing.TB) {
+	t.Helper()
+	ctx := context.Background()
+	version, schema, units, cells := plan()
+	p, err := grid.NewPlan(version, schema, units, cells)
+	must(t, err)
+	must(t, a.Store.Plans().Import(ctx, version, schema, units, cells))
+	a.Atlas = grid.NewAtlas(p)
+	a.policies = a.Store.Policies()
+	src, err := fixtures.Policy("fuyang")
+	must(t, err)
+	_, err = a.policies.Import(ctx, "fuyang.yaml", src)
+	must(t, err)
+	for _, m := range mediators() {
+		_, err := a.Store.Mediators().Put(ctx, m)
+		must(t, err)
+	}
+}
+
+// plans puts an imported plan in force at once, as the server does.
+type plans struct {
+	*store.Plans
+	atlas *grid.Atlas
+}
+
+func (p plans) Import(ctx context.Context, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
+	fresh, err := grid.NewPlan(version, schema, units, cells)
+	if err != nil {
+		return err
+	}
+	if err := p.Plans.Import(ctx, version, schema, units, cells); err != nil {
+		return err
+	}
+	p.atlas.Swap(fresh)
+	return nil
+}
+
+// album ties photos to what they show, as the server does.
+type album struct{ photos *media.Service }
+
+func (a album) Attach(ctx context.Context, owner string, ids []string, report, caseID string) error {
+	for i, id := range ids {
+		_, err := a.photos.AttachTo(ctx, owner, id, report, caseID)
+		if errors.Is(err, mediation.ErrNotFound) {
+			return &mediation.Error{Op: "attach", Kind: mediation.Invalid, Code: "unknown_value", Field: fmt.Sprintf("photos[%d]", i),
+				Params: map[string]string{"value": id}, Cause: err}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

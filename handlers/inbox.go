@@ -1,0 +1,137 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"fengqiao/push"
+
+	"github.com/google/uuid"
+)
+
+// Ids of notices hold slashes, which do not go into a path; on the wire a dot stands for each. No id of ours has dots.
+func wireID(id string) string { return strings.ReplaceAll(id, "/", ".") }
+func portID(id string) string { return strings.ReplaceAll(id, ".", "/") }
+
+// itemView is one message: the words of the lock screen, and what to open. The story is fetched with the case.
+type itemView struct {
+	ID    string    `json:"id"`
+	Kind  string    `json:"kind"`
+	Title string    `json:"title"`
+	Body  string    `json:"body"`
+	Case  string    `json:"caseId,omitzero"`
+	At    time.Time `json:"at"`
+	Due   time.Time `json:"dueAt,omitzero"`
+	Read  time.Time `json:"readAt,omitzero"`
+}
+
+// inbox lists what the caller was told, newest first.
+func (a *API) inbox(c *Call) (Reply, error) {
+	limit, err := a.limit(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	unread, _, err := c.QueryBool("unread")
+	if err != nil {
+		return Reply{}, err
+	}
+	found, next, err := a.Inbox.List(c.Context, c.Actor.ID, unread, c.QueryText("cursor"), limit)
+	if err != nil {
+		return Reply{}, err
+	}
+	items := make([]itemView, len(found))
+	for i, it := range found {
+		words := push.Manner(it.Kind).In(push.LangOf(c.Lang))
+		items[i] = itemView{wireID(it.ID), string(it.Kind), words.Title, words.Body, it.Case, it.At.UTC(), it.Due.UTC(), it.Read.UTC()}
+	}
+	return Reply{View: NewPage(items, next)}, nil
+}
+
+// unreadMost is where counting unread messages stops: a badge says "999+" by then.
+const unreadMost = 1000
+
+type unreadView struct {
+	Unread int `json:"unread"`
+	// More: there are at least Unread.
+	More bool `json:"more"`
+}
+
+// unread counts the caller's unread messages.
+func (a *API) unread(c *Call) (Reply, error) {
+	n, err := a.Inbox.Unread(c.Context, c.Actor.ID, unreadMost)
+	return Reply{View: unreadView{n, n >= unreadMost}}, err
+}
+
+// markRead marks one message read. One that is not the caller's is left alone without a word, so that nobody learns what
+// there is.
+func (a *API) markRead(c *Call) (Reply, error) {
+	return Reply{}, a.Inbox.MarkRead(c.Context, c.Actor.ID, a.Now(), portID(c.PathID("id")))
+}
+
+// vendors and platforms that a device may have.
+var (
+	vendors   = []string{"fcm"}
+	platforms = []string{"android", "ios", "web"}
+)
+
+type deviceBody struct {
+	// ID is of a device registered before whose token has changed.
+	ID       string `json:"id"`
+	Vendor   string `json:"vendor"`
+	Platform string `json:"platform"`
+	Token    string `json:"token"`
+}
+
+type deviceView struct {
+	ID       string    `json:"id"`
+	Vendor   string    `json:"vendor"`
+	Platform string    `json:"platform"`
+	Seen     time.Time `json:"seenAt"`
+}
+
+const maxPushToken = 4096
+
+func (in *deviceBody) check() error {
+	in.Vendor = cmp.Or(in.Vendor, vendors[0])
+	switch {
+	case in.Token == "":
+		return invalid("required", "token")
+	case len(in.Token) > maxPushToken:
+		return invalid("too_long", "token", "max", "4096")
+	case !slices.Contains(vendors, in.Vendor):
+		return invalid("device_vendor", "vendor", "value", printable(in.Vendor))
+	case !slices.Contains(platforms, in.Platform):
+		return invalid("unknown_value", "platform", "value", printable(in.Platform))
+	}
+	return nil
+}
+
+// registerDevice makes a phone known to which the caller's pushes go, or gives a known one its new token.
+func (a *API) registerDevice(c *Call) (Reply, error) {
+	var in deviceBody
+	if err := c.Decode(&in); err != nil {
+		return Reply{}, err
+	}
+	if err := in.check(); err != nil {
+		return Reply{}, err
+	}
+	var d push.Device
+	var err error
+	if in.ID != "" {
+		d, err = a.Devices.Refresh(c.Context, c.Actor.ID, in.ID, in.Token, a.Now())
+	} else {
+		d, err = a.Devices.Register(c.Context, push.Device{ID: uuid.NewString(), User: c.Actor.ID, Vendor: in.Vendor, Platform: in.Platform, Token: in.Token, Seen: a.Now()})
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Status: http.StatusCreated, View: deviceView{d.ID, d.Vendor, d.Platform, d.Seen.UTC()}}, nil
+}
+
+// forgetDevice ends pushes to one of the caller's phones.
+func (a *API) forgetDevice(c *Call) (Reply, error) {
+	return Reply{}, a.Devices.Forget(c.Context, c.Actor.ID, c.PathID("id"))
+}

@@ -1,0 +1,184 @@
+package handlers
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"time"
+
+	"fengqiao/internal/media"
+	"fengqiao/mediation"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+)
+
+// photoView is a photo without where and when it was taken: that is evidence for those who handle the case.
+type photoView struct {
+	ID       string    `json:"id"`
+	ClientID string    `json:"clientId"`
+	Kind     string    `json:"kind"`
+	Bytes    int64     `json:"bytes"`
+	Width    int       `json:"width"`
+	Height   int       `json:"height"`
+	Created  time.Time `json:"createdAt"`
+	URL      string    `json:"url"`
+	Thumb    string    `json:"thumbnailUrl"`
+}
+
+// upload takes a photo in: as the body itself with ?clientId=, or as multipart/form-data with the field clientId before the
+// file photo. The same photo under the same clientId is one photo, however often it is sent.
+func (a *API) upload(c *Call) (Reply, error) {
+	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	if err != nil {
+		return Reply{}, refuse(http.StatusUnsupportedMediaType, "not_json", "", "want", "image/jpeg, image/png, multipart/form-data")
+	}
+	body := io.Reader(&capped{c: c, r: c.Stream(), left: c.Route.Body})
+	id := c.QueryText("clientId")
+	if kind == "multipart/form-data" {
+		part, clientID, err := photoPart(multipart.NewReader(body, params["boundary"]), id)
+		if err != nil {
+			return Reply{}, err
+		}
+		body, id, kind = part, clientID, part.Header.Get(fiber.HeaderContentType)
+	}
+	if id == "" {
+		return Reply{}, refuse(http.StatusBadRequest, "required", "clientId")
+	}
+	p, err := a.Media.Upload(c.Context, c.Actor.ID, id, body, printable(kind))
+	if err != nil {
+		var tooLarge *Problem
+		if errors.As(err, &tooLarge) {
+			return Reply{}, tooLarge
+		}
+		return Reply{}, err
+	}
+	url := "/api/v1/media/" + p.ID
+	return Reply{Status: http.StatusCreated, Location: url, View: photoView{p.ID, p.ClientID, string(p.Kind), p.Bytes, p.Width, p.Height, p.Created.UTC(), url, url + "/thumbnail"}}, nil
+}
+
+// photoPart finds the file in a form.
+func photoPart(form *multipart.Reader, id string) (*multipart.Part, string, error) {
+	for range 10 {
+		part, err := form.NextPart()
+		if err != nil {
+			var tooLarge *Problem
+			if errors.As(err, &tooLarge) {
+				return nil, "", tooLarge
+			}
+			return nil, "", &Problem{Status: http.StatusUnprocessableEntity, Code: "required", Field: "photo", Cause: err}
+		}
+		switch part.FormName() {
+		case "photo":
+			return part, id, nil
+		case "clientId":
+			text, err := io.ReadAll(io.LimitReader(part, 200))
+			if err != nil {
+				return nil, "", &Problem{Status: http.StatusBadRequest, Code: "body_cut_off", Cause: err}
+			}
+			id = string(text)
+		default:
+			return nil, "", invalid("unknown_field", printable(part.FormName()))
+		}
+	}
+	return nil, "", invalid("required", "photo")
+}
+
+// capped ends with a Problem once the route's bound is passed.
+type capped struct {
+	c    *Call
+	r    io.Reader
+	left int64
+}
+
+func (l *capped) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		var probe [1]byte
+		if n, err := l.r.Read(probe[:]); n == 0 {
+			return 0, err
+		}
+		return 0, l.c.tooLarge()
+	}
+	if int64(len(p)) > l.left {
+		p = p[:l.left]
+	}
+	n, err := l.r.Read(p)
+	l.left -= int64(n)
+	return n, err
+}
+
+// visiblePhoto loads the photo of the path for who may see it: its owner, and those to whom mediation.Permits gives the
+// photos of the case or the report it belongs to. It returns the case too, "" if there is none.
+func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
+	p, err := a.Media.Photo(c.Context, c.PathID("id"))
+	if err != nil {
+		return media.Photo{}, "", err
+	}
+	caseID := p.Case
+	if p.Report != "" {
+		report, err := a.Cases.Reports.Load(c.Context, p.Report)
+		if err != nil {
+			return media.Photo{}, "", err
+		}
+		caseID = report.Case // where the report is now, after joins and splits
+		if caseID == "" && p.Owner != c.Actor.ID {
+			_, err = a.Cases.ReportOf(c.Context, c.Actor, p.Report)
+			return p, "", err
+		}
+	}
+	if p.Owner == c.Actor.ID {
+		return p, caseID, nil
+	}
+	if caseID == "" {
+		return media.Photo{}, "", mediation.ErrNotFound
+	}
+	found, err := a.Cases.Cases.Load(c.Context, caseID)
+	if err != nil {
+		return media.Photo{}, "", err
+	}
+	if !mediation.MayCase(c.Actor, mediation.MediaRead, &found) {
+		return media.Photo{}, "", mediation.ErrNotFound
+	}
+	return p, caseID, nil
+}
+
+func (a *API) seesPhoto(c *Call) error {
+	_, _, err := a.visiblePhoto(c)
+	return err
+}
+
+// photo serves the stored copy, which has no place and no time in it. Looking at a case's photo is looking at the case.
+func (a *API) photo(c *Call) (Reply, error) {
+	p, caseID, err := a.visiblePhoto(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	if caseID != "" {
+		look := mediation.Look{ID: uuid.Must(uuid.NewV7()).String(), Case: caseID, Actor: c.Actor.ID, Role: c.Actor.Role, What: "media", At: a.Now().UTC()}
+		if err := a.Cases.Looks.Record(c.Context, look); err != nil {
+			return Reply{}, err
+		}
+	}
+	body, err := all(a.Media.Open(c.Context, p))
+	return Reply{Raw: &Raw{Type: string(p.Kind), Body: body, Tag: p.SHA256}}, err
+}
+
+// thumbnail serves the small picture of lists.
+func (a *API) thumbnail(c *Call) (Reply, error) {
+	p, _, err := a.visiblePhoto(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	body, err := all(a.Media.OpenThumb(c.Context, p))
+	return Reply{Raw: &Raw{Type: string(media.JPEG), Body: body, Tag: "thumb-" + p.SHA256}}, err
+}
+
+func all(r io.ReadCloser, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(r)
+	return b, errors.Join(err, r.Close())
+}

@@ -1,0 +1,320 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/internal/account"
+	"fengqiao/mediation"
+)
+
+// viewMe shows a user to themselves.
+func (a *API) viewMe(id string, u account.User) meView {
+	v := meView{ID: id, Login: u.Login, Name: u.Name, Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator, Lang: cmp.Or(u.Lang, "zh-CN"), Can: []string{}}
+	v.AreaName, _ = a.Atlas.Load().Name(u.Area)
+	for action, grants := range mediation.Permits {
+		if slices.ContainsFunc(grants, func(g mediation.Grant) bool { return g.Role == u.Role }) {
+			v.Can = append(v.Can, string(action))
+		}
+	}
+	slices.Sort(v.Can)
+	return v
+}
+
+// me tells the caller who they are; a browser gets its CSRF token anew after a reload.
+func (a *API) me(c *Call) (Reply, error) {
+	u, err := a.Accounts.User(c.Context, c.Actor.ID)
+	if err != nil {
+		return Reply{}, err
+	}
+	v := a.viewMe(u.ID, u)
+	if c.cookie {
+		v.CSRF = a.Accounts.CSRF(c.Caller.Session)
+	}
+	return Reply{View: v, Revision: int64(u.Revision)}, nil
+}
+
+// userView is a user as administrators see them. account.User itself never goes out: it holds the password's hash.
+type userView struct {
+	ID           string         `json:"id"`
+	Revision     int            `json:"revision"`
+	Login        string         `json:"login"`
+	Name         string         `json:"name"`
+	Role         mediation.Role `json:"role"`
+	Area         grid.Code      `json:"area"`
+	Unit         string         `json:"unit,omitzero"`
+	Mediator     string         `json:"mediator,omitzero"`
+	Lang         string         `json:"lang"`
+	Locked       bool           `json:"locked"`
+	LockedReason string         `json:"lockedReason,omitzero"`
+	MustChange   bool           `json:"mustChangePassword"`
+	Created      time.Time      `json:"createdAt"`
+	History      []changeView   `json:"history,omitzero"`
+	// Password is the one-time password of a reset, told once.
+	Password      string    `json:"oneTimePassword,omitzero"`
+	PasswordUntil time.Time `json:"oneTimePasswordUntil,omitzero"`
+}
+
+type changeView struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+	What string    `json:"what"`
+	Note string    `json:"note,omitzero"`
+}
+
+func viewUser(u account.User) userView {
+	v := userView{ID: u.ID, Revision: u.Revision, Login: u.Login, Name: u.Name, Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator,
+		Lang: cmp.Or(u.Lang, "zh-CN"), Locked: u.Locked, LockedReason: u.LockedReason, MustChange: u.MustChange, Created: u.Created.UTC()}
+	for _, h := range u.History {
+		v.History = append(v.History, changeView{h.At.UTC(), h.By, h.What, h.Note})
+	}
+	return v
+}
+
+func userReply(u account.User) Reply {
+	return Reply{View: viewUser(u), Revision: int64(u.Revision), Ref: u.ID}
+}
+
+// visibleUser loads the user of the path, if their area lies within the caller's.
+func (a *API) visibleUser(c *Call) (account.User, error) { return a.userByID(c, c.PathID("id")) }
+
+func (a *API) userByID(c *Call, id string) (account.User, error) {
+	u, err := a.Accounts.User(c.Context, id)
+	if err != nil {
+		return account.User{}, err
+	}
+	if !mediation.MayArea(c.Actor, mediation.UserRead, u.Area) {
+		return account.User{}, mediation.ErrNotFound
+	}
+	return u, nil
+}
+
+func (a *API) seesUser(c *Call) error {
+	_, err := a.visibleUser(c)
+	return err
+}
+
+// user shows one user.
+func (a *API) user(c *Call) (Reply, error) {
+	u, err := a.visibleUser(c)
+	return userReply(u), err
+}
+
+// users lists the users in the caller's area.
+func (a *API) users(c *Call) (Reply, error) {
+	limit, err := a.limit(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	f := account.Filter{Area: c.Actor.Area, Role: mediation.Role(c.QueryText("role")), After: c.QueryText("cursor"), Limit: limit}
+	if f.Open, _, err = c.QueryBool("open"); err != nil {
+		return Reply{}, err
+	}
+	if f.Role != "" && !slices.Contains(mediation.AccountRoles, f.Role) {
+		return Reply{}, invalid("unknown_value", "role", "value", printable(string(f.Role)))
+	}
+	if area := grid.Code(c.QueryText("area")); area != "" {
+		if !c.Actor.Area.Contains(area) {
+			return Reply{View: NewPage([]userView{}, "")}, nil // as if nobody lived there
+		}
+		f.Area = area
+	}
+	found, next, err := a.Accounts.ListUsers(c.Context, f)
+	if err != nil {
+		return Reply{}, err
+	}
+	items := make([]userView, len(found))
+	for i, u := range found {
+		items[i] = viewUser(u)
+	}
+	return Reply{View: NewPage(items, next)}, nil
+}
+
+type newUserBody struct {
+	Login    string         `json:"login"`
+	Name     string         `json:"name"`
+	Role     mediation.Role `json:"role"`
+	Area     grid.Code      `json:"area"`
+	Unit     string         `json:"unit"`
+	Mediator string         `json:"mediator"`
+	Lang     string         `json:"lang"`
+	// Password is the first one, to be changed at the first sign-in; without it the user waits for a reset.
+	Password string `json:"password"`
+}
+
+// createUser makes a user inside the caller's area.
+func (a *API) createUser(c *Call) (Reply, error) {
+	var in newUserBody
+	if err := c.Decode(&in); err != nil {
+		return Reply{}, err
+	}
+	if err := required("login", in.Login, "name", in.Name, "role", string(in.Role)); err != nil {
+		return Reply{}, err
+	}
+	if err := mayPlace(c.Actor, in.Area); err != nil {
+		return Reply{}, err
+	}
+	u, err := a.Accounts.CreateUser(c.Context, c.Actor.ID, account.NewUser{Login: in.Login, Name: in.Name, Lang: in.Lang,
+		Place:    account.Place{Role: in.Role, Area: in.Area, Unit: in.Unit, Mediator: in.Mediator},
+		Password: in.Password, MustChange: in.Password != ""})
+	if err != nil {
+		return Reply{}, err
+	}
+	r := userReply(u)
+	r.Status, r.Location = http.StatusCreated, "/api/v1/users/"+u.ID
+	return r, nil
+}
+
+// userAgain answers a repeated creation.
+func (a *API) userAgain(c *Call, ref string) (Reply, error) {
+	u, err := a.userByID(c, ref)
+	r := userReply(u)
+	r.Location = "/api/v1/users/" + u.ID
+	return r, err
+}
+
+// mayPlace tells whether the caller may put a user into an area: nobody gives away what lies outside their own.
+func mayPlace(actor mediation.Actor, area grid.Code) error {
+	if !mediation.MayArea(actor, mediation.UserWrite, area) {
+		return invalid("unknown_value", "area", "value", printable(string(area)))
+	}
+	return nil
+}
+
+// userPatch holds what is to change; absent members stay as they are.
+type userPatch struct {
+	Name     *string         `json:"name"`
+	Lang     *string         `json:"lang"`
+	Role     *mediation.Role `json:"role"`
+	Area     *grid.Code      `json:"area"`
+	Unit     *string         `json:"unit"`
+	Mediator *string         `json:"mediator"`
+}
+
+func (p userPatch) moves() bool {
+	return p.Role != nil || p.Area != nil || p.Unit != nil || p.Mediator != nil
+}
+
+func (p userPatch) edits() bool { return p.Name != nil || p.Lang != nil }
+
+// patchUser changes a user's name and language, or moves them, which ends their sessions. It takes both at once; the
+// move comes first, and if somebody else writes between the two the edit is refused as stale.
+func (a *API) patchUser(c *Call) (Reply, error) {
+	var in userPatch
+	if err := c.Decode(&in); err != nil {
+		return Reply{}, err
+	}
+	u, err := a.writableUser(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	if !in.moves() && !in.edits() {
+		return Reply{}, invalid("required", "name")
+	}
+	o := account.Order{By: c.Actor.ID, Revision: int(c.Revision)}
+	if in.moves() {
+		to := account.Place{Role: or(in.Role, u.Role), Area: or(in.Area, u.Area), Unit: or(in.Unit, u.Unit), Mediator: or(in.Mediator, u.Mediator)}
+		if err := mayPlace(c.Actor, to.Area); err != nil {
+			return Reply{}, err
+		}
+		if u, err = a.Accounts.MoveUser(c.Context, o, u.ID, to); err != nil {
+			return Reply{}, err
+		}
+		o.Revision = u.Revision
+	}
+	if in.edits() {
+		if u, err = a.Accounts.EditUser(c.Context, o, u.ID, or(in.Name, u.Name), or(in.Lang, u.Lang)); err != nil {
+			return Reply{}, err
+		}
+	}
+	return userReply(u), nil
+}
+
+func or[T any](v *T, otherwise T) T {
+	if v == nil {
+		return otherwise
+	}
+	return *v
+}
+
+// writableUser loads the user of the path if the caller may change them.
+func (a *API) writableUser(c *Call) (account.User, error) {
+	u, err := a.visibleUser(c)
+	if err != nil {
+		return account.User{}, err
+	}
+	if !mediation.MayArea(c.Actor, mediation.UserWrite, u.Area) {
+		return account.User{}, refuse(http.StatusForbidden, "forbidden", "")
+	}
+	return u, nil
+}
+
+type lockBody struct {
+	Reason string `json:"reason"`
+}
+
+// lockUser locks an account and ends its sessions.
+func (a *API) lockUser(c *Call) (Reply, error) {
+	var in lockBody
+	if err := c.Decode(&in); err != nil {
+		return Reply{}, err
+	}
+	if err := required("reason", in.Reason); err != nil {
+		return Reply{}, err
+	}
+	u, err := a.writableUser(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	if u.ID == c.Actor.ID {
+		return Reply{}, refuse(http.StatusConflict, "not_yourself", "")
+	}
+	u, err = a.Accounts.LockUser(c.Context, account.Order{By: c.Actor.ID, Revision: int(c.Revision)}, u.ID, in.Reason)
+	return userReply(u), err
+}
+
+// unlockUser unlocks an account and forgets its failed attempts.
+func (a *API) unlockUser(c *Call) (Reply, error) {
+	u, err := a.writableUser(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	u, err = a.Accounts.UnlockUser(c.Context, account.Order{By: c.Actor.ID, Revision: int(c.Revision)}, u.ID)
+	return userReply(u), err
+}
+
+// resetPassword gives a user a one-time password, shown in this answer and never again.
+func (a *API) resetPassword(c *Call) (Reply, error) {
+	u, err := a.writableUser(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	password, u, err := a.Accounts.ResetPassword(c.Context, account.Order{By: c.Actor.ID, Revision: int(c.Revision)}, u.ID)
+	if err != nil {
+		return Reply{}, err
+	}
+	v := viewUser(u)
+	v.Password, v.PasswordUntil = password, u.PasswordUntil.UTC()
+	return Reply{View: v, Revision: int64(u.Revision)}, nil
+}
+
+// required refuses the first of the named texts that is empty; pairs are name, value.
+func required(pairs ...string) error {
+	var p *Problem
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			continue
+		}
+		if p == nil {
+			p = invalid("required", pairs[i])
+		}
+		p.Errors = append(p.Errors, FieldError{Field: pairs[i], Code: "required"})
+	}
+	if p == nil {
+		return nil
+	}
+	return p
+}
