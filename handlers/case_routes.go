@@ -1,4 +1,58 @@
 package handlers
 
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"fengqiao/mediation"
+)
+
+const importDeadline = 60 * time.Second
+
+var caseFilters = []string{"state", "open", "category", "severity", "cell", "area", "channel", "unit", "overdue", "needsHand", "unplaced",
+	"openedFrom", "openedUntil", "age", "number", "q"}
+
 // domainRoutes are the routes of reports, cases, offers, mediators, plans and policies, and the parties' own.
-func domainRoutes() []Route { return nil }
+func domainRoutes() []Route {
+	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
+	page := []string{"limit", "cursor"}
+	with := func(names []string, more ...string) []string { return append(slices.Clone(names), more...) }
+	return slices.Concat([]Route{
+		{Method: post, Path: "/api/v1/reports", Action: mediation.ReportCreate, Create: true, OwnKey: true, Cost: Write, Query: []string{"crs"}, Handle: (*API).createReport},
+		{Method: get, Path: "/api/v1/reports", Action: mediation.ReportCreate, Query: with(page, "crs"), Handle: (*API).ownReports},
+		{Method: get, Path: "/api/v1/reports/unplaced", Action: mediation.ReportPlace, Query: with(page, "crs"), Handle: (*API).unplacedReports},
+		{Method: get, Path: "/api/v1/reports/:id", Action: mediation.ReportRead, Sight: (*API).seesReport, Query: []string{"crs"}, Handle: (*API).oneReport},
+		{Method: post, Path: "/api/v1/reports/:id/supplements", Action: mediation.ReportChange, Sight: (*API).seesReport, Create: true, Cost: Write, Query: []string{"crs"}, Handle: (*API).supplementReport, Again: (*API).againReport},
+		{Method: post, Path: "/api/v1/reports/:id/withdrawal", Action: mediation.ReportChange, Sight: (*API).seesReport, Create: true, Cost: Write, Query: []string{"crs"}, Handle: (*API).withdrawReport, Again: (*API).againReport},
+		{Method: post, Path: "/api/v1/reports/:id/place", Action: mediation.ReportPlace, Sight: (*API).seesReport, Change: true, Cost: Write, Query: []string{"crs"}, Handle: (*API).placeReport},
+
+		{Method: get, Path: "/api/v1/cases", Action: mediation.CaseRead, Query: with(caseFilters, page...), Handle: (*API).listCases},
+		{Method: get, Path: "/api/v1/cases/count", Action: mediation.CaseRead, Query: with(caseFilters, "max"), Handle: (*API).countCases},
+		{Method: get, Path: "/api/v1/cases.geojson", Action: mediation.CaseMap, Query: with(caseFilters, "crs", "exact"), Handle: (*API).mapCases},
+		{Method: get, Path: "/api/v1/cases/:id", Action: mediation.CaseRead, Query: []string{"crs", "reveal"}, Handle: (*API).oneCase},
+		{Method: get, Path: "/api/v1/cases/:id/timeline", Action: mediation.TimelineRead, Sight: (*API).seesCase, Query: []string{"after", "limit"}, Handle: (*API).timeline},
+		{Method: get, Path: "/api/v1/cases/:id/looks", Action: mediation.TimelineRead, Sight: (*API).seesCase, Query: page, Handle: (*API).looks},
+		{Method: get, Path: "/api/v1/cases/:id/candidates", Action: mediation.Action(mediation.CmdAssign), Sight: (*API).seesCase, Query: []string{"seat"}, Handle: (*API).candidates},
+
+		{Method: get, Path: "/api/v1/offers", Action: mediation.OfferRead, Handle: (*API).offers},
+		{Method: get, Path: "/api/v1/mediators/me", Action: mediation.MediatorSelf, Handle: (*API).ownMediator},
+		{Method: http.MethodPatch, Path: "/api/v1/mediators/me", Action: mediation.MediatorSelf, Change: true, Cost: Write, Handle: (*API).patchMediator},
+		{Method: post, Path: "/api/v1/mediators/me/leaves", Action: mediation.MediatorSelf, Create: true, Change: true, Cost: Write, Handle: (*API).addLeave, Again: (*API).againMediator},
+		{Method: http.MethodDelete, Path: "/api/v1/mediators/me/leaves/:id", Action: mediation.MediatorSelf, Change: true, Cost: Write, Handle: (*API).removeLeave},
+		{Method: get, Path: "/api/v1/mediators", Action: mediation.MediatorRead, Query: with(page, "area"), Handle: (*API).listMediators},
+
+		{Method: get, Path: "/api/v1/plan", Action: mediation.PlanRead, Query: []string{"crs"}, Handle: (*API).planHead},
+		{Method: get, Path: "/api/v1/plan/units", Action: mediation.PlanRead, Query: []string{"parent"}, Handle: (*API).planUnits},
+		{Method: get, Path: "/api/v1/plan/cells/:code", Action: mediation.PlanRead, Query: []string{"crs"}, Handle: (*API).planCell},
+		{Method: get, Path: "/api/v1/plan/locate", Action: mediation.PlanRead, Query: []string{"lon", "lat", "crs"}, Handle: (*API).planLocate},
+		{Method: get, Path: "/api/v1/plan.geojson", Action: mediation.PlanRead, Query: []string{"area", "crs"}, Handle: (*API).planShapes},
+		{Method: put, Path: "/api/v1/plan", Action: mediation.PlanImport, Cost: Upload, Body: DefaultLimits.Import, Stream: true, Deadline: importDeadline,
+			Query: []string{"code", "name", "parent", "parentName", "levels", "version", "crs"}, Handle: (*API).importPlan},
+		{Method: put, Path: "/api/v1/policy", Action: mediation.PolicyImport, Cost: Upload, Deadline: importDeadline, Handle: (*API).importPolicy},
+		{Method: get, Path: "/api/v1/policy", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).currentPolicy},
+		{Method: get, Path: "/api/v1/policy/:id", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).onePolicy},
+
+		{Method: get, Path: "/api/v1/party/case", Action: mediation.CaseRead, Handle: (*API).partyCase},
+	}, commandRoutes())
+}

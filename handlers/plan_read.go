@@ -13,7 +13,7 @@ import (
 
 	"fengqiao/grid"
 
-	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/transform"
 )
 
@@ -116,7 +116,7 @@ func choose(first bool, a, b string) string {
 // comes back has not been checked as a whole: grid.NewPlan does that.
 func ReadPlan(r io.Reader, o PlanOptions) (*PlanInput, PlanFindings, error) {
 	sum := sha256.New()
-	src := bufio.NewReader(transform.NewReader(io.TeeReader(r, sum), unicode.UTF8Validator))
+	src := bufio.NewReader(transform.NewReader(io.TeeReader(r, sum), encoding.UTF8Validator))
 	if bom, _ := src.Peek(3); bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
 		_, _ = src.Discard(3)
 	}

@@ -1,0 +1,82 @@
+package handlers
+
+import (
+	"encoding/hex"
+	"time"
+
+	"fengqiao/mediation"
+)
+
+// eventView is one entry of a case's timeline. Words are there for those who handle the case.
+type eventView struct {
+	Seq       int               `json:"seq"`
+	At        time.Time         `json:"at"`
+	Actor     personRef         `json:"actor"`
+	Role      mediation.Role    `json:"role"`
+	Kind      string            `json:"kind"`
+	KindText  string            `json:"kindText"`
+	From      string            `json:"from"`
+	To        string            `json:"to"`
+	StateText string            `json:"stateText"`
+	Place     *placeView        `json:"place"`
+	Data      map[string]string `json:"data"`
+	Words     string            `json:"words,omitzero"`
+	// Prev and Hash chain the events (docs): hex of SHA-256.
+	Prev string `json:"prev"`
+	Hash string `json:"hash"`
+}
+
+// eventTexts names the events that are no commands, in Chinese and English. A test holds it to the package mediation.
+var eventTexts = map[string][2]string{
+	"opened":        {"立案", "opened"},
+	"report_joined": {"上报并入", "report joined"},
+	"case_joined":   {"案件并入", "case joined"},
+	"case_split":    {"案件拆出", "case taken out"},
+	"offered":       {"派单", "offered"},
+	"offer_expired": {"派单逾期", "offer expired"},
+	"needs_hand":    {"转人工指派", "left to a person"},
+	"reminded":      {"临期提醒", "reminded"},
+	"breached":      {"超期", "overdue"},
+}
+
+func (l labels) event(kind string) string {
+	if rule, ok := mediation.RuleOf(mediation.CommandName(kind)); ok {
+		return choose(l.zh, rule.Zh, rule.En)
+	}
+	if text, ok := eventTexts[kind]; ok {
+		return choose(l.zh, text[0], text[1])
+	}
+	return kind
+}
+
+func (a *API) viewEvents(c *Call, k *mediation.Case, events []mediation.Event) ([]eventView, error) {
+	l, err := a.labels(c, k.Policy)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(events))
+	for i := range events {
+		ids[i] = events[i].Actor
+	}
+	names, err := a.named(c, ids)
+	if err != nil {
+		return nil, err
+	}
+	exact := mediation.MayCase(c.Actor, mediation.CaseExact, k)
+	views := make([]eventView, len(events))
+	for i := range events {
+		e := &events[i]
+		views[i] = eventView{Seq: e.Seq, At: e.At, Actor: personRef{e.Actor, names[e.Actor]}, Role: e.Role, Kind: e.Kind,
+			KindText: l.event(e.Kind), From: string(e.From), To: string(e.To), StateText: l.state(e.To), Place: placeOf(l.plan, e.Place),
+			Data: e.Data, Prev: hex.EncodeToString(e.Prev), Hash: hex.EncodeToString(e.Hash)}
+		if views[i].Data == nil {
+			views[i].Data = map[string]string{}
+		}
+		if exact {
+			if views[i].Words, err = a.Cases.Open(c.Context, e.Words); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return views, nil
+}

@@ -1,0 +1,266 @@
+package handlers
+
+import (
+	"strings"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+// Bodies that several commands share.
+type (
+	remarkBody struct {
+		Remark string `json:"remark"`
+	}
+	reasonBody struct {
+		Reason string `json:"reason" max:"200"`
+	}
+	reasonRemarkBody struct {
+		Reason string `json:"reason" max:"200"`
+		Remark string `json:"remark"`
+	}
+	routeBody struct {
+		Route  string `json:"route" max:"64"`
+		Reason string `json:"reason" max:"200"`
+		Remark string `json:"remark"`
+	}
+)
+
+// commandBodies reads the body of every command. A test holds it to the state table.
+var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, error){
+	mediation.CmdAccept:   remark(func(r string) mediation.Command { return mediation.Accept{Remark: r} }),
+	mediation.CmdSplit:    remark(func(r string) mediation.Command { return mediation.Split{Remark: r} }),
+	mediation.CmdTakeBack: remark(func(r string) mediation.Command { return mediation.TakeBack{Remark: r} }),
+	mediation.CmdEscalate: remark(func(r string) mediation.Command { return mediation.Escalate{Remark: r} }),
+	mediation.CmdPerform:  remark(func(r string) mediation.Command { return mediation.Perform{Remark: r} }),
+	mediation.CmdClose:    remark(func(r string) mediation.Command { return mediation.Close{Remark: r} }),
+	mediation.CmdResume:   remark(func(r string) mediation.Command { return mediation.Resume{Remark: r} }),
+
+	mediation.CmdStepBack:        reason(func(r string) mediation.Command { return mediation.StepBack{Reason: r} }),
+	mediation.CmdUnagree:         reason(func(r string) mediation.Command { return mediation.Unagree{Reason: r} }),
+	mediation.CmdReopen:          reason(func(r string) mediation.Command { return mediation.Reopen{Reason: r} }),
+	mediation.CmdWithdraw:        reason(func(r string) mediation.Command { return mediation.WithdrawCase{Reason: r} }),
+	mediation.CmdRefuseMediation: reason(func(r string) mediation.Command { return mediation.RefuseMediation{Reason: r} }),
+
+	mediation.CmdSuspend: body(func(b reasonRemarkBody) (mediation.Command, error) {
+		return mediation.Suspend{Reason: b.Reason, Remark: b.Remark}, nil
+	}),
+	mediation.CmdTerminate: body(func(b reasonRemarkBody) (mediation.Command, error) {
+		return mediation.Terminate{Reason: b.Reason, Remark: b.Remark}, nil
+	}),
+	mediation.CmdRefuse: body(func(b routeBody) (mediation.Command, error) {
+		return mediation.Refuse{Route: b.Route, Reason: b.Reason, Remark: b.Remark}, nil
+	}),
+	mediation.CmdExit: body(func(b routeBody) (mediation.Command, error) {
+		return mediation.Exit{Route: b.Route, Reason: b.Reason, Remark: b.Remark}, nil
+	}),
+	mediation.CmdJoin: body(func(b struct {
+		Into   string `json:"into" max:"64"`
+		Remark string `json:"remark"`
+	}) (mediation.Command, error) {
+		return mediation.Join{Into: b.Into, Remark: b.Remark}, nil
+	}),
+	mediation.CmdDetach: body(func(b struct {
+		Report string `json:"report" max:"64"`
+		Remark string `json:"remark"`
+	}) (mediation.Command, error) {
+		return mediation.Detach{Report: b.Report, Remark: b.Remark}, nil
+	}),
+	mediation.CmdTransfer: body(func(b struct {
+		Route  string    `json:"route" max:"64"`
+		Unit   string    `json:"unit" max:"100"`
+		Area   grid.Code `json:"area" max:"200"`
+		Reason string    `json:"reason" max:"200"`
+		Remark string    `json:"remark"`
+	}) (mediation.Command, error) {
+		return mediation.Transfer{Route: b.Route, Unit: b.Unit, Area: b.Area, Reason: b.Reason, Remark: b.Remark}, nil
+	}),
+	mediation.CmdReclassify: body(func(b struct {
+		Category     string `json:"category" max:"64"`
+		Severity     int    `json:"severity"`
+		NotEmergency bool   `json:"notEmergency"`
+		Remark       string `json:"remark"`
+	}) (mediation.Command, error) {
+		return mediation.Reclassify{Category: b.Category, Severity: b.Severity, NotEmergency: b.NotEmergency, Remark: b.Remark}, nil
+	}),
+	mediation.CmdPlace: body(func(b struct {
+		Cell   grid.Code `json:"cell" max:"200"`
+		Remark string    `json:"remark"`
+	}) (mediation.Command, error) {
+		return mediation.Place{Cell: b.Cell, Remark: b.Remark}, nil
+	}),
+	mediation.CmdAddParty: body(func(b wireParty) (mediation.Command, error) {
+		return mediation.AddParty{Party: b.input()}, nil
+	}),
+	mediation.CmdRenewLink: body(func(b struct {
+		Party string `json:"party" max:"64"`
+	}) (mediation.Command, error) {
+		return mediation.RenewLink{Party: b.Party}, nil
+	}),
+	mediation.CmdNote: body(func(b struct {
+		Text string `json:"text"`
+	}) (mediation.Command, error) {
+		return mediation.Note{Text: b.Text}, nil
+	}),
+	mediation.CmdAssign: body(func(b struct {
+		Mediator string `json:"mediator" max:"64"`
+		Seat     *int   `json:"seat"` // without: the first free seat that fits
+		Force    bool   `json:"force"`
+		Remark   string `json:"remark"`
+	}) (mediation.Command, error) {
+		seat := -1
+		if b.Seat != nil {
+			if seat = *b.Seat; seat < 0 {
+				return nil, invalid("out_of_range", "seat", "min", "0", "max", "99")
+			}
+		}
+		return mediation.Assign{Mediator: b.Mediator, Seat: seat, Force: b.Force, Remark: b.Remark}, nil
+	}),
+	mediation.CmdUnassign: body(func(b struct {
+		Mediator string `json:"mediator" max:"64"`
+		Reason   string `json:"reason" max:"200"`
+	}) (mediation.Command, error) {
+		return mediation.Unassign{Mediator: b.Mediator, Reason: b.Reason}, nil
+	}),
+	mediation.CmdTake: body(func(b struct {
+		Offer string `json:"offer" max:"64"`
+	}) (mediation.Command, error) {
+		return mediation.Take{Offer: b.Offer}, nil
+	}),
+	mediation.CmdDecline: body(func(b struct {
+		Offer  string `json:"offer" max:"64"`
+		Reason string `json:"reason" max:"200"`
+	}) (mediation.Command, error) {
+		return mediation.Decline{Offer: b.Offer, Reason: b.Reason}, nil
+	}),
+	mediation.CmdSession: body(func(b struct {
+		At       time.Time `json:"at"`
+		Attended []string  `json:"attended"`
+		Open     bool      `json:"open"`
+		Notes    string    `json:"notes"`
+		Place    grid.Code `json:"place" max:"200"`
+	}) (mediation.Command, error) {
+		return mediation.RecordSession{At: stored(b.At), Attended: b.Attended, Open: b.Open, Notes: b.Notes, Place: b.Place}, nil
+	}),
+	mediation.CmdAgree: body(func(b struct {
+		Oral      bool      `json:"oral"`
+		Facts     string    `json:"facts"`
+		Terms     string    `json:"terms"`
+		Place     string    `json:"place" max:"500"`
+		PerformBy time.Time `json:"performBy"`
+	}) (mediation.Command, error) {
+		return mediation.Agree{Oral: b.Oral, Facts: b.Facts, Terms: b.Terms, PlaceOf: b.Place, PerformBy: stored(b.PerformBy)}, nil
+	}),
+	mediation.CmdSign: body(func(b struct {
+		Role    mediation.SignerRole `json:"role" max:"20"`
+		Party   string               `json:"party" max:"64"`
+		Manner  string               `json:"manner"`
+		Refused bool                 `json:"refused"`
+	}) (mediation.Command, error) {
+		switch b.Manner {
+		case "":
+			b.Manner = "click"
+		case "click", "signature", "seal", "fingerprint":
+		default:
+			return nil, invalid("unknown_value", "manner", "value", printable(b.Manner))
+		}
+		return mediation.Sign{Role: b.Role, Party: b.Party, Manner: b.Manner, Refused: b.Refused}, nil
+	}),
+	mediation.CmdFollowUp: body(func(b struct {
+		Kept     *bool  `json:"kept"`
+		Resolved *bool  `json:"resolved"`
+		Notes    string `json:"notes"`
+	}) (mediation.Command, error) {
+		// Both decide whether the quarrel counts as settled: neither is taken for granted.
+		if b.Kept == nil {
+			return nil, invalid("required", "kept")
+		}
+		if b.Resolved == nil {
+			return nil, invalid("required", "resolved")
+		}
+		return mediation.RecordFollowUp{Kept: *b.Kept, Resolved: *b.Resolved, Notes: b.Notes}, nil
+	}),
+	mediation.CmdRate: body(func(b struct {
+		Satisfied *bool  `json:"satisfied"`
+		Stars     int    `json:"stars"`
+		Remark    string `json:"remark"`
+	}) (mediation.Command, error) {
+		if b.Satisfied == nil {
+			return nil, invalid("required", "satisfied")
+		}
+		return mediation.Rate{Satisfied: *b.Satisfied, Stars: b.Stars, Remark: b.Remark}, nil
+	}),
+	mediation.CmdRefuseMediator: body(func(b struct {
+		Mediator string `json:"mediator" max:"64"`
+		Reason   string `json:"reason" max:"200"`
+	}) (mediation.Command, error) {
+		return mediation.RefuseMediator{Mediator: b.Mediator, Reason: b.Reason}, nil
+	}),
+	mediation.CmdConsent: body(func(b struct {
+		Given *bool `json:"given"`
+	}) (mediation.Command, error) {
+		if b.Given == nil {
+			return nil, invalid("required", "given")
+		}
+		return mediation.ConsentOutsiders{Given: *b.Given}, nil
+	}),
+	mediation.CmdSupplement: body(func(b struct {
+		Text   string   `json:"text"`
+		Photos []string `json:"photos"`
+	}) (mediation.Command, error) {
+		if len(b.Photos) > mediation.MaxPhotos {
+			return nil, invalid("too_many", "photos", "max", "9")
+		}
+		return mediation.SupplementCase{Text: b.Text, Photos: b.Photos}, nil
+	}),
+}
+
+func remark(make func(string) mediation.Command) func(*Call) (mediation.Command, error) {
+	return body(func(b remarkBody) (mediation.Command, error) { return make(b.Remark), nil })
+}
+
+func reason(make func(string) mediation.Command) func(*Call) (mediation.Command, error) {
+	return body(func(b reasonBody) (mediation.Command, error) { return make(b.Reason), nil })
+}
+
+// stored cuts a time to what stores keep.
+func stored(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC().Truncate(time.Millisecond)
+}
+
+// wireParty is a party as it is entered.
+type wireParty struct {
+	Kind     mediation.PartyKind `json:"kind" max:"20"`
+	Side     mediation.PartySide `json:"side" max:"20"`
+	Name     string              `json:"name" max:"200"`
+	Phone    string              `json:"phone" max:"40"`
+	IDNumber string              `json:"idNumber" max:"40"`
+	Address  string              `json:"address" max:"200"`
+	Kin      []string            `json:"kin"`
+	Units    []string            `json:"units"`
+}
+
+func (w wireParty) input() mediation.PartyInput {
+	return mediation.PartyInput{Kind: w.Kind, Side: w.Side, Name: strings.TrimSpace(w.Name), Phone: plainPhone(w.Phone),
+		IDNumber: strings.ToUpper(bare(w.IDNumber)), Address: strings.TrimSpace(w.Address), Kin: w.Kin, Units: w.Units}
+}
+
+// plainPhone writes a phone number in one form, so that a party is known again however it was typed: without spaces and
+// dashes, and without China's own country code.
+func plainPhone(text string) string {
+	p := bare(text)
+	for _, prefix := range []string{"+86", "0086"} {
+		if rest, ok := strings.CutPrefix(p, prefix); ok && len(rest) == 11 && rest[0] == '1' {
+			return rest
+		}
+	}
+	return p
+}
+
+func bare(text string) string {
+	return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", "\u00a0", "").Replace(strings.TrimSpace(text))
+}

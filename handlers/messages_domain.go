@@ -1,0 +1,18 @@
+package handlers
+
+// domainMessages are the codes that only the domain routes use. Those of a plan's findings come of their one table.
+var domainMessages = withPlanReasons(map[string]message{
+	"unknown_crs":    {"未知坐标系", "Unknown coordinate system", "坐标系只能是 wgs84、gcj02 或 bd09，而不是“{value}”。", "A coordinate system is wgs84, gcj02 or bd09, not “{value}”."},
+	"bad_code":       {"区划编码无效", "Code not valid", "“{value}”不是本地网格体系的编码。", "“{value}” is no code of this plan's hierarchy."},
+	"too_short":      {"内容太短", "Too short", "{field} 至少需要 {min} 个字符。", "{field} needs at least {min} characters."},
+	"plan.refused":   {"网格方案未被接受", "Plan refused", "文件中有 {count} 处问题，方案没有改变。", "The file has {count} problems; the plan in force has not changed."},
+	"policy.refused": {"规则未被接受", "Policy refused", "文件中有 {count} 处问题，规则没有改变。", "The file has {count} problems; the policy in force has not changed."},
+	"policy.finding": {"规则问题", "Problem in the policy", "{text}", "{text}"},
+})
+
+func withPlanReasons(all map[string]message) map[string]message {
+	for reason, text := range planReasons {
+		all["plan."+reason] = message{text[0], text[1], "{code} " + text[0] + "：{detail}", "{code} " + text[1] + ": {detail}"}
+	}
+	return all
+}

@@ -1,0 +1,168 @@
+package handlers
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"fengqiao/mediation"
+)
+
+// partyCaseView is the case in plain words, as a party reads it: where it stands, who mediates, what was agreed, what they
+// may do. Of the other parties it says no more than their side.
+type partyCaseView struct {
+	ID       string    `json:"id"`
+	Revision int64     `json:"revision"`
+	Title    string    `json:"title"`
+	State    string    `json:"state"`
+	Plain    string    `json:"plain"` // what the state means for the reader
+	Category string    `json:"category"`
+	Opened   time.Time `json:"opened"`
+	Me       selfView  `json:"me"`
+	Sides    []string  `json:"sides"` // of the other parties
+
+	Mediators []panelMember  `json:"mediators"`
+	Agreement *agreementView `json:"agreement"`
+	Signed    bool           `json:"signed"` // I have signed the agreement
+	Outcome   *partyOutcome  `json:"outcome"`
+	Due       time.Time      `json:"due,omitzero"`
+	Actions   []string       `json:"actions"`
+	Rights    []string       `json:"rights"` // what the mediation law grants (PML 17, 19, 20, 23)
+}
+
+// selfView is what the reader said themselves.
+type selfView struct {
+	ID               string       `json:"id"`
+	Name             string       `json:"name"`
+	Side             string       `json:"side"`
+	RefusedMediation bool         `json:"refusedMediation"`
+	Outsiders        *consentView `json:"outsiders"`
+	Satisfied        *wordView    `json:"satisfied"`
+}
+
+type panelMember struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Lead     bool   `json:"lead"`
+	Outsider bool   `json:"outsider"` // joins only if every party consents
+	Refused  bool   `json:"refused"`  // by the reader
+}
+
+type partyOutcome struct {
+	Text   string      `json:"text"`
+	Routes []routeView `json:"routes"`
+}
+
+// rights are told to every party in plain words.
+var rights = [][2]string{
+	{"调解不收取任何费用。（人民调解法第四条）", "Mediation is free of charge. (People's Mediation Law, art. 4)"},
+	{"您可以接受、拒绝或者随时要求终止调解。（第十七条、第二十三条）", "You may accept or refuse mediation, or ask for its end at any time. (Arts. 17, 23)"},
+	{"您可以选择或者要求更换调解员。（第十九条、第二十三条）", "You may choose a mediator or ask for another. (Arts. 19, 23)"},
+	{"邀请您的亲友、邻里或者专家参与，须经您同意。（第二十条）", "Relatives, neighbours or experts join only with your consent. (Art. 20)"},
+	{"调解不成，您可以依法通过仲裁、行政、司法等途径维护权利。（第二十六条）", "If mediation fails, arbitration, administrative and court routes are open to you. (Art. 26)"},
+}
+
+// partyCase shows the one case that the caller's link opens.
+func (a *API) partyCase(c *Call) (Reply, error) {
+	k, err := a.Cases.Case(c.Context, c.Actor, ownCase(c))
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.showPartyCase(c, &mediation.Done{Case: k})
+}
+
+func (a *API) againPartyCase(c *Call, ref string) (Reply, error) {
+	k, err := a.Cases.Cases.Load(c.Context, ref)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.showPartyCase(c, &mediation.Done{Case: k})
+}
+
+func (a *API) showPartyCase(c *Call, done *mediation.Done) (Reply, error) {
+	k := &done.Case
+	me := k.Party(c.Actor.ID)
+	if c.Actor.Role != mediation.PartyRole || me == nil {
+		return Reply{}, mediation.ErrNotFound
+	}
+	l, err := a.labels(c, k.Policy)
+	if err != nil {
+		return Reply{}, err
+	}
+	commands, err := a.Cases.ActionsOf(c.Context, c.Actor, k)
+	if err != nil {
+		return Reply{}, err
+	}
+	info := k.State.Info()
+	v := partyCaseView{ID: k.ID, Revision: k.Revision, Title: l.title(k.Number), State: string(k.State), Plain: choose(l.zh, info.PlainZh, info.PlainEn),
+		Category: l.category(k.Category), Opened: k.Opened, Due: k.StateClock.Due, Actions: segments(commands), Sides: []string{},
+		Mediators: []panelMember{}}
+	for _, r := range rights {
+		v.Rights = append(v.Rights, choose(l.zh, r[0], r[1]))
+	}
+	for i := range k.Parties {
+		if k.Parties[i].ID != me.ID {
+			v.Sides = append(v.Sides, string(k.Parties[i].Side))
+		}
+	}
+	if o := k.Outcome; o != nil {
+		v.Outcome = &partyOutcome{Text: v.Plain, Routes: l.outcome(o).Routes}
+	}
+	if err := a.fillPartyCase(c, l, k, me, &v); err != nil {
+		return Reply{}, err
+	}
+	return Reply{View: v, Revision: k.Revision, Ref: k.ID}, nil
+}
+
+// fillPartyCase adds what has to be read or unsealed.
+func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.Party, v *partyCaseView) error {
+	name, err := a.Cases.Open(c.Context, me.Name)
+	if err != nil {
+		return err
+	}
+	v.Me = selfView{ID: me.ID, Name: name, Side: string(me.Side), RefusedMediation: !me.RefusedMediation.IsZero()}
+	if me.Outsiders != nil {
+		v.Me.Outsiders = &consentView{me.Outsiders.At, me.Outsiders.Given}
+	}
+	if w := me.Satisfied; w != nil {
+		v.Me.Satisfied = &wordView{At: w.At, Yes: w.Yes, Stars: w.Stars}
+	}
+	for _, s := range k.Panel.Seats {
+		if s.Mediator == "" {
+			continue
+		}
+		m, err := a.Mediators.Load(c.Context, s.Mediator)
+		if err != nil && !errors.Is(err, mediation.ErrNotFound) {
+			return err
+		}
+		v.Mediators = append(v.Mediators, panelMember{ID: s.Mediator, Name: m.Name, Kind: l.mediatorKind(s.Kind), Lead: s.Lead,
+			Outsider: s.Outsider, Refused: slices.Contains(me.RefusedMediators, s.Mediator)})
+	}
+	return a.partyAgreement(c, k.Agreement, me, v)
+}
+
+func (a *API) partyAgreement(c *Call, g *mediation.Agreement, me *mediation.Party, v *partyCaseView) error {
+	if g == nil {
+		return nil
+	}
+	out := &agreementView{ID: g.ID, Oral: g.Oral, Reached: g.Reached, PerformBy: g.PerformBy, Effective: g.Effective, Signed: []signatureView{}}
+	for _, x := range []struct {
+		to   *string
+		from mediation.Sealed
+	}{{&out.Facts, g.Facts}, {&out.Terms, g.Terms}, {&out.Place, g.Place}} {
+		text, err := a.Cases.Open(c.Context, x.from)
+		if err != nil {
+			return err
+		}
+		*x.to = text
+	}
+	for _, s := range signaturesOf(g) {
+		if s.Role == string(mediation.SignsAsParty) && s.Who == me.ID {
+			v.Signed = true
+			out.Signed = append(out.Signed, s)
+		}
+	}
+	v.Agreement = out
+	return nil
+}

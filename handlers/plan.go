@@ -1,0 +1,154 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+
+	"github.com/paulmach/orb"
+)
+
+type planView struct {
+	Version string      `json:"version"`
+	Cells   int         `json:"cells"`
+	Levels  []levelText `json:"levels"`
+	// Bound is west, south, east and north (RFC 7946 section 5); null for a plan without cells.
+	Bound []float64  `json:"bound"`
+	Roots []unitView `json:"roots"`
+}
+
+type unitView struct {
+	Code  grid.Code `json:"code"`
+	Name  string    `json:"name"`
+	Level string    `json:"level"`
+	Cell  bool      `json:"cell"` // the unit is a cell itself
+}
+
+func unitsOf(plan *grid.Plan, units []grid.Unit) []unitView {
+	views := make([]unitView, len(units))
+	schema := plan.Schema()
+	for i, u := range units {
+		level, _ := schema.LevelOf(u.Code)
+		_, cell := plan.Cell(u.Code)
+		views[i] = unitView{u.Code, u.Name, level.Key, cell}
+	}
+	return views
+}
+
+func boundIn(crs grid.CRS, b orb.Bound) []float64 {
+	if b.IsEmpty() {
+		return nil
+	}
+	low, high := pointIn(crs, b.Min).Coordinates, pointIn(crs, b.Max).Coordinates
+	return []float64{low[0], low[1], high[0], high[1]}
+}
+
+func (a *API) planHead(c *Call) (Reply, error) {
+	crs, err := c.queryCRS()
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{View: planSummary(a.Atlas.Load(), crs)}, nil
+}
+
+func planSummary(plan *grid.Plan, crs grid.CRS) planView {
+	v := planView{Version: plan.Version(), Cells: plan.Len(), Levels: []levelText{}, Bound: boundIn(crs, plan.Bound("")), Roots: unitsOf(plan, plan.Roots())}
+	for _, l := range plan.Schema().Levels {
+		v.Levels = append(v.Levels, levelText(l))
+	}
+	return v
+}
+
+type unitList struct {
+	Parent *placeView `json:"parent"` // null above the roots
+	Items  []unitView `json:"items"`
+}
+
+func (a *API) planUnits(c *Call) (Reply, error) {
+	plan, parent := a.Atlas.Load(), grid.Code(c.QueryText("parent"))
+	if err := checkCode(plan, "parent", parent); err != nil {
+		return Reply{}, err
+	}
+	return Reply{View: unitList{placeOf(plan, parent), unitsOf(plan, plan.Children(parent))}}, nil
+}
+
+type cellView struct {
+	placeView
+	Centre     *wirePoint  `json:"centre"`
+	Bound      []float64   `json:"bound"`
+	Neighbours []grid.Code `json:"neighbours"`
+	Shape      wireShape   `json:"shape"`
+}
+
+func (a *API) planCell(c *Call) (Reply, error) {
+	crs, err := c.queryCRS()
+	if err != nil {
+		return Reply{}, err
+	}
+	plan := a.Atlas.Load()
+	cell, ok := plan.Cell(grid.Code(c.PathID("code")))
+	if !ok {
+		return Reply{}, mediation.ErrNotFound
+	}
+	v := cellView{placeView: *placeOf(plan, cell.Code), Bound: boundIn(crs, plan.Bound(cell.Code)),
+		Neighbours: list(plan.Neighbours(cell.Code)), Shape: shapeIn(crs, cell.Shape)}
+	if centre, ok := plan.Centre(cell.Code); ok {
+		v.Centre = pointIn(crs, centre)
+	}
+	return Reply{View: v}, nil
+}
+
+// locateView says in which cell a point lies.
+type locateView struct {
+	Place *placeView `json:"place"` // null outside every cell
+	// Nearest is the cell beside which a point outside lies, within a kilometre.
+	Nearest *nearView `json:"nearest"`
+	// MaybeSwapped: the point lies far away, and in the plan with longitude and latitude exchanged.
+	MaybeSwapped bool       `json:"maybeSwapped"`
+	Suggested    *placeView `json:"suggested"`
+}
+
+type nearView struct {
+	Place  *placeView `json:"place"`
+	Metres float64    `json:"metres"`
+}
+
+// nearMetres is how far away a cell is still worth naming.
+const nearMetres = 1000
+
+func (a *API) planLocate(c *Call) (Reply, error) {
+	w := wirePoint{Type: "Point", CRS: c.QueryText("crs"), Coordinates: make([]float64, 2)}
+	if _, err := c.queryCRS(); err != nil {
+		return Reply{}, err
+	}
+	for i, name := range []string{"lon", "lat"} {
+		v, err := strconv.ParseFloat(c.QueryText(name), 64)
+		if err != nil || v != v {
+			return Reply{}, invalid("not_a_number", name)
+		}
+		w.Coordinates[i] = v
+	}
+	pt, err := w.read("point")
+	if err != nil {
+		return Reply{}, err
+	}
+	plan := a.Atlas.Load()
+	var v locateView
+	if v.MaybeSwapped = grid.LikelySwapped(*pt, plan.Bound("")); v.MaybeSwapped {
+		if cell, ok := plan.Locate(orb.Point{pt[1], pt[0]}); ok {
+			v.Suggested = placeOf(plan, cell.Code)
+		}
+		return Reply{View: v}, nil
+	}
+	if err := grid.CheckPoint(*pt); err != nil {
+		return Reply{}, &Problem{Status: http.StatusUnprocessableEntity, Code: "bad_point", Field: "lat", Cause: err}
+	}
+	if cell, ok := plan.Locate(*pt); ok {
+		v.Place = placeOf(plan, cell.Code)
+	} else if code, m, ok := plan.Nearest(*pt, nearMetres); ok {
+		v.Nearest = &nearView{placeOf(plan, code), m}
+	}
+	return Reply{View: v}, nil
+}

@@ -1,0 +1,126 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+)
+
+// policyView is what a phone or console needs of a policy: the words to choose from. The whole is the YAML (?format=yaml).
+type policyView struct {
+	ID         string         `json:"id"`
+	County     string         `json:"county"`
+	Label      string         `json:"label"`
+	Name       string         `json:"name"`
+	Channels   []choice       `json:"channels"`
+	Categories []categoryView `json:"categories"`
+	Routes     []routeView    `json:"routes"`
+	Tiers      []choice       `json:"tiers"`
+	Kinds      []choice       `json:"kinds"`  // of mediators
+	States     []stateView    `json:"states"` // of cases, in the order of a case's life
+	Closing    []string       `json:"closing"`
+	// SnapMetres and the next say how a phone's fix is judged.
+	SnapMetres        float64 `json:"snapMetres"`
+	MaxAccuracyMetres float64 `json:"maxAccuracyMetres"`
+}
+
+type choice struct {
+	Key  string `json:"key"`
+	Text string `json:"text"`
+}
+
+type categoryView struct {
+	Key      string `json:"key"`
+	Text     string `json:"text"`
+	Mediable bool   `json:"mediable"`
+	Route    string `json:"route,omitzero"`
+}
+
+type stateView struct {
+	Key    string `json:"key"`
+	Text   string `json:"text"`
+	Over   bool   `json:"over"`
+	Within string `json:"within,omitzero"` // its clock, as policies write it: 30m, 15d, 5wd
+}
+
+func (l labels) policyView() policyView {
+	p := l.pol
+	v := policyView{ID: p.ID, County: p.County, Label: p.Label, Name: l.text(p.Name), Closing: list(p.Closing.Needs), SnapMetres: p.Intake.SnapMetres,
+		MaxAccuracyMetres: p.Intake.MaxAccuracyMetres, Channels: []choice{}, Categories: []categoryView{}, Routes: []routeView{}, Tiers: []choice{}}
+	for _, x := range p.Intake.Channels {
+		v.Channels = append(v.Channels, choice{x.Key, l.text(x.Name)})
+	}
+	for _, x := range p.Intake.Categories {
+		v.Categories = append(v.Categories, categoryView{x.Key, l.text(x.Name), x.Mediable, x.Route})
+	}
+	for _, x := range p.Intake.Routes {
+		v.Routes = append(v.Routes, l.route(x.Key))
+	}
+	for _, x := range p.Tiers {
+		v.Tiers = append(v.Tiers, choice{x.Key, l.text(x.Name)})
+	}
+	for _, k := range mediation.MediatorKinds {
+		v.Kinds = append(v.Kinds, choice{k.Key, choose(l.zh, k.Zh, k.En)})
+	}
+	for _, s := range mediation.States {
+		state := stateView{Key: string(s.State), Text: choose(l.zh, s.Zh, s.En), Over: s.Over}
+		if limit, ok := p.Clocks.States[string(s.State)]; ok {
+			state.Within = limit.Within.String()
+		}
+		v.States = append(v.States, state)
+	}
+	return v
+}
+
+func (a *API) currentPolicy(c *Call) (Reply, error) { return a.showPolicy(c, "") }
+
+func (a *API) onePolicy(c *Call) (Reply, error) { return a.showPolicy(c, c.PathID("id")) }
+
+func (a *API) showPolicy(c *Call, id string) (Reply, error) {
+	l, err := a.labels(c, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	switch format := c.QueryText("format"); format {
+	case "", "json":
+		return Reply{View: l.policyView()}, nil
+	case "yaml":
+		return Reply{Raw: &Raw{Type: "application/yaml", Body: l.pol.Source}}, nil
+	default:
+		return Reply{}, invalid("unknown_value", "format", "value", printable(format))
+	}
+}
+
+// importPolicy checks a county's rules, stores them and puts them in force. Cases go on under the version they have.
+func (a *API) importPolicy(c *Call) (Reply, error) {
+	src, err := c.Bytes()
+	if err != nil {
+		return Reply{}, err
+	}
+	pol, err := a.Policies.Import(c.Context, "policy.yaml", src)
+	var found policy.Findings
+	if errors.As(err, &found) {
+		return Reply{}, policyProblem(found, c.Lang)
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	l, err := a.labels(c, pol.ID)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{View: l.policyView()}, nil
+}
+
+// policyProblem tells every finding with its line and key.
+func policyProblem(found policy.Findings, lang string) *Problem {
+	p := refuse(http.StatusUnprocessableEntity, "policy.refused", "", "count", strconv.Itoa(len(found)))
+	for _, f := range found {
+		p.Errors = append(p.Errors, FieldError{Field: f.Key, Code: "policy.finding", Params: map[string]string{"line": strconv.Itoa(f.Line),
+			"column": strconv.Itoa(f.Column), "text": f.Text(lang)}})
+	}
+	return p
+}

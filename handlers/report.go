@@ -1,0 +1,210 @@
+package handlers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"regexp"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+// reportBody is a report as a phone sends it.
+type reportBody struct {
+	// ClientID is the phone's own UUID of the report: sent twice it is one report. It never expires.
+	ClientID       string      `json:"clientId" max:"64"`
+	Channel        string      `json:"channel"`
+	Text           string      `json:"text"`
+	Category       string      `json:"category" max:"64"`
+	Severity       int         `json:"severity"`
+	Emergency      bool        `json:"emergency"`
+	Point          *wirePoint  `json:"point"`
+	AccuracyMetres float64     `json:"accuracyMetres"`
+	Cell           grid.Code   `json:"cell" max:"200"`
+	Address        string      `json:"address" max:"200"`
+	PhoneTime      time.Time   `json:"phoneTime"`
+	Photos         []string    `json:"photos"`
+	Parties        []wireParty `json:"parties"`
+}
+
+var channelForm = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
+
+const maxParties = 20
+
+// input translates the body. What a report means is the service's to judge; here stands only what the wire needs.
+func (b *reportBody) input() (mediation.ReportInput, error) {
+	in := mediation.ReportInput{ClientID: b.ClientID, Channel: orDefault(b.Channel, "app"), Text: b.Text, Category: b.Category,
+		Severity: b.Severity, Emergency: b.Emergency, AccuracyM: b.AccuracyMetres, Cell: b.Cell, Address: b.Address,
+		PhoneTime: b.PhoneTime, Photos: b.Photos}
+	if err := checkLengths(reflect.ValueOf(b).Elem(), ""); err != nil {
+		return in, err
+	}
+	if !channelForm.MatchString(in.Channel) {
+		return in, invalid("unknown_value", "channel", "value", printable(in.Channel))
+	}
+	if len(b.Parties) > maxParties {
+		return in, invalid("too_many", "parties", "max", "20")
+	}
+	var err error
+	if in.Point, err = b.Point.read("point"); err != nil {
+		return in, err
+	}
+	for _, p := range b.Parties {
+		in.Parties = append(in.Parties, p.input())
+	}
+	in.Print, err = b.print()
+	return in, err
+}
+
+// print is the same for the same report, however its members were ordered and spaced.
+func (b *reportBody) print() (string, error) {
+	text, err := json.Marshal(b)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// createReport takes a report in. The answer says where it lies and what became of it; the same report again is answered
+// with what became of it since.
+func (a *API) createReport(c *Call) (Reply, error) {
+	var b reportBody
+	if err := c.Decode(&b); err != nil {
+		return Reply{}, err
+	}
+	in, err := b.input()
+	if err != nil {
+		return Reply{}, err
+	}
+	receipt, err := a.Cases.Receive(c.Context, c.Actor, in)
+	if err != nil {
+		return Reply{}, err
+	}
+	if receipt.Again {
+		c.Set("Idempotency-Replayed", "true")
+	}
+	reply, err := a.showReport(c, &receipt.Report, receipt.Case)
+	reply.Status, reply.Location = http.StatusCreated, "/api/v1/reports/"+receipt.Report.ID
+	return reply, err
+}
+
+func (a *API) oneReport(c *Call) (Reply, error) { return a.againReport(c, c.PathID("id")) }
+
+// againReport shows a report as it stands now.
+func (a *API) againReport(c *Call, id string) (Reply, error) {
+	rep, err := a.Cases.ReportOf(c.Context, c.Actor, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	k, err := a.caseOf(c, &rep)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.showReport(c, &rep, k)
+}
+
+func (a *API) ownReports(c *Call) (Reply, error) {
+	limit, err := a.limit(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	list, next, err := a.Cases.MyReports(c.Context, c.Actor, c.QueryText("cursor"), limit)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.reportPage(c, list, next)
+}
+
+func (a *API) unplacedReports(c *Call) (Reply, error) {
+	limit, err := a.limit(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	list, next, err := a.Cases.UnplacedReports(c.Context, c.Actor, c.QueryText("cursor"), limit)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.reportPage(c, list, next)
+}
+
+func (a *API) reportPage(c *Call, list []mediation.Report, next string) (Reply, error) {
+	views := make([]reportView, len(list))
+	for i := range list {
+		k, err := a.caseOf(c, &list[i])
+		if err != nil {
+			return Reply{}, err
+		}
+		if views[i], err = a.viewReport(c, &list[i], k); err != nil {
+			return Reply{}, err
+		}
+	}
+	return Reply{View: NewPage(views, next)}, nil
+}
+
+func (a *API) supplementReport(c *Call) (Reply, error) {
+	if err := a.seesReport(c); err != nil {
+		return Reply{}, err
+	}
+	var b struct {
+		Text   string   `json:"text"`
+		Photos []string `json:"photos"`
+	}
+	if err := c.Decode(&b); err != nil {
+		return Reply{}, err
+	}
+	if len(b.Photos) > mediation.MaxPhotos {
+		return Reply{}, invalid("too_many", "photos", "max", "9")
+	}
+	receipt, err := a.Cases.SupplementReport(c.Context, c.Actor, c.PathID("id"), c.Key, b.Text, b.Photos)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.showReport(c, &receipt.Report, receipt.Case)
+}
+
+func (a *API) withdrawReport(c *Call) (Reply, error) {
+	if err := a.seesReport(c); err != nil {
+		return Reply{}, err
+	}
+	var b reasonBody
+	if text, err := c.Bytes(); err != nil {
+		return Reply{}, err
+	} else if len(text) > 0 {
+		if err := c.Decode(&b); err != nil {
+			return Reply{}, err
+		}
+	}
+	if err := tooLong(b.Reason, "reason", 200); err != nil {
+		return Reply{}, err
+	}
+	receipt, err := a.Cases.WithdrawReport(c.Context, c.Actor, c.PathID("id"), c.Key, b.Reason)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.showReport(c, &receipt.Report, receipt.Case)
+}
+
+func (a *API) placeReport(c *Call) (Reply, error) {
+	if err := a.seesReport(c); err != nil {
+		return Reply{}, err
+	}
+	var b struct {
+		Cell grid.Code `json:"cell"`
+	}
+	if err := c.Decode(&b); err != nil {
+		return Reply{}, err
+	}
+	if b.Cell == "" {
+		return Reply{}, invalid("required", "cell")
+	}
+	receipt, err := a.Cases.PlaceReport(c.Context, c.Actor, c.PathID("id"), c.Revision, b.Cell)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.showReport(c, &receipt.Report, receipt.Case)
+}

@@ -1,0 +1,166 @@
+package handlers
+
+import (
+	"errors"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+// reportView is a report as its reporter and the office see it; supervisors and leaders see it without words and spot.
+type reportView struct {
+	ID             string               `json:"id"`
+	ClientID       string               `json:"clientId"`
+	Revision       int64                `json:"revision"`
+	Status         string               `json:"status"` // pending, case, withdrawn
+	Channel        string               `json:"channel"`
+	Text           string               `json:"text,omitzero"`
+	Address        string               `json:"address,omitzero"`
+	Point          *wirePoint           `json:"point,omitzero"`
+	AccuracyMetres float64              `json:"accuracyMetres"`
+	Basis          mediation.PlaceBasis `json:"basis"`
+	Category       string               `json:"category"`
+	CategoryText   string               `json:"categoryText"`
+	Severity       int                  `json:"severity"`
+	Emergency      bool                 `json:"emergency"`
+	Photos         []string             `json:"photos"`
+	PhoneTime      time.Time            `json:"phoneTime,omitzero"`
+	Received       time.Time            `json:"received"`
+	Home           grid.Code            `json:"home"`
+	Place          *placeView           `json:"place"` // null while unplaced
+	// BorderMetres is how far outside its cell a snapped point lies.
+	BorderMetres float64          `json:"borderMetres"`
+	PlanVersion  string           `json:"planVersion"`
+	Suggested    *placeView       `json:"suggested,omitzero"`
+	Marks        []mediation.Mark `json:"marks"`
+	Parties      []partyView      `json:"parties"`
+	Supplements  []supplementView `json:"supplements"`
+	Withdrawn    time.Time        `json:"withdrawn,omitzero"`
+	Case         *caseRef         `json:"case"` // null while pending
+}
+
+type supplementView struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Text   string    `json:"text,omitzero"`
+	Photos []string  `json:"photos"`
+}
+
+// caseRef is the case that a report became or joined.
+type caseRef struct {
+	ID        string `json:"id"`
+	Number    string `json:"number,omitzero"`
+	Title     string `json:"title,omitzero"`
+	State     string `json:"state,omitzero"`
+	StateText string `json:"stateText,omitzero"`
+	Revision  int64  `json:"revision,omitzero"`
+}
+
+// caseOf loads a report's case; nil if it has none, or none that the caller sees.
+func (a *API) caseOf(c *Call, rep *mediation.Report) (*mediation.Case, error) {
+	if rep.Case == "" {
+		return nil, nil
+	}
+	k, err := a.Cases.Cases.Load(c.Context, rep.Case)
+	if errors.Is(err, mediation.ErrNotFound) {
+		return nil, nil
+	}
+	return &k, err
+}
+
+func (a *API) showReport(c *Call, rep *mediation.Report, k *mediation.Case) (Reply, error) {
+	view, err := a.viewReport(c, rep, k)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{View: view, Revision: rep.Version, Ref: rep.ID}, nil
+}
+
+// viewReport shows a report to the caller.
+func (a *API) viewReport(c *Call, rep *mediation.Report, k *mediation.Case) (reportView, error) {
+	l, err := a.labels(c, "")
+	if err != nil {
+		return reportView{}, err
+	}
+	v := reportView{ID: rep.ID, ClientID: rep.ClientID, Revision: rep.Version, Status: statusOf(rep), Channel: rep.Channel,
+		AccuracyMetres: rep.AccuracyM, Basis: rep.Basis, Category: rep.Category, CategoryText: l.category(rep.Category),
+		Severity: rep.Severity, Emergency: rep.Emergency, Photos: list(rep.Photos), PhoneTime: rep.PhoneTime, Received: rep.Received,
+		Home: rep.Home, Place: placeOf(l.plan, rep.Cell), BorderMetres: rep.CellMetres, PlanVersion: rep.PlanVersion,
+		Suggested: placeOf(l.plan, rep.Suggested), Marks: list(rep.Marks), Parties: []partyView{}, Supplements: []supplementView{},
+		Withdrawn: rep.Withdrawn, Case: l.caseRef(c.Actor, rep, k)}
+	for _, p := range rep.Parties {
+		v.Parties = append(v.Parties, partyView{ID: p.ID, Kind: p.Kind, Side: p.Side, Since: p.Since})
+	}
+	for _, s := range rep.Supplements {
+		v.Supplements = append(v.Supplements, supplementView{At: s.At, By: s.By, Photos: list(s.Photos)})
+	}
+	if mayReadWords(c.Actor, rep) {
+		err = a.openReport(c, rep, &v)
+	}
+	return v, err
+}
+
+// list is a slice that is [] on the wire where there is nothing.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+func statusOf(rep *mediation.Report) string {
+	switch {
+	case !rep.Withdrawn.IsZero():
+		return "withdrawn"
+	case rep.Case != "":
+		return "case"
+	}
+	return "pending"
+}
+
+// mayReadWords: the reporter reads what they wrote, and so does whoever may see exact spots and contacts where it lies.
+func mayReadWords(actor mediation.Actor, rep *mediation.Report) bool {
+	area := rep.Cell
+	if area == "" {
+		area = rep.Home
+	}
+	return rep.Reporter == actor.ID || mediation.MayArea(actor, mediation.CaseExact, area)
+}
+
+func (a *API) openReport(c *Call, rep *mediation.Report, v *reportView) error {
+	crs, err := c.queryCRS()
+	if err != nil {
+		return err
+	}
+	pt, err := a.Cases.Open(c.Context, rep.Point)
+	if err != nil {
+		return err
+	}
+	if at, ok := spot(pt); ok {
+		v.Point = pointIn(crs, at)
+	}
+	if v.Text, err = a.Cases.Open(c.Context, rep.Text); err != nil {
+		return err
+	}
+	if v.Address, err = a.Cases.Open(c.Context, rep.Address); err != nil {
+		return err
+	}
+	for i, s := range rep.Supplements {
+		if v.Supplements[i].Text, err = a.Cases.Open(c.Context, s.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// caseRef names a report's case to who sees it; the id alone to who does not.
+func (l labels) caseRef(actor mediation.Actor, rep *mediation.Report, k *mediation.Case) *caseRef {
+	switch {
+	case k == nil && rep.Case == "":
+		return nil
+	case k == nil || !mediation.MayCase(actor, mediation.CaseRead, k):
+		return &caseRef{ID: rep.Case}
+	}
+	return &caseRef{ID: k.ID, Number: number(k.Number), Title: l.title(k.Number), State: string(k.State), StateText: l.state(k.State), Revision: k.Revision}
+}

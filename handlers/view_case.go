@@ -1,0 +1,231 @@
+package handlers
+
+import (
+	"time"
+
+	"fengqiao/mediation"
+)
+
+// caseView is a case as one caller sees it. Who the parties are, what was said and the exact spot are there only for those
+// who handle the case (mediation.CaseExact); who was asked and who reported only for those who may read its timeline.
+type caseView struct {
+	ID       string `json:"id"`
+	Revision int64  `json:"revision"`
+	caseHead
+	PlanVersion string `json:"planVersion"`
+	Policy      string `json:"policy"`
+	Over        bool   `json:"over"`
+
+	Text      string      `json:"text,omitzero"`
+	Point     *wirePoint  `json:"point,omitzero"`
+	Centre    *wirePoint  `json:"centre,omitzero"`
+	ReportIDs []string    `json:"reportIds"`
+	Reporters []personRef `json:"reporters,omitzero"`
+	Parties   []partyView `json:"parties"`
+
+	Tier      tierView         `json:"tier"`
+	Wave      int              `json:"wave"`
+	Panel     []seatView       `json:"panel"`
+	Offers    []offerView      `json:"offers,omitzero"`
+	Sessions  []sessionView    `json:"sessions,omitzero"`
+	Agreement *agreementView   `json:"agreement,omitzero"`
+	Performed time.Time        `json:"performed,omitzero"`
+	FollowUps []followUpView   `json:"followUps,omitzero"`
+	Outcome   *outcomeView     `json:"outcome,omitzero"`
+	JoinedTo  string           `json:"joinedTo,omitzero"`
+	Joined    []string         `json:"joined,omitzero"`
+	Suggested []suggestionView `json:"suggested,omitzero"`
+	Clocks    clocksView       `json:"clocks"`
+
+	// Actions is what this caller may do now: the last segments of POST /api/v1/cases/{id}/….
+	Actions []string `json:"actions"`
+
+	// Party and Link are the answer to entering a party or renewing a link. The link's code is shown this once.
+	Party string `json:"party,omitzero"`
+	Link  string `json:"link,omitzero"`
+}
+
+// caseHead is what lists show of a case, and nothing personal.
+type caseHead struct {
+	// Number is the case's number for machines and searches, Title the one on papers.
+	Number       string     `json:"number"`
+	Title        string     `json:"title"`
+	State        string     `json:"state"`
+	StateText    string     `json:"stateText"`
+	Category     string     `json:"category"`
+	CategoryText string     `json:"categoryText"`
+	Severity     int        `json:"severity"`
+	Emergency    bool       `json:"emergency"`
+	Channel      string     `json:"channel"`
+	Unit         string     `json:"unit,omitzero"`
+	Area         *placeView `json:"area"`
+	Cell         *placeView `json:"cell"` // null while unplaced
+	NeedsHand    bool       `json:"needsHand"`
+	Repeats      int        `json:"repeats"`
+	Opened       time.Time  `json:"opened"`
+	Changed      time.Time  `json:"changed"`
+	Closed       time.Time  `json:"closed,omitzero"`
+}
+
+// summaryView is a case in a list.
+type summaryView struct {
+	ID       string `json:"id"`
+	Revision int64  `json:"revision"`
+	caseHead
+	Reports  int       `json:"reports"`
+	Seated   []string  `json:"seated"` // mediator ids
+	StateDue time.Time `json:"stateDue,omitzero"`
+	WholeDue time.Time `json:"wholeDue,omitzero"`
+	Breached bool      `json:"breached"`
+}
+
+type personRef struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitzero"`
+}
+
+type partyView struct {
+	ID   string              `json:"id"`
+	Kind mediation.PartyKind `json:"kind"`
+	Side mediation.PartySide `json:"side"`
+	// Name and below only for those who handle the case.
+	Name string `json:"name,omitzero"`
+	// Phone and IDNumber are masked unless the caller asked for them (?reveal=contact), which is noted as a look.
+	Phone            string       `json:"phone,omitzero"`
+	IDNumber         string       `json:"idNumber,omitzero"`
+	Address          string       `json:"address,omitzero"`
+	Kin              []string     `json:"kin,omitzero"`
+	Units            []string     `json:"units,omitzero"`
+	RefusedMediation time.Time    `json:"refusedMediation,omitzero"`
+	RefusedMediators []string     `json:"refusedMediators,omitzero"`
+	Outsiders        *consentView `json:"outsiders,omitzero"`
+	Satisfied        *wordView    `json:"satisfied,omitzero"`
+	Since            time.Time    `json:"since"`
+}
+
+type consentView struct {
+	At    time.Time `json:"at"`
+	Given bool      `json:"given"`
+}
+
+type wordView struct {
+	At     time.Time `json:"at"`
+	Yes    bool      `json:"yes"`
+	Stars  int       `json:"stars"` // 0: not said
+	Remark string    `json:"remark,omitzero"`
+}
+
+type tierView struct {
+	Index int    `json:"index"`
+	Key   string `json:"key"`
+	Text  string `json:"text"`
+}
+
+type seatView struct {
+	Index    int        `json:"index"`
+	Kinds    []string   `json:"kinds"`
+	Lead     bool       `json:"lead"`
+	Required bool       `json:"required"`
+	Outsider bool       `json:"outsider"`
+	Mediator *personRef `json:"mediator"` // null while free
+	Kind     string     `json:"kind,omitzero"`
+	Since    time.Time  `json:"since,omitzero"`
+}
+
+type offerView struct {
+	ID       string       `json:"id"`
+	Mediator personRef    `json:"mediator"`
+	Seat     int          `json:"seat"`
+	Tier     int          `json:"tier"`
+	Wave     int          `json:"wave"`
+	Score    float64      `json:"score"`
+	Metres   *float64     `json:"metres"` // null if unknown
+	Reasons  []reasonView `json:"reasons"`
+	State    string       `json:"state"`
+	Sent     time.Time    `json:"sent"`
+	Deadline time.Time    `json:"deadline"`
+	Answered time.Time    `json:"answered,omitzero"`
+	Reason   string       `json:"reason,omitzero"`
+	ByHand   bool         `json:"byHand"`
+}
+
+type reasonView struct {
+	Code   string            `json:"code"`
+	Text   string            `json:"text"`
+	Params map[string]string `json:"params,omitzero"`
+}
+
+type sessionView struct {
+	ID       string     `json:"id"`
+	At       time.Time  `json:"at"`
+	By       personRef  `json:"by"`
+	Place    *placeView `json:"place,omitzero"`
+	Attended []string   `json:"attended"`
+	Open     bool       `json:"open"`
+	Notes    string     `json:"notes,omitzero"`
+}
+
+type agreementView struct {
+	ID        string          `json:"id"`
+	Oral      bool            `json:"oral"`
+	Reached   time.Time       `json:"reached"`
+	Facts     string          `json:"facts,omitzero"`
+	Terms     string          `json:"terms,omitzero"`
+	Place     string          `json:"place,omitzero"`
+	PerformBy time.Time       `json:"performBy,omitzero"`
+	Effective time.Time       `json:"effective,omitzero"`
+	Signed    []signatureView `json:"signed"`
+}
+
+type signatureView struct {
+	At      time.Time `json:"at"`
+	Role    string    `json:"role"`
+	Who     string    `json:"who"`
+	Manner  string    `json:"manner"`
+	Witness string    `json:"witness,omitzero"`
+}
+
+type followUpView struct {
+	At       time.Time `json:"at"`
+	By       personRef `json:"by"`
+	Kept     bool      `json:"kept"`
+	Resolved bool      `json:"resolved"`
+	Notes    string    `json:"notes,omitzero"`
+}
+
+type outcomeView struct {
+	At     time.Time   `json:"at"`
+	Reason string      `json:"reason,omitzero"`
+	Unit   string      `json:"unit,omitzero"`
+	Route  *routeView  `json:"route,omitzero"`
+	Routes []routeView `json:"routes"` // the ways told to the parties (PML 26)
+	Remark string      `json:"remark,omitzero"`
+}
+
+type routeView struct {
+	Key  string `json:"key"`
+	Text string `json:"text"`
+	Norm string `json:"norm,omitzero"`
+	Desk string `json:"desk,omitzero"`
+}
+
+type suggestionView struct {
+	Case    string   `json:"case"`
+	Reasons []string `json:"reasons"`
+}
+
+type clocksView struct {
+	State clockView `json:"state"`
+	Whole clockView `json:"whole"`
+}
+
+type clockView struct {
+	Since    time.Time `json:"since,omitzero"`
+	Due      time.Time `json:"due,omitzero"`
+	Breached time.Time `json:"breached,omitzero"`
+	Paused   time.Time `json:"paused,omitzero"`
+}
+
+func clockOf(k mediation.Clock) clockView {
+	return clockView{Since: k.Since, Due: k.Due, Breached: k.Breached, Paused: k.Paused}
+}

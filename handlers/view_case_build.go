@@ -1,0 +1,269 @@
+package handlers
+
+import (
+	"errors"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+
+	"github.com/google/uuid"
+)
+
+// caseViewer makes the view of one case for one caller.
+type caseViewer struct {
+	labels
+	a      *API
+	c      *Call
+	k      *mediation.Case
+	crs    grid.CRS
+	exact  bool // handles the case: names, words, the spot
+	inside bool // may read the timeline: who was asked, who reported
+	reveal bool // contact data in full
+	names  map[string]string
+	err    error
+}
+
+// viewCase shows a case to the caller, by what the permission table gives them of it.
+func (a *API) viewCase(c *Call, k *mediation.Case) (caseView, error) {
+	l, err := a.labels(c, k.Policy)
+	if err != nil {
+		return caseView{}, err
+	}
+	v := &caseViewer{labels: l, a: a, c: c, k: k,
+		exact:  mediation.MayCase(c.Actor, mediation.CaseExact, k),
+		inside: mediation.MayCase(c.Actor, mediation.TimelineRead, k)}
+	if v.crs, err = c.queryCRS(); err != nil {
+		return caseView{}, err
+	}
+	if v.reveal, err = v.mayReveal(); err != nil {
+		return caseView{}, err
+	}
+	if v.names, err = v.people(); err != nil {
+		return caseView{}, err
+	}
+	view := v.build()
+	if v.err != nil {
+		return caseView{}, v.err
+	}
+	commands, err := a.Cases.ActionsOf(c.Context, c.Actor, k)
+	if err != nil {
+		return caseView{}, err
+	}
+	view.Actions = segments(commands)
+	return view, nil
+}
+
+// mayReveal tells whether contact data are asked for in full, and notes that they were seen before they are.
+func (v *caseViewer) mayReveal() (bool, error) {
+	switch text := v.c.QueryText("reveal"); text {
+	case "":
+		return false, nil
+	case "contact":
+	default:
+		return false, invalid("unknown_value", "reveal", "value", printable(text))
+	}
+	if !v.exact {
+		return false, refuse(403, "forbidden", "reveal")
+	}
+	return true, v.a.looked(v.c, v.k.ID, "contact")
+}
+
+// looked notes that the caller saw something of a case that Service.Case does not stand for.
+func (a *API) looked(c *Call, caseID, what string) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	return a.Cases.Looks.Record(c.Context, mediation.Look{ID: id.String(), Case: caseID, Actor: c.Actor.ID, Role: c.Actor.Role,
+		What: what, At: a.Now().UTC().Truncate(time.Millisecond)})
+}
+
+// people fetches the names of the users whom the view speaks of.
+func (v *caseViewer) people() (map[string]string, error) {
+	if !v.inside && !v.exact {
+		return nil, nil
+	}
+	ids := append([]string{}, v.k.Reporters...)
+	for _, s := range v.k.Sessions {
+		ids = append(ids, s.By)
+	}
+	for _, f := range v.k.FollowUps {
+		ids = append(ids, f.By)
+	}
+	return v.a.named(v.c, ids)
+}
+
+// named returns the display names of users.
+func (a *API) named(c *Call, ids []string) (map[string]string, error) {
+	if len(ids) == 0 || a.Names == nil {
+		return nil, nil
+	}
+	return a.Names.Named(c.Context, ids)
+}
+
+func (v *caseViewer) person(id string) personRef { return personRef{ID: id, Name: v.names[id]} }
+
+// mediator is a mediator by name: parties and staff must know who it is. Who has been struck off the list keeps their id.
+func (v *caseViewer) mediator(id string) *personRef {
+	if id == "" {
+		return nil
+	}
+	m, err := v.a.Mediators.Load(v.c.Context, id)
+	if err != nil && !errors.Is(err, mediation.ErrNotFound) {
+		v.err = err
+	}
+	return &personRef{ID: id, Name: m.Name}
+}
+
+// words opens a sealed text for those who handle the case; the first failure is kept.
+func (v *caseViewer) words(s mediation.Sealed) string {
+	if !v.exact || v.err != nil {
+		return ""
+	}
+	text, err := v.a.Cases.Open(v.c.Context, s)
+	v.err = err
+	return text
+}
+
+func (v *caseViewer) build() caseView {
+	k := v.k
+	sum := k.Summarise()
+	out := caseView{ID: k.ID, Revision: k.Revision, caseHead: v.summary(&sum).caseHead, PlanVersion: k.PlanVersion, Policy: k.Policy,
+		Over: k.State.Over(), Text: v.words(k.Words), Tier: v.tier(k.Tier), Wave: k.Wave, Performed: k.Performed,
+		JoinedTo: k.JoinedTo, Joined: k.Joined, Outcome: v.outcome(), Agreement: v.agreement(), Panel: []seatView{},
+		Parties: []partyView{}, ReportIDs: k.Reports, Clocks: clocksView{clockOf(k.StateClock), clockOf(k.WholeClock)}}
+	if out.ReportIDs == nil {
+		out.ReportIDs = []string{}
+	}
+	if centre, ok := v.plan.Centre(k.Cell); ok && k.Cell != "" {
+		out.Centre = pointIn(v.crs, centre)
+	}
+	pt, err := v.a.Cases.PointOf(v.c.Context, v.c.Actor, k)
+	if err != nil {
+		v.err = err
+	} else if pt != nil {
+		out.Point = pointIn(v.crs, *pt)
+	}
+	for i := range k.Parties {
+		out.Parties = append(out.Parties, v.party(&k.Parties[i]))
+	}
+	for i, s := range k.Panel.Seats {
+		out.Panel = append(out.Panel, seatView{Index: i, Kinds: s.Kinds, Lead: s.Lead, Required: s.Required, Outsider: s.Outsider,
+			Mediator: v.mediator(s.Mediator), Kind: s.Kind, Since: s.Since})
+	}
+	v.record(&out)
+	return out
+}
+
+// record adds what only those inside see: who reported, who was asked, what happened at the meetings.
+func (v *caseViewer) record(out *caseView) {
+	k := v.k
+	for i := range k.Offers {
+		if o := &k.Offers[i]; v.inside || v.c.Actor.Mediator != "" && o.Mediator == v.c.Actor.Mediator {
+			out.Offers = append(out.Offers, v.offer(o))
+		}
+	}
+	if !v.inside && !v.exact {
+		return
+	}
+	for _, id := range k.Reporters {
+		out.Reporters = append(out.Reporters, v.person(id))
+	}
+	for _, s := range k.Suggested {
+		out.Suggested = append(out.Suggested, suggestionView{s.Case, s.Reasons})
+	}
+	for _, s := range k.Sessions {
+		attended := s.Attended
+		if attended == nil {
+			attended = []string{}
+		}
+		out.Sessions = append(out.Sessions, sessionView{ID: s.ID, At: s.At, By: v.person(s.By), Place: placeOf(v.plan, s.Place),
+			Attended: attended, Open: s.Open, Notes: v.words(s.Notes)})
+	}
+	for _, f := range k.FollowUps {
+		out.FollowUps = append(out.FollowUps, followUpView{f.At, v.person(f.By), f.Kept, f.Resolved, v.words(f.Notes)})
+	}
+}
+
+func (v *caseViewer) party(p *mediation.Party) partyView {
+	out := partyView{ID: p.ID, Kind: p.Kind, Side: p.Side, Since: p.Since}
+	if !v.exact {
+		return out
+	}
+	out.Name, out.Address = v.words(p.Name), v.words(p.Address)
+	out.Phone, out.IDNumber = v.words(p.Phone), v.words(p.IDNumber)
+	if !v.reveal {
+		out.Phone, out.IDNumber = maskPhone(out.Phone), maskID(out.IDNumber)
+	}
+	out.Kin, out.Units, out.RefusedMediation, out.RefusedMediators = p.Kin, p.Units, p.RefusedMediation, p.RefusedMediators
+	if p.Outsiders != nil {
+		out.Outsiders = &consentView{p.Outsiders.At, p.Outsiders.Given}
+	}
+	if w := p.Satisfied; w != nil {
+		out.Satisfied = &wordView{w.At, w.Yes, w.Stars, v.words(w.Remark)}
+	}
+	return out
+}
+
+func (v *caseViewer) offer(o *mediation.Offer) offerView {
+	return v.labels.offer(o, *v.mediator(o.Mediator))
+}
+
+func (l labels) offer(o *mediation.Offer, who personRef) offerView {
+	return offerView{ID: o.ID, Mediator: who, Seat: o.Seat, Tier: o.Tier, Wave: o.Wave, Score: o.Score, Metres: metres(o.Metres),
+		Reasons: l.reasons(o.Reasons), State: string(o.State), Sent: o.Sent, Deadline: o.Deadline, Answered: o.Answered,
+		Reason: o.Reason, ByHand: o.ByHand}
+}
+
+// metres is a distance on the wire: null where it is unknown.
+func metres(m float64) *float64 {
+	if m < 0 {
+		return nil
+	}
+	return &m
+}
+
+func (v *caseViewer) agreement() *agreementView {
+	a := v.k.Agreement
+	if a == nil {
+		return nil
+	}
+	out := &agreementView{ID: a.ID, Oral: a.Oral, Reached: a.Reached, Facts: v.words(a.Facts), Terms: v.words(a.Terms),
+		Place: v.words(a.Place), PerformBy: a.PerformBy, Effective: a.Effective, Signed: []signatureView{}}
+	if v.inside || v.exact {
+		out.Signed = signaturesOf(a)
+	}
+	return out
+}
+
+func signaturesOf(a *mediation.Agreement) []signatureView {
+	out := make([]signatureView, len(a.Signed))
+	for i, s := range a.Signed {
+		out[i] = signatureView{At: s.At, Role: string(s.Role), Who: s.Who, Manner: s.Manner, Witness: s.Witness}
+	}
+	return out
+}
+
+func (v *caseViewer) outcome() *outcomeView {
+	o := v.k.Outcome
+	if o == nil {
+		return nil
+	}
+	out := v.labels.outcome(o)
+	out.Remark = v.words(o.Words)
+	return out
+}
+
+// outcome is an end without an agreement, without the words that only those who handle the case read.
+func (l labels) outcome(o *mediation.Outcome) *outcomeView {
+	out := &outcomeView{At: o.At, Reason: o.Reason, Unit: o.Unit, Routes: []routeView{}}
+	if o.Route != "" {
+		route := l.route(o.Route)
+		out.Route = &route
+	}
+	for _, key := range o.Routes {
+		out.Routes = append(out.Routes, l.route(key))
+	}
+	return out
+}
