@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fengqiao/cmd/fengqiao/internal/archive"
+	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/internal/store"
+)
+
+func (c *command) copyCommand() *cobra.Command {
+	var from, to string
+	var force bool
+	cmd := &cobra.Command{Use: "copy", Short: c.short("把全部数据复制到另一个数据库", "copy everything into another store"),
+		Long: words.Text{
+			Zh: `把一个库（sqlite:目录 或 mongodb://…）的全部数据和照片复制到另一个空库，然后逐表比对行数与内容，并验证每个案件的事件链。
+复制期间两边都不能有服务在写。带密码的地址请放进环境变量：--from env:OLD_STORE。安装密钥不随数据走，请自行放到新的数据目录。`,
+			En: `Copies all records and photos of one store (sqlite:DIR or mongodb://…) into another that is empty, then compares every table,
+rows and content, and verifies every case's chain of events. No server may write to either meanwhile. An address with a
+password goes into the environment: --from env:OLD_STORE. The installation key does not travel: bring it to the new data
+folder yourself.`}.In(c.lang),
+		Example: `  fengqiao copy --from sqlite:./data --to mongodb://127.0.0.1:27017/fengqiao`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := c.opened(cmd.Context(), from)
+			if err != nil {
+				return err
+			}
+			b, err := c.opened(cmd.Context(), to)
+			if err != nil {
+				return errors.Join(err, a.Close())
+			}
+			show, end := c.steps()
+			done, err := archive.Copy(cmd.Context(), a.Place, b.Place, archive.Options{Force: force}, show)
+			end()
+			if errors.Is(err, archive.ErrNotEmpty) {
+				err = fmt.Errorf("%w; --force takes up a copy that broke off", err)
+			}
+			if err == nil {
+				c.showSums(done.Sums, done.Media)
+			}
+			return errors.Join(err, b.Close(), a.Close())
+		}}
+	cmd.Flags().StringVar(&from, "from", "", c.short("来源", "source")+": sqlite:DIR, mongodb://…, env:NAME")
+	cmd.Flags().StringVar(&to, "to", "", c.short("目标", "target")+": sqlite:DIR, mongodb://…, env:NAME")
+	cmd.Flags().BoolVar(&force, "force", false, c.short("目标非空也复制（接着做中断的复制）", "copy although the target is not empty, to take up a copy that broke off"))
+	_ = cmd.MarkFlagRequired("from")
+	_ = cmd.MarkFlagRequired("to")
+	return cmd
+}
+
+// opened opens the store of an address, which may stand in an environment variable ("env:NAME").
+func (c *command) opened(ctx context.Context, address string) (*place, error) {
+	given := address
+	if name, ok := strings.CutPrefix(address, "env:"); ok {
+		address = c.getenv(name)
+	}
+	if err := settings.CheckStore(address, given == address); err != nil {
+		return nil, err
+	}
+	return openPlace(ctx, address)
+}
+
+func (c *command) showSums(sums archive.Sums, photos archive.MediaSum) {
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, t := range store.Tables() {
+		_, _ = fmt.Fprintf(w, "%s\t%d\t\n", t.Name, sums[t.Name].Rows)
+	}
+	_, _ = fmt.Fprintf(w, "photo blobs\t%d\t\n", photos.Blobs-photos.Missing)
+	_ = w.Flush()
+	if photos.Missing > 0 {
+		c.say(c.err, words.Text{Zh: "有 %d 个照片文件在来源处已不存在", En: "%d photo files were not there at the source"}, photos.Missing)
+	}
+}
+
+func (c *command) backupCommand() *cobra.Command {
+	var wraps string
+	cmd := &cobra.Command{Use: "backup DIR", Args: cobra.ExactArgs(1), Short: c.short("在线备份（SQLite）", "back up while the server runs (SQLite)"),
+		Long: words.Text{
+			Zh: `把数据库和照片备份到一个空目录，封装过的数据密钥放在另一个目录（--wraps，默认 DIR/wraps），请分开保管。
+安装密钥不在备份里：没有它备份读不出个人信息。MongoDB 请用 mongodump，或先 fengqiao copy 到 sqlite: 再备份。`,
+			En: `Backs up the database and the photos into an empty folder, and the wrapped data keys into another (--wraps, DIR/wraps unless
+said otherwise), which is best kept elsewhere. The installation key is in neither: without it nothing personal can be read.
+For MongoDB use mongodump, or "fengqiao copy" into sqlite: first.`}.In(c.lang),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if wraps == "" {
+				wraps = filepath.Join(args[0], archive.WrapsFolder)
+			}
+			p, err := openPlace(cmd.Context(), storeAddress(c.Values))
+			if err != nil {
+				return err
+			}
+			show, end := c.steps()
+			m, err := archive.Backup(cmd.Context(), p.Place, args[0], wraps, version(), time.Now(), show)
+			end()
+			if err == nil {
+				c.showSums(m.Tables, *m.Media)
+				c.say(c.out, words.Text{Zh: "备份 %s 已写入 %s，密钥封装在 %s；请另行保管安装密钥", En: "backup %s is in %s, its wrapped keys in %s; keep the installation key apart from both"}, m.ID, args[0], wraps)
+			}
+			return errors.Join(err, p.Close())
+		}}
+	cmd.Flags().StringVar(&wraps, "wraps", "", c.short("封装密钥的目录", "folder for the wrapped keys"))
+	return cmd
+}
+
+func (c *command) restoreCommand() *cobra.Command {
+	var wraps, scratch string
+	cmd := &cobra.Command{Use: "restore DIR", Args: cobra.ExactArgs(1), Short: c.short("把备份恢复到空库", "restore a backup into an empty store"),
+		Long: words.Text{
+			Zh: `核对备份的校验和，恢复到空库，比对内容，验证事件链，重放销毁记录（已删除的个人信息不会因恢复而复活）。
+所有登录会话作废，每个人须重新登录。备份之后发出过的推送可能会再发一次。需要备份时的安装密钥。`,
+			En: `Checks the backup's checksums, restores it into an empty store, compares the content, verifies the chains and replays the
+erasure journal, so that what was erased does not come back. All sessions end: everybody signs in again. Pushes that went
+out after the backup may go out once more. It needs the installation key of the backup.`}.In(c.lang),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if wraps == "" {
+				wraps = filepath.Join(args[0], archive.WrapsFolder)
+			}
+			return c.restore(cmd.Context(), args[0], wraps, scratch)
+		}}
+	cmd.Flags().StringVar(&wraps, "wraps", "", c.short("封装密钥的目录", "folder of the wrapped keys"))
+	cmd.Flags().StringVar(&scratch, "scratch", "", c.short("放临时副本的目录（默认系统临时目录）", "folder with room for a copy of the records (default: the system's)"))
+	return cmd
+}
+
+func (c *command) restore(ctx context.Context, dir, wraps, scratch string) error {
+	p, err := openPlace(ctx, storeAddress(c.Values))
+	if err != nil {
+		return err
+	}
+	show, end := c.steps()
+	m, err := archive.Restore(ctx, dir, wraps, p.Place, scratch, show)
+	end()
+	if err = errors.Join(err, p.Close()); err != nil {
+		return err
+	}
+	// Opening it with the key shows that the key is the right one, before anybody relies on the restored store.
+	in, err := openInstallation(ctx, c.Values, c.getenv)
+	if err != nil {
+		return fmt.Errorf("the records are restored, but cannot be opened: %w", err)
+	}
+	n, err := in.ring.Replay(ctx, time.Time{})
+	if err == nil {
+		c.say(c.out, words.Text{Zh: "已恢复 %s 的备份 %s，重放 %d 条销毁记录；所有人须重新登录", En: "restored the backup of %s, %s, and replayed %d erasures; everybody signs in again"},
+			m.Made.Format(time.RFC3339), m.ID, n)
+	}
+	return errors.Join(err, in.Close())
+}
+
+func (c *command) verifyCommand() *cobra.Command {
+	return &cobra.Command{Use: "verify", Short: c.short("核查事件链、编号、指针", "verify chains of events, numbers and pointers"),
+		Long: words.Text{
+			Zh: `逐案核查事件链（改动、删除、换序都会发现）、案号连续、上报与案件互指、席位与案件互指。发现问题退出码 1。
+最好在服务停止时运行：办理中的变动可能被误报。`,
+			En: `Walks every case: its chain of events (anything edited, removed or reordered is found), its number, its reports and seats, and
+back again. Exit code 1 if anything is wrong. Best run while no server writes: what is in motion may be told by mistake.`}.In(c.lang),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := openPlace(cmd.Context(), storeAddress(c.Values))
+			if err != nil {
+				return err
+			}
+			show, end := c.steps()
+			r, err := archive.Verify(cmd.Context(), p.Place, show)
+			end()
+			if err = errors.Join(err, p.Close()); err != nil {
+				return err
+			}
+			for _, f := range r.Findings {
+				_, _ = fmt.Fprintln(c.out, f)
+			}
+			c.say(c.out, words.Text{Zh: "案件 %d，事件 %d，上报 %d，调解员 %d；问题 %d", En: "%d cases, %d events, %d reports, %d mediators; %d problems"},
+				r.Cases, r.Events, r.Reports, r.Mediators, int64(len(r.Findings))+r.More)
+			return r.Err()
+		}}
+}

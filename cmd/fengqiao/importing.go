@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"fengqiao/cmd/fengqiao/internal/intake"
+	"fengqiao/cmd/fengqiao/internal/progress"
+	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/grid"
+	"fengqiao/handlers"
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+)
+
+func (c *command) importCommand() *cobra.Command {
+	group := &cobra.Command{Use: "import", Short: c.short("导入网格图、规则、调解员、人员", "import plan, policy, mediators, people"), Long: words.Text{
+		Zh: `按此顺序导入：plan（GeoJSON）、policy（YAML）、mediators（CSV）、people（CSV）。格式见 fixtures/README.md。
+有错的行按行号、列、原因列出，其余照常导入，退出码 3；--strict 时只要有一行错就全部不导入。重复导入同一文件不改变任何东西。
+服务可以同时运行。`,
+		En: `Import in this order: plan (GeoJSON), policy (YAML), mediators (CSV), people (CSV). fixtures/README.md has the formats.
+Rows that are wrong are told by line, column and reason and the rest is stored, with exit code 3; --strict stores
+nothing if anything is wrong. The same file again changes nothing. A server may be running.`}.In(c.lang)}
+	group.AddCommand(c.importPlan(), c.importPolicy(), c.importMediators(), c.importPeople())
+	return group
+}
+
+// strictFlag adds --strict.
+func (c *command) strictFlag(cmd *cobra.Command) *bool {
+	return cmd.Flags().Bool("strict", false, c.short("有任何一行错误就全部拒绝", "refuse everything if anything is wrong"))
+}
+
+var errRefusedAll = errors.New("nothing was imported, because of --strict")
+
+func (c *command) importPlan() *cobra.Command {
+	var o handlers.PlanOptions
+	var check bool
+	cmd := &cobra.Command{Use: "plan FILE.geojson", Args: cobra.ExactArgs(1), Short: c.short("导入网格图", "import a plan of cells"),
+		Example: `  fengqiao import plan fuyang.geojson
+  fengqiao import plan councils.geojson --code-property nc_id --name-property name --parent-name-property service_re --version 2020`}
+	strict := c.strictFlag(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.Code, "code-property", "", c.short("编码属性（默认 code）", "property with the code (default code)"))
+	f.StringVar(&o.Name, "name-property", "", c.short("名称属性（默认 name）", "property with the name (default name)"))
+	f.StringVar(&o.Parent, "parent-code-property", "", c.short("上级编码属性", "property with the code of the unit above"))
+	f.StringVar(&o.ParentName, "parent-name-property", "", c.short("上级名称属性", "property with the name of the unit above"))
+	f.StringVar(&o.Levels, "schema", "", c.short("层级：china，或由外到内如 region,council:3（冒号后为位数）", "levels: china, or outermost first as region,council:3 (digits behind the colon)"))
+	f.StringVar(&o.Version, "version", "", c.short("版本名（默认取文件里的，或按内容生成）", "name of the edition (default: the file's, or made from its content)"))
+	f.StringVar((*string)(&o.CRS), "crs", "", c.short("坐标系 wgs84、gcj02、bd09", "datum: wgs84, gcj02 or bd09"))
+	f.BoolVar(&check, "check", false, c.short("只检查，不导入", "only check"))
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return c.withFile(args[0], func(r io.Reader) error { return c.readPlan(cmd, r, o, *strict, check) })
+	}
+	return cmd
+}
+
+func (c *command) withFile(name string, do func(io.Reader) error) error {
+	if name == "-" {
+		return do(c.in)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(f), f.Close())
+}
+
+func (c *command) readPlan(cmd *cobra.Command, r io.Reader, o handlers.PlanOptions, strict, check bool) error {
+	in, found, err := handlers.ReadPlan(r, o)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		c.say(c.err, words.Text{Zh: "%s", En: "%s"}, words.Text{Zh: f.Text("zh"), En: f.Text("en")}.In(c.lang))
+	}
+	if strict && len(found) > 0 {
+		return errRefusedAll
+	}
+	p, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells)
+	if err != nil {
+		return err
+	}
+	if !check {
+		if err := c.storePlan(cmd, in); err != nil {
+			return err
+		}
+	}
+	c.say(c.out, words.Text{Zh: "网格图 %s：%d 个网格，%d 个上级单位，拒绝 %d 个", En: "plan %s: %d cells, %d units, %d refused"},
+		p.Version(), p.Len(), len(in.Units), len(found))
+	if len(found) > 0 {
+		return errPartial
+	}
+	return nil
+}
+
+func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput) error {
+	p, err := openPlace(cmd.Context(), storeAddress(c.Values))
+	if err != nil {
+		return err
+	}
+	err = p.Store.Plans().Import(cmd.Context(), in.Version, in.Schema, in.Units, in.Cells)
+	if errors.Is(err, &mediation.Error{Kind: mediation.Differs}) {
+		err = fmt.Errorf("version %s is taken by another plan; give this one its own with --version", in.Version)
+	}
+	return errors.Join(err, p.Close())
+}
+
+func (c *command) importPolicy() *cobra.Command {
+	var check bool
+	cmd := &cobra.Command{Use: "policy FILE.yaml", Args: cobra.ExactArgs(1), Short: c.short("导入本县规则", "import the county's rules"),
+		Long: words.Text{
+			Zh: "导入规则并使之生效；有任何错误（文件:行:列: 键: 原因）就不导入。已立案件仍按立案时的版本办理。",
+			En: "Imports a policy and puts it in force. Anything wrong (file:line:column: key: reason) refuses it as a whole. Cases keep the\nversion that they were opened under."}.In(c.lang)}
+	cmd.Flags().BoolVar(&check, "check", false, c.short("只检查，不导入", "only check"))
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return c.withFile(args[0], func(r io.Reader) error {
+			src, err := io.ReadAll(r)
+			if err != nil {
+				return err
+			}
+			pol, err := policy.Load(args[0], src, mediation.PolicyVocabulary())
+			var found policy.Findings
+			if errors.As(err, &found) {
+				return errors.New(words.Text{Zh: found.Text("zh"), En: found.Text("en")}.In(c.lang))
+			}
+			if err != nil {
+				return err
+			}
+			if !check {
+				p, err := openPlace(cmd.Context(), storeAddress(c.Values))
+				if err != nil {
+					return err
+				}
+				_, err = p.Store.Policies().Import(cmd.Context(), args[0], src)
+				if err = errors.Join(err, p.Close()); err != nil {
+					return err
+				}
+			}
+			c.say(c.out, words.Text{Zh: "规则 %s 有效", En: "policy %s is valid"}, pol.ID)
+			return nil
+		})
+	}
+	return cmd
+}
+
+func (c *command) importMediators() *cobra.Command {
+	cmd := &cobra.Command{Use: "mediators FILE.csv", Args: cobra.ExactArgs(1), Short: c.short("导入调解员", "import mediators")}
+	strict := c.strictFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return c.importRows(cmd, args[0], *strict, func(ctx context.Context, in *installation, r io.Reader) (rows, error) {
+			return mediatorRows(ctx, in, r)
+		})
+	}
+	return cmd
+}
+
+func (c *command) importPeople() *cobra.Command {
+	cmd := &cobra.Command{Use: "people FILE.csv", Args: cobra.ExactArgs(1), Short: c.short("导入人员账号", "import people"), Long: words.Text{
+		Zh: "导入人员账号，先导入调解员。账号没有密码：用 user reset-password 为每人生成一次性密码。文件里没有的人保持不变。",
+		En: "Imports accounts; import mediators first. Accounts have no password: user reset-password makes a one-time password for each.\nPeople who are not in the file stay as they are."}.In(c.lang)}
+	strict := c.strictFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return c.importRows(cmd, args[0], *strict, func(ctx context.Context, in *installation, r io.Reader) (rows, error) {
+			return peopleRows(ctx, in, r)
+		})
+	}
+	return cmd
+}
+
+// rows is a file that has been read: what is wrong with it, and how the rest is stored.
+type rows struct {
+	good     int
+	problems []intake.Problem
+	store    func(ctx context.Context, step func(int64)) (intake.Outcome, error)
+}
+
+func mediatorRows(ctx context.Context, in *installation, r io.Reader) (rows, error) {
+	plan, err := in.mustHavePlan(ctx)
+	if err != nil {
+		return rows{}, err
+	}
+	pol, err := in.policies.Current(ctx)
+	if err != nil {
+		return rows{}, err
+	}
+	list, problems, err := intake.Mediators(r, plan, pol)
+	return rows{len(list), problems, func(ctx context.Context, step func(int64)) (intake.Outcome, error) {
+		return intake.StoreMediators(ctx, in.mediators, in.ring, list, step)
+	}}, err
+}
+
+func peopleRows(ctx context.Context, in *installation, r io.Reader) (rows, error) {
+	plan, err := in.mustHavePlan(ctx)
+	if err != nil {
+		return rows{}, err
+	}
+	list, problems, err := intake.People(r, plan)
+	return rows{len(list), problems, func(ctx context.Context, step func(int64)) (intake.Outcome, error) {
+		return intake.StorePeople(ctx, in.accounts, in.mediators, list, step)
+	}}, err
+}
+
+func (in *installation) mustHavePlan(ctx context.Context) (*grid.Plan, error) {
+	p, err := in.plan(ctx)
+	if err == nil && p.Len() == 0 {
+		err = errors.New("no plan has been imported, so no area can be checked: fengqiao import plan")
+	}
+	return p, err
+}
+
+func (c *command) importRows(cmd *cobra.Command, file string, strict bool, read func(context.Context, *installation, io.Reader) (rows, error)) error {
+	return c.withAccounts(cmd, func(ctx context.Context, in *installation) error {
+		return c.withFile(file, func(src io.Reader) error {
+			r, err := read(ctx, in, src)
+			if err != nil {
+				return fmt.Errorf("%s: %w", file, err)
+			}
+			c.tell(r.problems)
+			if strict && len(r.problems) > 0 {
+				return errRefusedAll
+			}
+			meter := progress.Start(c.err, "import", int64(r.good))
+			out, err := r.store(ctx, meter.Add)
+			meter.End()
+			if err != nil {
+				return err
+			}
+			c.tell(out.Problems)
+			refused := lines(r.problems, out.Problems)
+			c.say(c.out, words.Text{Zh: "新增 %d，更新 %d，未变 %d，拒绝 %d", En: "%d created, %d updated, %d unchanged, %d refused"},
+				out.Created, out.Changed, out.Same, refused)
+			if refused > 0 {
+				return errPartial
+			}
+			return nil
+		})
+	})
+}
+
+func (c *command) tell(problems []intake.Problem) {
+	for _, p := range problems {
+		_, _ = fmt.Fprintln(c.err, p.In(c.lang))
+	}
+}
+
+// lines counts the rows that have problems.
+func lines(lists ...[]intake.Problem) int {
+	bad := map[int]bool{}
+	for _, list := range lists {
+		for _, p := range list {
+			bad[p.Line] = true
+		}
+	}
+	return len(bad)
+}

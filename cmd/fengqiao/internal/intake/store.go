@@ -1,0 +1,202 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/internal/account"
+	"fengqiao/mediation"
+)
+
+// Outcome is what storing rows came to.
+type Outcome struct {
+	Created, Changed, Same int
+	Problems               []Problem
+}
+
+// workers store rows at the same time, so that the store can commit them together.
+const workers = 32
+
+// storing runs one function a row and gathers what becomes of them. A refusal is a problem of the row; any other error ends
+// the import, which can be repeated.
+type storing struct {
+	mu  sync.Mutex
+	out Outcome
+}
+
+type fate int
+
+const (
+	created fate = iota
+	changed
+	same
+)
+
+func (s *storing) note(f fate) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch f {
+	case created:
+		s.out.Created++
+	case changed:
+		s.out.Changed++
+	case same:
+		s.out.Same++
+	}
+}
+
+func (s *storing) refuse(p Problem) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.out.Problems = append(s.out.Problems, p)
+}
+
+func storeAll[T any](ctx context.Context, rows []T, step func(n int64), one func(context.Context, *storing, T) error) (Outcome, error) {
+	s := &storing{}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for _, r := range rows {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			defer step(1)
+			return one(ctx, s, r)
+		})
+	}
+	err := g.Wait()
+	return s.out, err
+}
+
+// StorePeople creates the people who have no account yet and brings the others up to date. Accounts come without a
+// password, so nothing is hashed and nobody can sign in before "user reset-password". People who are not in the file
+// stay as they are.
+func StorePeople(ctx context.Context, accounts *account.Service, mediators mediation.Mediators, people []Person, step func(int64)) (Outcome, error) {
+	return storeAll(ctx, people, step, func(ctx context.Context, s *storing, p Person) error {
+		f, user, err := putPerson(ctx, accounts, p)
+		var refusal *account.Error
+		if errors.As(err, &refusal) && (errors.Is(err, account.ErrInvalid) || errors.Is(err, account.ErrLastAdministrator)) {
+			s.refuse(Problem{p.Line, refusal.Reason, words.Text{Zh: "不符合账号规则（" + refusal.Code + "）", En: refusal.Message}})
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if p.Place.Mediator != "" {
+			linked, err := link(ctx, mediators, p.Place.Mediator, user)
+			if errors.Is(err, mediation.ErrNotFound) {
+				s.refuse(Problem{p.Line, "mediator", words.Text{Zh: "没有这位调解员；请先导入调解员", En: "there is no such mediator; import mediators first"}})
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if linked && f == same {
+				f = changed
+			}
+		}
+		s.note(f)
+		return nil
+	})
+}
+
+func putPerson(ctx context.Context, accounts *account.Service, p Person) (fate, string, error) {
+	u, err := accounts.UserByLogin(ctx, p.Login)
+	if errors.Is(err, account.ErrNotFound) {
+		u, err = accounts.CreateUser(ctx, "import", account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place})
+		return created, u.ID, err
+	}
+	if err != nil {
+		return same, "", err
+	}
+	f := same
+	if u.Name != p.Name {
+		if _, err := accounts.EditUser(ctx, account.Order{By: "import"}, u.ID, p.Name, u.Lang); err != nil {
+			return f, u.ID, err
+		}
+		f = changed
+	}
+	if is := (account.Place{Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator}); is != p.Place {
+		if _, err := accounts.MoveUser(ctx, account.Order{By: "import"}, u.ID, p.Place); err != nil {
+			return f, u.ID, err
+		}
+		f = changed
+	}
+	return f, u.ID, nil
+}
+
+// link lets the mediator's record know its account.
+func link(ctx context.Context, mediators mediation.Mediators, id, user string) (bool, error) {
+	m, err := mediators.Load(ctx, id)
+	if err != nil || m.User == user {
+		return false, err
+	}
+	_, err = mediators.Update(ctx, id, func(m *mediation.Mediator) error {
+		m.User = user
+		return nil
+	})
+	return err == nil, err
+}
+
+// StoreMediators creates or replaces what the file says of mediators. Seats, leaves, availability and the account stay.
+func StoreMediators(ctx context.Context, mediators mediation.Mediators, sealer mediation.Sealer, rows []MediatorRow, step func(int64)) (Outcome, error) {
+	return storeAll(ctx, rows, step, func(ctx context.Context, s *storing, r MediatorRow) error {
+		old, err := mediators.Load(ctx, r.Mediator.ID)
+		fresh := errors.Is(err, mediation.ErrNotFound)
+		if err != nil && !fresh {
+			return err
+		}
+		next := r.Mediator
+		if err := sealPhone(ctx, sealer, &next, old, r.Phone); err != nil {
+			return err
+		}
+		if !fresh {
+			next.User = old.User
+			next.Available, next.Leaves, next.Seats, next.Declines, next.Version = old.Available, old.Leaves, old.Seats, old.Declines, old.Version
+			if reflect.DeepEqual(next, old) {
+				s.note(same)
+				return nil
+			}
+		}
+		if _, err := mediators.Put(ctx, next); err != nil {
+			return err
+		}
+		f := changed
+		if fresh {
+			f = created
+		}
+		s.note(f)
+		return nil
+	})
+}
+
+// sealPhone keeps the sealed phone that is there if it is the same: sealing draws a nonce, and an import that is repeated
+// should change nothing.
+func sealPhone(ctx context.Context, sealer mediation.Sealer, m *mediation.Mediator, old mediation.Mediator, phone string) error {
+	m.Key, m.Phone = old.Key, old.Phone
+	if !old.Phone.Empty() || phone == "" {
+		was, err := sealer.Open(ctx, old.Phone)
+		if err == nil && string(was) == phone {
+			return nil
+		}
+		if err != nil && !errors.Is(err, mediation.ErrErased) {
+			return err
+		}
+		if errors.Is(err, mediation.ErrErased) {
+			m.Key = ""
+		}
+	}
+	var err error
+	if m.Key == "" {
+		if m.Key, err = sealer.NewKey(ctx); err != nil {
+			return err
+		}
+	}
+	m.Phone, err = sealer.Seal(ctx, m.Key, []byte(phone))
+	return err
+}

@@ -1,0 +1,141 @@
+package settings
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The checks return what is wrong, in English like all errors, "" if nothing.
+
+func hostPort(v *string) func() string {
+	return func() string {
+		_, port, err := net.SplitHostPort(*v)
+		if err != nil {
+			return "want HOST:PORT"
+		}
+		if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+			return "want a port from 0 to 65535"
+		}
+		return ""
+	}
+}
+
+func notEmpty(v *string) func() string {
+	return func() string {
+		if *v == "" {
+			return "must not be empty"
+		}
+		return ""
+	}
+}
+
+func storeURL(v *string) func() string {
+	return func() string {
+		scheme, rest, _ := strings.Cut(*v, ":")
+		switch {
+		case *v == "", scheme == "sqlite" && rest != "", scheme == "mongodb" || scheme == "mongodb+srv":
+			return ""
+		}
+		return "want sqlite:DIR or mongodb://HOST/DATABASE"
+	}
+}
+
+func together(v, other *string, name string) func() string {
+	return func() string {
+		if *v != "" && *other == "" {
+			return name + " is needed as well"
+		}
+		return ""
+	}
+}
+
+func addresses(v *[]string) func() string {
+	return func() string {
+		for _, a := range *v {
+			_, errOne := netip.ParseAddr(a)
+			_, errMany := netip.ParsePrefix(a)
+			if errOne != nil && errMany != nil {
+				return fmt.Sprintf("%q is neither an IP address nor a range like 10.0.0.0/8", a)
+			}
+		}
+		return ""
+	}
+}
+
+func oneOf(v *string, values ...string) func() string {
+	return func() string {
+		if !slices.Contains(values, *v) {
+			return "want one of " + strings.Join(values, ", ")
+		}
+		return ""
+	}
+}
+
+func positive(v *time.Duration) func() string {
+	return func() string {
+		if *v <= 0 {
+			return "must be longer than 0"
+		}
+		return ""
+	}
+}
+
+func aboveZero(v *float64) func() string {
+	return func() string {
+		if !(*v > 0 && *v < 1e9) {
+			return "must be greater than 0"
+		}
+		return ""
+	}
+}
+
+func atLeast(v *int, least int) func() string {
+	return func() string {
+		if *v < least || *v > 1<<31-1 {
+			return "must be at least " + strconv.Itoa(least)
+		}
+		return ""
+	}
+}
+
+// holdsPassword tells whether a database address contains a password.
+func holdsPassword(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return strings.Contains(address, "@")
+	}
+	_, there := u.User.Password()
+	return there
+}
+
+// Redacted is a database address as it may be shown.
+func Redacted(address string) string {
+	if !holdsPassword(address) {
+		return address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return "mongodb://…"
+	}
+	return u.Redacted()
+}
+
+// CheckStore tells what is wrong with a database address. visible: it stood on the command line, where a password may not.
+func CheckStore(address string, visible bool) error {
+	if address == "" {
+		return fmt.Errorf("%w: no database address", ErrUsage)
+	}
+	if what := storeURL(&address)(); what != "" {
+		return fmt.Errorf("%w: database address: %s", ErrUsage, what)
+	}
+	if visible && holdsPassword(address) {
+		return fmt.Errorf("%w: the address holds a password, which everybody on this machine could read: put it into an environment variable and write env:NAME", ErrUsage)
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package settings
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"fengqiao/cmd/fengqiao/internal/words"
+)
+
+var update = flag.Bool("update", false, "write docs/configuration.md")
+
+const docFile = "../../../../docs/configuration.md"
+
+func TestDocumentIsUpToDate(t *testing.T) {
+	if *update {
+		if err := os.WriteFile(docFile, []byte(Document()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(docFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(text) != Document() {
+		t.Fatal("docs/configuration.md is not what the table says: go test ./cmd/fengqiao/internal/settings -update")
+	}
+}
+
+func load(t *testing.T, args []string, env map[string]string, file string) (*Values, error) {
+	t.Helper()
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	l := NewLoader(flags, words.English)
+	if file != "" {
+		path := filepath.Join(t.TempDir(), "fengqiao.yaml")
+		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, "--config", path)
+	}
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	return l.Values, l.Load(func(k string) string { return env[k] })
+}
+
+func TestFlagsWinOverEnvironmentOverFileOverDefault(t *testing.T) {
+	file := "listen: 127.0.0.1:1001\nlog-level: warn\nsweep-batch: 7\ntrusted-proxy: [10.0.0.0/8, 127.0.0.1]\n"
+	env := map[string]string{"FENGQIAO_LISTEN": "127.0.0.1:1002", "FENGQIAO_LOG_LEVEL": "error"}
+	v, err := load(t, []string{"--listen", "127.0.0.1:1003"}, env, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Listen != "127.0.0.1:1003" || v.LogLevel != "error" || v.SweepBatch != 7 || v.Data != "./data" {
+		t.Fatalf("listen %s, log-level %s, sweep-batch %d, data %s", v.Listen, v.LogLevel, v.SweepBatch, v.Data)
+	}
+	if len(v.TrustedProxies) != 2 {
+		t.Fatalf("trusted proxies %q", v.TrustedProxies)
+	}
+}
+
+func TestWhatIsWrongIsNamed(t *testing.T) {
+	cases := []struct {
+		name string
+		args []string
+		env  map[string]string
+		file string
+		says string
+	}{
+		{"unknown key in the file", nil, nil, "listen: 127.0.0.1:1\nlisten-on: x\n", `:2: unknown setting "listen-on"`},
+		{"a key twice", nil, nil, "listen: 127.0.0.1:1\n\nlisten: 127.0.0.1:2\n", "listen"},
+		{"a number that is none, with file and line", nil, nil, "\nsweep-batch: many\n", `:2: sweep-batch: "many" is not a whole number`},
+		{"a number that is none, in the environment", nil, map[string]string{"FENGQIAO_SWEEP_EVERY": "soon"}, "", "FENGQIAO_SWEEP_EVERY"},
+		{"a port that is none", []string{"--listen", "localhost"}, nil, "", "listen: want HOST:PORT"},
+		{"a certificate without its key", []string{"--tls-cert", "a.pem"}, nil, "", "tls-key is needed"},
+		{"a store of no kind", []string{"--store", "postgres://x"}, nil, "", "store: want sqlite:DIR"},
+		{"a proxy that is no address", []string{"--trusted-proxy", "example"}, nil, "", "neither an IP address"},
+		{"a mapping within", nil, nil, "listen: {a: 1}\n", "wants a single value"},
+		{"a file that is not there", []string{"--config", "/nowhere/at/all.yaml"}, nil, "", "no such file"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := load(t, c.args, c.env, c.file)
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Fatalf("got %v, want something with %q", err, c.says)
+			}
+			if !errors.Is(err, ErrUsage) {
+				t.Errorf("%v is no usage error", err)
+			}
+		})
+	}
+}
+
+func TestPasswordOnTheCommandLineIsRefusedAndNeverPrinted(t *testing.T) {
+	const address = "mongodb://fengqiao:s3cret@db/fengqiao"
+	_, err := load(t, []string{"--store", address}, nil, "")
+	if err == nil || strings.Contains(err.Error(), "s3cret") {
+		t.Fatalf("got %v", err)
+	}
+	v, err := load(t, nil, map[string]string{"FENGQIAO_STORE": address}, "")
+	if err != nil || v.Store != address {
+		t.Fatalf("%v %v", v, err)
+	}
+	if shown := Redacted(address); strings.Contains(shown, "s3cret") || !strings.Contains(shown, "db/fengqiao") {
+		t.Fatal(shown)
+	}
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/internal/seal"
+)
+
+var rotateHelp = words.Text{
+	Zh: `在密钥文件里加入新一期密钥，并把所有数据密钥改用它封装；不改动任何密文。中断后用 --resume 接着做。
+服务正在运行或有多个实例时：先用 --file-only 只改文件，把它发到每台机器并重启，再在一台上运行 keys rotate --resume。
+完成后，删去文件里旧的一行，旧备份里的封装就再也打不开。`,
+	En: `Adds a key of a new epoch to the key file and wraps all data keys anew under it; no ciphertext changes. Interrupted, it goes
+on with --resume. While servers run: change the file alone with --file-only, bring it to each machine and restart, then
+run keys rotate --resume on one. When it is done, delete the old line of the file, and the wraps in old backups open no
+more.`}
+
+func (c *command) keysCommand() *cobra.Command {
+	keys := &cobra.Command{Use: "keys", Short: c.short("安装密钥与签名公钥", "the installation key and the public signing keys")}
+	var fileOnly, resume bool
+	rotate := &cobra.Command{Use: "rotate", Short: c.short("换用新的安装密钥", "rotate the installation key"),
+		Long: rotateHelp.In(c.lang),
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.keysRotate(cmd, fileOnly, resume) }}
+	rotate.Flags().BoolVar(&fileOnly, "file-only", false, c.short("只在密钥文件里加一行", "only add the line to the key file"))
+	rotate.Flags().BoolVar(&resume, "resume", false, c.short("不加新密钥，只把封装换到最新一期", "add no key, only wrap under the newest"))
+	rotate.MarkFlagsMutuallyExclusive("file-only", "resume")
+	keys.AddCommand(rotate,
+		&cobra.Command{Use: "init", Short: c.short("生成安装密钥", "make the installation key"),
+			Long: words.Text{
+				Zh: `在数据目录里生成 installation.key，只有属主可读。没有它，任何人（包括您自己）都读不出个人信息：请另行保管一份副本，
+不要与数据库备份放在一起。已有密钥时拒绝覆盖。`,
+				En: `Makes installation.key in the data folder, readable by its owner alone. Without it nobody, you included, can read personal
+values: keep a copy elsewhere, and not beside the backups. A key that is there is never replaced.`}.In(c.lang),
+			RunE: func(*cobra.Command, []string) error { return c.keysInit() }},
+		&cobra.Command{Use: "jwks", Short: c.short("打印签名公钥（JWKS）", "print the public signing keys (JWKS)"),
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+				if err != nil {
+					return err
+				}
+				text, err := in.accounts.JWKS(cmd.Context())
+				if err == nil {
+					_, err = fmt.Fprintf(c.out, "%s\n", text)
+				}
+				return errors.Join(err, in.Close())
+			}})
+	return keys
+}
+
+func (c *command) keysInit() error {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return err
+	}
+	path, err := seal.CreateInstallationKey(c.Data)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already and stays as it is; \"fengqiao keys rotate\" brings a new one", filepath.Join(c.Data, seal.KeyFile))
+	}
+	if err != nil {
+		return err
+	}
+	c.say(c.out, words.Text{Zh: "已生成 %s。请另行保管一份副本：丢失它，所有个人信息都无法读出。",
+		En: "made %s. Keep a copy elsewhere: without it no personal value can be read again."}, path)
+	return nil
+}
+
+func (c *command) keysRotate(cmd *cobra.Command, fileOnly, resume bool) error {
+	file := filepath.Join(c.Data, seal.KeyFile)
+	if c.getenv(seal.EnvKey) != "" && !resume {
+		return fmt.Errorf("the key stands in %s: add a line there yourself, then run \"keys rotate --resume\"", seal.EnvKey)
+	}
+	if named := c.getenv(seal.EnvKeyFile); named != "" {
+		file = named
+	}
+	if !resume {
+		epoch, err := seal.AddEpoch(file)
+		if err != nil {
+			return err
+		}
+		c.say(c.out, words.Text{Zh: "%s 里加入了第 %d 期密钥", En: "%s has a key of epoch %d now"}, file, epoch)
+		if fileOnly {
+			return nil
+		}
+	}
+	in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+	if err != nil {
+		return err
+	}
+	show, end := c.steps()
+	err = in.ring.Rotate(cmd.Context(), func(done, total int64) { show("keys", done, total) })
+	end()
+	if err == nil {
+		c.say(c.out, words.Text{Zh: "所有数据密钥已换用新一期；可以销毁旧的一期了", En: "all data keys are wrapped under the newest epoch; older ones may be destroyed"})
+	}
+	return errors.Join(err, in.Close())
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/cmd/fengqiao/internal/words"
+)
+
+func (c *command) serveCommand() *cobra.Command {
+	return &cobra.Command{Use: "serve", Short: c.short("启动服务", "run the server"),
+		Long: words.Text{
+			Zh: `启动服务，直到收到 SIGINT 或 SIGTERM；已接收的请求会处理完。需要安装密钥（fengqiao keys init）、网格图和规则（fengqiao import）。
+/healthz 表示进程活着，/readyz 表示可以接单，/metrics 供 Prometheus 抓取，/docs 是接口文档。`,
+			En: `Runs the server until SIGINT or SIGTERM; requests under way are finished. It needs an installation key (fengqiao keys init),
+a plan and a policy (fengqiao import). /healthz says that the process lives, /readyz that it can work, /metrics is for
+Prometheus, /docs is the description of the API.`}.In(c.lang),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.serve(cmd.Context(), func(ctx context.Context, s *system, address string) error {
+				if s.ready(ctx)["plan"] != nil {
+					c.say(c.err, words.Text{Zh: "还没有网格图：请运行 fengqiao import plan", En: "there is no plan yet: run fengqiao import plan"})
+				}
+				c.say(c.out, words.Text{Zh: "正在监听 %s", En: "listening on %s"}, address)
+				return nil
+			})
+		}}
+}
+
+// serve opens the installation and runs until ctx ends. started is told the address once requests are answered.
+func (c *command) serve(ctx context.Context, started func(context.Context, *system, string) error) (err error) {
+	in, err := openInstallation(ctx, c.Values, c.getenv)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	s, err := newSystem(ctx, in, c.Values, c.logger(), version())
+	if err != nil {
+		return err
+	}
+	return s.run(ctx, started)
+}
+
+// run listens, starts the loops and stops everything in order when ctx ends: first no more requests and an answer to those
+// under way, then the sweep that they may have kicked, then the relay that carries what the sweep announced.
+func (s *system) run(ctx context.Context, started func(context.Context, *system, string) error) error {
+	l, err := s.listen()
+	if err != nil {
+		return err
+	}
+	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopLoops()
+	var running sync.WaitGroup
+	running.Go(func() { s.every(loops, s.setting.Notice, "follow plan", s.followPlan) })
+	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
+	s.watch.Start()
+	s.relay.Start(loops)
+	ended := make(chan error, 1)
+	go func() { ended <- s.api.Serve(l) }()
+	err = started(ctx, s, s.address(l))
+	if err == nil {
+		select {
+		case err = <-ended:
+			if err == nil {
+				err = errors.New("the server ended by itself")
+			}
+		case <-ctx.Done():
+		}
+	}
+	s.log.Info("stopping")
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.setting.Shutdown)
+	defer cancel()
+	if late := s.api.Shutdown(last); late != nil {
+		s.log.Warn("requests were cut off", "cause", late)
+	}
+	s.watch.Stop()
+	s.relay.Stop()
+	stopLoops()
+	running.Wait()
+	return err
+}
+
+func (s *system) listen() (net.Listener, error) {
+	l, err := net.Listen("tcp", s.setting.Listen)
+	if err != nil {
+		return nil, err
+	}
+	if s.setting.TLSCert == "" {
+		return l, nil
+	}
+	pair, err := tls.LoadX509KeyPair(s.setting.TLSCert, s.setting.TLSKey)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("tls-cert, tls-key: %w", err), l.Close())
+	}
+	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}), nil
+}
+
+func (s *system) address(l net.Listener) string {
+	if s.setting.TLSCert != "" {
+		return "https://" + l.Addr().String()
+	}
+	return "http://" + l.Addr().String()
+}
+
+// cookieSecure keeps cookies to HTTPS, except on loopback without TLS and without a proxy that might speak it.
+func cookieSecure(v *settings.Values) bool {
+	host, _, _ := net.SplitHostPort(v.Listen)
+	ip := net.ParseIP(host)
+	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
+	return v.TLSCert != "" || len(v.TrustedProxies) > 0 || !loopback
+}
+
+// How often is tidied, and how long idempotency keys stay known.
+const (
+	tidyEvery = 10 * time.Minute
+	keepKeys  = 7 * 24 * time.Hour
+)
+
+// every runs a pass again and again; one that fails is logged and comes again.
+func (s *system) every(ctx context.Context, pause time.Duration, what string, pass func(context.Context) error) {
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		bounded, cancel := context.WithTimeout(ctx, max(pause, time.Minute))
+		if err := pass(bounded); err != nil && ctx.Err() == nil {
+			s.log.Error(what, "cause", err)
+		}
+		cancel()
+	}
+}
+
+// followPlan puts in force here the plan that is in force in the store.
+func (s *system) followPlan(ctx context.Context) error {
+	version, err := s.plans.Current(ctx)
+	if err != nil || version == s.atlas.Load().Version() {
+		return err
+	}
+	p, err := s.plans.Load(ctx, version)
+	if err != nil {
+		return err
+	}
+	s.atlas.Swap(p)
+	s.log.Info("plan in force", "version", version, "cells", p.Len())
+	return nil
+}
+
+// tidy forgets what is over.
+func (s *system) tidy(ctx context.Context) error {
+	now := time.Now()
+	errs := []error{s.accounts.Purge(ctx)}
+	_, err := s.photos.Sweep(ctx, now)
+	errs = append(errs, err)
+	for n := tidyBatch; n == tidyBatch && err == nil; {
+		n, err = s.Store.Once().Prune(ctx, now.Add(-keepKeys), tidyBatch)
+	}
+	errs = append(errs, err)
+	if s.orphans != nil {
+		_, err = s.orphans(ctx, now.Add(-24*time.Hour))
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+const tidyBatch = 500

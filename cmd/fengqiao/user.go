@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/grid"
+	"fengqiao/internal/account"
+	"fengqiao/mediation"
+)
+
+// byCommand is who the history of an account names for what was done here.
+const byCommand = "command line"
+
+func (c *command) userCommand() *cobra.Command {
+	user := &cobra.Command{Use: "user", Short: c.short("账号", "accounts"), Long: words.Text{
+		Zh: "直接在数据库上管理账号；服务可以同时运行，几秒内生效。",
+		En: "Manages accounts in the store itself; a server may be running and notices within seconds."}.In(c.lang)}
+	user.AddCommand(c.userBootstrap(), c.userList(), c.userCreate(), c.userLock(), c.userUnlock(), c.userMove(), c.userReset())
+	return user
+}
+
+// withAccounts opens the installation for one command.
+func (c *command) withAccounts(cmd *cobra.Command, do func(ctx context.Context, in *installation) error) error {
+	in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(cmd.Context(), in), in.Close())
+}
+
+// withUser also finds the user of a login.
+func (c *command) withUser(cmd *cobra.Command, login string, do func(ctx context.Context, in *installation, u account.User) error) error {
+	return c.withAccounts(cmd, func(ctx context.Context, in *installation) error {
+		u, err := in.accounts.UserByLogin(ctx, login)
+		if errors.Is(err, account.ErrNotFound) {
+			return fmt.Errorf("there is no account %q", login)
+		}
+		if err != nil {
+			return err
+		}
+		return do(ctx, in, u)
+	})
+}
+
+func (c *command) userBootstrap() *cobra.Command {
+	return &cobra.Command{Use: "bootstrap", Short: c.short("打印建立首个管理员的一次性代码", "print the one-time code for the first administrator"),
+		Long: words.Text{
+			Zh: "打印一次性代码，24 小时内凭它建立第一个管理员：POST /api/v1/bootstrap {code, login, name, password}。已有管理员时拒绝。",
+			En: "Prints a one-time code, good for 24 hours, with which the first administrator is made:\nPOST /api/v1/bootstrap {code, login, name, password}. Refused while there is an administrator."}.In(c.lang),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.withAccounts(cmd, func(ctx context.Context, in *installation) error {
+				code, err := in.accounts.Bootstrap(ctx)
+				if err == nil {
+					_, err = fmt.Fprintln(c.out, code)
+				}
+				return err
+			})
+		}}
+}
+
+func (c *command) userList() *cobra.Command {
+	var area, role string
+	list := &cobra.Command{Use: "list", Short: c.short("列出账号", "list accounts"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.withAccounts(cmd, func(ctx context.Context, in *installation) error {
+				w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+				_, _ = fmt.Fprintln(w, "LOGIN\tROLE\tAREA\tUNIT\tSTATE\tNAME")
+				f := account.Filter{Area: grid.Code(area), Role: mediation.Role(role), Limit: 200}
+				for {
+					users, next, err := in.accounts.ListUsers(ctx, f)
+					if err != nil {
+						return err
+					}
+					for _, u := range users {
+						state := "open"
+						if u.Locked {
+							state = "locked"
+						}
+						_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", u.Login, u.Role, u.Area, u.Unit, state, u.Name)
+					}
+					if f.After = next; next == "" {
+						return w.Flush()
+					}
+				}
+			})
+		}}
+	list.Flags().StringVar(&area, "area", "", c.short("只列这个区划内的", "only those inside this area"))
+	list.Flags().StringVar(&role, "role", "", c.short("只列这个角色的", "only those of this role"))
+	return list
+}
+
+// placeFlags are the flags of what a user is and where.
+func (c *command) placeFlags(cmd *cobra.Command, p *account.Place) {
+	cmd.Flags().StringVar((*string)(&p.Role), "role", "", c.short("角色", "role")+": "+roleNames())
+	cmd.Flags().StringVar((*string)(&p.Area), "area", "", c.short("区划编码，如 33.01.11.001", "area code, e.g. 33.01.11.001"))
+	cmd.Flags().StringVar(&p.Unit, "unit", "", c.short("部门", "department"))
+	cmd.Flags().StringVar(&p.Mediator, "mediator", "", c.short("调解员记录编号", "id of the mediator's record"))
+	_ = cmd.MarkFlagRequired("role") // fails only for a flag that does not exist
+}
+
+func roleNames() string {
+	names := make([]string, len(mediation.AccountRoles))
+	for i, r := range mediation.AccountRoles {
+		names[i] = string(r)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c *command) userCreate() *cobra.Command {
+	var n account.NewUser
+	var file string
+	create := &cobra.Command{Use: "create LOGIN", Args: cobra.ExactArgs(1), Short: c.short("建立账号", "create an account"),
+		Long: words.Text{
+			Zh: "建立账号。密码从 --password-file 读取（- 表示标准输入）；不给则生成一次性密码并打印一次。",
+			En: "Creates an account. The password is read from --password-file (- for standard input); without it a one-time password is\nmade and printed once."}.In(c.lang),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n.Login = args[0]
+			if file != "" {
+				var err error
+				if n.Password, err = c.password(file); err != nil {
+					return err
+				}
+			}
+			return c.withAccounts(cmd, func(ctx context.Context, in *installation) error {
+				u, err := in.accounts.CreateUser(ctx, byCommand, n)
+				if err != nil {
+					return explained(err)
+				}
+				if file != "" {
+					c.say(c.out, words.Text{Zh: "已建立 %s", En: "created %s"}, u.Login)
+					return nil
+				}
+				return c.oneTime(ctx, in, u)
+			})
+		}}
+	create.Flags().StringVar(&n.Name, "name", "", c.short("姓名", "display name"))
+	create.Flags().StringVar(&n.Lang, "lang", "", c.short("语言，如 zh-CN、en", "language, e.g. zh-CN, en"))
+	create.Flags().StringVar(&file, "password-file", "", c.short("密码文件", "file with the password"))
+	c.placeFlags(create, &n.Place)
+	_ = create.MarkFlagRequired("name")
+	return create
+}
+
+// explained tells which field of an account does not fit.
+func explained(err error) error {
+	var refusal *account.Error
+	if errors.As(err, &refusal) && refusal.Reason != "" {
+		return fmt.Errorf("%w: %s", err, refusal.Reason)
+	}
+	return err
+}
+
+func (c *command) oneTime(ctx context.Context, in *installation, u account.User) error {
+	password, _, err := in.accounts.ResetPassword(ctx, account.Order{By: byCommand}, u.ID)
+	if err != nil {
+		return err
+	}
+	c.say(c.err, words.Text{Zh: "%s 的一次性密码（首次登录须更改，七天内有效）：", En: "one-time password of %s, to be changed at the first sign-in within seven days:"}, u.Login)
+	_, err = fmt.Fprintln(c.out, password)
+	return err
+}
+
+func (c *command) userLock() *cobra.Command {
+	var reason string
+	lock := &cobra.Command{Use: "lock LOGIN", Args: cobra.ExactArgs(1), Short: c.short("锁定账号", "lock an account and end its sessions"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
+				_, err := in.accounts.LockUser(ctx, account.Order{By: byCommand}, u.ID, reason)
+				return err
+			})
+		}}
+	lock.Flags().StringVar(&reason, "reason", "", c.short("原因", "reason"))
+	return lock
+}
+
+func (c *command) userUnlock() *cobra.Command {
+	return &cobra.Command{Use: "unlock LOGIN", Args: cobra.ExactArgs(1), Short: c.short("解锁账号", "unlock an account and forget failed sign-ins"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
+				_, err := in.accounts.UnlockUser(ctx, account.Order{By: byCommand}, u.ID)
+				return err
+			})
+		}}
+}
+
+func (c *command) userMove() *cobra.Command {
+	var to account.Place
+	move := &cobra.Command{Use: "move LOGIN", Args: cobra.ExactArgs(1), Short: c.short("调整角色或区划", "change role, area or unit and end the sessions"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
+				_, err := in.accounts.MoveUser(ctx, account.Order{By: byCommand}, u.ID, to)
+				return explained(err)
+			})
+		}}
+	c.placeFlags(move, &to)
+	return move
+}
+
+func (c *command) userReset() *cobra.Command {
+	return &cobra.Command{Use: "reset-password LOGIN", Args: cobra.ExactArgs(1), Short: c.short("重设为一次性密码", "set a one-time password and print it"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error { return c.oneTime(ctx, in, u) })
+		}}
+}
+
+// password reads a password from a file, from standard input for "-", asking for it without echo on a terminal.
+func (c *command) password(file string) (string, error) {
+	if file == "-" {
+		if f, ok := c.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+			c.say(c.err, words.Text{Zh: "密码：", En: "password:"})
+			text, err := term.ReadPassword(int(f.Fd()))
+			return string(text), err
+		}
+		text, err := io.ReadAll(io.LimitReader(c.in, 4096))
+		return strings.TrimRight(string(text), "\r\n"), err
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", settings.ErrUsage, err)
+	}
+	return strings.TrimRight(string(text), "\r\n"), nil
+}

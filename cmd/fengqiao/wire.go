@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"fengqiao/cmd/fengqiao/internal/archive"
+	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/grid"
+	"fengqiao/handlers"
+	"fengqiao/internal/account"
+	"fengqiao/internal/media"
+	"fengqiao/internal/mongo"
+	"fengqiao/internal/seal"
+	"fengqiao/internal/sqlite"
+	"fengqiao/internal/store"
+	"fengqiao/mediation"
+	"fengqiao/push"
+	"fengqiao/push/fcm"
+)
+
+// closers are closed in the opposite order of their opening.
+type closers []func() error
+
+func (c *closers) add(f func() error) { *c = append(*c, f) }
+
+func (c *closers) Close() error {
+	var errs []error
+	for _, f := range slices.Backward(*c) {
+		errs = append(errs, f())
+	}
+	*c = nil
+	return errors.Join(errs...)
+}
+
+// place is an opened store with its photos.
+type place struct {
+	archive.Place
+	closers
+	// orphans removes what broken uploads left beside the photos; nil where NewDir does that.
+	orphans func(ctx context.Context, before time.Time) (int, error)
+}
+
+// openPlace opens the store of an address: SQLite with a folder of photos beside it, or MongoDB with GridFS.
+func openPlace(ctx context.Context, address string) (p *place, err error) {
+	p = &place{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("open %s: %w", settings.Redacted(address), err), p.Close())
+		}
+	}()
+	if dir, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		if p.Engine, err = sqlite.New(dir); err != nil {
+			return p, err
+		}
+		if p.Blobs, err = media.NewDir(filepath.Join(dir, "media")); err != nil {
+			return p, err
+		}
+	} else {
+		engine, err := mongo.New(ctx, address)
+		if err != nil {
+			return p, err
+		}
+		p.Engine, p.Blobs, p.orphans = engine, store.EngineBlobs(engine.Blobs()), engine.Blobs().Orphans
+	}
+	p.add(p.Engine.Close)
+	p.Store, err = store.New(ctx, p.Engine)
+	return p, err
+}
+
+// storeAddress is the store in use: the one that is set, or SQLite in the data folder.
+func storeAddress(v *settings.Values) string {
+	if v.Store != "" {
+		return v.Store
+	}
+	return "sqlite:" + v.Data
+}
+
+// installation is a store that can be read: with the keys and the accounts.
+type installation struct {
+	*place
+	ring      *seal.Keyring
+	accounts  *account.Service
+	plans     *store.Plans
+	policies  *store.Policies
+	mediators *store.Mediators
+	directory *store.Directory
+}
+
+// openInstallation opens the store, the keys and the accounts.
+func openInstallation(ctx context.Context, v *settings.Values, getenv func(string) string) (in *installation, err error) {
+	kek, err := seal.LoadInstallationKey(v.Data, getenv)
+	if errors.Is(err, seal.ErrNoKey) {
+		return nil, fmt.Errorf("%w: make one with \"fengqiao keys init --data %s\", or name the one of this installation with %s", err, v.Data, seal.EnvKeyFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := openPlace(ctx, storeAddress(v))
+	if err != nil {
+		return nil, err
+	}
+	in = &installation{place: p, plans: p.Store.Plans(), policies: p.Store.Policies(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, in.Close())
+		}
+	}()
+	if in.ring, err = seal.New(ctx, p.Store.Wraps(), p.Store.Erasures(), kek, seal.Options{}); err != nil {
+		return nil, err
+	}
+	in.add(in.ring.Close)
+	s := p.Store
+	in.accounts, err = account.New(ctx, account.Ports{Users: s.Users(), Sessions: s.SignInSessions(), Attempts: s.SignInAttempts(),
+		Keys: s.SigningKeys(), Codes: s.OneTimeCodes(), Vault: in.ring}, account.Config{Hashing: account.Hashing{
+		Cost: account.Cost{MemoryKiB: uint32(v.HashMemory), Passes: uint32(v.HashPasses), Lanes: uint8(v.HashLanes)}, AtOnce: v.HashAtOnce}},
+		time.Now, rand.Reader)
+	return in, err
+}
+
+// plan loads the plan in force; one without cells if none was imported yet.
+func (in *installation) plan(ctx context.Context) (*grid.Plan, error) {
+	version, err := in.plans.Current(ctx)
+	if err != nil || version == "" {
+		return &grid.Plan{}, err
+	}
+	return in.plans.Load(ctx, version)
+}
+
+// service builds the use cases over the installation, on the given clock.
+func (in *installation) service(atlas *grid.Atlas, photos *media.Service, now func() time.Time, log *slog.Logger) *mediation.Service {
+	s := in.Store
+	return mediation.NewService(mediation.Deps{Cases: s.Cases(), Reports: s.Reports(), Opener: s.Cases(), Mediators: in.mediators,
+		Looks: s.Looks(), Policies: in.policies, Sealer: in.ring, Atlas: atlas, Album: album{photos}, Now: now, Log: log, Words: seal.Bigrams,
+		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
+}
+
+// system is an installation at work: what serve and demo run.
+type system struct {
+	*installation
+	atlas   *grid.Atlas
+	photos  *media.Service
+	cases   *mediation.Service
+	watch   *mediation.Watch
+	relay   *push.Relay
+	api     *handlers.API
+	log     *slog.Logger
+	setting *settings.Values
+}
+
+// newSystem wires everything above the store. Nothing runs yet.
+func newSystem(ctx context.Context, in *installation, v *settings.Values, log *slog.Logger, version string) (*system, error) {
+	p, err := in.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &system{installation: in, atlas: grid.NewAtlas(p), log: log, setting: v}
+	limits := media.DefaultLimits
+	limits.Bytes = int64(v.PhotoLimit)
+	s.photos = media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Limits: limits})
+	s.cases = in.service(s.atlas, s.photos, time.Now, log)
+	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
+	sender, err := newSender(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	st := in.Store
+	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: st.Devices(), Directory: in.directory, Sender: sender,
+		Clock: time.Now, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll})
+	if err != nil {
+		return nil, err
+	}
+	s.api, err = handlers.New(handlers.Deps{Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
+		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{s}, Policies: in.policies, Mediators: in.mediators,
+		Names: in.directory, Now: time.Now, Log: log, Ready: s.ready, PushStats: s.relay.Stats,
+		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
+	return s, err
+}
+
+// newSender is FCM if it is configured, else none.
+func newSender(ctx context.Context, v *settings.Values) (push.Sender, error) {
+	if v.FCMProject == "" {
+		return push.None{}, nil
+	}
+	s, err := fcm.New(ctx, fcm.Config{Project: v.FCMProject, CredentialsFile: v.FCMCredentials, Endpoint: v.FCMEndpoint, Connections: v.PushPool})
+	if err != nil {
+		return nil, err
+	}
+	return push.ByVendor{fcm.Vendor: s}, nil
+}
+
+// httpLimits applies the settings to the server's table of limits.
+func httpLimits(v *settings.Values) handlers.Limits {
+	l := handlers.DefaultLimits
+	l.Body = int64(v.BodyLimit)
+	l.Photo = int64(v.PhotoLimit) + 1<<20 // the envelope of a multipart request
+	scale := func(r handlers.Rate) handlers.Rate {
+		return handlers.Rate{PerSecond: r.PerSecond * v.RateFactor, Burst: max(1, int(float64(r.Burst)*v.RateFactor))}
+	}
+	l.Rates = map[handlers.Class]handlers.Rates{}
+	for class, r := range handlers.DefaultLimits.Rates {
+		if class == handlers.SignIn {
+			r.Address = handlers.Rate{PerSecond: v.SignInRate, Burst: max(1, int(60*v.SignInRate))}
+		} else {
+			r = handlers.Rates{User: scale(r.User), Address: scale(r.Address)}
+		}
+		l.Rates[class] = r
+	}
+	return l
+}
+
+// ready asks what the server needs to work: the store, a plan, a policy.
+func (s *system) ready(ctx context.Context) map[string]error {
+	problems := map[string]error{}
+	if err := s.Engine.Ping(ctx); err != nil {
+		problems["store"] = err
+	}
+	if s.atlas.Load().Len() == 0 {
+		problems["plan"] = errors.New("no plan has been imported: fengqiao import plan")
+	}
+	if _, err := s.policies.Current(ctx); err != nil {
+		problems["policy"] = err
+	}
+	return problems
+}
+
+// livePlans puts an imported plan in force here at once; other instances notice within the notice-every setting.
+type livePlans struct{ s *system }
+
+func (p livePlans) Import(ctx context.Context, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
+	if err := p.s.plans.Import(ctx, version, schema, units, cells); err != nil {
+		return err
+	}
+	return p.s.followPlan(ctx)
+}
+
+func (p livePlans) Current(ctx context.Context) (string, error) { return p.s.plans.Current(ctx) }
+
+// album ties photos to what they show.
+type album struct{ photos *media.Service }
+
+func (a album) Attach(ctx context.Context, owner string, ids []string, report, caseID string) error {
+	for i, id := range ids {
+		_, err := a.photos.AttachTo(ctx, owner, id, report, caseID)
+		if errors.Is(err, mediation.ErrNotFound) {
+			return &mediation.Error{Op: "attach", Kind: mediation.Invalid, Code: "unknown_value", Field: fmt.Sprintf("photos[%d]", i),
+				Params: map[string]string{"value": id}, Cause: err}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
