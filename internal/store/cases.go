@@ -117,6 +117,7 @@ func (p *Cases) handOver(ctx context.Context, c *mediation.Case) error {
 	if _, err := p.s.Engine.Apply(ctx, writes...); err != nil {
 		return nil // the case itself is stored, which is what the caller asked; Drain hands over later
 	}
+	p.s.noticed(len(writes))
 	last := c.Unsent[len(c.Unsent)-1].Seq
 	_, err = p.s.modify(ctx, casesTable, c.ID, func(row Row) (Row, []Write, error) {
 		now, err := readCase(row)
@@ -171,6 +172,7 @@ func (p *Cases) Open(ctx context.Context, c mediation.Case) (mediation.Case, err
 		return mediation.Case{}, trouble("open case", err)
 	}
 	c.Number.N = done[0].N
+	p.s.noticed(len(writes) - 1)
 	return c, p.handOver(ctx, &c)
 }
 

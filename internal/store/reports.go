@@ -50,6 +50,7 @@ func (p *Reports) intakeAtOnce(ctx context.Context, r mediation.Report, opens *m
 		return false, r, mediation.Case{}, trouble("store report", err)
 	}
 	r.Version = done[0].Version
+	p.s.noticed(len(writes) - 2)
 	if opens == nil {
 		return true, r, mediation.Case{}, nil
 	}

@@ -16,6 +16,9 @@ import (
 // s.Cases(), s.Users(), s.Outbox() …
 type Store struct {
 	Engine Engine
+	// OnNotice, if set before use, is called after a write that put notices into the outbox, so that they need not wait for
+	// the relay's next look. It must not block.
+	OnNotice func()
 	// locks queue the writers of one row inside this process, so that they need not race for its version; between
 	// processes the version alone decides.
 	locks [256]sync.Mutex
@@ -28,6 +31,13 @@ func New(ctx context.Context, e Engine) (*Store, error) {
 		return nil, err
 	}
 	return &Store{Engine: e, seed: maphash.MakeSeed()}, nil
+}
+
+// noticed says that there are new notices in the outbox.
+func (s *Store) noticed(n int) {
+	if n > 0 && s.OnNotice != nil {
+		s.OnNotice()
+	}
 }
 
 func (s *Store) lock(table, id string) *sync.Mutex {
@@ -89,6 +99,7 @@ func (s *Store) modifyAround(ctx context.Context, table, id string, fn func(Row)
 		writes := append(append(ch.ahead, Write{Table: table, Op: Replace, Row: ch.next}), ch.behind...)
 		done, err := s.Engine.Apply(ctx, writes...)
 		if err == nil {
+			s.noticed(len(ch.behind))
 			return done[len(ch.ahead)], nil
 		}
 		if !errors.Is(err, ErrConflict) || attempt >= maxAttempts {
