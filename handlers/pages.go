@@ -12,13 +12,13 @@ import (
 
 // pages are the answers that do not change while the server runs.
 type pages struct {
-	openapi []byte
-	docs    map[string][]byte // by language
+	openapi, docs []byte
+	policy        string // the Content-Security-Policy of docs
 }
 
 func newPages() (*pages, error) {
-	p := &pages{openapi: api.OpenAPI, docs: map[string][]byte{}}
-	return p, nil
+	docs, policy, err := renderDocs(api.OpenAPI)
+	return &pages{openapi: api.OpenAPI, docs: docs, policy: policy}, err
 }
 
 // health tells that the process answers.
@@ -70,6 +70,6 @@ func (a *API) openapi(*Call) (Reply, error) {
 }
 
 // docs is the same as a page to read.
-func (a *API) docs(c *Call) (Reply, error) {
-	return Reply{Raw: &Raw{Type: "text/html; charset=utf-8", Body: a.pages.docs[c.Lang], Cache: "public, max-age=300"}}, nil
+func (a *API) docs(*Call) (Reply, error) {
+	return Reply{Raw: &Raw{Type: "text/html; charset=utf-8", Body: a.pages.docs, Cache: "public, max-age=300", Policy: a.pages.policy}}, nil
 }
