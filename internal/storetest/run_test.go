@@ -1,0 +1,63 @@
+package storetest_test
+
+import (
+	"context"
+	"testing"
+
+	"fengqiao/internal/mongo"
+	"fengqiao/internal/mongotest"
+	"fengqiao/internal/sqlite"
+	"fengqiao/internal/store"
+	"fengqiao/internal/storetest"
+)
+
+// Every suite runs on a store of its own, so that one may count what is there.
+func runAll(t *testing.T, engine func(t *testing.T) store.Engine) {
+	t.Run("Engine", func(t *testing.T) { storetest.Engine(t, engine) })
+	for _, suite := range []struct {
+		name string
+		run  func(*testing.T, *store.Store)
+	}{
+		{"Accounts", storetest.Accounts},
+		{"Cases", storetest.Cases},
+		{"Mediators", storetest.Mediators},
+		{"Settings", storetest.Settings},
+		{"Once", storetest.Once},
+	} {
+		t.Run(suite.name, func(t *testing.T) { suite.run(t, opened(t, engine(t))) })
+	}
+}
+
+func opened(t *testing.T, e store.Engine) *store.Store {
+	t.Helper()
+	s, err := store.New(context.Background(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestSQLite(t *testing.T) {
+	runAll(t, func(t *testing.T) store.Engine {
+		e, err := sqlite.New(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	})
+}
+
+func TestMongoDB(t *testing.T) {
+	runAll(t, func(t *testing.T) store.Engine {
+		e, err := mongo.New(context.Background(), mongotest.Database(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	})
+}
