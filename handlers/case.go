@@ -108,7 +108,7 @@ func (a *API) caseFilter(c *Call) (mediation.Filter, error) {
 		return f, err
 	}
 	if overdue {
-		f.OverdueAt = a.Now()
+		f.OverdueAt = a.Cases.Now()
 	}
 	if err := a.openedFilter(c, &f); err != nil {
 		return f, err
@@ -137,7 +137,7 @@ func (a *API) openedFilter(c *Call, f *mediation.Filter) error {
 		if err != nil || d <= 0 {
 			return invalid("wrong_type", "age", "want", "7d, 24h")
 		}
-		until := a.Now().Add(-d)
+		until := a.Cases.Now().Add(-d)
 		if f.Opened[1].IsZero() || until.Before(f.Opened[1]) {
 			f.Opened[1] = until
 		}

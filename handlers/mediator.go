@@ -33,7 +33,7 @@ type leaveView struct {
 
 func (a *API) viewMediator(l labels, m *mediation.Mediator) mediatorView {
 	v := mediatorView{mediatorRef: l.mediatorRef(m), Revision: m.Version, User: m.User, Categories: list(m.Categories), Dialects: list(m.Dialects),
-		Unit: m.Unit, Cap: m.Cap, Held: len(m.Seats), Available: m.Available, OnLeave: m.OnLeave(a.Now()), Leaves: []leaveView{}, Cases: []string{}}
+		Unit: m.Unit, Cap: m.Cap, Held: len(m.Seats), Available: m.Available, OnLeave: m.OnLeave(a.Cases.Now()), Leaves: []leaveView{}, Cases: []string{}}
 	if m.Point != [2]float64{} {
 		v.Point = pointIn(grid.WGS84, m.Point)
 	}

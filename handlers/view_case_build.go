@@ -76,7 +76,7 @@ func (a *API) looked(c *Call, caseID, what string) error {
 		return err
 	}
 	return a.Cases.Looks.Record(c.Context, mediation.Look{ID: id.String(), Case: caseID, Actor: c.Actor.ID, Role: c.Actor.Role,
-		What: what, At: a.Now().UTC().Truncate(time.Millisecond)})
+		What: what, At: a.Cases.Now().UTC().Truncate(time.Millisecond)})
 }
 
 // people fetches the names of the users whom the view speaks of.

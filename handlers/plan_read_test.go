@@ -1,0 +1,201 @@
+package handlers
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"fengqiao/fixtures"
+	"fengqiao/grid"
+)
+
+const square = `[[[119.9,30],[119.91,30],[119.91,30.01],[119.9,30.01],[119.9,30]]]`
+
+// file is a collection of one feature, with more members in front.
+func file(members, properties, geometry string) string {
+	return fmt.Sprintf(`{"type":"FeatureCollection",%s"features":[{"type":"Feature","properties":%s,"geometry":%s}]}`, members, properties, geometry)
+}
+
+func polygon(coordinates string) string {
+	return `{"type":"Polygon","coordinates":` + coordinates + `}`
+}
+
+func TestTheSampleCountysPlanComesBackAsItWasWritten(t *testing.T) {
+	county, err := fixtures.Fuyang(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := county.WritePlan(&text); err != nil {
+		t.Fatal(err)
+	}
+	in, found, err := ReadPlan(&text, PlanOptions{})
+	if err != nil || len(found) > 0 {
+		t.Fatalf("%v, %v", err, found)
+	}
+	if in.Version != county.Version || len(in.Units) != len(county.Units) || len(in.Cells) != len(county.Cells) {
+		t.Fatalf("%s: %d units and %d cells, want %d and %d", in.Version, len(in.Units), len(in.Cells), len(county.Units), len(county.Cells))
+	}
+	for i, cell := range in.Cells {
+		if cell.Code != county.Cells[i].Code || cell.Name != county.Cells[i].Name || !cell.Shape.Equal(county.Cells[i].Shape) {
+			t.Fatalf("cell %d: %s %s", i, cell.Code, cell.Name)
+		}
+	}
+	if _, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAPlanFileOfAnotherMakeIsReadByItsProperties(t *testing.T) {
+	src := `{"type":"FeatureCollection","features":[
+		{"type":"Feature","properties":{"nc_id":"6","name":"ARLETA NC","service_re":"REGION 1 - NORTH EAST VALLEY"},"geometry":` + polygon(square) + `},
+		{"type":"Feature","properties":{"nc_id":42,"name":"ARROYO SECO NC","service_re":"REGION 8 - N.E. LA"},"geometry":` + polygon(square) + `},
+		{"type":"Feature","properties":{"nc_id":43,"name":"NOBODY'S","service_re":null},"geometry":` + polygon(square) + `}]}`
+	in, found, err := ReadPlan(strings.NewReader(src), PlanOptions{Code: "nc_id", Parent: "service_re", Levels: "region,council", Version: "2018"})
+	if err != nil || len(found) > 0 {
+		t.Fatalf("%v, %v", err, found)
+	}
+	want := []string{"region-1-north-east-valley.6", "region-8-n-e-la.42", "-.43"}
+	for i, cell := range in.Cells {
+		if string(cell.Code) != want[i] {
+			t.Errorf("cell %d is %s, want %s", i, cell.Code, want[i])
+		}
+	}
+	if len(in.Units) != 2 || in.Units[1].Name != "REGION 8 - N.E. LA" || in.Version != "2018" {
+		t.Errorf("units %v, version %s", in.Units, in.Version)
+	}
+	if _, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAPlansHierarchyMayStandBehindItsFeatures(t *testing.T) {
+	src := strings.Replace(file("", `{"code":"a.b","name":"x"}`, polygon(square)), `}]}`,
+		`}],"schema":{"levels":[{"key":"one"},{"key":"two"}]},"units":[{"code":"a","name":"A"}]}`, 1)
+	in, found, err := ReadPlan(strings.NewReader(src), PlanOptions{})
+	if err != nil || len(found) > 0 || in.Cells[0].Code != "a.b" || in.Units[0].Name != "A" {
+		t.Fatalf("%+v, %v, %v", in, found, err)
+	}
+}
+
+func TestAPlanFileThatCannotBeReadIsRefusedAsAWhole(t *testing.T) {
+	good := polygon(square)
+	tests := map[string]struct{ src, reason, detail string }{
+		"nothing":                     {"", "json", ""},
+		"no JSON":                     {"code,name\n1,2", "json", ""},
+		"cut off":                     {`{"type":"FeatureCollection","features":[{"type":"Feat`, "json", ""},
+		"something behind the end":    {file("", `{"code":"33.01"}`, good) + "x", "json", ""},
+		"broken UTF-8":                {file("", "{\"code\":\"33.01\",\"name\":\"\xff\xfe\"}", good), "utf8", ""},
+		"a lone feature":              {`{"type":"Feature","properties":{},"geometry":` + good + `}`, "not_features", "Feature"},
+		"an array":                    {`[1,2]`, "not_features", ""},
+		"no features":                 {`{"type":"FeatureCollection","features":[]}`, "no_features", ""},
+		"web mercator":                {file(`"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3857"}},`, `{"code":"33.01"}`, good), "crs", "EPSG::3857"},
+		"web mercator said otherwise": {file(`"crs":"EPSG:3857",`, `{"code":"33.01"}`, good), "crs", "EPSG:3857"},
+		"levels that clash":           {file(`"schema":{"levels":[{"key":"a"},{"key":"a"}]},`, `{"code":"33.01"}`, good), "levels", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := ReadPlan(strings.NewReader(tt.src), PlanOptions{})
+			var found PlanFindings
+			if !errors.As(err, &found) || found[0].Reason != tt.reason || found[0].Feature != -1 || !strings.Contains(found[0].Detail, tt.detail) {
+				t.Fatalf("got %v", err)
+			}
+			if zh := found.Text("zh-CN"); zh == found.Text("en") || zh == "" {
+				t.Errorf("not told in Chinese: %s", zh)
+			}
+		})
+	}
+}
+
+func TestDatumsThatAreWGS84ByAnotherNamePass(t *testing.T) {
+	for _, crs := range []string{`null`, `"EPSG:4326"`, `{"type":"name","properties":{"name":"urn:ogc:def:crs:OGC:1.3:CRS84"}}`, `{"type":"name","properties":{"name":"EPSG:4490"}}`} {
+		in, found, err := ReadPlan(strings.NewReader(file(`"crs":`+crs+`,`, `{"code":"33.01"}`, polygon(square))), PlanOptions{})
+		if err != nil || len(found) > 0 || len(in.Cells) != 1 {
+			t.Errorf("%s: %v %v", crs, err, found)
+		}
+	}
+}
+
+func TestAFeatureThatCannotBeUsedIsNamedAndTheOthersAreRead(t *testing.T) {
+	tests := map[string]struct{ properties, geometry, reason string }{
+		"no properties":               {`null`, polygon(square), "no_code"},
+		"no code":                     {`{"name":"x"}`, polygon(square), "no_code"},
+		"a code of another hierarchy": {`{"code":"33.1"}`, polygon(square), "code"},
+		"a code given before":         {`{"code":"33.02"}`, polygon(square), "code_taken"},
+		"no geometry":                 {`{"code":"33.01"}`, `null`, "geometry_type"},
+		"a point":                     {`{"code":"33.01"}`, `{"type":"Point","coordinates":[120,30]}`, "geometry_type"},
+		"positions of one number":     {`{"code":"33.01"}`, polygon(`[[[119],[120],[121],[119]]]`), "coordinates"},
+		"metres":                      {`{"code":"33.01"}`, polygon(`[[[13346000,3503000],[13347000,3503000],[13347000,3504000],[13346000,3503000]]]`), "coordinates"},
+		"coordinates of another type": {`{"code":"33.01"}`, `{"type":"MultiPolygon","coordinates":` + square + `}`, "coordinates"},
+		"properties of no object":     {`"x"`, polygon(square), "feature"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			src := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"33.02"},"geometry":` + polygon(square) + `},
+				{"type":"Feature","properties":` + tt.properties + `,"geometry":` + tt.geometry + `}]}`
+			in, found, err := ReadPlan(strings.NewReader(src), PlanOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(in.Cells) != 1 || len(found) != 1 || found[0].Reason != tt.reason || found[0].Feature != 1 {
+				t.Fatalf("%d cells, %v", len(in.Cells), found)
+			}
+		})
+	}
+}
+
+func TestTheSameFileHasTheSameVersion(t *testing.T) {
+	read := func(name string) string {
+		in, _, err := ReadPlan(strings.NewReader("\ufeff"+file("", `{"code":"33.01","name":"`+name+`"}`, polygon(square))), PlanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in.Version
+	}
+	if a, b := read("甲"), read("甲"); a != b || !strings.HasPrefix(a, "sha256-") {
+		t.Errorf("%s and %s", a, b)
+	}
+	if read("甲") == read("乙") {
+		t.Error("two files have one version")
+	}
+}
+
+func TestAMapsDatumIsTakenOffTheShapes(t *testing.T) {
+	in, _, err := ReadPlan(strings.NewReader(file("", `{"code":"33.01"}`, polygon(`[[[120.214534,30.207570],[120.3,30.2],[120.3,30.3],[120.214534,30.207570]]]`))), PlanOptions{CRS: grid.GCJ02})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 120.21, 30.21 and its image in GCJ-02, computed from the public formulas.
+	if p := in.Cells[0].Shape[0][0][0]; grid.Distance(p, [2]float64{120.21, 30.21}) > 0.5 {
+		t.Errorf("got %v", p)
+	}
+}
+
+// The data of the Los Angeles neighbourhood councils is not part of the repository; whoever has it points to it.
+func TestRealCouncilsOfLosAngeles(t *testing.T) {
+	dir := os.Getenv("FENGQIAO_LA311")
+	if dir == "" {
+		t.Log("FENGQIAO_LA311 is not set: not tried on the real file")
+		return
+	}
+	f, err := os.Open(dir + "/nc.geojson.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, found, err := ReadPlan(z, PlanOptions{Code: "nc_id", Parent: "service_re", Levels: "region,council"})
+	if err != nil || len(found) > 0 || len(in.Cells) != 99 || len(in.Units) != 12 {
+		t.Fatalf("%v, %v, %+v", err, found, in)
+	}
+	if _, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells); err != nil {
+		t.Fatal(err)
+	}
+}
