@@ -165,6 +165,23 @@ func (o *Office) Hire(t testing.TB, kind, tier string, area grid.Code, load int)
 	return mediation.Actor{ID: m.User, Role: mediation.MediatorRole, Area: area, Mediator: id}
 }
 
+// Rest switches everybody who was hired so far to not available.
+func (o *Office) Rest(t testing.TB) {
+	t.Helper()
+	list, _, err := o.Mediators.List(context.Background(), "", "", 100_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list {
+		if !m.Available {
+			continue
+		}
+		if _, err := o.Mediators.Update(context.Background(), m.ID, func(m *mediation.Mediator) error { m.Available = false; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Worker is a grid worker of CellA's grid.
 func (o *Office) Worker() mediation.Actor {
 	return mediation.Actor{ID: o.Next("worker"), Role: mediation.GridWorker, Area: CellA.Parent()}
@@ -195,6 +212,17 @@ func (o *Office) Report(t testing.TB, by mediation.Actor, in mediation.ReportInp
 		t.Fatalf("the report became no case: %+v", got.Report)
 	}
 	return *got.Case
+}
+
+// Accepted is a fresh case that has been accepted, by the policy or by staff, and for which mediators have been asked.
+func (o *Office) Accepted(t testing.TB, cell grid.Code) mediation.Case {
+	t.Helper()
+	c := o.Report(t, o.Worker(), Quarrel(cell))
+	if c.State == mediation.Reported { // other open cases there may be the same
+		o.Must(t, County, c.ID, mediation.Accept{})
+	}
+	o.Settle(t)
+	return o.Read(t, c.ID)
 }
 
 // Must carries out a command on the case as it is now.

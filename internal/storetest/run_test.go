@@ -20,9 +20,11 @@ func runAll(t *testing.T, engine func(t *testing.T) store.Engine) {
 	}{
 		{"Accounts", storetest.Accounts},
 		{"Cases", storetest.Cases},
+		{"Reports", storetest.Reports},
 		{"Mediators", storetest.Mediators},
 		{"Settings", storetest.Settings},
 		{"Once", storetest.Once},
+		{"Crashes", storetest.Crashes},
 	} {
 		t.Run(suite.name, func(t *testing.T) { suite.run(t, opened(t, engine(t))) })
 	}
