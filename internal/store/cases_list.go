@@ -245,9 +245,12 @@ func byArea(q Query, sight grid.Code, f mediation.Filter, streams []string) ([]Q
 	if !ok {
 		return nil, false
 	}
-	tag := func(stream string) string { return stream + string(area) }
+	led := leadingArea(area)
+	tag := func(stream string) string { return stream + string(led) }
+	if led != area || f.Cell != "" { // a case transferred out of the caller's sight is left out by its area
+		narrow(&q, area)
+	}
 	if f.Cell != "" {
-		narrow(&q, area) // a case transferred out of the caller's sight is left out by its area
 		tag = func(stream string) string { return cellTag(stream, f.Cell) }
 	}
 	var queries []Query

@@ -54,14 +54,16 @@ func overdueFrom(c *mediation.Case) int64 {
 	return first
 }
 
-// caseTags are what lists of cases are read by: open and ended cases apart ("o:", "d:"), each under the root and all
-// its areas; the reporter, the mediators, the unit, the links, and cell with category for what a report may join.
+// caseTags are what lists of cases are read by: open and ended cases apart ("o:", "d:"), each under the root, its
+// leading areas and its cell; the reporter, the mediators, the unit and the links; cell with category for what a report may join.
 func caseTags(c *mediation.Case) []string {
 	stream := streamTag(c.State.Over())
 	tags := make([]string, 0, 16)
 	tags = append(tags, stream)
 	for _, a := range c.Area.Ancestors() {
-		tags = append(tags, stream+string(a))
+		if a == leadingArea(a) {
+			tags = append(tags, stream+string(a))
+		}
 	}
 	add := func(tag string) {
 		for _, t := range tags {
@@ -107,6 +109,21 @@ func caseTags(c *mediation.Case) []string {
 	return tags
 }
 
+func alikeTag(cell grid.Code, category string) string { return "k:" + string(cell) + "|" + category }
+
+// Areas of these depths lead lists by tags of their own; in China they are county, township and village. Each tag is a row
+// to write with every case, so wider and narrower areas are read through the nearest tag above, row by row: a grid within
+// its village, a province through the root.
+const widestTag, narrowestTag = 3, 5
+
+// leadingArea is the area whose tag leads the list of an area.
+func leadingArea(a grid.Code) grid.Code {
+	if a.Depth() < widestTag {
+		return ""
+	}
+	return a.Prefix(narrowestTag)
+}
+
 func cellTag(stream string, cell grid.Code) string { return "c" + stream + string(cell) }
 
 func streamTag(over bool) string {
@@ -115,5 +132,3 @@ func streamTag(over bool) string {
 	}
 	return "o:"
 }
-
-func alikeTag(cell grid.Code, category string) string { return "k:" + string(cell) + "|" + category }
