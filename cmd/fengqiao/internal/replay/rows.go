@@ -85,6 +85,14 @@ type point struct {
 // namespace of the ids: the same row has the same id in every replay, so that a second one stores nothing new.
 var namespace = uuid.MustParse("1d0c5b7e-9a52-5f0e-8c1b-6f2f4d6f7a11")
 
+// ClientID is the UUID under which a row is sent: its own id, if that is one, or one made from it.
+func ClientID(id string) string {
+	if u, err := uuid.Parse(id); err == nil {
+		return u.String()
+	}
+	return uuid.NewSHA1(namespace, []byte(id)).String()
+}
+
 // errRow is why a row cannot be sent; its text is the reason's name in the table.
 type errRow string
 
@@ -155,11 +163,7 @@ func (s *source) fill(rep *Report, get func(string) string) error {
 	if id == "" {
 		return errRow("row: no id")
 	}
-	if u, err := uuid.Parse(id); err == nil {
-		b.ClientID = u.String()
-	} else {
-		b.ClientID = uuid.NewSHA1(namespace, []byte(id)).String()
-	}
+	b.ClientID = ClientID(id)
 	word := get("category")
 	b.Category = s.Categories[word]
 	if b.Category == "" {
