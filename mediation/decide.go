@@ -50,11 +50,13 @@ func Decide(c *Case, o Order, r Rules) error {
 	if !ok {
 		return refuse("decide", Invalid, "command.unknown", "command")
 	}
-	if !MayCase(o.Actor, Action(name), c) {
-		return refuse(string(name), Forbidden, "forbidden", "")
-	}
+	// Stale before forbidden: whose offer was filled between look and command is told that the case has changed, not that
+	// their role permits nothing. Who never saw the case does not come this far (Service.Do).
 	if o.Revision != 0 && o.Revision != c.Revision {
 		return ErrStale
+	}
+	if !MayCase(o.Actor, Action(name), c) {
+		return refuse(string(name), Forbidden, "forbidden", "")
 	}
 	if !rule.Allows(c.State) {
 		return refuse(string(name), Conflict, "case.state", "", "state", string(c.State), "command", string(name))
