@@ -1,8 +1,8 @@
 package handlers
 
 import (
+	"bytes"
 	"errors"
-	"io"
 	"net/http"
 	"reflect"
 	"strings"
@@ -25,6 +25,9 @@ func (c *Call) Decode(v any) error {
 }
 
 func decodeJSON(b []byte, v any) error {
+	if len(bytes.TrimSpace(b)) == 0 {
+		return refuse(http.StatusBadRequest, "body_missing", "")
+	}
 	err := json.Unmarshal(b, v, json.RejectUnknownMembers(true))
 	if err == nil {
 		return nil
@@ -46,8 +49,6 @@ func decodeJSON(b []byte, v any) error {
 			p.Code = "duplicate_field"
 		}
 		return p
-	case errors.Is(err, io.EOF):
-		return &Problem{Status: http.StatusBadRequest, Code: "body_missing", Cause: err}
 	}
 	return &Problem{Status: http.StatusBadRequest, Code: "json_syntax", Cause: err}
 }

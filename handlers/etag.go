@@ -26,13 +26,10 @@ func revisionOf(header string) (int64, error) {
 	if header == "" {
 		return 0, refuse(http.StatusPreconditionRequired, "if_match_required", "")
 	}
-	inner, ok := strings.CutPrefix(header, `"`)
-	if !ok || !strings.HasSuffix(inner, `"`) {
-		return 0, refuse(http.StatusBadRequest, "if_match_malformed", "")
-	}
-	number, _, _ := strings.Cut(strings.TrimSuffix(inner, `"`), "-")
+	inner := strings.TrimSuffix(strings.TrimPrefix(header, `"`), `"`)
+	number, _, _ := strings.Cut(inner, "-")
 	revision, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || revision <= 0 {
+	if err != nil || revision <= 0 || header != `"`+inner+`"` || strings.Contains(inner, `"`) {
 		return 0, refuse(http.StatusBadRequest, "if_match_malformed", "")
 	}
 	return revision, nil

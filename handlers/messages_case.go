@@ -4,6 +4,7 @@ package handlers
 var caseMessages = map[string]message{
 	"case.state":        {"当前状态不能这样做", "Not in this state", "案件处于“{state}”，不能“{command}”。", "The case is “{state}”: “{command}” is not possible now."},
 	"case.not_mediable": {"不属于调解范围", "Not a matter for mediation", "此类事项应走法定途径“{route}”。", "A matter of this kind takes the legal route “{route}”."},
+	"case.host_joined":  {"并入的案件已再次并案", "The other case was joined too", "所并入的案件自己已并入他案，请先拆那一次并案。", "The case this one was joined to has itself been joined to another. Take that join back first."},
 	"case.performed":    {"已履行", "Performed already", "履行情况已经登记。", "Performance is on record already."},
 	"command.unknown":   {"未知操作", "Unknown command", "没有这个操作。", "There is no such command."},
 	"party.exists":      {"当事人已登记", "Party entered already", "同一电话或证件号的当事人已登记。", "A party with this phone or ID number is entered already."},
@@ -61,6 +62,4 @@ var caseMessages = map[string]message{
 	"media.differs":  {"标识已用于另一张照片", "Id used for another photo", "请为这张照片换一个新的标识。", "Give this photo a new id."},
 	"media.attached": {"照片已属于其他上报", "Photo belongs to another report", "请重新上传。", "Upload it again."},
 	"media.busy":     {"照片处理繁忙", "Busy with photos", "请稍后再发送。", "Please send it again in a moment."},
-
-	// --- domain codes ---
 }

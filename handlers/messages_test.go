@@ -1,0 +1,161 @@
+package handlers
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"fengqiao/mediation"
+)
+
+// codeForm is what a code looks like; other texts stand in the same places of a call.
+var codeForm = regexp.MustCompile(`^[a-z]+([._][a-zA-Z_]+)*$`)
+
+// codesIn finds every code that a package refuses with: the code argument of refuse(…) and its relatives, Code: "…" in a
+// composite literal, and constants named Code…; needs and reasons for matching are listed by their own tables.
+func codesIn(t *testing.T, dir string, calls map[string]int) map[string]token.Position {
+	t.Helper()
+	found := map[string]token.Position{}
+	files := token.NewFileSet()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		f, err := parser.ParseFile(files, path, src, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				if fun, ok := n.Fun.(*ast.Ident); ok {
+					if i, ok := calls[fun.Name]; ok && i < len(n.Args) {
+						note(found, files, n.Args[i])
+					}
+				}
+			case *ast.ValueSpec:
+				if strings.HasPrefix(n.Names[0].Name, "Code") && len(n.Values) == 1 {
+					note(found, files, n.Values[0])
+				}
+			case *ast.KeyValueExpr:
+				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Code" {
+					note(found, files, n.Value)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func note(found map[string]token.Position, files *token.FileSet, e ast.Expr) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return
+	}
+	if code, err := strconv.Unquote(lit.Value); err == nil && codeForm.MatchString(code) {
+		found[code] = files.Position(lit.Pos())
+	}
+}
+
+func TestEveryCodeHasWordsInBothLanguages(t *testing.T) {
+	packages := map[string]map[string]int{
+		".":                 {"refuse": 1, "invalid": 0},
+		"../mediation":      {"refuse": 2, "reason": 0},
+		"../internal/media": nil,
+		"../internal/store": nil,
+	}
+	for dir, calls := range packages {
+		codes := codesIn(t, dir, calls)
+		if len(codes) == 0 {
+			t.Errorf("no code found in %s", dir)
+		}
+		for code, at := range codes {
+			if !known(code) && !strings.HasPrefix(at.Filename, "../mediation/policy") {
+				t.Errorf("%s: the code %q is not in the table", at, code)
+			}
+		}
+	}
+	var tables []string
+	for _, r := range mediation.Table {
+		for _, n := range r.Needs {
+			tables = append(tables, "need."+string(n))
+		}
+	}
+	for _, code := range accountCodes() {
+		tables = append(tables, code)
+	}
+	for _, code := range tables {
+		if !known(code) {
+			t.Errorf("the code %q is not in the table", code)
+		}
+	}
+}
+
+func known(code string) bool { return messageOf(code) != messageOf("internal") || code == "internal" }
+
+// accountCodes are account's refusals as they go to the wire.
+func accountCodes() []string {
+	var codes []string
+	for code := range accountStatus {
+		switch code {
+		case "weak_password":
+			for _, reason := range []string{"too_short", "too_long", "bad_characters", "contains_login", "common", "phone_number", "unchanged"} {
+				codes = append(codes, "weak_password."+reason)
+			}
+		case "invalid_user":
+			codes = append(codes, "invalid_value")
+		case "outcome_unknown":
+			codes = append(codes, "uncertain")
+		default:
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+func TestWordsAreCompleteAndInTheirLanguage(t *testing.T) {
+	han := regexp.MustCompile(`\p{Han}`)
+	holes := regexp.MustCompile(`\{\w+\}`)
+	for name, table := range map[string]map[string]message{"general": generalMessages, "case": caseMessages, "domain": domainMessages} {
+		for code, m := range table {
+			if m.Zh == "" || m.En == "" || m.DetailZh == "" || m.DetailEn == "" {
+				t.Errorf("%s: words are missing", code)
+			}
+			if han.MatchString(m.En+m.DetailEn) || !han.MatchString(m.Zh) || !han.MatchString(m.DetailZh) && holes.ReplaceAllString(m.DetailZh, "") != "" {
+				t.Errorf("%s: a language in the other's place", code)
+			}
+			if a, b := holes.FindAllString(m.DetailZh, -1), holes.FindAllString(m.DetailEn, -1); len(a) != len(b) {
+				t.Errorf("%s: %v in Chinese, %v in English", code, a, b)
+			}
+			if _, twice := generalMessages[code]; twice && name != "general" {
+				t.Errorf("%s stands in both tables", code)
+			}
+		}
+	}
+}
+
+func TestStatesAndCommandsAreToldByName(t *testing.T) {
+	p := &Problem{Status: 409, Code: "case.state", Params: map[string]string{"state": "mediating", "command": "close"}}
+	if got := p.wire("zh-CN", "r").Detail; got != "案件处于“调解中”，不能“办结”。" {
+		t.Error(got)
+	}
+	if got := p.wire("en", "r").Detail; got != "The case is “mediating”: “close” is not possible now." {
+		t.Error(got)
+	}
+}
