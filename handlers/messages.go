@@ -64,6 +64,9 @@ func messageOf(code string) message {
 	if m, ok := caseMessages[code]; ok {
 		return m
 	}
+	if m, ok := domainMessages[code]; ok {
+		return m
+	}
 	return generalMessages["internal"]
 }
 
