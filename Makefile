@@ -1,0 +1,43 @@
+# make build   bin/fengqiao
+# make demo    builds, sets up the sample county and runs it on loopback (ARGS="--listen 127.0.0.1:9000 --json")
+# make test    installs what the tests need and runs them all
+# make bench   the benchmarks (docs/performance.md)
+# make lint    vet, gofmt, staticcheck
+
+SHELL       := /bin/bash
+GO          ?= go
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# Packages whose promises are about many at once run under the race detector; the rest without, which is four times as fast.
+RACED       := ./handlers/... ./internal/account/... ./internal/media/... ./internal/mongo/... ./internal/seal/... ./internal/sqlite/... \
+               ./internal/store/... ./mediation/... ./push/... ./cmd/...
+TESTFLAGS   ?= -timeout 25m
+
+.PHONY: build demo test bench lint needs clean
+
+build:
+	$(GO) build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/fengqiao ./cmd/fengqiao
+
+demo: build
+	@bin/fengqiao demo $(ARGS)
+
+lint:
+	$(GO) vet ./...
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) run $(STATICCHECK) ./...
+
+# What the tests need beside Go: a server that speaks MongoDB's protocol. internal/mongotest takes MONGODB_URI, mongod, Docker or
+# a stand-in through Maven on a JDK, in this order; the last is installed here where none of them is there.
+needs:
+	@bash .ci/needs
+
+test: needs lint
+	$(GO) test -race $(TESTFLAGS) $(RACED)
+	$(GO) test $(TESTFLAGS) $$($(GO) list ./... | grep -vxFf <($(GO) list $(RACED)))
+	@bash .ci/needs --report
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean:
+	rm -rf bin
