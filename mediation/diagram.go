@@ -1,0 +1,124 @@
+package mediation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// StateDiagram is the state table for people: a diagram and a table in markdown, as docs/states.md shows them.
+func StateDiagram() string {
+	var b strings.Builder
+	b.WriteString("# 案件状态 · States of a case\n\n" +
+		"本页由状态表（`mediation/state.go`）和权限表（`mediation/permit.go`）生成，请勿手改。\n" +
+		"Generated from these two tables by `go test ./mediation -run StateDiagram -update`; do not edit.\n\n")
+	b.WriteString("```mermaid\nstateDiagram-v2\n")
+	for _, s := range States {
+		fmt.Fprintf(&b, "    state \"%s %s\" as %s\n", s.Zh, s.En, s.State)
+	}
+	fmt.Fprintf(&b, "    [*] --> %s\n    [*] --> %s : 自动受理 accepted by policy\n    [*] --> %s : 紧急 emergency\n", Reported, Screened, Transferred)
+	arrows, pairs := transitions()
+	for _, p := range pairs {
+		fmt.Fprintf(&b, "    %s --> %s : %s\n", p[0], p[1], strings.Join(arrows[p], "、"))
+	}
+	for _, s := range States {
+		if s.Over {
+			fmt.Fprintf(&b, "    %s --> [*]\n", s.State)
+		}
+	}
+	b.WriteString("```\n\n系统自身的步骤（派单、派单到期）未画出。The system's own steps are not drawn: an accepted case is offered, " +
+		"and returns to accepted when its offers have ended.\n\n## 状态 · States\n\n| 状态 | state | 当事人看到 · what a party reads |\n|---|---|---|\n")
+	for _, s := range States {
+		fmt.Fprintf(&b, "| %s | `%s` %s | %s<br>%s |\n", s.Zh, s.State, s.En, s.PlainZh, s.PlainEn)
+	}
+	b.WriteString("\n## 命令 · Commands\n\n| 命令 · command | 从 · from | 到 · to | 谁 · who | 条件 · needs |\n|---|---|---|---|---|\n")
+	for _, r := range Table {
+		fmt.Fprintf(&b, "| %s `%s` %s | %s | %s | %s | %s |\n", r.Zh, r.Command, r.En, stateNames(r.From), landing(r), grantNames(r), needNames(r))
+	}
+	return b.String()
+}
+
+// transitions gathers the commands that lead from one state to another.
+func transitions() (map[[2]State][]string, [][2]State) {
+	arrows := map[[2]State][]string{}
+	var pairs [][2]State
+	for _, r := range Table {
+		for _, from := range r.From {
+			for _, to := range r.To {
+				if from == to || !r.leads(from, to) {
+					continue
+				}
+				p := [2]State{from, to}
+				if arrows[p] == nil {
+					pairs = append(pairs, p)
+				}
+				arrows[p] = append(arrows[p], r.Zh)
+			}
+		}
+	}
+	return arrows, pairs
+}
+
+// leads tells which pairs of a row's states belong together, where the row as a whole allows more than can happen: a panel
+// that is complete makes a case accepted, one that loses its lead or its last offer sends it back.
+func (r Rule) leads(from, to State) bool {
+	waiting := from == Screened || from == Offered
+	switch r.Command {
+	case CmdReclassify:
+		return from == Offered && to == Screened
+	case CmdTake, CmdAssign:
+		return waiting && to == Accepted || from == Offered && to == Screened
+	case CmdDecline:
+		return from == Offered && to == Screened
+	case CmdUnassign, CmdStepBack, CmdRefuseMediator:
+		return to == Screened
+	case CmdFollowUp, CmdRate:
+		return from != Exited && (to == Settled || to == Unsettled)
+	}
+	return true
+}
+
+func stateNames(states []State) string {
+	names := make([]string, len(states))
+	for i, s := range states {
+		names[i] = s.Info().Zh
+	}
+	return strings.Join(names, "、")
+}
+
+func landing(r Rule) string {
+	if len(r.To) == 0 {
+		return "不变 unchanged"
+	}
+	return stateNames(r.To)
+}
+
+func grantNames(r Rule) string {
+	var names []string
+	for _, g := range Permits[Action(r.Command)] {
+		name := fmt.Sprintf("`%s`（%s）", g.Role, scopeNames[g.Scope])
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, "、")
+}
+
+var scopeNames = map[Scope]string{
+	Anything: "不限 any", InArea: "本辖区 own area", OwnReport: "本人上报 own report", OnPanel: "本调解小组 on the panel",
+	Asked: "被派单 asked", OwnCase: "本案当事人 own case", OwnUnit: "本部门承办 own unit",
+}
+
+func needNames(r Rule) string {
+	names := make([]string, len(r.Needs))
+	for i, n := range r.Needs {
+		names[i] = fmt.Sprintf("%s `%s`", needZh[n], n)
+	}
+	return strings.Join(names, "、")
+}
+
+var needZh = map[Need]string{
+	NeedNotEmergency: "非紧急", NeedNotRefused: "无当事人拒绝调解", NeedHigherTier: "有上一级", NeedFreeSeat: "有空席", NeedOpenOffer: "有未到期派单",
+	NeedSeat: "在调解小组中", NeedTwoSides: "双方当事人已登记", NeedConsent: "各方同意他人参与", NeedSession: "已有调解记录",
+	NeedClosing: "办结条件已满足", NeedAwaitsSignature: "尚待签署", NeedPerformed: "已履行", NeedSeveralReports: "有多条上报",
+}
