@@ -245,22 +245,6 @@ type wireParty struct {
 }
 
 func (w wireParty) input() mediation.PartyInput {
-	return mediation.PartyInput{Kind: w.Kind, Side: w.Side, Name: strings.TrimSpace(w.Name), Phone: plainPhone(w.Phone),
-		IDNumber: strings.ToUpper(bare(w.IDNumber)), Address: strings.TrimSpace(w.Address), Kin: w.Kin, Units: w.Units}
-}
-
-// plainPhone writes a phone number in one form, so that a party is known again however it was typed: without spaces and
-// dashes, and without China's own country code.
-func plainPhone(text string) string {
-	p := bare(text)
-	for _, prefix := range []string{"+86", "0086"} {
-		if rest, ok := strings.CutPrefix(p, prefix); ok && len(rest) == 11 && rest[0] == '1' {
-			return rest
-		}
-	}
-	return p
-}
-
-func bare(text string) string {
-	return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", "\u00a0", "").Replace(strings.TrimSpace(text))
+	return mediation.PartyInput{Kind: w.Kind, Side: w.Side, Name: strings.TrimSpace(w.Name), Phone: strings.TrimSpace(w.Phone),
+		IDNumber: strings.TrimSpace(w.IDNumber), Address: strings.TrimSpace(w.Address), Kin: w.Kin, Units: w.Units}
 }
