@@ -1,0 +1,291 @@
+package mediation
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// copyCase is a deep copy by way of the stored form.
+func copyCase(c *Case) (out Case) {
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic(err)
+	}
+	if err := json.Unmarshal(b, &out); err != nil {
+		panic(err)
+	}
+	return out
+}
+
+func encoded(c *Case) string {
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// cast is everybody who may try something.
+var cast = []Actor{staff, elder, other, {ID: "u-third", Role: MediatorRole, Mediator: "third"}, applicant, opponent, walker,
+	{ID: "u-county", Role: CountyStaff, Area: "33.01.11"}, {ID: "u-away", Role: TownshipStaff, Area: "33.01.11.002"},
+	{ID: "u-unit", Role: UnitStaff, Unit: "住建局", Area: "33.01.11"}, {ID: "u-lead", Role: GridLeader, Area: matchCell.Parent()},
+	{ID: "u-watch", Role: Supervisor, Area: "33.01"}, {ID: "u-admin", Role: Administrator, Area: "33.01.11"},
+	{ID: "p1", Role: PartyRole, Case: "another"}}
+
+// plausible is a command with data that make sense for this case and actor, as far as any do.
+func plausible(c *Case, by Actor, name CommandName) Command {
+	seated := ""
+	for _, s := range c.Panel.Seats {
+		if s.Mediator != "" {
+			seated = s.Mediator
+		}
+	}
+	free := 0
+	for i := len(c.Panel.Seats) - 1; i >= 0; i-- {
+		if c.Panel.Seats[i].Mediator == "" {
+			free = i
+		}
+	}
+	sign := Sign{Role: SignsAsParty, Manner: "seal"}
+	if c.Agreement != nil {
+		if missing := c.unsigned(); len(missing) > 0 {
+			sign.Party = missing[0]
+		} else if by.Role == MediatorRole {
+			sign.Role = SignsAsMediator
+		} else {
+			sign.Role = SignsAsCommittee
+		}
+	}
+	refusable := seated
+	if refusable == "" && len(c.Offers) > 0 {
+		refusable = c.Offers[0].Mediator
+	}
+	report := ""
+	if len(c.Reports) > 0 {
+		report = c.Reports[0]
+	}
+	return map[CommandName]Command{
+		CmdAccept: Accept{}, CmdRefuse: Refuse{Route: "court", Reason: "r"}, CmdJoin: Join{Into: "c2"}, CmdSplit: Split{},
+		CmdDetach: Detach{Report: report}, CmdTransfer: Transfer{Unit: "住建局", Reason: "r"}, CmdTakeBack: TakeBack{},
+		CmdReclassify: Reclassify{Category: "medical", Severity: 2, NotEmergency: true}, CmdPlace: Place{Cell: "33.01.11.001.002.003.06"},
+		CmdAddParty: AddParty{Party: PartyInput{Kind: Person, Side: ThirdParty}}, CmdRenewLink: RenewLink{Party: "p1"}, CmdNote: Note{Text: "n"},
+		CmdAssign: Assign{Mediator: "assigned", Seat: free}, CmdUnassign: Unassign{Mediator: seated, Reason: "r"}, CmdEscalate: Escalate{},
+		CmdTake: Take{}, CmdDecline: Decline{Reason: "r"}, CmdStepBack: StepBack{Reason: "r"}, CmdSession: RecordSession{},
+		CmdAgree: Agree{Terms: "t", PerformBy: matchNow.AddDate(1, 0, 0)}, CmdSign: sign, CmdUnagree: Unagree{Reason: "r"}, CmdPerform: Perform{},
+		CmdClose: Close{}, CmdFollowUp: RecordFollowUp{Kept: true, Resolved: true}, CmdRate: Rate{Satisfied: true, Stars: 5},
+		CmdReopen: Reopen{Reason: "r"}, CmdSuspend: Suspend{Reason: "r"}, CmdResume: Resume{}, CmdTerminate: Terminate{Reason: "r"},
+		CmdExit: Exit{Route: "court", Reason: "r"}, CmdWithdraw: WithdrawCase{Reason: "r"}, CmdRefuseMediation: RefuseMediation{},
+		CmdRefuseMediator: RefuseMediator{Mediator: refusable}, CmdConsent: ConsentOutsiders{Given: true}, CmdSupplement: SupplementCase{Text: "s"},
+	}[name]
+}
+
+// machine drives one case at random.
+type machine struct {
+	*story
+	rt    *rapid.T
+	spare Case // as it was before the step
+	moves map[[2]State]bool
+}
+
+func TestAnyHistoryKeepsTheCaseWhole(t *testing.T) {
+	r := rulesFor(fuyang(t))
+	seen := map[State]int{}
+	rapid.Check(t, func(rt *rapid.T) {
+		m := &machine{rt: rt}
+		m.story = beginWith(rt, r, func(rep *Report) {
+			rep.Category = rapid.SampledFrom([]string{"neighbour", "medical", "labour", "expropriation"}).Draw(rt, "category")
+			rep.Severity = rapid.IntRange(1, 4).Draw(rt, "severity")
+			rep.Emergency = rapid.IntRange(0, 9).Draw(rt, "emergency") == 0
+		})
+		for range rapid.IntRange(1, 60).Draw(rt, "steps") {
+			m.spare = copyCase(m.c)
+			m.step()
+			m.whole()
+			seen[m.c.State]++
+		}
+	})
+	t.Logf("states seen: %v", seen)
+}
+
+func (m *machine) step() {
+	m.at = m.at.Add(time.Duration(rapid.IntRange(1, 600).Draw(m.rt, "minutes")) * time.Minute)
+	switch rapid.IntRange(0, 9).Draw(m.rt, "kind") {
+	case 0:
+		m.at = m.at.AddDate(0, 0, rapid.IntRange(0, 20).Draw(m.rt, "days"))
+		m.tick()
+	case 1, 2:
+		m.sendWave()
+	default:
+		m.command()
+	}
+}
+
+func (m *machine) tick() {
+	twin := copyCase(m.c)
+	changed := Tick(m.c, m.at, m.r)
+	if Tick(&twin, m.at, m.r) != changed || encoded(&twin) != encoded(m.c) {
+		m.rt.Fatalf("two runs of the sweep differ")
+	}
+	m.counted(changed)
+	if Tick(&twin, m.at, m.r) {
+		m.rt.Fatalf("a second sweep at the same time did something")
+	}
+}
+
+// sendWave does what the sweep does about ChoreMatch.
+func (m *machine) sendWave() {
+	if !slices.ContainsFunc(m.c.Chores, func(c Chore) bool { return c.Kind == ChoreMatch }) ||
+		!has([]State{Screened, Offered, Accepted, Mediating}, m.c.State) {
+		return
+	}
+	for _, seat := range m.c.Panel.Free() {
+		if rapid.Bool().Draw(m.rt, "ask") {
+			m.spare = copyCase(m.c)
+			m.offer(seat, rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"elder", "other", "third"}), 1, 3, rapid.ID[string]).Draw(m.rt, "asked")...)
+			m.counted(true)
+			return
+		}
+	}
+	if err := Send(m.c, Wave{Revision: m.c.Revision, Tier: m.c.Tier}, m.at, m.r); err != nil {
+		m.rt.Fatalf("send: %v", err)
+	}
+	m.counted(true)
+}
+
+func (m *machine) counted(changed bool) {
+	want := m.spare.Revision
+	if changed {
+		want++
+	}
+	if m.c.Revision != want {
+		m.rt.Fatalf("revision %d, want %d", m.c.Revision, want)
+	}
+}
+
+func (m *machine) command() {
+	by := rapid.SampledFrom(cast).Draw(m.rt, "by")
+	actions := Actions(m.c, by, m.r, m.at)
+	m.actionsAreWhatDecideAllows(by, actions)
+	name := rapid.SampledFrom(Table).Draw(m.rt, "any").Command
+	if len(actions) > 0 && rapid.IntRange(0, 4).Draw(m.rt, "legal") > 0 {
+		name = rapid.SampledFrom(actions).Draw(m.rt, "command")
+	}
+	o := m.order(by, plausible(m.c, by, name))
+	o.Key = fmt.Sprintf("key-%d", m.n)
+	twin, before := copyCase(m.c), encoded(m.c)
+	err := Decide(m.c, o, m.r)
+	if again := Decide(&twin, o, m.r); (err == nil) != (again == nil) || encoded(&twin) != encoded(m.c) {
+		m.rt.Fatalf("%s: two runs differ: %v, %v", name, err, again)
+	}
+	if err != nil {
+		var no *Error
+		if !errors.As(err, &no) {
+			m.rt.Fatalf("%s in %s: %v", name, m.spare.State, err)
+		}
+		if encoded(m.c) != before {
+			m.rt.Fatalf("%s was refused (%v) and changed the case", name, err)
+		}
+		return
+	}
+	m.counted(true)
+	if rule, _ := RuleOf(name); m.c.State != m.spare.State && !rule.leads(m.spare.State, m.c.State) {
+		m.rt.Fatalf("%s led from %s to %s, which the diagram does not show", name, m.spare.State, m.c.State)
+	}
+	after := encoded(m.c)
+	if err := Decide(m.c, o, m.r); err != nil || encoded(m.c) != after {
+		m.rt.Fatalf("%s sent again: %v", name, err)
+	}
+}
+
+// actionsAreWhatDecideAllows: no action that is listed is refused for who, where or what is missing, and none that is not
+// listed goes through.
+func (m *machine) actionsAreWhatDecideAllows(by Actor, actions []CommandName) {
+	for _, rule := range Table {
+		c := copyCase(m.c)
+		err := Decide(&c, m.order(by, plausible(m.c, by, rule.Command)), m.r)
+		listed := has(actions, rule.Command)
+		var no *Error
+		switch {
+		case err == nil && !listed:
+			m.rt.Fatalf("%s by %s in %s goes through and is not listed", rule.Command, by.ID, m.c.State)
+		case listed && errors.As(err, &no) && (no.Kind == Forbidden || no.Code == "case.state" || len(no.Code) > 5 && no.Code[:5] == "need."):
+			m.rt.Fatalf("%s by %s in %s is listed and refused: %v", rule.Command, by.ID, m.c.State, err)
+		}
+	}
+}
+
+// whole checks what holds of every case at every time.
+func (m *machine) whole() {
+	c := m.c
+	if c.State.Info().Zh == "" || c.State.Info().PlainZh == "" {
+		m.rt.Fatalf("state %q is not in the table", c.State)
+	}
+	if i := VerifyChain(nil, 1, c.Events); i >= 0 {
+		m.rt.Fatalf("the chain breaks at event %d", i+1)
+	}
+	ids := map[string]bool{}
+	for _, n := range c.Unsent {
+		if ids[n.ID] {
+			m.rt.Fatalf("two notices %s", n.ID)
+		}
+		ids[n.ID] = true
+	}
+	searching := has([]State{Screened, Offered, Accepted, Mediating}, c.State) && len(c.Panel.Free()) > 0
+	if c.hasOpenOffer() && !searching {
+		m.rt.Fatalf("somebody is asked although the case is %s with free seats %v", c.State, c.Panel.Free())
+	}
+	if searching && !c.hasOpenOffer() && !c.NeedsHand && !slices.ContainsFunc(c.Chores, func(x Chore) bool { return x.Kind == ChoreMatch }) {
+		m.rt.Fatalf("the case is %s, seats %v are free, and nobody looks for anyone", c.State, c.Panel.Free())
+	}
+	m.seatsOnce()
+	m.dueInTime()
+}
+
+func (m *machine) seatsOnce() {
+	seen := map[string]bool{}
+	for _, s := range m.c.Panel.Seats {
+		if s.Mediator != "" && seen[s.Mediator] {
+			m.rt.Fatalf("%s has two seats", s.Mediator)
+		}
+		seen[s.Mediator] = true
+	}
+	// Whoever left a panel gives the seat back, unless the case goes on with them.
+	for _, s := range m.spare.Panel.Seats {
+		if s.Mediator != "" && !m.c.Panel.Seated(s.Mediator) &&
+			!slices.ContainsFunc(m.c.Chores, func(x Chore) bool { return x.Kind == ChoreReleaseSeat && x.Target == s.Mediator }) {
+			m.rt.Fatalf("%s left the panel and keeps the load", s.Mediator)
+		}
+	}
+}
+
+// dueInTime: the sweep looks no later than anything falls due.
+func (m *machine) dueInTime() {
+	c := m.c
+	late := func(what string, t time.Time) {
+		if !t.IsZero() && (c.NextDue.IsZero() || c.NextDue.After(t)) {
+			m.rt.Fatalf("%s is due at %s, the sweep looks at %s", what, t, c.NextDue)
+		}
+	}
+	for _, ch := range c.Chores {
+		late(string(ch.Kind), ch.Since)
+	}
+	if c.State.Over() {
+		return
+	}
+	for _, o := range c.Offers {
+		if o.State == OfferOpen {
+			late("an offer", o.Deadline)
+		}
+	}
+	for name, k := range map[string]Clock{"the state's clock": c.StateClock, "the whole clock": c.WholeClock} {
+		if k.Breached.IsZero() && k.Paused.IsZero() {
+			late(name, k.Due)
+		}
+	}
+}
