@@ -174,10 +174,12 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	}
 	st := in.Store
 	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: st.Devices(), Directory: in.directory, Sender: sender,
-		Clock: time.Now, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll})
+		Clock: time.Now, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
+		Deadline: v.PushDeadline, Lease: v.PushLease})
 	if err != nil {
 		return nil, err
 	}
+	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
 		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{s}, Policies: in.policies, Mediators: in.mediators,
 		Names: in.directory, Now: time.Now, Log: log, Ready: s.ready, PushStats: s.relay.Stats,

@@ -39,6 +39,8 @@ type Values struct {
 	PushPool       int
 	PushAttempts   int
 	PushPoll       time.Duration
+	PushDeadline   time.Duration
+	PushLease      time.Duration
 }
 
 // Row is one setting. Its name is the flag (--listen), the key in the file (listen:) and, in capitals with underscores behind
@@ -65,7 +67,7 @@ func Table(v *Values) []Row {
 		RateFactor: 1, SignInRate: 0.5, BodyLimit: 256 << 10, PhotoLimit: 10 << 20,
 		HashMemory: 19456, HashPasses: 2, HashLanes: 1, HashAtOnce: max(2, runtime.NumCPU()/2),
 		Sweep: time.Second, SweepBatch: 500, Notice: 3 * time.Second,
-		PushPool: 256, PushAttempts: 14, PushPoll: time.Second}
+		PushPool: 256, PushAttempts: 14, PushPoll: time.Second, PushDeadline: 5 * time.Second, PushLease: 2 * time.Minute}
 	rows := serverRows(v)
 	rows = append(rows, limitRows(v)...)
 	return append(rows, workRows(v)...)
@@ -133,5 +135,9 @@ func workRows(v *Values) []Row {
 			What: words.Text{Zh: "一条推送尝试多少次后成为死信", En: "attempts after which a push becomes a dead letter"}},
 		{Name: "push-poll", Value: &v.PushPoll, Check: positive(&v.PushPoll),
 			What: words.Text{Zh: "无事可做时推送查看发件箱的间隔", En: "how often an idle relay looks into the outbox"}},
+		{Name: "push-deadline", Value: &v.PushDeadline, Check: positive(&v.PushDeadline),
+			What: words.Text{Zh: "一条推送等待对方应答的最长时间", En: "the longest that one push waits for its answer"}},
+		{Name: "push-lease", Value: &v.PushLease, Check: positive(&v.PushLease),
+			What: words.Text{Zh: "进程崩溃后，它取走的推送多久由别的进程接手；至少为 push-deadline 的 8 倍", En: "how long after a crash its pushes are taken over; at least eight times push-deadline"}},
 	}
 }
