@@ -17,6 +17,9 @@ func (d *decision) assign(cmd Assign) error {
 	if m.Seat < 0 || m.Seat >= len(d.Panel.Seats) || d.Panel.Seats[m.Seat].Mediator != "" {
 		return refuse("assign", Conflict, "need."+string(NeedFreeSeat), "seat")
 	}
+	if d.Panel.Seated(m.Mediator.ID) { // since the candidate was judged
+		return refuse("assign", Conflict, matchOnPanel, "mediator")
+	}
 	d.say("mediator", m.Mediator.ID)
 	if cmd.Force {
 		d.say("force", "true")
@@ -35,7 +38,7 @@ func (d *decision) take() error {
 		return refuse("take", Conflict, "need."+string(NeedFreeSeat), "")
 	}
 	if d.Panel.Seated(o.Mediator) {
-		return refuse("take", Conflict, "match.on_panel", "")
+		return refuse("take", Conflict, matchOnPanel, "")
 	}
 	kind := ""
 	if d.Mediator != nil {
