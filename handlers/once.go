@@ -24,7 +24,7 @@ func (a *API) once(c *Call) (Reply, error) {
 	}
 	id := digest(userKey(c.Actor), c.Route.Method, c.Route.Path, strings.Clone(c.Ctx.Path()), c.Key)
 	now := a.Now()
-	ticket, first, err := a.Once.Begin(c.Context, id, digest(string(body)), now, a.limits.Lease)
+	ticket, first, err := a.Once.Begin(c.Context, id, digest(string(body)), now, a.lease(c.Route))
 	switch {
 	case err != nil:
 		return Reply{}, err
@@ -45,6 +45,10 @@ func (a *API) once(c *Call) (Reply, error) {
 	}
 	return reply, nil
 }
+
+// lease is after how long a request that did not come to an end counts as lost with its process. It cannot run longer than its
+// route's deadline and the noting of its outcome, so after a crash a phone's second try waits no longer than that either.
+func (a *API) lease(r *Route) time.Duration { return min(a.limits.Lease, r.Deadline+2*finishing) }
 
 // finishing is how long the outcome of a request may take to be noted, even when its own time is over.
 const finishing = 5 * time.Second
