@@ -144,11 +144,6 @@ func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 	return p, caseID, nil
 }
 
-func (a *API) seesPhoto(c *Call) error {
-	_, _, err := a.visiblePhoto(c)
-	return err
-}
-
 // photo serves the stored copy, which has no place and no time in it. Looking at a case's photo is looking at the case.
 func (a *API) photo(c *Call) (Reply, error) {
 	p, caseID, err := a.visiblePhoto(c)

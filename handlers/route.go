@@ -13,8 +13,9 @@ type Route struct {
 	Action mediation.Action
 	// Public routes are open to who is not signed in. One that finds a token does not look at it.
 	Public bool
-	// Sight tells whether the caller sees the thing that the path names (mediation.ErrNotFound if not). It is asked where
-	// the role lacks the action, so that 403 is told only of what is seen anyway. nil: there is no thing to see.
+	// Sight tells whether the caller sees the thing that the path names (404 if not) and may do the Action to it (403 if
+	// not), before anything else of the request is judged. A reading by a role that has the action goes without, since
+	// the handler asks the same. nil: the path names no thing, or the caller's own.
 	Sight func(a *API, c *Call) error
 	// Create needs an Idempotency-Key: the request is carried out once, and again answered from Again.
 	Create bool

@@ -94,15 +94,16 @@ func (a *API) admit(c *Call) error {
 			return err
 		}
 	}
-	if mediation.May(c.Actor, c.Route.Action) {
-		return nil
-	}
-	if c.Route.Sight != nil {
+	may := mediation.May(c.Actor, c.Route.Action)
+	if c.Route.Sight != nil && !(may && safe(c.Route.Method)) {
 		if err := c.Route.Sight(a, c); err != nil {
 			return err
 		}
 	}
-	return refuse(http.StatusForbidden, "forbidden", "")
+	if !may {
+		return refuse(http.StatusForbidden, "forbidden", "")
+	}
+	return nil
 }
 
 // userKey names a person in rates and keys; parties have no account.

@@ -1,8 +1,15 @@
 package handlers
 
-import "fengqiao/mediation"
+import (
+	"cmp"
+	"net/http"
+	"slices"
 
-// seesCase tells whether the caller sees the case of the path's id. It records no look: nothing of the case is shown.
+	"fengqiao/mediation"
+)
+
+// seesCase tells whether the caller sees the case of the path's id and may do the route's action to it. It records no look:
+// nothing of the case is shown.
 func (a *API) seesCase(c *Call) error {
 	found, err := a.Cases.Cases.Load(c.Context, c.PathID("id"))
 	if err != nil {
@@ -11,11 +18,37 @@ func (a *API) seesCase(c *Call) error {
 	if !mediation.MayCase(c.Actor, mediation.CaseRead, &found) {
 		return mediation.ErrNotFound
 	}
-	return nil
+	return permitted(mediation.MayCase(c.Actor, c.Route.Action, &found))
 }
 
-// seesReport tells whether the caller sees the report of the path's id.
+// seesReport tells whether the caller sees the report of the path's id and may do the route's action to it.
 func (a *API) seesReport(c *Call) error {
-	_, err := a.Cases.ReportOf(c.Context, c.Actor, c.PathID("id"))
+	r, err := a.Cases.ReportOf(c.Context, c.Actor, c.PathID("id"))
+	if err != nil {
+		return err
+	}
+	own := r.Reporter == c.Actor.ID && slices.Contains(mediation.Scopes(c.Route.Action, c.Actor.Role), mediation.OwnReport)
+	return permitted(own || mediation.MayArea(c.Actor, c.Route.Action, cmp.Or(r.Cell, r.Home)))
+}
+
+// seesUser tells whether the caller sees the user of the path's id and may do the route's action to them.
+func (a *API) seesUser(c *Call) error {
+	u, err := a.visibleUser(c)
+	if err != nil {
+		return err
+	}
+	return permitted(mediation.MayArea(c.Actor, c.Route.Action, u.Area))
+}
+
+// seesPhoto tells whether the caller sees the photo of the path's id.
+func (a *API) seesPhoto(c *Call) error {
+	_, _, err := a.visiblePhoto(c)
 	return err
+}
+
+func permitted(may bool) error {
+	if !may {
+		return refuse(http.StatusForbidden, "forbidden", "")
+	}
+	return nil
 }

