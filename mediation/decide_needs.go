@@ -95,7 +95,7 @@ func (c *Case) openOffer(o Order) *Offer {
 	for i := range c.Offers {
 		of := &c.Offers[i]
 		if of.State == OfferOpen && of.Mediator == o.Actor.Mediator && o.Actor.Mediator != "" &&
-			(want == "" || of.ID == want) && !o.At.After(of.Deadline) {
+			(want == "" || of.ID == want) && o.At.Before(of.Deadline) {
 			return of
 		}
 	}

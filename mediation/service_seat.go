@@ -216,7 +216,7 @@ func (s *Service) Offers(ctx context.Context, actor Actor) ([]MyOffer, error) {
 				return nil, err
 			}
 			for _, o := range c.Offers {
-				if o.Mediator == actor.Mediator && o.State == OfferOpen && !now.After(o.Deadline) {
+				if o.Mediator == actor.Mediator && o.State == OfferOpen && now.Before(o.Deadline) {
 					mine = append(mine, MyOffer{Case: sum, Offer: o})
 				}
 			}

@@ -70,7 +70,7 @@ func (d *decision) expireOffers() bool {
 	d.begin("offer_expired")
 	for i := range d.Offers {
 		o := &d.Offers[i]
-		if o.State != OfferOpen || !o.Deadline.Before(d.At) {
+		if o.State != OfferOpen || o.Deadline.After(d.At) {
 			continue
 		}
 		o.State, o.Answered = OfferExpired, d.At
