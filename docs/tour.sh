@@ -8,15 +8,12 @@
 #   fengqiao demo --json > demo.json &                    (one line with everything)
 #   bash docs/tour.sh demo.json
 #
-# Needs bash, curl, and node or python3 to pick values out of JSON. Every step prints the call and what came of it.
+# Needs bash, curl, and python3 or node to pick values out of JSON. Every step prints the call and what came of it.
 set -euo pipefail
 
-if command -v node >/dev/null; then
-  # pick a.b.0.c reads a member of the JSON on standard input; nothing where there is none.
-  pick() { node -e 'let v = JSON.parse(require("fs").readFileSync(0)); for (const k of process.argv[1].split(".")) v = v == null ? v : v[k]; console.log(v == null ? "" : typeof v === "object" ? JSON.stringify(v) : v)' "$1"; }
-  # find NAME VALUE FIELD reads FIELD of the first object of a list whose NAME (a path) is VALUE.
-  find() { node -e 'const [n, w, f] = process.argv.slice(1), at = (v, p) => p.split(".").reduce((x, k) => x == null ? x : x[k], v); const v = JSON.parse(require("fs").readFileSync(0)).find(x => at(x, n) === w); console.log(v === undefined ? "" : at(v, f))' "$@"; }
-elif command -v python3 >/dev/null; then
+# pick a.b.0.c reads a member of the JSON on standard input; nothing where there is none.
+# find NAME VALUE FIELD reads FIELD of the first object of a list whose NAME (a path) is VALUE.
+if command -v python3 >/dev/null; then
   pick() { python3 -c '
 import json, sys
 v = json.load(sys.stdin)
@@ -28,8 +25,11 @@ import functools, json, sys
 n, w, f = sys.argv[1:]
 at = lambda v, p: functools.reduce(lambda x, k: None if x is None else x.get(k), p.split("."), v)
 print(next((at(v, f) for v in json.load(sys.stdin) if at(v, n) == w), ""))' "$@"; }
+elif command -v node >/dev/null; then
+  pick() { node -e 'let v = JSON.parse(require("fs").readFileSync(0)); for (const k of process.argv[1].split(".")) v = v == null ? v : v[k]; console.log(v == null ? "" : typeof v === "object" ? JSON.stringify(v) : v)' "$1"; }
+  find() { node -e 'const [n, w, f] = process.argv.slice(1), at = (v, p) => p.split(".").reduce((x, k) => x == null ? x : x[k], v); const v = JSON.parse(require("fs").readFileSync(0)).find(x => at(x, n) === w); console.log(v === undefined ? "" : at(v, f))' "$@"; }
 else
-  echo "tour.sh needs node or python3" >&2
+  echo "tour.sh needs python3 or node" >&2
   exit 2
 fi
 

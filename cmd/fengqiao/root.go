@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -118,7 +119,7 @@ func strict(cmd *cobra.Command) {
 			}
 			return fmt.Errorf("%w: unknown command %q for %q%s", settings.ErrUsage, given[0], cmd.CommandPath(), hint)
 		}
-		if err := args(cmd, given); err != nil {
+		if err := cmp.Or(args(cmd, given), cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
 			return fmt.Errorf("%w: %w; see %s --help", settings.ErrUsage, err, cmd.CommandPath())
 		}
 		return nil

@@ -78,7 +78,7 @@ func mediator(r *row, plan *grid.Plan, pol *policy.Policy) MediatorRow {
 	}
 	m.Point = point(r, plan)
 	phone := seal.NormalisePhone(r.get("phone"))
-	if phone != "" && !phoneForm.MatchString(phone) {
+	if r.get("phone") != "" && !phoneForm.MatchString(phone) {
 		r.refuse("phone", words.Text{Zh: "不是电话号码", En: "is no phone number"})
 	}
 	return MediatorRow{r.line, m, phone}

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/grid"
+	"fengqiao/internal/mongotest"
+	"fengqiao/internal/store"
+	"fengqiao/mediation"
+)
+
+// change edits one row of a store behind everybody's back.
+func change(t *testing.T, dir, table string, fn func(row *store.Row) bool) {
+	t.Helper()
+	p, err := openPlace(t.Context(), "sqlite:"+dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	var found *store.Row
+	err = p.Engine.Walk(t.Context(), table, func(r store.Row) error {
+		if found == nil && fn(&r) {
+			found = &r
+		}
+		return nil
+	})
+	if err != nil || found == nil {
+		t.Fatalf("no row of %s to change: %v", table, err)
+	}
+	if _, err := p.Engine.Apply(t.Context(), store.Write{Table: table, Op: store.Replace, Row: *found}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeNotes gives one case so many events that the oldest spill into a page.
+func writeNotes(t *testing.T, dir string) {
+	t.Helper()
+	in, err := openInstallation(t.Context(), &settings.Values{Data: dir, HashMemory: 64, HashPasses: 1, HashLanes: 1, HashAtOnce: 1},
+		func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	service := in.service(&grid.Atlas{}, nil, time.Now, slog.New(slog.DiscardHandler))
+	staff := mediation.Actor{ID: "staff", Role: mediation.CountyStaff, Area: "33.01.11"}
+	list, _, err := service.List(t.Context(), staff, mediation.Filter{States: []mediation.State{mediation.Reported}}, "", 1)
+	if err != nil || len(list) == 0 {
+		t.Fatalf("no case to write notes on: %v", err)
+	}
+	c, err := service.Case(t.Context(), staff, list[0].ID)
+	for range 70 {
+		var done mediation.Done
+		if err == nil {
+			done, err = service.Do(t.Context(), staff, c.ID, mediation.Request{Command: mediation.Note{Text: "备注"}, Revision: c.Revision})
+		}
+		if c = done.Case; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// changeCase edits the case that writeNotes wrote on.
+func changeCase(t *testing.T, dir string, fn func(*mediation.Case)) {
+	t.Helper()
+	change(t, dir, "cases", func(r *store.Row) bool {
+		var c mediation.Case
+		if err := json.Unmarshal(r.Body, &c); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.Events) < 2 {
+			return false
+		}
+		fn(&c)
+		body, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Body = body
+		return true
+	})
+}
+
+func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
+	cases := []struct {
+		name   string
+		tamper func(t *testing.T, dir string)
+		says   string
+	}{
+		{"nothing", func(*testing.T, string) {}, ""},
+		{"an event edited", func(t *testing.T, dir string) {
+			changeCase(t, dir, func(c *mediation.Case) { c.Events[0].Actor = "somebody else" })
+		}, "event 33 of the timeline"},
+		{"a datum edited", func(t *testing.T, dir string) {
+			changeCase(t, dir, func(c *mediation.Case) { c.Events[1].Data = map[string]string{"to": "me"} })
+		}, "event 34 of the timeline"},
+		{"an event removed", func(t *testing.T, dir string) {
+			changeCase(t, dir, func(c *mediation.Case) { c.Events = slices.Delete(c.Events, 3, 4) })
+		}, "event 36 of the timeline"},
+		{"the last event removed", func(t *testing.T, dir string) {
+			changeCase(t, dir, func(c *mediation.Case) { c.Events = c.Events[:len(c.Events)-1] })
+		}, "head"},
+		{"events reordered", func(t *testing.T, dir string) {
+			changeCase(t, dir, func(c *mediation.Case) { c.Events[2], c.Events[3] = c.Events[3], c.Events[2] })
+		}, "event 35 of the timeline"},
+		{"an event edited on a page that was written long ago", func(t *testing.T, dir string) {
+			change(t, dir, "case_pages", func(r *store.Row) bool {
+				r.Body = bytes.Replace(r.Body, []byte(`"Actor":"staff"`), []byte(`"Actor":"stuff"`), 1)
+				return true
+			})
+		}, "event 2 of the timeline"},
+		{"a page removed", func(t *testing.T, dir string) {
+			change(t, dir, "case_pages", func(r *store.Row) bool { r.Body = []byte("[]"); return true })
+		}, "timeline"},
+		{"a report taken away from its case", func(t *testing.T, dir string) {
+			change(t, dir, "reports", func(r *store.Row) bool {
+				var rep mediation.Report
+				if err := json.Unmarshal(r.Body, &rep); err != nil {
+					t.Fatal(err)
+				}
+				if rep.Case == "" {
+					return false
+				}
+				rep.Case = ""
+				r.Body, _ = json.Marshal(rep)
+				return true
+			})
+		}, "points to"},
+		{"a seat that no case knows", func(t *testing.T, dir string) {
+			change(t, dir, "mediators", func(r *store.Row) bool {
+				var m mediation.Mediator
+				if err := json.Unmarshal(r.Body, &m); err != nil {
+					t.Fatal(err)
+				}
+				m.Seats = append(m.Seats, mediation.HeldSeat{Case: "nowhere", Definite: true})
+				r.Body, _ = json.Marshal(m)
+				return true
+			})
+		}, "holds a seat on case nowhere"},
+	}
+	worked := countyData(t)
+	writeNotes(t, worked)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS(worked)); err != nil {
+				t.Fatal(err)
+			}
+			c.tamper(t, dir)
+			r := fengqiao(t, "verify", "--data", dir)
+			if c.says == "" {
+				if r.code != exitOK {
+					t.Fatalf("exit %d\n%s%s", r.code, r.out, r.err)
+				}
+				return
+			}
+			if r.code != exitFailure || !strings.Contains(r.out, c.says) {
+				t.Fatalf("exit %d, wanted %q:\n%s%s", r.code, c.says, r.out, r.err)
+			}
+		})
+	}
+}
+
+// content is everything that a store holds, by table, but the sessions.
+func content(t *testing.T, address string) map[string][]store.Row {
+	t.Helper()
+	p, err := openPlace(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	all := map[string][]store.Row{}
+	for _, table := range store.Tables() {
+		err := p.Engine.Walk(t.Context(), table.Name, func(r store.Row) error {
+			all[table.Name] = append(all[table.Name], r)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+func sameCounts(t *testing.T, want, got map[string][]store.Row, except ...string) {
+	t.Helper()
+	for name, rows := range want {
+		if !slices.Contains(except, name) && len(rows) != len(got[name]) {
+			t.Errorf("%s has %d rows, should have %d", name, len(got[name]), len(rows))
+		}
+	}
+}
+
+func TestBackupRestoresAndVerifies(t *testing.T) {
+	dir, to := countyData(t), filepath.Join(t.TempDir(), "backup")
+	wraps := filepath.Join(t.TempDir(), "wraps")
+	ok(t, "backup", to, "--wraps", wraps, "--data", dir)
+	if r := fengqiao(t, "backup", to, "--data", dir); r.code != exitFailure {
+		t.Errorf("a second backup into the same folder: exit %d", r.code)
+	}
+	if _, err := os.Stat(filepath.Join(to, "installation.key")); err == nil {
+		t.Error("the installation key lies in the backup")
+	}
+	target := t.TempDir()
+	r := fengqiao(t, "restore", to, "--wraps", wraps, "--data", target)
+	if r.code != exitFailure || !strings.Contains(r.err, "keys init") {
+		t.Fatalf("without the key: exit %d, %s", r.code, r.err)
+	}
+	key, err := os.ReadFile(filepath.Join(dir, "installation.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	target = t.TempDir()
+	if err := os.WriteFile(filepath.Join(target, "installation.key"), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ok(t, "restore", to, "--wraps", wraps, "--data", target)
+	ok(t, "verify", "--data", target)
+	sameCounts(t, content(t, "sqlite:"+dir), content(t, "sqlite:"+target), "sign_in_sessions", "key_wraps")
+	if r := fengqiao(t, "restore", to, "--wraps", wraps, "--data", target); r.code != exitFailure || !strings.Contains(r.err, "not empty") {
+		t.Errorf("into a store that holds something: exit %d, %s", r.code, r.err)
+	}
+}
+
+func TestDamagedBackupIsRefused(t *testing.T) {
+	dir, to := countyData(t), filepath.Join(t.TempDir(), "backup")
+	ok(t, "backup", to, "--data", dir)
+	file := filepath.Join(to, "records", "fengqiao.db")
+	f, err := os.OpenFile(file, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte{0xff}, 5000); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+	if r := fengqiao(t, "restore", to, "--data", t.TempDir()); r.code != exitFailure || !strings.Contains(r.err, "checksum") {
+		t.Fatalf("exit %d, %s", r.code, r.err)
+	}
+	if err := os.Remove(filepath.Join(to, "manifest.json")); err != nil {
+		t.Fatal(err)
+	}
+	if r := fengqiao(t, "restore", to, "--data", t.TempDir()); r.code != exitFailure || !strings.Contains(r.err, "no backup") {
+		t.Fatalf("without its manifest: exit %d, %s", r.code, r.err)
+	}
+}
+
+func TestCopyBringsEverythingAndGoesOnNumbering(t *testing.T) {
+	dir, to := countyData(t), t.TempDir()
+	ok(t, "copy", "--from", "sqlite:"+dir, "--to", "sqlite:"+to)
+	sameCounts(t, content(t, "sqlite:"+dir), content(t, "sqlite:"+to))
+	ok(t, "verify", "--data", to)
+	if r := fengqiao(t, "copy", "--from", "sqlite:"+dir, "--to", "sqlite:"+to); r.code != exitFailure || !strings.Contains(r.err, "--force") {
+		t.Errorf("into a store that holds something: exit %d, %s", r.code, r.err)
+	}
+	ok(t, "copy", "--from", "sqlite:"+dir, "--to", "sqlite:"+to, "--force")
+}
+
+func TestCopyToMongoDBAndBack(t *testing.T) {
+	dir, back := countyData(t), t.TempDir()
+	address := mongotest.Database(t)
+	ok(t, "copy", "--from", "sqlite:"+dir, "--to", address)
+	ok(t, "verify", "--data", dir, "--store", address)
+	ok(t, "copy", "--from", address, "--to", "sqlite:"+back)
+	sameCounts(t, content(t, "sqlite:"+dir), content(t, "sqlite:"+back))
+	if r := fengqiao(t, "backup", filepath.Join(t.TempDir(), "b"), "--data", dir, "--store", address); r.code != exitFailure || !strings.Contains(r.err, "mongodump") {
+		t.Errorf("backup of MongoDB: exit %d, %s", r.code, r.err)
+	}
+}
+
+func TestCopyEndsWithItsContext(t *testing.T) {
+	dir := countyData(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if r := runCommand(ctx, "", "copy", "--from", "sqlite:"+dir, "--to", "sqlite:"+t.TempDir()); r.code != exitFailure {
+		t.Fatalf("exit %d", r.code)
+	}
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"fengqiao/fixtures"
+)
+
+const threeCells = `{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"nc_id":"6","name":"ARLETA","region":"NORTH"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]}},
+{"type":"Feature","properties":{"nc_id":"7","name":"BURBANK","region":"NORTH"},"geometry":{"type":"Polygon","coordinates":[[[1,0],[2,0],[2,1],[1,1],[1,0]]]}},
+{"type":"Feature","properties":{"nc_id":"8","name":"A line","region":"SOUTH"},"geometry":{"type":"LineString","coordinates":[[0,0],[1,1]]}}
+]}`
+
+func TestPlanOfAnotherCountryIsImportedByItsOwnProperties(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, "plan.geojson", threeCells)
+	args := []string{"import", "plan", file, "--code-property", "nc_id", "--parent-name-property", "region", "--version", "2020", "--data", dir}
+	if r := fengqiao(t, append(args, "--strict")...); r.code != exitFailure || !strings.Contains(r.err, "LineString") {
+		t.Fatalf("--strict: exit %d, %s", r.code, r.err)
+	}
+	if r := fengqiao(t, append(args, "--check")...); r.code != exitPartial {
+		t.Fatalf("--check: exit %d, %s", r.code, r.err)
+	}
+	for range 2 {
+		r := fengqiao(t, args...)
+		if r.code != exitPartial || !strings.Contains(r.err, "feature 2") || !strings.Contains(r.out, "2 cells") {
+			t.Fatalf("exit %d, %s%s", r.code, r.out, r.err)
+		}
+	}
+	other := write(t, "other.geojson", strings.Replace(threeCells, "[1,1]", "[1,1.1]", 2))
+	args[2] = other
+	if r := fengqiao(t, args...); r.code != exitFailure || !strings.Contains(r.err, "--version") {
+		t.Fatalf("other content under the same version: exit %d, %s", r.code, r.err)
+	}
+}
+
+func TestPolicyWithAMistakeIsRefusedByLineAndKey(t *testing.T) {
+	dir := t.TempDir()
+	src, err := fixtures.Policy("fuyang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := write(t, "fuyang.yaml", string(src))
+	for range 2 {
+		if out := ok(t, "import", "policy", good, "--data", dir); !strings.Contains(out, "330111") {
+			t.Fatal(out)
+		}
+	}
+	bad := write(t, "bad.yaml", strings.Replace(string(src), "load_cap: 5", "load_kap: 5", 1))
+	r := fengqiao(t, "import", "policy", bad, "--data", dir)
+	if r.code != exitFailure || !strings.Contains(r.err, "load_kap") || !strings.Contains(r.err, "bad.yaml:") {
+		t.Fatalf("exit %d, %s", r.code, r.err)
+	}
+}
+
+func TestDirtyRowsAreToldByLineAndTheRestIsImported(t *testing.T) {
+	dir := countyData(t)
+	cases := []struct {
+		name, what, file string
+		says             []string // on the error stream
+		summary          string
+	}{
+		{"mediators", "mediators", "id,name,kind,tier,area,lon,lat,categories,cap,phone\n" +
+			"m-new,某某,elder,village,330111001003,119.95,30.05,neighbour;damage,3,19900000001\n" +
+			"m-new,某某,elder,village,330111001003,,,,,\n" +
+			"m-2,,wizard,moon,99.99,30.05,119.95,magic,0,call me\n" +
+			"m-3,\"某\"某,elder\n" +
+			"m-4,某某,lawyer,county,33.01.11,x,1,,,\n",
+			[]string{"line 3, id", "line 4, name", "line 4, kind", "line 4, tier", "line 4, area", "line 4, categories", "line 4, cap", "line 4, lon", "line 4, phone", "line 5", "line 6, lon"},
+			"1 created, 0 updated, 0 unchanged, 4 refused"},
+		{"people", "people", "login,name,role,area,unit,mediator,posts\n" +
+			"gw-new,某某,grid_worker,33.01.11.001.003.001,,,fulltime@33.01.11.001.003.001\n" +
+			"GW-new,某某,grid_worker,33.01.11.001.003.001,,,\n" +
+			"us-new,某某,unit_staff,33.01.11,,,\n" +
+			"md-new,某某,mediator,33.01.11,,m-none,\n" +
+			"a b,某某,king,33.99,,,chief@33.01.11\n",
+			[]string{"line 3, login", "line 4, unit", "line 5, mediator", "line 6, login", "line 6, role", "line 6, area", "line 6, posts"},
+			"1 created, 0 updated, 0 unchanged, 4 refused"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			file := write(t, c.what+".csv", "\ufeff"+c.file)
+			if r := fengqiao(t, "import", c.what, file, "--strict", "--data", dir); r.code != exitFailure || !strings.Contains(r.err, "--strict") {
+				t.Fatalf("--strict: exit %d, %s", r.code, r.err)
+			}
+			r := fengqiao(t, "import", c.what, file, "--data", dir)
+			if r.code != exitPartial || !strings.Contains(r.out, c.summary) {
+				t.Fatalf("exit %d, %s%s", r.code, r.out, r.err)
+			}
+			for _, s := range c.says {
+				if !strings.Contains(r.err, s) {
+					t.Errorf("%q is not told:\n%s", s, r.err)
+				}
+			}
+			r = fengqiao(t, "import", c.what, file, "--data", dir)
+			if again := "0 created, 0 updated, 1 unchanged, 4 refused"; !strings.Contains(r.out, again) {
+				t.Errorf("the same again: %s", r.out)
+			}
+		})
+	}
+}
+
+func TestSampleFilesImportTwiceWithoutChange(t *testing.T) {
+	dir := countyData(t)
+	county, err := fixtures.Fuyang(fixtures.DefaultSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := write(t, "plan.geojson", text(t, county.WritePlan))
+	mediators := write(t, "mediators.csv", text(t, county.WriteMediators))
+	people := write(t, "people.csv", text(t, county.WritePeople))
+	ok(t, "import", "plan", plan, "--data", dir)
+	if out := ok(t, "import", "mediators", mediators, "--data", dir); !strings.Contains(out, "0 created, 0 updated, 400 unchanged") {
+		t.Error(out)
+	}
+	if out := ok(t, "import", "people", people, "--data", dir); !strings.Contains(out, "0 created, 0 updated") {
+		t.Error(out)
+	}
+	moved := strings.Replace(text(t, county.WritePeople), "township_staff,33.01.11.001,", "township_staff,33.01.11.002,", 1)
+	if out := ok(t, "import", "people", write(t, "moved.csv", moved), "--data", dir); !strings.Contains(out, "0 created, 1 updated") {
+		t.Error(out)
+	}
+}
+
+func TestColumnsThatNobodyKnowsAreRefused(t *testing.T) {
+	dir := countyData(t)
+	file := write(t, "people.csv", "login,name,role,area,units\nx,某某,leader,33.01.11,\n")
+	if r := fengqiao(t, "import", "people", file, "--data", dir); r.code != exitFailure || !strings.Contains(r.err, `"units"`) {
+		t.Fatalf("exit %d, %s", r.code, r.err)
+	}
+}
