@@ -1,0 +1,84 @@
+package handlers
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"fengqiao/mediation"
+)
+
+func TestEveryCommandOfTheStateTableHasABody(t *testing.T) {
+	for _, rule := range mediation.Table {
+		if commandBodies[rule.Command] == nil {
+			t.Errorf("%s has none", rule.Command)
+		}
+	}
+	if len(commandBodies) != len(mediation.Table) {
+		t.Errorf("%d bodies for %d commands", len(commandBodies), len(mediation.Table))
+	}
+}
+
+func TestEveryEventIsNamed(t *testing.T) {
+	begun := regexp.MustCompile(`(?:begin\(|kind(?:, notice)? :?= )"([a-z_]+)"`)
+	files, err := os.ReadDir("../mediation")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile("../mediation/" + f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range begun.FindAllStringSubmatch(string(src), -1) {
+			found++
+			if _, ok := eventTexts[m[1]]; !ok {
+				t.Errorf("the event %s of %s has no name", m[1], f.Name())
+			}
+		}
+	}
+	if found < len(eventTexts) {
+		t.Errorf("only %d events were found for %d names", found, len(eventTexts))
+	}
+}
+
+func TestTextsAreBoundedWhereverTheyStand(t *testing.T) {
+	long := strings.Repeat("字", mediation.MaxText+1)
+	tests := map[string]struct {
+		v     any
+		field string
+	}{
+		"a remark":               {remarkBody{Remark: long}, "remark"},
+		"a reason at its own":    {reasonBody{Reason: long[:603]}, "reason"},
+		"a party's name, inside": {reportBody{Parties: []wireParty{{}, {Name: long}}}, "parties[1].name"},
+		"an item of a list":      {reportBody{Photos: []string{"x", long}}, "photos[1]"},
+		"through a pointer": {struct {
+			P *remarkBody `json:"p"`
+		}{&remarkBody{long}}, "p.remark"},
+		"nothing":              {reportBody{}, ""},
+		"as long as it may be": {remarkBody{Remark: long[:len(long)-3]}, ""},
+	}
+	for name, tt := range tests {
+		err := checkLengths(reflect.ValueOf(tt.v), "")
+		if p, ok := err.(*Problem); ok != (tt.field != "") || ok && (p.Field != tt.field || p.Code != "too_long") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestMasksLeaveEnoughToKnowItBy(t *testing.T) {
+	for in, want := range map[string]string{"": "", "110": "***", "13800001234": "138****1234", "0571-63320000": "057******0000", "12345678": "********"} {
+		if got := maskPhone(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+	if got := maskID("330183199001011234"); got != "3301**********1234" {
+		t.Errorf("%s", got)
+	}
+}
