@@ -60,13 +60,18 @@ func (a *Audit) check(name string, ok bool, found string, args ...any) {
 
 // Run reads and compares. The error means that something could not be read; what was found wrong stands in the checks.
 func (a *Audit) Run(ctx context.Context) ([]Figure, []Check, error) {
+	err := a.run(ctx, a.readReports, a.readCases, a.checkReports, a.checkPlaces, a.checkCases, a.checkLoads, a.checkPushes)
+	return a.figures, a.checks, err
+}
+
+func (a *Audit) run(ctx context.Context, parts ...func(context.Context) error) error {
 	a.reports, a.cases = map[string][]report{}, map[string]caseView{}
-	for _, part := range []func(context.Context) error{a.readReports, a.readCases, a.checkReports, a.checkPlaces, a.checkCases, a.checkLoads, a.checkPushes} {
+	for _, part := range parts {
 		if err := part(ctx); err != nil {
-			return a.figures, a.checks, err
+			return err
 		}
 	}
-	return a.figures, a.checks, nil
+	return nil
 }
 
 // each runs something for all sessions of a role at once, as far as the connections go.

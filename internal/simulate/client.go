@@ -98,8 +98,12 @@ func (c *Client) do(ctx context.Context, r request, out any) (answer, error) {
 		if wait < 0 {
 			return a, err
 		}
-		if time.Since(began) > c.patience {
-			return a, fmt.Errorf("simulate: gave up after %s: %w", c.patience, err)
+		patience := c.patience
+		if refusedAs(err, http.StatusConflict) {
+			patience = min(patience, stuck)
+		}
+		if time.Since(began) > patience {
+			return a, fmt.Errorf("simulate: gave up after %s: %w", patience, err)
 		}
 		c.repeats.Add(1)
 		select {
@@ -110,6 +114,10 @@ func (c *Client) do(ctx context.Context, r request, out any) (answer, error) {
 		pause = min(2*pause, 2*time.Second)
 	}
 }
+
+// stuck is how long somebody waits for the first sending of a request to come to its end. One that died with the server
+// holds its key for longer: then they look at the case again and decide anew.
+const stuck = 2 * time.Second
 
 // final says that a request needs no repetition.
 const final = time.Duration(-1)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 )
 
@@ -70,15 +69,15 @@ func leads(v *caseView, mediator string) bool {
 // answer takes, declines or ignores an offer.
 func (m *mediator) answer(ctx context.Context, o offer, c summary) (int, error) {
 	mood := int(hashOf(c.ID, m.s.Mediator) % 100)
-	if mood < lapse {
+	if mood < lapse && !m.Prompt {
 		return 0, nil
 	}
 	if mood < decline {
-		_, err := m.s.command(ctx, c.ID, c.Revision, "decline", "decline-"+o.ID, object{"offer": o.ID, "reason": "busy"})
+		_, err := m.s.command(ctx, c.ID, c.Revision, "decline", object{"offer": o.ID, "reason": "busy"})
 		m.tally.count("offers declined", err)
 		return 1, err
 	}
-	v, err := m.s.command(ctx, c.ID, c.Revision, "take", "take-"+o.ID, object{"offer": o.ID})
+	v, err := m.s.command(ctx, c.ID, c.Revision, "take", object{"offer": o.ID})
 	m.tally.count("offers taken", err)
 	if err != nil || !leads(&v, m.s.Mediator) {
 		return 1, err
@@ -115,9 +114,9 @@ func (m *mediator) step(ctx context.Context, v caseView) (*caseView, error) {
 		return m.sign(ctx, v)
 	case "effective":
 		if v.Performed.IsZero() {
-			return m.do(ctx, v, "perform", round("perform", v), nil)
+			return m.do(ctx, v, "perform", nil)
 		}
-		next, err := m.do(ctx, v, "close", round("close", v), object{"remark": "done"})
+		next, err := m.do(ctx, v, "close", object{"remark": "done"})
 		if err == nil && hashOf(v.ID, "early")%2 == 0 {
 			err = m.word(ctx, next, m.s) // some parties speak before anybody visits them
 		}
@@ -126,17 +125,14 @@ func (m *mediator) step(ctx context.Context, v caseView) (*caseView, error) {
 	return nil, nil
 }
 
-// round is a command's key: once in each life of a case, of which a reopened one has several.
-func round(name string, v caseView) string { return name + "-" + v.ID + "-" + strconv.Itoa(v.Repeats) }
-
-func (m *mediator) do(ctx context.Context, v caseView, name, key string, body object) (*caseView, error) {
-	next, err := m.s.command(ctx, v.ID, v.Revision, name, key, body)
+func (m *mediator) do(ctx context.Context, v caseView, name string, body object) (*caseView, error) {
+	next, err := m.s.command(ctx, v.ID, v.Revision, name, body)
 	m.tally.count(name, err)
 	return &next, err
 }
 
 func (m *mediator) enter(ctx context.Context, v caseView, side string) (*caseView, error) {
-	next, err := m.do(ctx, v, "add-party", round("party-"+side, v), object{"kind": "person", "side": side, "name": invented(v.ID + side)})
+	next, err := m.do(ctx, v, "add-party", object{"kind": "person", "side": side, "name": invented(v.ID + side)})
 	if err == nil && next.Link != "" {
 		m.parties.give(v.ID, next.Party, next.Link)
 	}
@@ -164,7 +160,7 @@ func (m *mediator) meet(ctx context.Context, v caseView) (*caseView, error) {
 		return nil, err
 	}
 	attended := []string{now.side("applicant").ID, now.side("respondent").ID}
-	return m.do(ctx, now, "session", round("session", v), object{"attended": attended, "open": true, "notes": "Both sides were heard."})
+	return m.do(ctx, now, "session", object{"attended": attended, "open": true, "notes": "Both sides were heard."})
 }
 
 // agree records an agreement: most by word of mouth, some in writing, some to be performed later.
@@ -176,7 +172,7 @@ func (m *mediator) agree(ctx context.Context, v caseView) (*caseView, error) {
 	case 2:
 		body["performBy"] = time.Now().AddDate(0, 0, 3).UTC().Truncate(24 * time.Hour)
 	}
-	return m.do(ctx, v, "agree", round("agree", v), body)
+	return m.do(ctx, v, "agree", body)
 }
 
 // sign lets the parties and the mediator sign; the committee's seal is staff's.
@@ -198,13 +194,12 @@ func (m *mediator) sign(ctx context.Context, v caseView) (*caseView, error) {
 	if err != nil || now.State != "agreed" {
 		return nil, err
 	}
-	return m.do(ctx, now, "sign", round("sign-mediator", v), object{"role": "mediator", "manner": "signature"})
+	return m.do(ctx, now, "sign", object{"role": "mediator", "manner": "signature"})
 }
 
 // speak lets a party give a command; where its link is not known any more, who handles the case renews it.
 func (o *Office) speak(ctx context.Context, s *Session, v caseView, party, name string, body object) error {
-	key := round(name+"-"+party, v)
-	err := o.parties.command(ctx, v.ID, party, name, key, body)
+	err := o.parties.command(ctx, v.ID, party, name, body)
 	if !errors.Is(err, errNoLink) {
 		return err
 	}
@@ -212,13 +207,12 @@ func (o *Office) speak(ctx context.Context, s *Session, v caseView, party, name 
 	if err != nil {
 		return err
 	}
-	// The key is new each time: a link whose answer was lost is of no use.
-	fresh, err := s.command(ctx, v.ID, now.Revision, "renew-link", "link-"+party+"-"+strconv.FormatInt(time.Now().UnixNano(), 36), object{"party": party})
+	renewed, err := s.command(ctx, v.ID, now.Revision, "renew-link", object{"party": party})
 	if o.tally.count("renew-link", err); err != nil {
 		return err
 	}
-	o.parties.give(v.ID, party, fresh.Link)
-	return o.parties.command(ctx, v.ID, party, name, key, body)
+	o.parties.give(v.ID, party, renewed.Link)
+	return o.parties.command(ctx, v.ID, party, name, body)
 }
 
 // word lets the applicant say whether they are satisfied. A few are not the first time, and the case is opened again.

@@ -17,6 +17,8 @@ type Options struct {
 	Pause time.Duration
 	// Idle: the work is done when no case has been open for so long. Limit ends it in any case.
 	Idle, Limit time.Duration
+	// Prompt: nobody lets an offer lapse, so that nothing waits for a deadline.
+	Prompt bool
 	// Say is told now and then how it goes.
 	Say func(string)
 }

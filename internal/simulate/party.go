@@ -51,7 +51,8 @@ func (p *parties) token(ctx context.Context, caseID, party, stale string) (strin
 }
 
 // command lets a party give one of the commands that are theirs.
-func (p *parties) command(ctx context.Context, caseID, party, name, key string, body object) error {
+func (p *parties) command(ctx context.Context, caseID, party, name string, body object) error {
+	key := fresh(name)
 	token, err := p.token(ctx, caseID, party, "")
 	if err != nil {
 		return err

@@ -70,7 +70,7 @@ func (t *staff) visit(ctx context.Context, c summary) (int, error) {
 }
 
 func (t *staff) do(ctx context.Context, c summary, name string, body object) (caseView, error) {
-	v, err := t.s.command(ctx, c.ID, c.Revision, name, round("staff-"+name, caseView{summary: c}), body)
+	v, err := t.s.command(ctx, c.ID, c.Revision, name, body)
 	t.tally.count(name, err)
 	return v, err
 }
@@ -90,7 +90,7 @@ func (t *staff) assign(ctx context.Context, c summary) (int, error) {
 		if err != nil || who == "" {
 			return did, err
 		}
-		v, err = t.s.command(ctx, c.ID, v.Revision, "assign", "assign-"+c.ID+"-"+strconv.Itoa(s.Index)+"-"+who,
+		v, err = t.s.command(ctx, c.ID, v.Revision, "assign",
 			object{"mediator": who, "seat": s.Index, "force": force})
 		if t.tally.count("assign", err); err != nil {
 			return did, err

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"slices"
 	"time"
@@ -108,9 +109,14 @@ func (s *Session) look(ctx context.Context, id string) (caseView, error) {
 	return v, err
 }
 
+// fresh makes a key for one command, given once however often it is sent. What keeps it from being done twice
+// after a crash is If-Match: a case that has moved on refuses the revision.
+func fresh(name string) string { return name + "-" + rand.Text() }
+
 // command gives a command to a case as it was last seen. Where somebody else was faster it looks again and repeats; the
 // server's own rules tell whether the command still makes sense.
-func (s *Session) command(ctx context.Context, id string, revision int64, name, key string, body object) (caseView, error) {
+func (s *Session) command(ctx context.Context, id string, revision int64, name string, body object) (caseView, error) {
+	key := fresh(name)
 	for n := 1; ; n++ {
 		var v caseView
 		_, err := s.do(ctx, request{method: http.MethodPost, path: "/api/v1/cases/" + id + "/" + name, body: body, key: key, revision: revision}, &v)
