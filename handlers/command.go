@@ -33,7 +33,7 @@ func commandRoutes() []Route {
 		if len(mediation.Scopes(r.Action, mediation.PartyRole)) == 0 {
 			continue
 		}
-		r.Path, r.Sight, r.Query = "/api/v1/party/case/"+segment(rule.Command), nil, nil
+		r.Path, r.Sight, r.Query = "/api/v1/party/case/"+segment(rule.Command), (*API).seesOwnCase, nil
 		r.Handle, r.Again = commandHandler(rule.Command, ownCase, (*API).showPartyCase), (*API).againPartyCase
 		routes = append(routes, r)
 	}
@@ -52,10 +52,6 @@ func commandHandler(name mediation.CommandName, which func(*Call) string, show f
 		if !ok {
 			return Reply{}, fmt.Errorf("handlers: command %s has no body", name)
 		}
-		// Who does not see the case learns nothing from how their mistakes are answered.
-		if err := a.sees(c, which(c)); err != nil {
-			return Reply{}, err
-		}
 		cmd, err := read(c)
 		if err != nil {
 			return Reply{}, err
@@ -68,16 +64,13 @@ func commandHandler(name mediation.CommandName, which func(*Call) string, show f
 	}
 }
 
-// sees tells whether the caller sees a case.
-func (a *API) sees(c *Call, id string) error {
-	found, err := a.Cases.Cases.Load(c.Context, id)
+// seesOwnCase tells whether the caller is a party whose link opens a case, and may do the route's action to it.
+func (a *API) seesOwnCase(c *Call) error {
+	found, err := a.Cases.Cases.Load(c.Context, ownCase(c))
 	if err != nil {
 		return err
 	}
-	if !mediation.MayCase(c.Actor, mediation.CaseRead, &found) {
-		return mediation.ErrNotFound
-	}
-	return nil
+	return permitted(mediation.MayCase(c.Actor, c.Route.Action, &found))
 }
 
 // showCase answers a command with the case as it stands now; with nothing, if the command took it out of the caller's sight
