@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"fengqiao/internal/media"
 	"fengqiao/internal/mongo"
 	"fengqiao/internal/mongotest"
 	"fengqiao/internal/sqlite"
@@ -11,9 +12,13 @@ import (
 	"fengqiao/internal/storetest"
 )
 
-// Every suite runs on a store of its own, so that one may count what is there.
-func runAll(t *testing.T, engine func(t *testing.T) store.Engine) {
-	t.Run("Engine", func(t *testing.T) { storetest.Engine(t, engine) })
+// runAll runs every suite, each on a store of its own, so that one may count what is there.
+func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs func(*testing.T, E) media.Blobs) {
+	t.Run("Engine", func(t *testing.T) { storetest.Engine(t, func(t *testing.T) store.Engine { return engine(t) }) })
+	t.Run("Media", func(t *testing.T) {
+		e := engine(t)
+		storetest.Media(t, opened(t, e), blobs(t, e))
+	})
 	for _, suite := range []struct {
 		name string
 		run  func(*testing.T, *store.Store)
@@ -24,6 +29,8 @@ func runAll(t *testing.T, engine func(t *testing.T) store.Engine) {
 		{"Mediators", storetest.Mediators},
 		{"Settings", storetest.Settings},
 		{"Once", storetest.Once},
+		{"Push", storetest.Push},
+		{"Seal", storetest.Seal},
 		{"Crashes", storetest.Crashes},
 	} {
 		t.Run(suite.name, func(t *testing.T) { suite.run(t, opened(t, engine(t))) })
@@ -45,21 +52,27 @@ func opened(t *testing.T, e store.Engine) *store.Store {
 }
 
 func TestSQLite(t *testing.T) {
-	runAll(t, func(t *testing.T) store.Engine {
+	runAll(t, func(t *testing.T) *sqlite.Engine {
 		e, err := sqlite.New(t.TempDir())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return e
+	}, func(t *testing.T, _ *sqlite.Engine) media.Blobs {
+		dir, err := media.NewDir(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return dir
 	})
 }
 
 func TestMongoDB(t *testing.T) {
-	runAll(t, func(t *testing.T) store.Engine {
+	runAll(t, func(t *testing.T) *mongo.Engine {
 		e, err := mongo.New(context.Background(), mongotest.Database(t))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return e
-	})
+	}, func(_ *testing.T, e *mongo.Engine) media.Blobs { return store.EngineBlobs(e.Blobs()) })
 }
