@@ -1,0 +1,153 @@
+package mediation_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/internal/storetest"
+	"fengqiao/mediation"
+
+	"github.com/paulmach/orb"
+)
+
+func TestWhatReportsLeadTo(t *testing.T) {
+	o := office(t)
+	worker, neighbour := o.Worker(), o.Worker()
+	first := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
+	t.Run("the same reporter at the same place", func(t *testing.T) {
+		if c := o.Report(t, worker, storetest.Quarrel(storetest.CellA)); c.ID != first.ID || len(c.Reports) != 2 {
+			t.Fatalf("opened %s", c.ID)
+		}
+	})
+	t.Run("the same reporter at the other end of the cell", func(t *testing.T) {
+		in := storetest.Quarrel(storetest.CellA)
+		in.Point[1] += 0.002 // some two hundred metres; the policy says fifty
+		if c := o.Report(t, worker, in); c.ID == first.ID || len(c.Suggested) == 0 || c.State != mediation.Reported {
+			t.Fatalf("joined, or not suggested: %+v", c.Suggested)
+		}
+	})
+	t.Run("somebody else about the same kind of thing", func(t *testing.T) {
+		c := o.Report(t, neighbour, storetest.Quarrel(storetest.CellA))
+		if c.ID == first.ID || !slices.ContainsFunc(c.Suggested, func(s mediation.Suggestion) bool { return s.Case == first.ID }) {
+			t.Fatalf("joined, or not suggested: %+v", c.Suggested)
+		}
+	})
+	t.Run("another kind of thing, or another cell", func(t *testing.T) {
+		in := storetest.Quarrel(storetest.CellA)
+		in.Category = "property"
+		if c := o.Report(t, worker, in); c.ID == first.ID || len(c.Suggested) > 0 {
+			t.Fatalf("joined or suggested: %+v", c.Suggested)
+		}
+		if c := o.Report(t, worker, storetest.Quarrel(storetest.CellB)); c.ID == first.ID || len(c.Suggested) > 0 {
+			t.Fatalf("joined or suggested: %+v", c.Suggested)
+		}
+	})
+	t.Run("danger opens its own", func(t *testing.T) {
+		in := storetest.Quarrel(storetest.CellA)
+		in.Emergency = true
+		if c := o.Report(t, worker, in); c.ID == first.ID || c.State != mediation.Transferred || c.Unit == "" {
+			t.Fatalf("%s, %s with %q", c.ID, c.State, c.Unit)
+		}
+	})
+	t.Run("a party who is known by another spelling of the phone", func(t *testing.T) {
+		with := func(phone string) mediation.ReportInput {
+			in := storetest.Quarrel(storetest.CellC)
+			in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Applicant, Name: "李某", Phone: phone}}
+			return in
+		}
+		c := o.Report(t, worker, with("13900000009"))
+		if d := o.Report(t, neighbour, with("+86 139-0000-0009")); d.ID != c.ID || len(d.Parties) != 1 || len(d.Reporters) != 2 {
+			t.Fatalf("opened another, or knows the party twice: %+v", d.Parties)
+		}
+	})
+	o.Pass(2 * time.Minute)
+	o.Settle(t)
+	storetest.Sound(t, o.Store)
+}
+
+func TestAReportIsStoredOnceAndAnotherOfItsIdIsRefused(t *testing.T) {
+	o := office(t)
+	worker, in := o.Worker(), storetest.Quarrel(storetest.CellA)
+	first, again := receive(t, o, worker, in), receive(t, o, worker, in)
+	if !again.Again || again.Report.ID != first.Report.ID || again.Case == nil || again.Case.ID != first.Case.ID {
+		t.Fatalf("sent again: %+v", again)
+	}
+	in.Print = "other content"
+	_, err := o.Receive(context.Background(), worker, in)
+	fails(t, err, "same_id_other_content")
+	if c := receive(t, o, o.Worker(), in); c.Report.ID == first.Report.ID {
+		t.Fatal("another phone's report of the same id is the same report")
+	}
+}
+
+func TestAWellFormedReportIsNeverRefusedForPlaceOrTime(t *testing.T) {
+	o := office(t)
+	at := func(lon, lat float64) *orb.Point { return &orb.Point{lon, lat} }
+	for name, x := range map[string]struct {
+		change    func(*mediation.ReportInput)
+		marks     []mediation.Mark
+		cell      grid.Code
+		suggested grid.Code
+	}{
+		"outside every cell": {func(in *mediation.ReportInput) { in.Point = at(120.5, 30.5) }, []mediation.Mark{mediation.Unplaced}, "", ""},
+		"a little outside":   {func(in *mediation.ReportInput) { in.Point = at(119.9496, 30.052) }, []mediation.Mark{mediation.Snapped}, storetest.CellA, ""},
+		"longitude and latitude swapped": {func(in *mediation.ReportInput) { in.Point = at(in.Point[1], in.Point[0]) },
+			[]mediation.Mark{mediation.MaybeSwapped, mediation.Unplaced}, "", storetest.CellA},
+		"no fix, chosen by hand":     {func(in *mediation.ReportInput) { in.Point, in.Cell = nil, storetest.CellC }, nil, storetest.CellC, ""},
+		"no fix, a cell that is not": {func(in *mediation.ReportInput) { in.Point, in.Cell = nil, "33.01.11.001.002.003.99" }, []mediation.Mark{mediation.Unplaced}, "", ""},
+		"no fix, an address":         {func(in *mediation.ReportInput) { in.Point, in.Address = nil, "某路1号" }, []mediation.Mark{mediation.Unplaced}, "", ""},
+		"a clock that runs ahead":    {func(in *mediation.ReportInput) { in.PhoneTime = o.Clock().Add(time.Hour) }, []mediation.Mark{mediation.ClockDoubtful}, storetest.CellA, ""},
+		"a clock of last year":       {func(in *mediation.ReportInput) { in.PhoneTime = o.Clock().AddDate(-1, 0, 0) }, []mediation.Mark{mediation.ClockDoubtful}, storetest.CellA, ""},
+		"a clock that is right":      {func(in *mediation.ReportInput) { in.PhoneTime = o.Clock().Add(-time.Hour) }, nil, storetest.CellA, ""},
+		"a coarse fix":               {func(in *mediation.ReportInput) { in.AccuracyM = 900 }, []mediation.Mark{mediation.CoarsePosition}, storetest.CellA, ""},
+		"an old phone's category":    {func(in *mediation.ReportInput) { in.Category = "last_years" }, []mediation.Mark{mediation.NoCategory}, storetest.CellA, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := storetest.Quarrel(storetest.CellA)
+			x.change(&in)
+			got := receive(t, o, o.Worker(), in).Report
+			if !slices.Equal(got.Marks, x.marks) || got.Cell != x.cell || got.Suggested != x.suggested || (got.Case == "") != (x.cell == "") {
+				t.Fatalf("marks %q, cell %q, suggested %q, case %q", got.Marks, got.Cell, got.Suggested, got.Case)
+			}
+		})
+	}
+	t.Run("danger without a place", func(t *testing.T) {
+		in := storetest.Quarrel(storetest.CellA)
+		in.Point, in.Emergency = nil, true
+		if c := o.Report(t, o.Worker(), in); c.Cell != "" || c.Area != storetest.CellA.Parent() || c.State != mediation.Transferred {
+			t.Fatalf("%s in %s", c.State, c.Area)
+		}
+	})
+	o.Pass(2 * time.Minute)
+	o.Settle(t)
+	storetest.Sound(t, o.Store)
+}
+
+func TestAnUnplacedReportIsPlacedByStaffOfItsArea(t *testing.T) {
+	o := office(t)
+	ctx := context.Background()
+	in := storetest.Quarrel(storetest.CellA)
+	in.Point = nil
+	rep := receive(t, o, o.Worker(), in).Report
+	away := mediation.Actor{ID: "away", Role: mediation.TownshipStaff, Area: "33.01.11.002"}
+	if list, _, err := o.UnplacedReports(ctx, away, "", 10); err != nil || len(list) > 0 {
+		t.Fatalf("another township sees %d, %v", len(list), err)
+	}
+	_, err := o.PlaceReport(ctx, away, rep.ID, rep.Version, storetest.CellC)
+	fails(t, err, "not_found")
+	_, err = o.PlaceReport(ctx, storetest.Town, rep.ID, rep.Version, "33.01.11.001.009.001.01")
+	fails(t, err, "unknown_value")
+	_, err = o.PlaceReport(ctx, storetest.Town, rep.ID, rep.Version+1, storetest.CellC)
+	fails(t, err, "stale")
+	got, err := o.PlaceReport(ctx, storetest.Town, rep.ID, rep.Version, storetest.CellC)
+	if err != nil || got.Case == nil || got.Case.Cell != storetest.CellC || got.Report.Has(mediation.Unplaced) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if _, err := o.PlaceReport(ctx, storetest.Town, rep.ID, rep.Version, storetest.CellC); err != nil {
+		t.Fatalf("sent again: %v", err)
+	}
+	storetest.Sound(t, o.Store)
+}
