@@ -164,6 +164,9 @@ func (p *planReader) finish() (*PlanInput, PlanFindings, error) {
 		f.cell.Code = code
 		in.Cells = append(in.Cells, f.cell)
 	}
+	if len(in.Cells) == 0 { // an empty plan in force would leave every report without a place
+		return nil, nil, p.found
+	}
 	return in, p.found, nil
 }
 

@@ -148,6 +148,15 @@ func TestAFeatureThatCannotBeUsedIsNamedAndTheOthersAreRead(t *testing.T) {
 	}
 }
 
+func TestAFileWithoutOneUsableFeatureIsRefused(t *testing.T) {
+	src := file("", `{"code":"33.1"}`, polygon(square))
+	in, _, err := ReadPlan(strings.NewReader(src), PlanOptions{})
+	var found PlanFindings
+	if in != nil || !errors.As(err, &found) || len(found) != 1 || found[0].Reason != "code" {
+		t.Fatalf("%v, %v: an empty plan in force would leave every report without a place", in, err)
+	}
+}
+
 func TestTheSameFileHasTheSameVersion(t *testing.T) {
 	read := func(name string) string {
 		in, _, err := ReadPlan(strings.NewReader("\ufeff"+file("", `{"code":"33.01","name":"`+name+`"}`, polygon(square))), PlanOptions{})
@@ -197,5 +206,13 @@ func TestRealCouncilsOfLosAngeles(t *testing.T) {
 	}
 	if _, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAFileOfWhichNothingCanBeUsedIsRefused(t *testing.T) {
+	_, _, err := ReadPlan(strings.NewReader(file("", `{"name":"x"}`, polygon(square))), PlanOptions{})
+	var found PlanFindings
+	if !errors.As(err, &found) || found[0].Reason != "no_code" {
+		t.Fatalf("got %v", err)
 	}
 }
