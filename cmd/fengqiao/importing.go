@@ -72,11 +72,15 @@ func (c *command) withFile(name string, do func(io.Reader) error) error {
 
 func (c *command) readPlan(cmd *cobra.Command, r io.Reader, o handlers.PlanOptions, strict, check bool) error {
 	in, found, err := handlers.ReadPlan(r, o)
+	var unusable handlers.PlanFindings
+	if errors.As(err, &unusable) {
+		return errors.New(words.Text{Zh: unusable.Text("zh"), En: unusable.Text("en")}.In(c.lang))
+	}
 	if err != nil {
 		return err
 	}
 	for _, f := range found {
-		c.say(c.err, words.Text{Zh: "%s", En: "%s"}, words.Text{Zh: f.Text("zh"), En: f.Text("en")}.In(c.lang))
+		_, _ = fmt.Fprintln(c.err, words.Text{Zh: f.Text("zh"), En: f.Text("en")}.In(c.lang))
 	}
 	if strict && len(found) > 0 {
 		return errRefusedAll
