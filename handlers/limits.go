@@ -25,41 +25,40 @@ type Rates struct {
 	User, Address Rate
 }
 
-// Limits is the one table of what a request may cost. Zero fields take the defaults.
+// Limits is the one table of what a request may cost. Zero fields take the defaults. How far a phone's clock may be off and
+// how far a point may be snapped is the county's to say: intake.clock_skew and intake.snap_metres of the policy.
 type Limits struct {
-	Body      int64         // bytes of a JSON body
-	Photo     int64         // bytes of a photo's request: the photo's own limit and the envelope of multipart
-	Import    int64         // bytes of a plan, a policy or a list of people
-	Header    int           // bytes of all headers of a request
-	Page      int           // items of a page unless asked otherwise
-	PageMost  int           // items of a page at most
-	Deadline  time.Duration // a request
-	Upload    time.Duration // a request with a photo or an import
-	Read      time.Duration // a client sending its request
-	Write     time.Duration // a client taking its answer
-	Idle      time.Duration // a connection between two requests
-	Lease     time.Duration // a request with an Idempotency-Key that does not come to an end: then it may run again
-	ClockSkew time.Duration // a phone's clock ahead of ours before a report is marked clockDoubtful (policy may say less)
-	Buckets   int           // persons and addresses whose rate is remembered
-	Rates     map[Class]Rates
+	Body     int64         // bytes of a JSON body
+	Photo    int64         // bytes of a photo's request: the photo's own limit and the envelope of multipart
+	Import   int64         // bytes of a plan, a policy or a list of people
+	Header   int           // bytes of all headers of a request
+	Page     int           // items of a page unless asked otherwise
+	PageMost int           // items of a page at most
+	Deadline time.Duration // a request
+	Upload   time.Duration // a request with a photo or an import
+	Read     time.Duration // a client sending its request
+	Write    time.Duration // a client taking its answer
+	Idle     time.Duration // a connection between two requests
+	Lease    time.Duration // a request with an Idempotency-Key that does not come to an end: then it may run again
+	Buckets  int           // persons and addresses whose rate is remembered
+	Rates    map[Class]Rates
 }
 
 // DefaultLimits suit a county on one machine.
 var DefaultLimits = Limits{
-	Body:      256 << 10,
-	Photo:     11 << 20,
-	Import:    64 << 20,
-	Header:    16 << 10,
-	Page:      20,
-	PageMost:  100,
-	Deadline:  10 * time.Second,
-	Upload:    60 * time.Second,
-	Read:      60 * time.Second,
-	Write:     60 * time.Second,
-	Idle:      2 * time.Minute,
-	Lease:     90 * time.Second,
-	ClockSkew: 5 * time.Minute,
-	Buckets:   20_000,
+	Body:     256 << 10,
+	Photo:    11 << 20,
+	Import:   64 << 20,
+	Header:   16 << 10,
+	Page:     20,
+	PageMost: 100,
+	Deadline: 10 * time.Second,
+	Upload:   60 * time.Second,
+	Read:     60 * time.Second,
+	Write:    60 * time.Second,
+	Idle:     2 * time.Minute,
+	Lease:    90 * time.Second,
+	Buckets:  20_000,
 	Rates: map[Class]Rates{
 		Read:   {User: Rate{20, 60}, Address: Rate{400, 1200}},
 		Write:  {User: Rate{5, 30}, Address: Rate{100, 600}},
@@ -82,7 +81,6 @@ func (l Limits) filled() Limits {
 	fill(&l.Write, d.Write)
 	fill(&l.Idle, d.Idle)
 	fill(&l.Lease, d.Lease)
-	fill(&l.ClockSkew, d.ClockSkew)
 	fill(&l.Buckets, d.Buckets)
 	if l.Rates == nil {
 		l.Rates = d.Rates

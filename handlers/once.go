@@ -7,48 +7,71 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"fengqiao/internal/once"
 )
 
 // once carries out a request with an Idempotency-Key once (IETF draft-ietf-httpapi-idempotency-key-header-07). The key belongs
 // to this person on this path; what counts as the same request is the body. A request that came through is answered again
 // with the status it had and the present state of what it led to; one that was refused changed nothing and may be
 // sent again with the same key.
-func (a *API) once(c *Call) (Reply, error) {
-	var err error
-	if c.Key, err = keyOf(c.Get("Idempotency-Key")); err != nil {
-		return Reply{}, err
+//
+// refused is why it could not be carried out now. A request that came through before is answered again all the same: it may
+// have taken its thing out of the caller's sight (a declined offer, a transfer to another area), and what they have done
+// themselves is no secret to them.
+func (a *API) once(c *Call, refused error) (Reply, error) {
+	claim, err := a.claim(c)
+	if refused != nil && (err != nil || claim.first) {
+		if claim.first {
+			a.abandon(c, claim.id)
+		}
+		return Reply{}, refused
 	}
-	body, err := c.Bytes()
-	if err != nil {
-		return Reply{}, err
-	}
-	id := digest(userKey(c.Actor), c.Route.Method, c.Route.Path, strings.Clone(c.Ctx.Path()), c.Key)
-	now := a.Now()
-	ticket, first, err := a.Once.Begin(c.Context, id, digest(string(body)), now, a.lease(c.Route))
 	switch {
 	case err != nil:
 		return Reply{}, err
-	case first:
-		return a.first(c, id)
-	case ticket.Print != digest(string(body)):
+	case claim.first:
+		return a.first(c, claim.id)
+	case claim.ticket.Print != claim.print:
 		return Reply{}, refuse(http.StatusUnprocessableEntity, "same_id_other_content", "Idempotency-Key")
-	case !ticket.Done:
-		return Reply{}, &Problem{Status: http.StatusConflict, Code: "once.running", RetryAfter: min(max(ticket.Until.Sub(now), time.Second), 5*time.Second)}
+	case !claim.ticket.Done:
+		return Reply{}, &Problem{Status: http.StatusConflict, Code: "once.running", RetryAfter: min(max(claim.ticket.Until.Sub(a.Now()), time.Second), 5*time.Second)}
 	}
-	c.Set("Idempotency-Replayed", "true")
-	reply := Reply{Status: ticket.Status}
-	if c.Route.Again != nil {
-		if reply, err = c.Route.Again(a, c, ticket.Ref); err != nil {
-			return Reply{}, err
-		}
-		reply.Status = ticket.Status
-	}
-	return reply, nil
+	return a.again(c, claim.ticket)
 }
 
-// lease is after how long a request that did not come to an end counts as lost with its process. It cannot run longer than its
-// route's deadline and the noting of its outcome, so after a crash a phone's second try waits no longer than that either.
-func (a *API) lease(r *Route) time.Duration { return min(a.limits.Lease, r.Deadline+2*finishing) }
+// claim is what is known of a request's key.
+type claim struct {
+	id, print string
+	ticket    once.Ticket
+	first     bool
+}
+
+func (a *API) claim(c *Call) (k claim, err error) {
+	if c.Key, err = keyOf(c.Get("Idempotency-Key")); err != nil {
+		return k, err
+	}
+	body, err := c.Bytes()
+	if err != nil {
+		return k, err
+	}
+	k.id = digest(userKey(c.Actor), c.Route.Method, c.Route.Path, strings.Clone(c.Ctx.Path()), c.Key)
+	k.print = digest(string(body))
+	k.ticket, k.first, err = a.Once.Begin(c.Context, k.id, k.print, a.Now(), a.limits.Lease)
+	return k, err
+}
+
+// again answers a request that was carried out before.
+func (a *API) again(c *Call, t once.Ticket) (reply Reply, err error) {
+	if c.Route.Again != nil {
+		if reply, err = c.Route.Again(a, c, t.Ref); err != nil {
+			return Reply{}, err
+		}
+	}
+	reply.Status = t.Status
+	c.Set("Idempotency-Replayed", "true")
+	return reply, nil
+}
 
 // finishing is how long the outcome of a request may take to be noted, even when its own time is over.
 const finishing = 5 * time.Second
@@ -61,11 +84,7 @@ func (a *API) first(c *Call, id string) (Reply, error) {
 		}
 		// Refused, failed, unknown or panicked: the same key may try again. Where it is unknown whether something was
 		// stored, the key below (mediation.Request.Key) keeps it from being done twice.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), finishing)
-		defer cancel()
-		if err := a.Once.Abandon(ctx, id); err != nil {
-			a.Log.Warn("idempotency key not given free", "id", c.ID, "cause", err.Error())
-		}
+		a.abandon(c, id)
 	}()
 	reply, err := c.Route.Handle(a, c)
 	if err != nil {
@@ -86,6 +105,15 @@ func (a *API) first(c *Call, id string) (Reply, error) {
 		a.Log.Warn("idempotency key not finished", "id", c.ID, "cause", err.Error())
 	}
 	return reply, nil
+}
+
+// abandon gives a key free. If that fails its lease runs out.
+func (a *API) abandon(c *Call, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), finishing)
+	defer cancel()
+	if err := a.Once.Abandon(ctx, id); err != nil {
+		a.Log.Warn("idempotency key not given free", "id", c.ID, "cause", err.Error())
+	}
 }
 
 const maxKey = 128

@@ -54,23 +54,25 @@ func (a *API) carry(c *Call) (reply Reply, err error) {
 		return reply, c.tooLarge()
 	}
 	if !c.Route.Public {
-		if err := a.admit(c); err != nil {
+		if err := a.identify(c); err != nil {
 			return reply, err
 		}
+		err = a.permit(c)
 	}
-	if c.Route.Change {
-		if c.Revision, err = revisionOf(c.Get(fiber.HeaderIfMatch)); err != nil {
-			return reply, err
-		}
+	if err == nil && c.Route.Change {
+		c.Revision, err = revisionOf(c.Get(fiber.HeaderIfMatch))
 	}
-	if c.Route.Create && !c.Route.OwnKey {
-		return a.once(c)
+	switch {
+	case c.Route.Create && !c.Route.OwnKey:
+		return a.once(c, err)
+	case err != nil:
+		return reply, err
 	}
 	return c.Route.Handle(a, c)
 }
 
-// admit finds out who calls and whether their role has the route's action at all.
-func (a *API) admit(c *Call) error {
+// identify finds out who calls.
+func (a *API) identify(c *Call) error {
 	token, cookie := tokenOf(c)
 	if token == "" {
 		return refuse(http.StatusUnauthorized, "no_token", "")
@@ -94,6 +96,11 @@ func (a *API) admit(c *Call) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// permit asks whether the caller may do this at all, and to the thing that the path names.
+func (a *API) permit(c *Call) error {
 	may := mediation.May(c.Actor, c.Route.Action)
 	if c.Route.Sight != nil && !(may && safe(c.Route.Method)) {
 		if err := c.Route.Sight(a, c); err != nil {

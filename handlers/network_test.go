@@ -1,0 +1,144 @@
+package handlers_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"fengqiao/handlers"
+	"fengqiao/handlers/apptest"
+	"fengqiao/mediation"
+)
+
+// listen puts the server on a loopback port.
+func listen(t *testing.T, app *apptest.App) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- app.API.Serve(l) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := app.API.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return l.Addr().String()
+}
+
+func TestALostAnswerIsAskedForAgain(t *testing.T) {
+	app := apptest.New(t)
+	root := app.Root(t)
+	addr := listen(t, app)
+	body := fmt.Sprintf(`{"login":"verloren","name":"x","role":"desk","area":%q}`, apptest.County)
+	request := "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + root.Token +
+		"\r\nContent-Type: application/json\r\nIdempotency-Key: lost\r\nContent-Length: " + fmt.Sprint(len(body)) + "\r\n\r\n" + body
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	conn.Close() // in the tunnel
+	for range 200 {
+		answer := app.Do(t, root, http.MethodPost, "/api/v1/users", []byte(body), apptest.Key("lost"))
+		if answer.Status == http.StatusConflict && problemCode(answer) == "once.running" {
+			time.Sleep(10 * time.Millisecond)
+			continue
+		}
+		answer.Want(http.StatusCreated)
+		var page struct{ Items []struct{ Login string } }
+		app.Do(t, root, http.MethodGet, "/api/v1/users?role=desk", nil).Want(http.StatusOK).Into(&page)
+		if len(page.Items) != 1 {
+			t.Errorf("%d users of one request", len(page.Items))
+		}
+		return
+	}
+	t.Error("the request never came to its end")
+}
+
+// A connection is used for many requests: what a refused one left unread must not be taken for the next.
+func TestUnreadBodiesDoNotSpoilTheConnection(t *testing.T) {
+	app := apptest.New(t)
+	addr := listen(t, app)
+	for _, size := range []int{10, 100 << 10, 300 << 10, 3 << 20} {
+		for _, chunked := range []bool{false, true} {
+			conn, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				head := "POST /api/v1/media?clientId=x HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\n"
+				smuggled := "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
+				body := smuggled + strings.Repeat("x", size)
+				if chunked {
+					fmt.Fprintf(conn, "%sTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", head, len(body), body)
+				} else {
+					fmt.Fprintf(conn, "%sContent-Length: %d\r\n\r\n%s", head, len(body), body)
+				}
+				io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+			}()
+			r := bufio.NewReader(conn)
+			first, err := http.ReadResponse(r, nil)
+			if err != nil {
+				t.Fatalf("%d bytes, chunked %v: %v", size, chunked, err)
+			}
+			io.Copy(io.Discard, first.Body)
+			if first.StatusCode != http.StatusUnauthorized {
+				t.Errorf("%d bytes, chunked %v: %d", size, chunked, first.StatusCode)
+			}
+			if !first.Close {
+				second, err := http.ReadResponse(r, nil)
+				if err != nil {
+					t.Fatalf("%d bytes, chunked %v: second: %v", size, chunked, err)
+				}
+				if got, _ := io.ReadAll(second.Body); !bytes.Contains(got, []byte(`"version"`)) {
+					t.Errorf("%d bytes, chunked %v: the second answer is %s", size, chunked, got)
+				}
+			}
+			conn.Close()
+		}
+	}
+}
+
+func TestTooLargeHeadersAreAProblem(t *testing.T) {
+	app := apptest.New(t)
+	req, err := http.NewRequest(http.MethodGet, "http://"+listen(t, app)+"/healthz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Long", strings.Repeat("x", 20<<10))
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(res.Body)
+	if res.StatusCode != http.StatusRequestHeaderFieldsTooLarge || !bytes.Contains(body, []byte("headers_too_large")) {
+		t.Errorf("%d %s", res.StatusCode, body)
+	}
+}
+
+func TestRequestsThatTakeTooLongAreEnded(t *testing.T) {
+	limits := handlers.Limits{Deadline: time.Nanosecond, Rates: map[handlers.Class]handlers.Rates{}}
+	app := apptest.New(t, apptest.WithLimits(limits))
+	answer := app.Do(t, app.As(t, mediation.Leader, apptest.Here), http.MethodGet, "/api/v1/inbox", nil)
+	answer.Want(http.StatusServiceUnavailable)
+}

@@ -1,0 +1,112 @@
+package handlers_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/jpeg"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+
+	"fengqiao/handlers"
+	"fengqiao/handlers/apptest"
+	"fengqiao/mediation"
+)
+
+func jpegOf(t *testing.T, w, h int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, w, h)), nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// form is a multipart body of fields in order; a value of []byte is a file.
+func form(t *testing.T, fields ...any) ([]byte, apptest.Setting) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for i := 0; i+1 < len(fields); i += 2 {
+		name := fields[i].(string)
+		var err error
+		switch v := fields[i+1].(type) {
+		case string:
+			err = w.WriteField(name, v)
+		case []byte:
+			part, made := w.CreateFormFile(name, "photo.jpg")
+			if err = made; err == nil {
+				_, err = part.Write(v)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes(), apptest.Header("Content-Type", w.FormDataContentType())
+}
+
+func TestPhotosAreTakenOnceHoweverOftenTheyAreSent(t *testing.T) {
+	app := apptest.New(t)
+	worker := app.As(t, mediation.GridWorker, apptest.Here)
+	photo := jpegOf(t, 12, 8)
+	send := func(body []byte, path string, settings ...apptest.Setting) apptest.Answer {
+		return app.Do(t, worker, http.MethodPost, path, body, settings...)
+	}
+	plain := apptest.Header("Content-Type", "image/jpeg")
+	first := send(photo, "/api/v1/media?clientId=p1", plain).Want(http.StatusCreated)
+	body, kind := form(t, "clientId", "p1", "photo", photo)
+	again := send(body, "/api/v1/media", kind).Want(http.StatusCreated)
+	if first.Text("id") != again.Text("id") || first.Header.Get("Location") != first.Text("url") {
+		t.Errorf("%s\n%s", first.Body, again.Body)
+	}
+	send(jpegOf(t, 13, 8), "/api/v1/media?clientId=p1", plain).Refused(http.StatusUnprocessableEntity, "media.differs", "")
+	send(photo, "/api/v1/media", plain).Refused(http.StatusBadRequest, "required", "clientId")
+	send(photo, "/api/v1/media?clientId=with%20space", plain).Refused(http.StatusUnprocessableEntity, "media.clientId", "clientId")
+	send([]byte("<svg/>"), "/api/v1/media?clientId=p2", plain).Refused(http.StatusUnprocessableEntity, "media.kind", "photo")
+	send(photo[:len(photo)/2], "/api/v1/media?clientId=p3", plain).Refused(http.StatusUnprocessableEntity, "media.broken", "photo")
+	body, kind = form(t, "clientId", "p4")
+	send(body, "/api/v1/media", kind).Refused(http.StatusUnprocessableEntity, "required", "photo")
+	body, kind = form(t, "x", "y", "photo", photo)
+	send(body, "/api/v1/media", kind).Refused(http.StatusUnprocessableEntity, "unknown_field", "x")
+
+	got := app.Do(t, worker, http.MethodGet, first.Text("url"), nil).Want(http.StatusOK)
+	if got.Header.Get("Content-Type") != "image/jpeg" || got.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%v", got.Header)
+	}
+	app.Do(t, worker, http.MethodGet, first.Text("url"), nil, apptest.Header("If-None-Match", got.ETag())).Want(http.StatusNotModified)
+	app.Do(t, worker, http.MethodGet, first.Text("thumbnailUrl"), nil).Want(http.StatusOK)
+	app.Do(t, app.As(t, mediation.TownshipStaff, apptest.Here), http.MethodGet, first.Text("url"), nil).Refused(http.StatusNotFound, "not_found", "")
+}
+
+func TestTooLargeAPhotoIsRefusedBeforeItIsRead(t *testing.T) {
+	app := apptest.New(t, apptest.WithLimits(handlers.Limits{Photo: 1 << 20, Rates: map[handlers.Class]handlers.Rates{}}))
+	worker := app.As(t, mediation.GridWorker, apptest.Here)
+	app.Do(t, worker, http.MethodPost, "/api/v1/media?clientId=big", make([]byte, 2<<20), apptest.Header("Content-Type", "image/jpeg")).Refused(http.StatusRequestEntityTooLarge, "body_too_large", "")
+	p := app.Do(t, nil, http.MethodPost, "/api/v1/media?clientId=big", make([]byte, 2<<20), apptest.English())
+	if detail := p.Refused(http.StatusRequestEntityTooLarge, "body_too_large", "").Detail; !strings.Contains(detail, "1048576") {
+		t.Error(detail)
+	}
+}
+
+func TestLookingAtACasesPhotoIsOnRecord(t *testing.T) {
+	app := apptest.New(t)
+	here := settle(t, app, apptest.Here)
+	leader := app.As(t, mediation.Leader, apptest.Here)
+	app.Do(t, leader, http.MethodGet, "/api/v1/media/"+here.photo, nil).Want(http.StatusOK)
+	looks, _, err := app.Store.Looks().Of(context.Background(), here.caseID, "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range looks {
+		if l.What == "media" && l.Actor == leader.User.ID {
+			return
+		}
+	}
+	t.Errorf("no look at the photo: %+v", looks)
+}
