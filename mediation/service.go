@@ -156,17 +156,24 @@ func (s *Service) change(ctx context.Context, id string, o Order) (Case, error) 
 	})
 }
 
+// commandKey is the mark by which a command is known again. A key belongs to one kind of command (and one report), as it does
+// to one route on the wire: a client that names a visit by one key throughout means each of its steps.
+func (s *Service) commandKey(actor Actor, what, key string) string {
+	return s.Sealer.Hash("command", actor.ID+"/"+what+"/"+key)
+}
+
 // prepare does all that costs chance, time or I/O before the update that may rerun.
 func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) (Order, string, error) {
-	o := Order{Actor: actor, Command: q.Command, At: s.now(), Revision: q.Revision, NewID: newID()}
-	if err := tooLong("text", words(q.Command)); err != nil {
+	cmd, own := discreet(q.Command)
+	o := Order{Actor: actor, Command: cmd, At: s.now(), Revision: q.Revision, NewID: newID()}
+	if err := tooLong("text", words(cmd)); err != nil {
 		return o, "", err
 	}
 	if q.Key != "" {
-		o.Key = s.Sealer.Hash("command", actor.ID+"/"+q.Key)
+		o.Key = s.commandKey(actor, string(cmd.Name()), q.Key)
 	}
 	var err error
-	if o.Words, err = s.seal(ctx, c.Key, words(q.Command)); err != nil {
+	if o.Words, err = s.seal(ctx, c.Key, spoken(own, words(cmd))); err != nil {
 		return o, "", err
 	}
 	link := ""
@@ -185,7 +192,15 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 	case RenewLink:
 		link = newLink()
 		o.LinkHash = s.Sealer.Hash("link", link)
+	case RecordSession:
+		if _, ok := s.Atlas.Load().Name(cmd.Place); cmd.Place != "" && !ok {
+			return o, "", refuse("session", Invalid, "unknown_value", "place", "value", string(cmd.Place))
+		}
+		return o, "", kept("at", cmd.At)
 	case Agree:
+		if err := kept("performBy", cmd.PerformBy); err != nil {
+			return o, "", err
+		}
 		for field, text := range map[string]string{"facts": cmd.Facts, "terms": cmd.Terms, "place": cmd.PlaceOf} {
 			if err := tooLong(field, text); err != nil {
 				return o, "", err
@@ -294,6 +309,20 @@ func (s *Service) Open(ctx context.Context, v Sealed) (string, error) {
 		return "", nil
 	}
 	return string(plain), err
+}
+
+// The first and the last moment that stores and answers can write (RFC 3339 has years of four digits).
+var (
+	firstTime = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastTime  = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+)
+
+// kept refuses a time that no store could keep: an offset may carry one that was written rightly beyond the years there are.
+func kept(field string, t time.Time) error {
+	if t.Before(firstTime) || t.After(lastTime) {
+		return refuse("time", Invalid, "out_of_range", field, "min", firstTime.Format(time.RFC3339), "max", lastTime.Format(time.RFC3339))
+	}
+	return nil
 }
 
 func tooLong(field, text string) error {

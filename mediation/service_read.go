@@ -254,7 +254,7 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 			return Receipt{}, err
 		}
 	}
-	add := Supplement{At: s.now(), By: actor.ID, Text: sealed, Photos: photos, Cmd: s.Sealer.Hash("command", actor.ID+"/"+key)}
+	add := Supplement{At: s.now(), By: actor.ID, Text: sealed, Photos: photos, Cmd: s.commandKey(actor, string(CmdSupplement)+"/"+id, key)}
 	rep, err = s.Reports.Update(ctx, id, func(r *Report) error {
 		if !r.Withdrawn.IsZero() {
 			return refuse("supplement", Conflict, "report.withdrawn", "")
@@ -295,7 +295,12 @@ func (s *Service) WithdrawReport(ctx context.Context, actor Actor, id, key, reas
 			return Receipt{}, err
 		}
 		if len(c.Reports) == 1 && c.State != Withdrawn {
-			c, err = s.change(ctx, c.ID, Order{Actor: actor, Command: WithdrawCase{Reason: reason}, At: at, Key: s.Sealer.Hash("command", actor.ID+"/"+key)})
+			cmd, own := discreet(WithdrawCase{Reason: reason})
+			sealed, err := s.seal(ctx, c.Key, own)
+			if err != nil {
+				return Receipt{}, err
+			}
+			c, err = s.change(ctx, c.ID, Order{Actor: actor, Command: cmd, At: at, Key: s.commandKey(actor, string(CmdWithdraw)+"/"+id, key), Words: sealed})
 			if err != nil {
 				return Receipt{}, err
 			}

@@ -51,10 +51,7 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	}
 	rep := Report{ID: idOf("report", actor.ID, in.ClientID), ClientID: in.ClientID, Print: s.Sealer.Hash("print", in.Print), Reporter: actor.ID,
 		Channel: in.Channel, AccuracyM: in.AccuracyM, Category: in.Category, Severity: in.Severity, Emergency: in.Emergency,
-		Photos: in.Photos, PhoneTime: in.PhoneTime.UTC().Truncate(time.Millisecond), Received: s.now(), Home: actor.Area}
-	if in.PhoneTime.IsZero() {
-		rep.PhoneTime = time.Time{}
-	}
+		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area}
 	rep.locate(in, r.Policy, plan)
 	rep.mark(r.Policy)
 	if err := s.sealReport(ctx, &rep, in); err != nil {
@@ -66,6 +63,19 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 		}
 	}
 	return s.file(ctx, rep, actor, r)
+}
+
+// phoneTime is the phone's word as a store can keep it. A clock that is out of its mind is doubtful, not refused.
+func phoneTime(t time.Time) time.Time {
+	switch t = t.UTC().Truncate(time.Millisecond); {
+	case t.IsZero():
+		return time.Time{}
+	case t.Before(firstTime):
+		return firstTime.Add(time.Second) // the very first moment means none
+	case t.After(lastTime):
+		return lastTime
+	}
+	return t
 }
 
 func (in *ReportInput) check() error {

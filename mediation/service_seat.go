@@ -245,6 +245,12 @@ func (s *Service) SetAvailable(ctx context.Context, actor Actor, version int64, 
 // AddLeave enters a leave.
 func (s *Service) AddLeave(ctx context.Context, actor Actor, version int64, from, to time.Time) (Mediator, error) {
 	from, to = from.UTC().Truncate(time.Millisecond), to.UTC().Truncate(time.Millisecond)
+	if err := kept("from", from); err != nil {
+		return Mediator{}, err
+	}
+	if err := kept("to", to); err != nil {
+		return Mediator{}, err
+	}
 	if !from.Before(to) {
 		return Mediator{}, refuse("leave", Invalid, "out_of_order", "to")
 	}

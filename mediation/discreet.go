@@ -1,0 +1,78 @@
+package mediation
+
+import (
+	"regexp"
+	"strings"
+)
+
+// ReasonOther stands for a reason that somebody gave in their own words.
+const ReasonOther = "other"
+
+// reasonCode is what a reason of a catalogue looks like. No digits: a phone number is not a code.
+var reasonCode = regexp.MustCompile(`^[a-z][a-z_]{0,63}$`)
+
+// discreet parts a command from the words in its reason. Reasons stand in events, offers and outcomes as they are, where
+// supervisors, leaders and whoever reads the store see them; that is meant for codes. What people write themselves may name
+// somebody: it goes to the command's sealed words, and ReasonOther takes its place.
+func discreet(cmd Command) (Command, string) {
+	own := ""
+	switch x := cmd.(type) {
+	case Refuse:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case Transfer:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case Unassign:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case Decline:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case StepBack:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case Unagree:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case Reopen:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case Suspend:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case Terminate:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case Exit:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case WithdrawCase:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case RefuseMediation: // the law asks for none; what a party says all the same is theirs alone
+		x.Reason, own = "", strings.TrimSpace(x.Reason)
+		return x, own
+	case RefuseMediator:
+		x.Reason, own = "", strings.TrimSpace(x.Reason)
+		return x, own
+	}
+	return cmd, ""
+}
+
+// coded is the reason as a code, and its words if it is none.
+func coded(reason string) (code, own string) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || reasonCode.MatchString(reason) {
+		return reason, ""
+	}
+	return ReasonOther, reason
+}
+
+// spoken is all that a command says in people's own words.
+func spoken(own, remark string) string {
+	if own == "" || remark == "" {
+		return own + remark
+	}
+	return own + "\n" + remark
+}
