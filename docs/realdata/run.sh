@@ -17,6 +17,7 @@ data=${LA311:-$PWD/../shared/data/la311}
 work=$(mktemp -d)
 pids=()
 finish() {
+  if [ $? != 0 ] && [ -s "$work/serve.log" ]; then echo "the server's log:" >&2; tail -n 5 "$work/serve.log" >&2; fi
   for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done
   for p in "${pids[@]}"; do wait "$p" 2>/dev/null || true; done
   if [ -n "${KEEP:-}" ]; then echo "kept $work" >&2; else rm -rf "$work"; fi

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
@@ -32,6 +33,12 @@ type installation struct {
 	address string
 	server  *exec.Cmd
 }
+
+// The short form belongs to every run of the tests; longer: go test ./internal/simulate -run Killed -matters 2000 -kills 10
+var (
+	mattersFlag = flag.Int("matters", 120, "reports of the run that is killed")
+	killsFlag   = flag.Int("kills", 2, "how often the server is killed")
+)
 
 const password = "a-long-simulated-password"
 
@@ -168,16 +175,19 @@ func send(ctx context.Context, workers []*Session, list []Request, answered *ato
 	return nil
 }
 
-// The server is killed twice while reports come in and people work on them; then everything goes on. What was answered is
+// The server is killed while reports come in and people work on them; then everything goes on. What was answered is
 // there, what was due is pushed, and no seat has two holders.
 func TestNothingIsLostWhenTheServerIsKilledDuringAReplay(t *testing.T) {
 	fcm := httptest.NewServer(fcmtest.NewCounter(nil))
 	defer fcm.Close()
+	began := time.Now()
+	phase := func(what string) { t.Logf("%5.1f s %s", time.Since(began).Seconds(), what) }
 	in := install(t, fcm.URL)
+	phase("installed")
 	code := in.run("user", "bootstrap")
 	in.serve()
 	defer func() { _ = in.server.Process.Kill() }() // ended already where all went well
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	client := NewClient("http://"+in.address, 16, time.Minute)
 	admin, err := Bootstrap(ctx, client, code, "admin", password)
@@ -188,8 +198,9 @@ func TestNothingIsLostWhenTheServerIsKilledDuringAReplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	phase("enrolled")
 	var workers []*Session
-	audit := Audit{Sessions: sessions, Requests: matters(240), ClientID: func(id string) string { return id }, Pushes: fcm.URL + "/stats", Connections: 8}
+	audit := Audit{Sessions: sessions, Requests: matters(*mattersFlag), ClientID: func(id string) string { return id }, Pushes: fcm.URL + "/stats", Connections: 8}
 	for _, s := range sessions {
 		if s.Role == "grid_worker" && strings.HasSuffix(s.Login, "-1") {
 			workers, audit.Senders = append(workers, s), append(audit.Senders, s.Login)
@@ -198,35 +209,38 @@ func TestNothingIsLostWhenTheServerIsKilledDuringAReplay(t *testing.T) {
 	if audit.Ground, err = ReadGround(bytes.NewReader(councils()), "nc_id"); err != nil {
 		t.Fatal(err)
 	}
-	office := NewOffice(client, sessions, Options{Workers: 12, Pause: 200 * time.Millisecond, Idle: 2 * time.Second, Limit: 2 * time.Minute, Prompt: true})
+	office := NewOffice(client, sessions, Options{Workers: 12, Pause: 200 * time.Millisecond, Idle: 2 * time.Second, Limit: 8 * time.Minute, Prompt: true, Say: phase})
 	worked := make(chan error, 1)
 	var answered atomic.Int64
 	sent := make(chan error, 1)
 	go func() { sent <- send(ctx, workers, audit.Requests, &answered) }()
 	go func() { _, err := office.Run(ctx); worked <- err }()
-	for _, after := range []int64{60, 150} {
-		for answered.Load() < after && ctx.Err() == nil {
+	for kill := range *killsFlag {
+		for answered.Load() < int64(*mattersFlag*(kill+1)/(*killsFlag+1)) && ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
 		if err := in.end(syscall.SIGKILL); err == nil {
 			t.Fatal("the server survived")
 		}
 		in.serve()
+		phase("killed and started again")
 	}
 	if err := <-sent; err != nil {
 		t.Fatal(err)
 	}
+	phase("sent")
 	if err := <-worked; err != nil {
 		t.Fatal(err)
 	}
 	if n, faults := office.tally.Faults(); n > 0 {
 		t.Errorf("%d faults, the first: %v", n, faults[0])
 	}
-	t.Log(office.tally)
+	phase(office.tally.String())
 	// Seats that a crash left reserved are given back a minute later (mediation.Grace), too long for this test.
 	if err := audit.run(ctx, audit.readReports, audit.readCases, audit.checkReports, audit.checkPlaces, audit.checkCases, audit.checkPushes); err != nil {
 		t.Fatal(err)
 	}
+	phase("audited")
 	for _, c := range audit.checks {
 		// A push whose answer was lost with the process may come twice; the phone drops the second by its notice's id.
 		if !c.OK && c.Name != onceEach {

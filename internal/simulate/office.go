@@ -114,7 +114,7 @@ func (o *Office) wait(ctx context.Context, heads []*Session) error {
 		} else if time.Since(since) >= o.Idle {
 			return nil
 		}
-		if o.Say != nil && time.Since(told) > 10*time.Second {
+		if o.Say != nil && time.Since(told) > 5*time.Second {
 			told = time.Now()
 			o.Say(fmt.Sprintf("%d cases open; %s", open, o.tally))
 		}
