@@ -73,8 +73,9 @@ func (c *Call) Stream() io.Reader {
 	return bytes.NewReader(c.Request().Body())
 }
 
-// drained is how much of a body that nobody wanted is read for the sake of the connection.
-const drained = 256 << 10
+// drained is how much of a body that nobody wanted is read. Who is still sending when the connection is cut sees a broken
+// network and not the answer: a phone with too large a photo would try for ever. So it is as much as a phone may send.
+const drained = 32 << 20
 
 // drain reads what the handler left of the body, because the next request begins behind it; a longer rest costs the
 // connection instead.

@@ -53,11 +53,16 @@ func decodeJSON(b []byte, v any) error {
 	return &Problem{Status: http.StatusBadRequest, Code: "json_syntax", Cause: err}
 }
 
+// maxField is how long a field's name in a problem grows: a body nested ten thousand deep is not to come back as its answer.
+const maxField = 200
+
 // fieldOf writes a JSON pointer as people do: parties[0].phone.
 func fieldOf(p jsontext.Pointer) string {
 	var b strings.Builder
 	for token := range p.Tokens() {
 		switch {
+		case b.Len() > maxField:
+			return b.String() + "…"
 		case token != "" && strings.Trim(token, "0123456789") == "":
 			b.WriteString("[" + token + "]")
 			continue
