@@ -1,10 +1,14 @@
 package handlers
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"testing"
 	"time"
+
+	"fengqiao/mediation"
 )
 
 func TestLanguageOfAnswers(t *testing.T) {
@@ -71,5 +75,12 @@ func TestUnknownErrorsTellNothing(t *testing.T) {
 	p := problemOf(http.ErrHijacked)
 	if p.Status != http.StatusInternalServerError || p.Code != "internal" || p.Cause == nil {
 		t.Errorf("%+v", p)
+	}
+}
+
+func TestARequestWhoseTimeRanOutMayBeSentAgain(t *testing.T) {
+	p := problemOf(fmt.Errorf("hash: %w", context.DeadlineExceeded))
+	if p.Status != http.StatusServiceUnavailable || p.Code != mediation.ErrUncertain.Code || p.RetryAfter <= 0 {
+		t.Fatalf("%+v", p)
 	}
 }

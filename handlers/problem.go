@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -79,6 +80,10 @@ func problemOf(err error) *Problem {
 		return refuse(http.StatusBadRequest, "bad_cursor", "cursor")
 	case errors.Is(err, push.ErrNotDead):
 		return refuse(http.StatusConflict, "push.not_dead", "")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		// The request's own time ran out, on a busy machine while it waited for its turn to hash a password, say. How far it
+		// came is unknown here; with the same key it may be sent again.
+		return &Problem{Status: http.StatusServiceUnavailable, Code: mediation.ErrUncertain.Code, RetryAfter: retrySoon, Cause: err}
 	}
 	return &Problem{Status: http.StatusInternalServerError, Code: "internal", Cause: err}
 }
