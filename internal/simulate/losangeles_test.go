@@ -1,0 +1,88 @@
+package simulate
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"fengqiao/grid"
+	"fengqiao/handlers"
+
+	"github.com/paulmach/orb"
+)
+
+// losAngeles opens a file of the real data, which lies beside the checkout or where LA311 says; the test is skipped without.
+func losAngeles(t *testing.T, name string) []byte {
+	t.Helper()
+	dir := os.Getenv("LA311")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "data", "la311")
+	}
+	f, err := os.Open(filepath.Join(dir, name))
+	if os.IsNotExist(err) {
+		t.Skip("the real data of Los Angeles is not here: set LA311")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func TestRealCouncilsHoldTheRealRequestsThatTheMapGivesThem(t *testing.T) {
+	councils := losAngeles(t, "nc.geojson.gz")
+	in, found, err := handlers.ReadPlan(bytes.NewReader(councils), handlers.PlanOptions{Code: "nc_id", Name: "name", ParentName: "service_re", Version: "la"})
+	if err != nil || len(found) > 0 {
+		t.Fatal(err, found)
+	}
+	plan, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells)
+	if err != nil || plan.Len() != 99 || len(plan.Roots()) != 12 {
+		t.Fatal(err, plan.Len(), len(plan.Roots()))
+	}
+	ground, err := ReadGround(bytes.NewReader(councils), "nc_id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests, err := ReadRequests(bytes.NewReader(losAngeles(t, "requests.csv.gz")), Columns{"srnumber", "longitude", "latitude", "nc"})
+	if err != nil || len(requests) != 10_000 {
+		t.Fatal(err, len(requests))
+	}
+	placed := 0
+	for _, q := range requests {
+		if !q.HasPoint {
+			continue
+		}
+		cell, ok := plan.Locate(orb.Point{q.Lon, q.Lat})
+		in := ground.At(q.Lon, q.Lat)
+		code := string(cell.Code)
+		if ok != (len(in) > 0) || ok && !slices.Contains(in, code[strings.LastIndexByte(code, '.')+1:]) {
+			t.Errorf("request %s: the plan says %q, the map %v", q.ID, code, in)
+		}
+		if ok {
+			placed++
+		}
+	}
+	if placed < 9_800 {
+		t.Errorf("only %d of %d requests lie in a council", placed, len(requests))
+	}
+}
+
+func TestBoundariesInMetresAreRefusedByName(t *testing.T) {
+	_, _, err := handlers.ReadPlan(bytes.NewReader(losAngeles(t, "nc3857.geojson.gz")), handlers.PlanOptions{Code: "nc_id", Name: "name", ParentName: "service_re"})
+	if err == nil || !strings.Contains(err.Error(), "3857") {
+		t.Fatal(err)
+	}
+}
