@@ -97,9 +97,7 @@ func TestEveryCodeHasWordsInBothLanguages(t *testing.T) {
 			tables = append(tables, "need."+string(n))
 		}
 	}
-	for _, code := range accountCodes() {
-		tables = append(tables, code)
-	}
+	tables = append(tables, accountCodes()...)
 	for _, code := range tables {
 		if !known(code) {
 			t.Errorf("the code %q is not in the table", code)
