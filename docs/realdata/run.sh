@@ -7,7 +7,7 @@
 #   docs/realdata/run.sh mongo 2000        the first 2,000 only
 #
 # LA311 is the folder with requests.csv.gz and nc.geojson.gz (default: ../shared/data/la311 beside the checkout).
-# KEEP=1 keeps the working folder.
+# KEEP=1 keeps the working folder; PAUSE is how long somebody with nothing to do waits before they look again (2s).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 store=${1:-sqlite} rows=${2:-10000}
@@ -86,8 +86,9 @@ replay() {
   "$fengqiao" replay "$1" --to "$address" --login "$2" --password-file "$work/password" --map "$map" \
     --time-layout "1/2/06 15:04" --zone America/Los_Angeles --category-map docs/realdata/categories.yaml --connections 8
 }
-"$fengqiao" simulate work "${sim[@]}" --idle 30s --limit "${LIMIT:-60m}" >"$work/work.md" &
+"$fengqiao" simulate work "${sim[@]}" --idle 30s --pause "${PAUSE:-2s}" --limit "${LIMIT:-60m}" >"$work/work.md" &
 worker=$!
+pids+=("$worker")
 replay "$work/requests.csv" "$senders" >"$work/replay.txt"
 # One matter in twenty is reported by a second grid worker, too.
 awk 'NR == 1 || NR % 20 == 0' "$work/requests.csv" >"$work/again.csv"
