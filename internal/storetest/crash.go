@@ -177,9 +177,11 @@ func crash(t *testing.T, o *Office, engine *FailingEngine, s *store.Store, prepa
 	Sound(t, s)
 }
 
-// repeatable: a command that took the case out of its sender's sight answers that, at its second sending.
+// repeatable: a command that took the case out of its sender's sight answers that, or that the offer has ended, at its second
+// sending.
 func repeatable(err error) bool {
-	return errors.Is(err, mediation.ErrNotFound) || errors.Is(err, &mediation.Error{Kind: mediation.Forbidden})
+	return errors.Is(err, mediation.ErrNotFound) || errors.Is(err, &mediation.Error{Kind: mediation.Forbidden}) ||
+		errors.Is(err, &mediation.Error{Kind: mediation.Conflict, Code: "need." + string(mediation.NeedOpenOffer)})
 }
 
 func seatRace(t *testing.T, o *Office) {
