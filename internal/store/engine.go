@@ -8,6 +8,9 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+
+	"fengqiao/mediation"
 )
 
 // What an Engine answers. Callers compare with errors.Is; an Engine may wrap them with its cause.
@@ -18,11 +21,12 @@ var (
 	ErrExists = errors.New("store: exists already")
 	// ErrConflict: Replace or Delete named a version that is not the stored one. Nothing was written.
 	ErrConflict = errors.New("store: version conflict")
-	// ErrUnavailable: the store could not be reached or is full or locked; nothing was written. Try again later.
-	ErrUnavailable = errors.New("store: unavailable")
+	// ErrUnavailable: the store could not be reached or is full or locked; nothing was written. Try again later. It and
+	// ErrUncertain carry mediation's kinds, so that they mean the same however far up they get.
+	ErrUnavailable = fmt.Errorf("store: %w", mediation.ErrUnavailable)
 	// ErrUncertain: the connection or the caller's deadline ended after the write was handed over, so it may or may not
 	// have been stored. The caller says "unknown, send again with the same key".
-	ErrUncertain = errors.New("store: outcome unknown")
+	ErrUncertain = fmt.Errorf("store: outcome unknown: %w", mediation.ErrUncertain)
 )
 
 // KeyType is the type of a key column.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fengqiao/internal/seal"
-	"fengqiao/mediation"
 )
 
 // The tables of internal/seal, apart from the rest because whoever has both the data and the wraps has gone half the way.
@@ -62,13 +61,13 @@ func (k wraps) Put(ctx context.Context, ws []seal.Wrap) error {
 		writes[i] = Write{Table: wrapTable, Op: Insert, Row: row}
 	}
 	_, err := k.engine.Apply(ctx, writes...)
-	return asRefusal("store key", err)
+	return trouble("store key", err)
 }
 
 func (k wraps) Get(ctx context.Context, id string) (seal.Wrap, error) {
 	row, err := k.engine.Get(ctx, wrapTable, id)
 	if err != nil {
-		return seal.Wrap{}, asRefusal("read key", err)
+		return seal.Wrap{}, trouble("read key", err)
 	}
 	return rowWrap(row)
 }
@@ -79,7 +78,7 @@ func (k wraps) Replace(ctx context.Context, w seal.Wrap) error {
 		return err
 	}
 	_, err = k.engine.Apply(ctx, Write{Table: wrapTable, Op: Replace, Row: row})
-	return asRefusal("rewrap key", err)
+	return trouble("rewrap key", err)
 }
 
 // below selects wraps of older epochs. Epochs begin at 1, so none is left out of the index.
@@ -92,7 +91,7 @@ func (k wraps) Older(ctx context.Context, epoch int64, limit int) ([]seal.Wrap, 
 	q.Limit = limit
 	rows, err := k.engine.Find(ctx, q)
 	if err != nil {
-		return nil, asRefusal("list keys", err)
+		return nil, trouble("list keys", err)
 	}
 	out := make([]seal.Wrap, len(rows))
 	for i, row := range rows {
@@ -105,7 +104,7 @@ func (k wraps) Older(ctx context.Context, epoch int64, limit int) ([]seal.Wrap, 
 
 func (k wraps) Count(ctx context.Context, epoch int64) (int64, error) {
 	n, err := k.engine.Count(ctx, below(epoch), math.MaxInt32)
-	return int64(n), asRefusal("count keys", err)
+	return int64(n), trouble("count keys", err)
 }
 
 type erasures struct{ engine Engine }
@@ -115,11 +114,11 @@ func (k erasures) Erase(ctx context.Context, e seal.Erasure) error {
 		Write{Table: erasureTable, Op: Ensure, Row: Row{ID: e.ID, Sort: e.At.UnixMilli()}},
 		Write{Table: wrapTable, Op: Delete, Row: Row{ID: e.ID}})
 	if !errors.Is(err, ErrNotFound) {
-		return asRefusal("erase key", err)
+		return trouble("erase key", err)
 	}
 	// The wrap is gone already; where Apply is all or nothing that undid the entry too.
 	_, err = k.engine.Apply(ctx, Write{Table: erasureTable, Op: Ensure, Row: Row{ID: e.ID, Sort: e.At.UnixMilli()}})
-	return asRefusal("erase key", err)
+	return trouble("erase key", err)
 }
 
 func (k erasures) Erased(ctx context.Context, id string) (bool, error) {
@@ -127,7 +126,7 @@ func (k erasures) Erased(ctx context.Context, id string) (bool, error) {
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}
-	return err == nil, asRefusal("read erasure", err)
+	return err == nil, trouble("read erasure", err)
 }
 
 // erasurePage is how many entries Since reads at once.
@@ -141,7 +140,7 @@ func (k erasures) Since(ctx context.Context, t time.Time, fn func(seal.Erasure) 
 	for {
 		rows, err := k.engine.Find(ctx, q)
 		if err != nil {
-			return asRefusal("read erasures", err)
+			return trouble("read erasures", err)
 		}
 		for _, row := range rows {
 			if err := fn(seal.Erasure{ID: row.ID, At: time.UnixMilli(row.Sort).UTC()}); err != nil {
@@ -154,22 +153,4 @@ func (k erasures) Since(ctx context.Context, t time.Time, fn func(seal.Erasure) 
 		last := rows[len(rows)-1]
 		q.After = &Position{Sort: last.Sort, ID: last.ID}
 	}
-}
-
-// asRefusal turns an engine's error into the one that ports promise, with the engine's as its cause; nil stays nil, and
-// what the ports do not name comes through as it is.
-func asRefusal(op string, err error) error {
-	kinds := []struct {
-		engine error
-		port   *mediation.Error
-	}{
-		{ErrNotFound, mediation.ErrNotFound}, {ErrExists, mediation.ErrExists}, {ErrConflict, mediation.ErrStale},
-		{ErrUnavailable, mediation.ErrUnavailable}, {ErrUncertain, mediation.ErrUncertain},
-	}
-	for _, k := range kinds {
-		if errors.Is(err, k.engine) {
-			return &mediation.Error{Op: op, Kind: k.port.Kind, Code: k.port.Code, Cause: err}
-		}
-	}
-	return err
 }

@@ -47,13 +47,13 @@ func (k photos) Create(ctx context.Context, p media.Photo) error {
 		return err
 	}
 	_, err = k.store.Engine.Apply(ctx, Write{Table: photoTable, Op: Insert, Row: row})
-	return asRefusal("store photo", err)
+	return trouble("store photo", err)
 }
 
 func (k photos) Get(ctx context.Context, id string) (media.Photo, error) {
 	row, err := k.store.Engine.Get(ctx, photoTable, id)
 	if err != nil {
-		return media.Photo{}, asRefusal("read photo", err)
+		return media.Photo{}, trouble("read photo", err)
 	}
 	return rowPhoto(row)
 }
@@ -73,7 +73,7 @@ func (k photos) Update(ctx context.Context, id string, fn func(*media.Photo) err
 		return next, nil, err
 	})
 	if err != nil {
-		return media.Photo{}, asRefusal("change photo", err)
+		return media.Photo{}, trouble("change photo", err)
 	}
 	stored.Version = done.Version
 	return stored, nil
@@ -86,7 +86,7 @@ func (k photos) Orphans(ctx context.Context, now time.Time, limit int) ([]media.
 		Until: map[string]any{"until": now.UnixMilli() + 1},
 	})
 	if err != nil {
-		return nil, asRefusal("list photos", err)
+		return nil, trouble("list photos", err)
 	}
 	out := make([]media.Photo, len(rows))
 	for i, row := range rows {
@@ -100,7 +100,7 @@ func (k photos) Orphans(ctx context.Context, now time.Time, limit int) ([]media.
 // EachPhoto calls fn for every record there is, in whatever state, in one consistent view where the engine has such a
 // thing: for copying and verifying what the records name. An error of fn ends it and is returned.
 func (s *Store) EachPhoto(ctx context.Context, fn func(media.Photo) error) error {
-	return asRefusal("walk photos", s.Engine.Walk(ctx, photoTable, func(row Row) error {
+	return trouble("walk photos", s.Engine.Walk(ctx, photoTable, func(row Row) error {
 		p, err := rowPhoto(row)
 		if err != nil {
 			return err
@@ -116,13 +116,13 @@ type engineBlobs struct{ kept media.Blobs }
 
 func (b engineBlobs) Put(ctx context.Context, id string, r io.Reader) (int64, error) {
 	n, err := b.kept.Put(ctx, id, r)
-	return n, asRefusal("store blob", err)
+	return n, trouble("store blob", err)
 }
 
 func (b engineBlobs) Open(ctx context.Context, id string) (io.ReadCloser, error) {
 	r, err := b.kept.Open(ctx, id)
 	if err != nil {
-		return nil, asRefusal("open blob", err)
+		return nil, trouble("open blob", err)
 	}
 	return r, nil
 }
@@ -132,5 +132,5 @@ func (b engineBlobs) Delete(ctx context.Context, id string) error {
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
-	return asRefusal("remove blob", err)
+	return trouble("remove blob", err)
 }

@@ -61,7 +61,7 @@ func decode(table, id string, b []byte, v any) error {
 	return nil
 }
 
-// maxAttempts bounds the version races one update may lose to other processes before it gives up with ErrConflict.
+// maxAttempts bounds the version races one update may lose to other processes before it gives up with ErrUnavailable.
 const maxAttempts = 50
 
 // modify is the optimistic loop: read, change, replace if unchanged, else again. fn may run several times and must be
@@ -102,13 +102,17 @@ func (s *Store) modifyAround(ctx context.Context, table, id string, fn func(Row)
 			s.noticed(len(ch.behind))
 			return done[len(ch.ahead)], nil
 		}
-		if !errors.Is(err, ErrConflict) || attempt >= maxAttempts {
+		if !errors.Is(err, ErrConflict) {
 			return Applied{}, err
+		}
+		if attempt >= maxAttempts {
+			// No fault of the caller's revision: nothing was written, try again.
+			return Applied{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 		}
 		pause := time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 5)))
 		select {
 		case <-ctx.Done():
-			return Applied{}, fmt.Errorf("%w: %w", ErrConflict, ctx.Err())
+			return Applied{}, fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
 		case <-time.After(pause):
 		}
 	}

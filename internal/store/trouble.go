@@ -6,28 +6,23 @@ import (
 	"fengqiao/mediation"
 )
 
-// trouble turns an engine's answer into mediation's words; anything else passes as it is.
+// trouble turns an engine's answer into mediation's words; anything else passes as it is, ErrUnavailable and ErrUncertain
+// among it, which carry their kinds already.
 func trouble(op string, err error) error {
-	if err == nil {
-		return nil
-	}
 	var known *mediation.Error
-	if errors.As(err, &known) {
+	if err == nil || errors.As(err, &known) {
 		return err
 	}
-	kind, code := mediation.Kind(0), ""
+	var as *mediation.Error
 	switch {
 	case errors.Is(err, ErrNotFound):
-		kind, code = mediation.NotFound, "not_found"
+		as = mediation.ErrNotFound
 	case errors.Is(err, ErrExists):
-		kind, code = mediation.Conflict, "exists"
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrUnavailable):
-		// A version race lost fifty times over is no fault of the caller's revision: nothing was written, try again.
-		kind, code = mediation.Unavailable, "unavailable"
-	case errors.Is(err, ErrUncertain):
-		kind, code = mediation.Uncertain, "uncertain"
+		as = mediation.ErrExists
+	case errors.Is(err, ErrConflict):
+		as = mediation.ErrStale
 	default:
 		return err
 	}
-	return &mediation.Error{Op: op, Kind: kind, Code: code, Cause: err}
+	return &mediation.Error{Op: op, Kind: as.Kind, Code: as.Code, Cause: err}
 }
