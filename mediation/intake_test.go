@@ -3,6 +3,7 @@ package mediation_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -148,6 +149,31 @@ func TestAnUnplacedReportIsPlacedByStaffOfItsArea(t *testing.T) {
 	}
 	if _, err := o.PlaceReport(ctx, storetest.Town, rep.ID, rep.Version, storetest.CellC); err != nil {
 		t.Fatalf("sent again: %v", err)
+	}
+	storetest.Sound(t, o.Store)
+}
+
+func TestAPhoneThatEmptiesItsQueueOpensOneCase(t *testing.T) {
+	o := office(t)
+	worker := o.Worker()
+	const sent = 16
+	cases := make([]string, sent)
+	var all sync.WaitGroup
+	for i := range sent {
+		in := storetest.Quarrel(storetest.CellA)
+		all.Go(func() {
+			receipt, err := o.Service.Receive(t.Context(), worker, in)
+			if err != nil || receipt.Case == nil {
+				t.Errorf("report %d: %+v, %v", i, receipt.Case, err)
+				return
+			}
+			cases[i] = receipt.Case.ID
+		})
+	}
+	all.Wait()
+	slices.Sort(cases)
+	if distinct := slices.Compact(cases); len(distinct) != 1 {
+		t.Fatalf("%d reports of one matter opened %d cases", sent, len(distinct))
 	}
 	storetest.Sound(t, o.Store)
 }

@@ -217,6 +217,16 @@ func (c *Case) asked(mediator string) bool {
 	return false
 }
 
+// Missed is the refusal of a mediator's answer to an offer that has ended: the case is out of their sight again, but that they
+// were asked is no secret to them, and who came second is to hear so. nil for everybody else.
+func Missed(actor Actor, a Action, c *Case) error {
+	answers := a == Action(CmdTake) || a == Action(CmdDecline)
+	if !answers || actor.Role != MediatorRole || actor.Mediator == "" || !c.offeredTo(actor.Mediator) {
+		return nil
+	}
+	return refuse(string(a), Conflict, "need."+string(NeedOpenOffer), "offer")
+}
+
 // Visible is the one predicate of what an actor sees of cases: it feeds lists, counts, GeoJSON and the 404s. A case is visible
 // when any of its conditions holds.
 type Visible struct {

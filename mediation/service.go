@@ -3,6 +3,7 @@ package mediation
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"log/slog"
 	"strconv"
 	"sync"
@@ -47,6 +48,17 @@ type Album interface {
 type Service struct {
 	Deps
 	calendars sync.Map // policy id → *clock.Calendar
+	// turns let the reports of one reporter about one matter be filed one after another: a phone that empties its queue
+	// sends them at once, and each must see the case that the one before has opened.
+	turns [4096]sync.Mutex
+	seed  maphash.Seed
+}
+
+// turn waits for the reporter's turn at a place and category and returns what ends it.
+func (s *Service) turn(rep *Report) func() {
+	mu := &s.turns[maphash.String(s.seed, rep.Reporter+"|"+string(rep.Cell)+"|"+rep.Category)%uint64(len(s.turns))]
+	mu.Lock()
+	return mu.Unlock
 }
 
 // NewService returns a ready service.
@@ -54,7 +66,7 @@ func NewService(d Deps) *Service {
 	if d.Kick == nil {
 		d.Kick = func(string) {}
 	}
-	return &Service{Deps: d}
+	return &Service{Deps: d, seed: maphash.MakeSeed()}
 }
 
 // namespace of the deterministic ids of this product.
@@ -113,9 +125,15 @@ type Done struct {
 
 // Do carries out a command on a case for an actor. A case that the actor may not see is NotFound.
 func (s *Service) Do(ctx context.Context, actor Actor, id string, q Request) (Done, error) {
-	c, err := s.visible(ctx, actor, id)
+	c, err := s.Cases.Load(ctx, id)
 	if err != nil {
 		return Done{}, err
+	}
+	if !MayCase(actor, CaseRead, &c) {
+		if err := Missed(actor, Action(q.Command.Name()), &c); err != nil {
+			return Done{}, err
+		}
+		return Done{}, ErrNotFound
 	}
 	if !MayCase(actor, Action(q.Command.Name()), &c) {
 		return Done{}, refuse(string(q.Command.Name()), Forbidden, "forbidden", "")

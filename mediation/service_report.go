@@ -193,6 +193,7 @@ func (s *Service) file(ctx context.Context, rep Report, actor Actor, r Rules) (R
 	var opens *Case
 	var into string
 	if rep.Cell != "" || rep.Emergency {
+		defer s.turn(&rep)()
 		c, join, err := s.lead(ctx, &rep, actor, r)
 		if err != nil {
 			return Receipt{}, err
