@@ -16,6 +16,9 @@ func (a *API) seesCase(c *Call) error {
 		return err
 	}
 	if !mediation.MayCase(c.Actor, mediation.CaseRead, &found) {
+		if err := mediation.Missed(c.Actor, c.Route.Action, &found); err != nil {
+			return err
+		}
 		return mediation.ErrNotFound
 	}
 	return permitted(mediation.MayCase(c.Actor, c.Route.Action, &found))
