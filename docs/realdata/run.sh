@@ -36,6 +36,7 @@ fengqiao="$work/bin/fengqiao"
 
 if [ "$store" = mongo ]; then
   go build -o "$work/bin/mongo" ./internal/mongotest/cmd
+  export FENGQIAO_STANDIN_HEAP=${FENGQIAO_STANDIN_HEAP:-4g} # it keeps everything in memory
   # It ends with its standard input, which this shell holds open.
   mkfifo "$work/stdin"
   "$work/bin/mongo" --port 0 <"$work/stdin" >"$work/mongo.uri" 2>"$work/mongo.log" &

@@ -92,7 +92,7 @@ func startStandIn(ctx context.Context, port int, log io.Writer) (*Server, error)
 	if err != nil {
 		return nil, err
 	}
-	server, output, err := keep(exec.Command("java", "-Xmx1g", "-XX:+UseSerialGC", "-cp", classPath, "StandIn", strconv.Itoa(port)), io.Discard)
+	server, output, err := keep(exec.Command("java", "-Xmx"+heap(), "-XX:+UseSerialGC", "-cp", classPath, "StandIn", strconv.Itoa(port)), io.Discard)
 	if err != nil {
 		return nil, err
 	}
@@ -196,4 +196,15 @@ func run(ctx context.Context, dir, name string, args ...string) error {
 		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(said)))
 	}
 	return nil
+}
+
+// StandInHeap is the environment variable with the stand-in's heap, as java's -Xmx takes it. All documents lie in it: 1g holds
+// any test, but not a replay of ten thousand reports with their cases.
+const StandInHeap = "FENGQIAO_STANDIN_HEAP"
+
+func heap() string {
+	if size := os.Getenv(StandInHeap); size != "" {
+		return size
+	}
+	return "1g"
 }
