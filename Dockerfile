@@ -5,7 +5,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /fengqiao ./cmd/fengqiao \
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=${VERSION}" -o /fengqiao ./cmd/fengqiao \
  && mkdir -p /data && chown 65532:65532 /data
 
 FROM scratch
@@ -15,6 +15,8 @@ COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 VOLUME /data
 EXPOSE 8080
+# As variables rather than flags, so that every command of the image means this server and this data: docker run … user bootstrap
+ENV FENGQIAO_LISTEN=0.0.0.0:8080 FENGQIAO_DATA=/data
 HEALTHCHECK --interval=30s --timeout=3s --start-period=20s CMD ["/fengqiao", "health"]
 ENTRYPOINT ["/fengqiao"]
-CMD ["serve", "--listen", "0.0.0.0:8080", "--data", "/data"]
+CMD ["serve"]
