@@ -139,11 +139,12 @@ func councils() []byte {
 // matters are reports over the whole plan, no two of them at one place.
 func matters(n int) []Request {
 	list := make([]Request, n)
+	const across = 16
+	rows := (n/across + 2) &^ 1 // even, so that none lies on the border between two councils
 	for i := range list {
-		across := 16
 		list[i] = Request{ID: uuid.NewSHA1(uuid.Nil, []byte{byte(i), byte(i >> 8)}).String(), HasPoint: true,
-			Lon: west + (float64(i%across)+0.5)*cellsAcross*cellDegrees/float64(across),
-			Lat: south + (float64(i/across)+0.5)*cellsAcross*cellDegrees/float64(n/across+1)}
+			Lon: west + (float64(i%across)+0.5)*cellsAcross*cellDegrees/across,
+			Lat: south + (float64(i/across)+0.5)*cellsAcross*cellDegrees/float64(rows)}
 	}
 	return list
 }
