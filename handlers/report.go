@@ -11,6 +11,8 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+
+	"github.com/google/uuid"
 )
 
 // reportBody is a report as a phone sends it.
@@ -37,6 +39,9 @@ const maxParties = 20
 
 // input translates the body. What a report means is the service's to judge; here stands only what the wire needs.
 func (b *reportBody) input() (mediation.ReportInput, error) {
+	if id, err := uuid.Parse(b.ClientID); err == nil {
+		b.ClientID = id.String() // however it was spelled, it is the same report; the service refuses what is none
+	}
 	in := mediation.ReportInput{ClientID: b.ClientID, Channel: orDefault(b.Channel, "app"), Text: b.Text, Category: b.Category,
 		Severity: b.Severity, Emergency: b.Emergency, AccuracyM: b.AccuracyMetres, Cell: b.Cell, Address: b.Address,
 		PhoneTime: b.PhoneTime, Photos: b.Photos}

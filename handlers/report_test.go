@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,11 @@ func TestAReportIsPlacedInItsMicroGridAndBecomesACase(t *testing.T) {
 	again := a.Do(t, worker, "POST", "/api/v1/reports", body).Want(201)
 	if again.Text("id") != got.ID || again.Header.Get("Idempotency-Replayed") != "true" || again.ETag() != first.ETag() {
 		t.Errorf("the same report again: %s", again.Body)
+	}
+	spelled := maps.Clone(body)
+	spelled["clientId"] = strings.ToUpper(body["clientId"].(string))
+	if other := a.Do(t, worker, "POST", "/api/v1/reports", spelled); other.Status != 201 || other.Header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("the same report with its id in capitals: %d %s", other.Status, other.Body)
 	}
 	body["text"] = "另一件事"
 	a.Do(t, worker, "POST", "/api/v1/reports", body).Refused(422, "same_id_other_content", "clientId")
