@@ -109,9 +109,10 @@ func openInstallation(ctx context.Context, v *settings.Values, getenv func(strin
 		return nil, err
 	}
 	in = &installation{place: p, plans: p.Store.Plans(), policies: p.Store.Policies(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
+	opened := in // what is returned on the way out is nil
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, in.Close())
+			err = errors.Join(err, opened.Close())
 		}
 	}()
 	if in.ring, err = seal.New(ctx, p.Store.Wraps(), p.Store.Erasures(), kek, seal.Options{}); err != nil {
