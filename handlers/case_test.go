@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -262,6 +263,7 @@ func TestStaffFilterAndMapTheirCases(t *testing.T) {
 		"?channel=app&needsHand=false":          {3, 4},
 		"?q=" + "%E5%AE%85%E5%9F%BA%E5%9C%B0":   {0, 0}, // the sweep has not indexed yet
 		"?number=33.01.11%2F" + year() + "%2F1": {1, 1},
+		"?number=" + url.QueryEscape("富阳矛调〔"+year()+"〕第00001号"): {1, 1},
 	}
 	for query, want := range tests {
 		for who, n := range map[*apptest.Person]int{staff: want.here, county: want.county} {
