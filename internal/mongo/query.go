@@ -42,10 +42,13 @@ func (t *table) conditions(q store.Query) (*filter, error) {
 		}
 		f.put(field(key), "$in", values)
 	}
+	if len(q.Tags)+len(q.Any) > 0 && !t.def.Tagged {
+		return nil, fmt.Errorf("mongo: table %s keeps no tags", t.def.Name)
+	}
+	if len(q.Any) > 0 {
+		f.put("t", "$in", q.Any)
+	}
 	if len(q.Tags) > 0 {
-		if !t.def.Tagged {
-			return nil, fmt.Errorf("mongo: table %s keeps no tags", t.def.Name)
-		}
 		// $all takes its index bounds from its first value, which the caller made the most selective one.
 		f.put("t", "$all", q.Tags)
 	}

@@ -1,6 +1,7 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,6 +61,41 @@ func (e *Engine) GetMany(ctx context.Context, name string, ids []string) ([]stor
 
 // Find returns rows in order.
 func (e *Engine) Find(ctx context.Context, q store.Query) ([]store.Row, error) {
+	if len(q.Any) > 0 && q.By == "" {
+		return e.findAny(ctx, q)
+	}
+	return e.findOne(ctx, q)
+}
+
+// findAny lets each of several tags lead a search of its own, so that each walks its index in order, and merges what they
+// find. A row that changes from one tag to another between two searches would be seen in neither: so the first ones are
+// asked again behind the last.
+func (e *Engine) findAny(ctx context.Context, q store.Query) ([]store.Row, error) {
+	leads := distinct(q.Any)
+	q.Any = nil
+	further := q.Tags
+	var all []store.Row
+	for _, tag := range append(leads, leads[:len(leads)-1]...) {
+		q.Tags = append([]string{tag}, further...)
+		rows, err := e.findOne(ctx, q)
+		if err != nil || len(leads) == 1 {
+			return rows, err
+		}
+		all = append(all, rows...)
+	}
+	slices.SortStableFunc(all, func(a, b store.Row) int {
+		order := cmp.Or(cmp.Compare(a.Sort, b.Sort), cmp.Compare(a.ID, b.ID))
+		if q.Desc {
+			return -order
+		}
+		return order
+	})
+	all = slices.CompactFunc(all, func(a, b store.Row) bool { return a.ID == b.ID })
+	return all[:min(q.Limit, len(all))], nil
+}
+
+// findOne is Find as one query of the server.
+func (e *Engine) findOne(ctx context.Context, q store.Query) ([]store.Row, error) {
 	t, err := e.table(q.Table)
 	if err != nil {
 		return nil, err

@@ -56,6 +56,9 @@ func TestQueriesWalkTheirOrderWithoutSorting(t *testing.T) {
 		{"a tag between then and now", store.Query{Tags: []string{"a"}, From: values{"sort": int64(3)}, Until: values{"sort": int64(9)}}, "SEARCH g USING PRIMARY KEY (tag=? AND sort>? AND sort<?)"},
 		{"a tag and an equal key", store.Query{Tags: []string{"a"}, Eq: values{"owner": "w"}, After: at}, alongTagOn},
 		{"a tag and one of several", store.Query{Tags: []string{"a"}, In: map[string][]any{"state": {"x", "y"}}}, alongTag},
+		{"either tag", store.Query{Any: []string{"a", "b"}}, "MERGE (UNION ALL)\nLEFT\n" + alongTag},
+		{"either tag behind a position, newest first", store.Query{Any: []string{"a", "b"}, Tags: []string{"c"}, After: at, Desc: true}, "MERGE (UNION ALL)\nLEFT\n" + alongTagOn},
+		{"what is due with either tag", store.Query{Any: []string{"a", "b"}, Until: values{"due": int64(9)}, By: "due"}, `SEARCH t USING INDEX i.things.due (k_due<?)`},
 		{"an owner's", store.Query{Eq: values{"owner": "w"}}, `SEARCH t USING INDEX i.things.owner.sort (k_owner=?)`},
 		{"an owner's, newest first behind a position", store.Query{Eq: values{"owner": "w"}, Desc: true, After: at}, `SEARCH t USING INDEX i.things.owner.sort (k_owner=? AND (sort,id)<(?,?))`},
 		{"an owner's in a state", store.Query{Eq: values{"owner": "w", "state": "s"}, After: at}, `SEARCH t USING INDEX i.things.state.owner (k_state=? AND k_owner=? AND (sort,id)>(?,?))`},
@@ -69,13 +72,13 @@ func TestQueriesWalkTheirOrderWithoutSorting(t *testing.T) {
 	} {
 		t.Run(c.situation, func(t *testing.T) {
 			c.q.Limit, c.q.HeadsOnly = 20, true
-			s, text, err := find(e.tables["things"], c.q)
+			s, err := find(e.tables["things"], c.q)
 			if err != nil {
 				t.Fatal(err)
 			}
-			plan := planned(t, e, text, s.args)
+			plan := planned(t, e, s.text, s.args)
 			if strings.Contains(plan, "TEMP B-TREE") || !strings.HasPrefix(plan, c.walk) {
-				t.Errorf("%s\nis walked so:\n%s", text, plan)
+				t.Errorf("%s\nis walked so:\n%s", s.text, plan)
 			}
 		})
 	}
@@ -83,11 +86,11 @@ func TestQueriesWalkTheirOrderWithoutSorting(t *testing.T) {
 
 func TestCountingByTagsReadsNoRows(t *testing.T) {
 	e := opened(t, t.TempDir(), planTable)
-	s, text, err := count(e.tables["things"], store.Query{Tags: []string{"a", "b"}, From: map[string]any{"sort": int64(3)}}, 100)
+	s, err := count(e.tables["things"], store.Query{Tags: []string{"a", "b"}, From: map[string]any{"sort": int64(3)}}, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plan := planned(t, e, text, s.args); strings.Contains(plan, " t ") || !strings.Contains(plan, "SEARCH g USING PRIMARY KEY (tag=? AND sort>?)") {
-		t.Errorf("%s\nis walked so:\n%s", text, plan)
+	if plan := planned(t, e, s.text, s.args); strings.Contains(plan, " t ") || !strings.Contains(plan, "SEARCH g USING PRIMARY KEY (tag=? AND sort>?)") {
+		t.Errorf("%s\nis walked so:\n%s", s.text, plan)
 	}
 }

@@ -35,6 +35,14 @@ func (s *search) reader() string {
 	return "t"
 }
 
+// columns is what a row is read from. Id and sort come from where the walk has them in order.
+func (s *search) columns() string {
+	if s.led {
+		return s.t.led
+	}
+	return s.t.columns
+}
+
 func (s *search) add(condition string, args ...any) {
 	s.where = append(s.where, condition)
 	s.args = append(s.args, args...)
@@ -62,20 +70,22 @@ func blank(v any) bool { return v == "" || v == int64(0) }
 // newSearch writes the conditions of q; paged ones carry its position and order too.
 func newSearch(t *table, q store.Query, paged bool) (*search, error) {
 	s := &search{t: t, led: len(q.Tags) > 0 && !(paged && ordered(q))}
-	if len(q.Tags) > 0 && !t.Tagged {
+	if len(q.Tags)+len(q.Any) > 0 && !t.Tagged {
 		return nil, fmt.Errorf("sqlite: table %s keeps no tags", t.Name)
 	}
 	lower, upper, err := s.bounds(q, paged)
 	if err != nil {
 		return nil, err
 	}
-	r := s.reader()
 	for i, tag := range q.Tags {
 		if i == 0 && s.led {
 			s.add("g.tag = ?", tag)
 			continue
 		}
-		s.add("EXISTS (SELECT 1 FROM "+t.tags+" x WHERE x.tag = ? AND x.sort = "+r+".sort AND x.id = "+r+".id)", tag)
+		s.bears("EXISTS", []string{tag})
+	}
+	if len(q.Any) > 0 {
+		s.bears("EXISTS", q.Any)
 	}
 	if err := s.equal(q); err != nil {
 		return nil, err
@@ -91,6 +101,51 @@ func newSearch(t *table, q store.Query, paged bool) (*search, error) {
 		s.add(s.field(key)+" < ?", upper[key])
 	}
 	return s, nil
+}
+
+// bears writes that the row has, or has not, one of the tags.
+func (s *search) bears(exists string, tags []string) {
+	values := make([]any, len(tags))
+	for i, tag := range tags {
+		values[i] = tag
+	}
+	r := s.reader()
+	s.add(exists+" (SELECT 1 FROM "+s.t.tags+" x WHERE x.tag IN ("+marks(len(tags))+") AND x.sort = "+r+".sort AND x.id = "+r+".id)", values...)
+}
+
+// arms are the searches whose answers together are the query's, none in two of them. Where any of several tags will do,
+// each leads a search of its own, so that each walks its order; SQLite merges them as it reads.
+func arms(t *table, q store.Query, paged bool) ([]*search, error) {
+	if len(q.Any) == 0 || paged && ordered(q) {
+		s, err := newSearch(t, q, paged)
+		return []*search{s}, err
+	}
+	any := distinct(q.Any)
+	list := make([]*search, len(any))
+	for i, tag := range any {
+		one := q
+		one.Any, one.Tags = nil, append([]string{tag}, q.Tags...)
+		s, err := newSearch(t, one, paged)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			s.bears("NOT EXISTS", any[:i])
+		}
+		list[i] = s
+	}
+	return list, nil
+}
+
+// union writes searches as one, each selecting the columns.
+func union(list []*search, columns func(*search) string, rows bool) (text string, args []any, none bool) {
+	parts := make([]string, len(list))
+	for i, s := range list {
+		parts[i] = "SELECT " + columns(s) + s.from(rows)
+		args = append(args, s.args...)
+		none = none || s.none
+	}
+	return strings.Join(parts, " UNION ALL "), args, none
 }
 
 // equal writes the conditions on single values.
@@ -245,40 +300,46 @@ func (s *search) from(rows bool) string {
 	return b.String()
 }
 
+// composed is a search in SQL.
+type composed struct {
+	text string
+	args []any
+	none bool // no row can meet the conditions
+}
+
 // find writes the statement of Engine.Find.
-func find(t *table, q store.Query) (*search, string, error) {
+func find(t *table, q store.Query) (composed, error) {
 	if q.Limit <= 0 {
-		return nil, "", errors.New("sqlite: a Query needs a positive Limit")
+		return composed{}, errors.New("sqlite: a Query needs a positive Limit")
 	}
-	s, err := newSearch(t, q, true)
+	list, err := arms(t, q, true)
 	if err != nil {
-		return nil, "", err
+		return composed{}, err
 	}
-	text := "SELECT " + t.columns
-	if !q.HeadsOnly {
-		text += ", t.tags, t.body"
-	}
-	text += s.from(true) + " ORDER BY "
-	r := s.reader()
+	text, args, none := union(list, func(s *search) string {
+		if q.HeadsOnly {
+			return s.columns()
+		}
+		return s.columns() + ", t.tags, t.body"
+	}, true)
+	// Columns are named by their place, as a union's order wants it: 1 is the id, 3 the sort.
 	switch {
 	case ordered(q):
-		text += s.field(q.By) + ", t.sort, t.id"
+		text += " ORDER BY " + list[0].field(q.By) + ", 3, 1"
 	case q.Desc && q.By == "":
-		text += r + ".sort DESC, " + r + ".id DESC"
+		text += " ORDER BY 3 DESC, 1 DESC"
 	default:
-		text += r + ".sort, " + r + ".id"
+		text += " ORDER BY 3, 1"
 	}
-	s.args = append(s.args, int64(q.Limit))
-	return s, text + " LIMIT ?", nil
+	return composed{text + " LIMIT ?", append(args, int64(q.Limit)), none}, nil
 }
 
 // count writes the statement of Engine.Count.
-func count(t *table, q store.Query, most int) (*search, string, error) {
-	s, err := newSearch(t, q, false)
+func count(t *table, q store.Query, most int) (composed, error) {
+	list, err := arms(t, q, false)
 	if err != nil {
-		return nil, "", err
+		return composed{}, err
 	}
-	text := "SELECT count(*) FROM (SELECT 1" + s.from(false) + " LIMIT ?)"
-	s.args = append(s.args, int64(most))
-	return s, text, nil
+	text, args, none := union(list, func(*search) string { return "1" }, false)
+	return composed{"SELECT count(*) FROM (" + text + " LIMIT ?)", append(args, int64(most)), none}, nil
 }

@@ -134,11 +134,11 @@ func (e *Engine) GetMany(ctx context.Context, name string, ids []string) (rows [
 // Find implements store.Engine.
 func (e *Engine) Find(ctx context.Context, q store.Query) (rows []store.Row, err error) {
 	err = e.read(q.Table, func(t *table, f *file) error {
-		s, text, err := find(t, q)
+		s, err := find(t, q)
 		if err != nil || s.none {
 			return err
 		}
-		rows, err = f.rows(ctx, t, text, s.args)
+		rows, err = f.rows(ctx, t, s.text, s.args)
 		return err
 	})
 	return rows, err
@@ -162,12 +162,12 @@ func (f *file) rows(ctx context.Context, t *table, text string, args []any) (row
 // Count implements store.Engine.
 func (e *Engine) Count(ctx context.Context, q store.Query, most int) (n int, err error) {
 	err = e.read(q.Table, func(t *table, f *file) error {
-		s, text, err := count(t, q, most)
+		s, err := count(t, q, most)
 		if err != nil || s.none || most <= 0 {
 			return err
 		}
 		return f.readers.with(ctx, func(c *conn) error {
-			found, err := c.integer(ctx, text, s.args...)
+			found, err := c.integer(ctx, s.text, s.args...)
 			n = int(found)
 			return err
 		})

@@ -21,6 +21,7 @@ type table struct {
 
 	name, tags string // quoted
 	columns    string // what scan reads, without body and tags
+	led        string // the same where a tag leads
 	get        string
 	insert     string
 	ensure     string
@@ -100,6 +101,7 @@ func (t *table) write() {
 	}
 	into := "INSERT INTO " + t.name + "(id, version, sort, n, tags, head, body" + keys + ") VALUES (" + marks(7+len(t.Keys)) + ")"
 	t.columns = "t.id, t.version, t.sort, t.n, t.head" + strings.ReplaceAll(keys, ", ", ", t.")
+	t.led = "g.id, t.version, g.sort, t.n, t.head" + strings.ReplaceAll(keys, ", ", ", t.")
 	t.get = "SELECT " + t.columns + ", t.tags, t.body FROM " + t.name + " t WHERE t.id = ?"
 	t.insert = into
 	t.ensure = into + " ON CONFLICT(id) DO NOTHING"

@@ -10,23 +10,24 @@ import (
 	"fengqiao/mediation"
 )
 
-// List pages cases. Every list is led by tags, so that its cost is that of its page and not of the table: one stream of
-// open and one of ended cases under an area, or the one stream of a reporter, mediator or unit; streams are merged in
-// (opened, id) order.
+// List pages cases. Every list is led by tags, so that its cost is that of its page and not of the table: a stream of
+// open and one of ended cases under an area, which the engine merges in (opened, id) order, or the one stream of a reporter,
+// mediator or unit.
 func (p *Cases) List(ctx context.Context, f mediation.Filter, cursor string, limit int) ([]mediation.Summary, string, error) {
 	after, err := readPosition(cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	queries, ok := caseQueries(f)
+	q, ok := caseQuery(f)
 	if !ok {
 		return nil, "", nil
 	}
 	var rows []Row
 	if len(f.WordHashes) > 0 {
-		rows, err = p.byWords(ctx, f, queries, after, limit+1)
+		rows, err = p.byWords(ctx, f, q, after, limit+1)
 	} else {
-		rows, err = p.merged(ctx, queries, after, limit+1)
+		q.After, q.Desc, q.Limit, q.HeadsOnly = after, true, limit+1, true
+		rows, err = p.s.Engine.Find(ctx, q)
 	}
 	if err != nil {
 		return nil, "", trouble("list cases", err)
@@ -42,52 +43,20 @@ func (p *Cases) List(ctx context.Context, f mediation.Filter, cursor string, lim
 
 // Count counts at most max cases.
 func (p *Cases) Count(ctx context.Context, f mediation.Filter, max int) (int, error) {
-	queries, ok := caseQueries(f)
+	q, ok := caseQuery(f)
 	if !ok {
 		return 0, nil
 	}
 	if len(f.WordHashes) > 0 {
-		rows, err := p.byWords(ctx, f, queries, nil, max)
+		rows, err := p.byWords(ctx, f, q, nil, max)
 		return len(rows), trouble("count cases", err)
 	}
-	total := 0
-	for _, q := range queries {
-		n, err := p.s.Engine.Count(ctx, q, max-total)
-		if err != nil {
-			return 0, trouble("count cases", err)
-		}
-		if total += n; total >= max {
-			return max, nil
-		}
-	}
-	return total, nil
-}
-
-// merged reads up to limit rows of several queries in one order, newest first.
-func (p *Cases) merged(ctx context.Context, queries []Query, after *Position, limit int) ([]Row, error) {
-	var all []Row
-	if len(queries) > 1 {
-		// A case that is reopened between the reading of the open and of the ended ones would be seen in neither.
-		queries = append(queries, queries[0])
-	}
-	for _, q := range queries {
-		q.After, q.Desc, q.Limit, q.HeadsOnly = after, true, limit, true
-		rows, err := p.s.Engine.Find(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		if len(queries) == 1 {
-			return rows, nil
-		}
-		all = append(all, rows...)
-	}
-	slices.SortFunc(all, func(a, b Row) int { return cmp.Or(cmp.Compare(b.Sort, a.Sort), cmp.Compare(b.ID, a.ID)) })
-	all = slices.CompactFunc(all, func(a, b Row) bool { return a.ID == b.ID })
-	return all[:min(limit, len(all))], nil
+	n, err := p.s.Engine.Count(ctx, q, max)
+	return n, trouble("count cases", err)
 }
 
 // byWords walks the cases that bear all word hashes, newest first, and keeps those that meet the rest of the filter.
-func (p *Cases) byWords(ctx context.Context, f mediation.Filter, queries []Query, after *Position, limit int) ([]Row, error) {
+func (p *Cases) byWords(ctx context.Context, f mediation.Filter, q Query, after *Position, limit int) ([]Row, error) {
 	var found []Row
 	const step = 200
 	for len(found) < limit {
@@ -95,7 +64,7 @@ func (p *Cases) byWords(ctx context.Context, f mediation.Filter, queries []Query
 		if err != nil || len(hits) == 0 {
 			return found, err
 		}
-		kept, err := p.among(ctx, queries, hits)
+		kept, err := p.among(ctx, q, hits)
 		if err != nil {
 			return nil, err
 		}
@@ -109,8 +78,8 @@ func (p *Cases) byWords(ctx context.Context, f mediation.Filter, queries []Query
 	return found[:min(limit, len(found))], nil
 }
 
-// among returns those of the hits that one of the queries selects, in the hits' order.
-func (p *Cases) among(ctx context.Context, queries []Query, hits []Row) ([]Row, error) {
+// among returns those of the hits that the query selects, in the hits' order.
+func (p *Cases) among(ctx context.Context, q Query, hits []Row) ([]Row, error) {
 	ids := make([]string, len(hits))
 	for i, h := range hits {
 		ids[i] = h.ID
@@ -125,8 +94,7 @@ func (p *Cases) among(ctx context.Context, queries []Query, hits []Row) ([]Row, 
 	}
 	var kept []Row
 	for _, h := range hits {
-		r, ok := byID[h.ID]
-		if ok && slices.ContainsFunc(queries, func(q Query) bool { return q.selects(r) }) {
+		if r, ok := byID[h.ID]; ok && q.selects(r) {
 			kept = append(kept, r)
 		}
 	}
@@ -139,6 +107,9 @@ func (q *Query) selects(r Row) bool {
 		if !slices.Contains(r.Tags, t) {
 			return false
 		}
+	}
+	if len(q.Any) > 0 && !slices.ContainsFunc(q.Any, func(tag string) bool { return slices.Contains(r.Tags, tag) }) {
+		return false
 	}
 	value := func(key string) any {
 		switch key {
@@ -179,18 +150,12 @@ func compareKey(a, b any) int {
 	return cmp.Compare(a.(string), b.(string))
 }
 
-// caseQueries turns a filter into queries whose answers together are the list; false if nothing can meet it.
-func caseQueries(f mediation.Filter) ([]Query, bool) {
-	if f.Visible.None {
-		return nil, false
-	}
+// caseQuery turns a filter into a query; false if nothing can meet it.
+func caseQuery(f mediation.Filter) (Query, bool) {
 	q, ok := residue(f)
-	if !ok {
-		return nil, false
-	}
 	streams := streamsOf(f)
-	if len(streams) == 0 {
-		return nil, false
+	if !ok || f.Visible.None || len(streams) == 0 {
+		return q, false
 	}
 	v := f.Visible
 	if f.Number != "" && v.Area != nil && v.Unit == "" {
@@ -198,7 +163,7 @@ func caseQueries(f mediation.Filter) ([]Query, bool) {
 	}
 	switch {
 	case v.Case != "":
-		return nil, false // a party has no lists
+		return q, false // a party has no lists
 	case v.Reporter != "":
 		return lead(q, f.Area, streams, "r:"+v.Reporter), true
 	case v.Mediator != "":
@@ -209,7 +174,7 @@ func caseQueries(f mediation.Filter) ([]Query, bool) {
 	case v.Area != nil:
 		return byArea(q, *v.Area, f, streams)
 	}
-	return nil, false
+	return q, false
 }
 
 // streamsOf says which of open ("o:") and ended ("d:") cases the filter can select.
@@ -229,44 +194,41 @@ func streamsOf(f mediation.Filter) []string {
 	return streams
 }
 
-// lead makes one query led by a tag that few cases bear; areas and streams become conditions on the row.
-func lead(q Query, area grid.Code, streams []string, tag string) []Query {
+// lead makes a query led by a tag that few cases bear; areas and streams become conditions on the row.
+func lead(q Query, area grid.Code, streams []string, tag string) Query {
 	narrow(&q, area)
 	q.Tags = []string{tag}
 	if len(streams) == 1 {
 		q.Tags = append(q.Tags, streams[0])
 	}
-	return []Query{q}
+	return q
 }
 
-// byArea makes one query per stream, led by the narrowest area that the filter and the caller's sight leave.
-func byArea(q Query, sight grid.Code, f mediation.Filter, streams []string) ([]Query, bool) {
+// byArea makes a query led by the streams of the narrowest area that the filter and the caller's sight leave.
+func byArea(q Query, sight grid.Code, f mediation.Filter, streams []string) (Query, bool) {
 	area, ok := both(sight, f.Area)
 	if !ok {
-		return nil, false
+		return q, false
 	}
 	led := leadingArea(area)
-	tag := func(stream string) string { return stream + string(led) }
 	if led != area || f.Cell != "" { // a case transferred out of the caller's sight is left out by its area
 		narrow(&q, area)
 	}
-	if f.Cell != "" {
-		tag = func(stream string) string { return cellTag(stream, f.Cell) }
+	for _, stream := range streams {
+		tag := stream + string(led)
+		if f.Cell != "" {
+			tag = cellTag(stream, f.Cell)
+		}
+		q.Any = append(q.Any, tag)
 	}
-	var queries []Query
-	for _, s := range streams {
-		one := q
-		one.Tags = []string{tag(s)}
-		queries = append(queries, one)
-	}
-	return queries, true
+	return q, true
 }
 
 // byNumber lets the register's own index find the case; sight, area and whether it is open are conditions on the row.
-func byNumber(q Query, sight grid.Code, f mediation.Filter) ([]Query, bool) {
+func byNumber(q Query, sight grid.Code, f mediation.Filter) (Query, bool) {
 	area, ok := both(sight, f.Area)
 	if !ok {
-		return nil, false
+		return q, false
 	}
 	narrow(&q, area)
 	if f.Open != nil {
@@ -278,7 +240,7 @@ func byNumber(q Query, sight grid.Code, f mediation.Filter) ([]Query, bool) {
 		}
 		q.In["state"] = states
 	}
-	return []Query{q}, true
+	return q, true
 }
 
 // both is the ground that two areas share: the narrower one, if one holds the other.

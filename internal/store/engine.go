@@ -119,6 +119,9 @@ type Query struct {
 	From, Until map[string]any
 	// Tags: the row must bear every one of them. Put the most selective first: the first leads the search.
 	Tags []string
+	// Any: the row must bear at least one of these as well; none asks nothing. It is one search, not several after one
+	// another: a row that loses one of them and gets another meanwhile is not overlooked.
+	Any []string
 	// By names the key that orders the rows (an Index must begin with it). Empty: Sort, ID.
 	By   string
 	Desc bool

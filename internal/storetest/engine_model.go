@@ -87,7 +87,7 @@ func (m model) meets(row store.Row, q store.Query) bool {
 			return false
 		}
 	}
-	return true
+	return len(q.Any) == 0 || slices.ContainsFunc(q.Any, func(tag string) bool { return slices.Contains(row.Tags, tag) })
 }
 
 func (m model) find(q store.Query) []string {
@@ -153,6 +153,9 @@ func drawQuery(t *rapid.T) store.Query {
 	}
 	if rapid.Bool().Draw(t, "with tags") {
 		q.Tags = modelTags.Draw(t, "tags")
+	}
+	if rapid.Bool().Draw(t, "with any tags") {
+		q.Any = modelTags.Draw(t, "any")
 	}
 	for _, condition := range rapid.SliceOfN(rapid.IntRange(0, 7), 0, 3).Draw(t, "conditions") {
 		switch condition {

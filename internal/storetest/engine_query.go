@@ -76,6 +76,11 @@ func engineQueries(t *testing.T, open opener) {
 		{"two tags, newest first", store.Query{Tags: []string{"cell:1", "open"}, Desc: true}, []string{"g", "e", "a", "b"}},
 		{"three tags", store.Query{Tags: []string{"urgent", "cell:1", "open"}}, []string{"b", "e"}},
 		{"a tag that nobody bears", store.Query{Tags: []string{"cell:1", "nobody"}}, nil},
+		{"either tag", store.Query{Any: []string{"urgent", "closed"}}, []string{"b", "d", "e"}},
+		{"a row that bears both comes once", store.Query{Any: []string{"open", "urgent", "open"}, Desc: true}, []string{"g", "e", "a", "f", "c", "b"}},
+		{"either tag and another", store.Query{Any: []string{"urgent", "closed"}, Tags: []string{"cell:1"}, Desc: true, Limit: 2}, []string{"e", "d"}},
+		{"either tag behind a position", store.Query{Any: []string{"urgent", "closed"}, After: &store.Position{Sort: 20, ID: "c"}}, []string{"d", "e"}},
+		{"what is due with either tag", store.Query{Any: []string{"urgent", "closed"}, By: "due"}, []string{"d", "e", "b"}},
 		{"a tag and an owner", store.Query{Tags: []string{"open"}, Eq: values{"owner": "wang"}}, []string{"b", "a", "g"}},
 		{"a tag within a span of sorts", store.Query{Tags: []string{"cell:1"}, From: values{"sort": int64(20)}, Until: values{"sort": int64(50)}},
 			[]string{"d", "a", "e"}},
@@ -143,6 +148,7 @@ func engineCount(t *testing.T, open opener) {
 		{"a tag", store.Query{Tags: []string{"open"}}, 100, 6},
 		{"two tags", store.Query{Tags: []string{"cell:1", "open"}}, 100, 4},
 		{"two tags up to three", store.Query{Tags: []string{"cell:1", "open"}}, 3, 3},
+		{"either tag, one row bearing both", store.Query{Any: []string{"open", "urgent", "closed"}}, 100, 7},
 		{"a tag since then", store.Query{Tags: []string{"open"}, From: map[string]any{"sort": int64(30)}}, 100, 3},
 		{"a tag and an owner", store.Query{Tags: []string{"open"}, Eq: map[string]any{"owner": "li"}}, 100, 1},
 		{"what is due", store.Query{From: map[string]any{"due": int64(1)}, Until: map[string]any{"due": int64(301)}, By: "due"}, 100, 4},
@@ -189,6 +195,7 @@ func engineList() []store.Query {
 		{Desc: true},
 		{Tags: []string{"even"}},
 		{Tags: []string{"all", "even"}, Desc: true},
+		{Any: []string{"even", "odd"}, Desc: true},
 		{Eq: map[string]any{"owner": "wang"}},
 		{Eq: map[string]any{"owner": "wang"}, Desc: true, HeadsOnly: true},
 		{From: map[string]any{"due": int64(1)}, By: "due"},
@@ -203,6 +210,8 @@ func listRow(i int) store.Row {
 	row := thing(fmt.Sprintf("row %03d", i*37%100), int64(i/3), "all")
 	if i%2 == 0 {
 		row.Tags = append(row.Tags, "even")
+	} else {
+		row.Tags = append(row.Tags, "odd")
 	}
 	row.Keys["owner"] = []string{"wang", "li", ""}[i%3]
 	row.Keys["due"] = int64(i % 8)
