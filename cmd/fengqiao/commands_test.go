@@ -57,7 +57,15 @@ func TestKeysAreMadeOnceAndRotated(t *testing.T) {
 	}
 	ok(t, "keys", "rotate", "--data", dir)
 	ok(t, "keys", "rotate", "--resume", "--data", dir)
-	ok(t, "keys", "jwks", "--data", dir)
+	before := ok(t, "keys", "jwks", "--data", dir)
+	kid := strings.Fields(ok(t, "keys", "rotate-signing", "--data", dir))
+	if after := ok(t, "keys", "jwks", "--data", dir); strings.Count(after, `"kid"`) != strings.Count(before, `"kid"`)+1 || !strings.Contains(after, kid[len(kid)-1]) {
+		t.Errorf("signing keys after a rotation: %s", after)
+	}
+	ok(t, "keys", "rotate-signing", "--compromised", "--data", dir)
+	if after := ok(t, "keys", "jwks", "--data", dir); strings.Count(after, `"kid"`) != 1 {
+		t.Errorf("signing keys after one was compromised: %s", after)
+	}
 }
 
 func TestUsersAreManagedOnTheStore(t *testing.T) {

@@ -31,7 +31,7 @@ func (c *command) keysCommand() *cobra.Command {
 	rotate.Flags().BoolVar(&fileOnly, "file-only", false, c.short("只在密钥文件里加一行", "only add the line to the key file"))
 	rotate.Flags().BoolVar(&resume, "resume", false, c.short("不加新密钥，只把封装换到最新一期", "add no key, only wrap under the newest"))
 	rotate.MarkFlagsMutuallyExclusive("file-only", "resume")
-	keys.AddCommand(rotate,
+	keys.AddCommand(rotate, c.signingCommand(),
 		&cobra.Command{Use: "init", Short: c.short("生成安装密钥", "make the installation key"),
 			Long: words.Text{
 				Zh: `在数据目录里生成 installation.key，只有属主可读。没有它，任何人（包括您自己）都读不出个人信息：请另行保管一份副本，
@@ -52,6 +52,31 @@ values: keep a copy elsewhere, and not beside the backups. A key that is there i
 				return errors.Join(err, in.Close())
 			}})
 	return keys
+}
+
+// signingCommand renews the key that signs access tokens.
+func (c *command) signingCommand() *cobra.Command {
+	var compromised bool
+	signing := &cobra.Command{Use: "rotate-signing", Short: c.short("换用新的令牌签名密钥", "renew the key that signs access tokens"),
+		Long: words.Text{
+			Zh: `生成新的令牌签名密钥：立即公布（JWKS），十分钟后启用；旧密钥签发的令牌到期前仍然有效，谁也不用重新登录。
+旧密钥泄露时加 --compromised：新密钥立即启用，旧密钥签发的令牌作废，客户端自动刷新。运行中的服务一分钟内生效，不必停机。`,
+			En: `Makes a new key for signing access tokens: published at once (JWKS), in use after ten minutes; tokens of the old key stay
+good until they expire and nobody signs in again. With --compromised the new key signs at once and tokens of the old ones are
+refused; clients refresh by themselves. Running servers follow within a minute and need not stop.`}.In(c.lang),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+			if err != nil {
+				return err
+			}
+			kid, err := in.accounts.RotateKey(cmd.Context(), compromised)
+			if err == nil {
+				c.say(c.out, words.Text{Zh: "新的签名密钥：%s", En: "new signing key: %s"}, kid)
+			}
+			return errors.Join(err, in.Close())
+		}}
+	signing.Flags().BoolVar(&compromised, "compromised", false, c.short("旧密钥已泄露，立即作废", "the old key is known to others: refuse it at once"))
+	return signing
 }
 
 func (c *command) keysInit() error {
