@@ -115,6 +115,18 @@ func TestAWellFormedReportIsNeverRefusedForPlaceOrTime(t *testing.T) {
 			}
 		})
 	}
+	for basis, change := range map[mediation.PlaceBasis]func(*mediation.ReportInput){
+		mediation.ByGPS:     func(*mediation.ReportInput) {},
+		mediation.ByCell:    func(in *mediation.ReportInput) { in.Point, in.Cell = nil, storetest.CellC },
+		mediation.ByAddress: func(in *mediation.ReportInput) { in.Point, in.Address = nil, "某路1号" },
+		mediation.Nowhere:   func(in *mediation.ReportInput) { in.Point = nil },
+	} {
+		in := storetest.Quarrel(storetest.CellA)
+		change(&in)
+		if got := receive(t, o, o.Worker(), in).Report.Basis; got != basis {
+			t.Errorf("placed by %q, want %q", got, basis)
+		}
+	}
 	t.Run("danger without a place", func(t *testing.T) {
 		in := storetest.Quarrel(storetest.CellA)
 		in.Point, in.Emergency = nil, true

@@ -14,6 +14,7 @@ const (
 	ByGPS     PlaceBasis = "gps"     // the phone's own fix
 	ByCell    PlaceBasis = "cell"    // chosen from the list of micro-grids
 	ByAddress PlaceBasis = "address" // only words; a person places it
+	Nowhere   PlaceBasis = "none"    // nothing was said of the place
 )
 
 // Mark is something doubtful about a report that staff should look at; it never refuses the report.

@@ -142,8 +142,10 @@ func (rep *Report) locate(in ReportInput, pol *policy.Policy, plan *grid.Plan) {
 			rep.Cell = cell.Code
 			return
 		}
-	default:
+	case in.Address != "":
 		rep.Basis = ByAddress
+	default:
+		rep.Basis = Nowhere
 	}
 	rep.Marks = append(rep.Marks, Unplaced)
 }
