@@ -24,7 +24,7 @@ func (a *API) answer(c *Call, r Reply) error {
 		c.Status(statusOr(r.Status, http.StatusNoContent))
 		return nil
 	}
-	body, err := json.Marshal(r.View, jsontext.EscapeForHTML(true))
+	body, err := written(r.View)
 	if err != nil {
 		return err
 	}
@@ -45,6 +45,21 @@ func (a *API) answer(c *Call, r Reply) error {
 	c.Status(statusOr(r.Status, http.StatusOK))
 	c.Set(fiber.HeaderContentType, "application/json")
 	return c.Send(body)
+}
+
+// wireForm is how views are written.
+var wireForm = jsontext.EscapeForHTML(true)
+
+// selfWriter is a view that writes itself, to the byte as the JSON library would, but faster.
+type selfWriter interface {
+	appendJSON(b []byte) ([]byte, error)
+}
+
+func written(view any) ([]byte, error) {
+	if w, ok := view.(selfWriter); ok {
+		return w.appendJSON(nil)
+	}
+	return json.Marshal(view, wireForm)
 }
 
 func (c *Call) raw(r Reply) error {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"fengqiao/grid"
@@ -61,6 +62,8 @@ type API struct {
 	proxies []netip.Prefix
 	metrics *metrics
 	pages   *pages
+
+	gazetteer atomic.Pointer[gazetteer]
 }
 
 // New builds the server from the route table.

@@ -41,7 +41,7 @@ func (a *API) listCases(c *Call) (Reply, error) {
 	for i := range found {
 		views[i] = l.summary(&found[i])
 	}
-	return Reply{View: NewPage(views, next)}, nil
+	return Reply{View: casePage(NewPage(views, next))}, nil
 }
 
 // maxCount is the most cases that are counted; an exact figure beyond it helps nobody and costs a walk.

@@ -67,7 +67,7 @@ func (a *API) viewEvents(c *Call, k *mediation.Case, events []mediation.Event) (
 	for i := range events {
 		e := &events[i]
 		views[i] = eventView{Seq: e.Seq, At: e.At, Actor: personRef{e.Actor, names[e.Actor]}, Role: e.Role, Kind: e.Kind,
-			KindText: l.event(e.Kind), From: string(e.From), To: string(e.To), StateText: l.state(e.To), Place: placeOf(l.plan, e.Place),
+			KindText: l.event(e.Kind), From: string(e.From), To: string(e.To), StateText: l.state(e.To), Place: l.place(e.Place),
 			Data: e.Data, Prev: hex.EncodeToString(e.Prev), Hash: hex.EncodeToString(e.Hash)}
 		if views[i].Data == nil {
 			views[i].Data = map[string]string{}

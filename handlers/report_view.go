@@ -86,8 +86,8 @@ func (a *API) viewReport(c *Call, rep *mediation.Report, k *mediation.Case) (rep
 	v := reportView{ID: rep.ID, ClientID: rep.ClientID, Revision: rep.Version, Status: statusOf(rep), Channel: rep.Channel,
 		AccuracyMetres: rep.AccuracyM, Basis: rep.Basis, Category: rep.Category, CategoryText: l.category(rep.Category),
 		Severity: rep.Severity, Emergency: rep.Emergency, Photos: list(rep.Photos), PhoneTime: rep.PhoneTime, Received: rep.Received,
-		Home: rep.Home, Place: placeOf(l.plan, rep.Cell), BorderMetres: rep.CellMetres, PlanVersion: rep.PlanVersion,
-		Suggested: placeOf(l.plan, rep.Suggested), Marks: list(rep.Marks), Parties: []partyView{}, Supplements: []supplementView{},
+		Home: rep.Home, Place: l.place(rep.Cell), BorderMetres: rep.CellMetres, PlanVersion: rep.PlanVersion,
+		Suggested: l.place(rep.Suggested), Marks: list(rep.Marks), Parties: []partyView{}, Supplements: []supplementView{},
 		Withdrawn: rep.Withdrawn, Case: l.caseRef(c.Actor, rep, k)}
 	for _, p := range rep.Parties {
 		v.Parties = append(v.Parties, partyView{ID: p.ID, Kind: p.Kind, Side: p.Side, Since: p.Since})

@@ -178,7 +178,7 @@ func (v *caseViewer) record(out *caseView) {
 		if attended == nil {
 			attended = []string{}
 		}
-		out.Sessions = append(out.Sessions, sessionView{ID: s.ID, At: s.At, By: v.person(s.By), Place: placeOf(v.plan, s.Place),
+		out.Sessions = append(out.Sessions, sessionView{ID: s.ID, At: s.At, By: v.person(s.By), Place: v.place(s.Place),
 			Attended: attended, Open: s.Open, Notes: v.words(s.Notes)})
 	}
 	for _, f := range k.FollowUps {

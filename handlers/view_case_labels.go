@@ -13,15 +13,15 @@ import (
 
 // labels words codes in the caller's language, by one policy and one plan.
 type labels struct {
-	zh   bool
-	pol  *policy.Policy
-	plan *grid.Plan
+	*gazetteer
+	zh  bool
+	pol *policy.Policy
 }
 
 // labels are by the policy of that id, "" for the one in force.
 func (a *API) labels(c *Call, version string) (labels, error) {
 	pol, err := a.policy(c.Context, version)
-	return labels{zh: strings.HasPrefix(c.Lang, "zh"), pol: pol, plan: a.Atlas.Load()}, err
+	return labels{gazetteer: a.places(), zh: strings.HasPrefix(c.Lang, "zh"), pol: pol}, err
 }
 
 func (a *API) policy(ctx context.Context, version string) (*policy.Policy, error) {
@@ -88,7 +88,8 @@ func (l labels) title(n mediation.Number) string {
 	if name, ok := l.plan.Name(grid.Code(unit)); ok {
 		unit = name
 	}
-	return strings.NewReplacer("{unit}", unit, "{year}", year, "{n}", fmt.Sprintf("%05d", n.N)).Replace(l.pol.Intake.NumberFormat)
+	text := strings.ReplaceAll(l.pol.Intake.NumberFormat, "{n}", fmt.Sprintf("%05d", n.N))
+	return strings.ReplaceAll(strings.ReplaceAll(text, "{year}", year), "{unit}", unit) // the name last: what it holds stays
 }
 
 // summary is a case in a list.
@@ -99,7 +100,7 @@ func (l labels) summary(s *mediation.Summary) summaryView {
 	}
 	v.caseHead = caseHead{Number: number(s.Number), Title: l.title(s.Number), State: string(s.State), StateText: l.state(s.State),
 		Category: s.Category, CategoryText: l.category(s.Category), Severity: s.Severity, Emergency: s.Emergency, Channel: s.Channel,
-		Unit: s.Unit, Area: placeOf(l.plan, s.Area), Cell: placeOf(l.plan, s.Cell), NeedsHand: s.NeedsHand, Repeats: s.Repeats,
+		Unit: s.Unit, Area: l.place(s.Area), Cell: l.place(s.Cell), NeedsHand: s.NeedsHand, Repeats: s.Repeats,
 		Opened: s.Opened, Changed: s.Changed, Closed: s.Closed}
 	return v
 }

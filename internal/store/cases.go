@@ -294,18 +294,7 @@ func (p *Cases) Alike(ctx context.Context, q mediation.AlikeQuery, limit int) ([
 	if err != nil {
 		return nil, trouble("alike cases", err)
 	}
-	return readSummaries(rows)
-}
-
-func readSummaries(rows []Row) ([]mediation.Summary, error) {
-	list := make([]mediation.Summary, len(rows))
-	for i, r := range rows {
-		if err := decode(casesTable, r.ID, r.Head, &list[i]); err != nil {
-			return nil, err
-		}
-		list[i].Number.N = r.N
-	}
-	return list, nil
+	return p.readSummaries(rows)
 }
 
 // ByLink finds the case of a party's link.

@@ -37,7 +37,7 @@ func (p *Cases) List(ctx context.Context, f mediation.Filter, cursor string, lim
 		rows = rows[:limit]
 		next = writePosition(rows[limit-1])
 	}
-	list, err := readSummaries(rows)
+	list, err := p.readSummaries(rows)
 	return list, next, err
 }
 

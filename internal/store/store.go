@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // Store is an opened Engine with what all port implementations share. The ports are methods' results:
@@ -23,6 +24,7 @@ type Store struct {
 	// processes the version alone decides.
 	locks [256]sync.Mutex
 	seed  maphash.Seed
+	heads *lru.Cache[string, readHead]
 }
 
 // New opens the engine's tables and returns the store.
@@ -30,7 +32,11 @@ func New(ctx context.Context, e Engine) (*Store, error) {
 	if err := e.Open(ctx, Tables()); err != nil {
 		return nil, err
 	}
-	return &Store{Engine: e, seed: maphash.MakeSeed()}, nil
+	heads, err := lru.New[string, readHead](knownHeads)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{Engine: e, seed: maphash.MakeSeed(), heads: heads}, nil
 }
 
 // noticed says that there are new notices in the outbox.
