@@ -134,4 +134,6 @@ type Policies interface {
 type Users interface {
 	// Named returns display names by user id (missing ones left out).
 	Named(ctx context.Context, ids []string) (map[string]string, error)
+	// Staffed tells whether a unit has staff whose area holds the given one.
+	Staffed(ctx context.Context, unit string, area grid.Code) (bool, error)
 }

@@ -28,6 +28,7 @@ type Deps struct {
 	Policies  Policies
 	Sealer    Sealer
 	Atlas     *grid.Atlas
+	Users     Users
 	Album     Album
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -238,9 +239,7 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 			return o, "", refuse("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
 		}
 	case Transfer:
-		if _, ok := s.Atlas.Load().Name(cmd.Area); cmd.Area != "" && !ok {
-			return o, "", refuse("transfer", Invalid, "unknown_value", "area", "value", string(cmd.Area))
-		}
+		return o, "", s.checkTransfer(ctx, c, cmd)
 	case Join:
 		into, err := s.visible(ctx, actor, cmd.Into)
 		if err != nil || into.State.Over() || !MayCase(actor, Action(CmdJoin), &into) {
@@ -257,6 +256,35 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		}
 	}
 	return o, link, nil
+}
+
+// checkTransfer refuses an area that the plan does not have and a unit that nobody would hear of it: a desk of the policy, or
+// one with staff for the area.
+func (s *Service) checkTransfer(ctx context.Context, c *Case, cmd Transfer) error {
+	area := c.Area
+	if cmd.Area != "" {
+		area = cmd.Area
+		if _, ok := s.Atlas.Load().Name(area); !ok {
+			return refuse("transfer", Invalid, "unknown_value", "area", "value", string(area))
+		}
+	}
+	if cmd.Unit == "" {
+		return nil
+	}
+	r, err := s.rules(ctx, c.Policy)
+	if err != nil {
+		return err
+	}
+	for _, route := range r.Policy.Intake.Routes {
+		if route.Desk == cmd.Unit {
+			return nil
+		}
+	}
+	staffed, err := s.Users.Staffed(ctx, cmd.Unit, area)
+	if err == nil && !staffed {
+		return refuse("transfer", Invalid, "unknown_value", "unit", "value", cmd.Unit)
+	}
+	return err
 }
 
 // words is the free text of a command, sealed under the case's key.

@@ -140,7 +140,7 @@ func (in *installation) plan(ctx context.Context) (*grid.Plan, error) {
 func (in *installation) service(atlas *grid.Atlas, photos *media.Service, now func() time.Time, log *slog.Logger) *mediation.Service {
 	s := in.Store
 	return mediation.NewService(mediation.Deps{Cases: s.Cases(), Reports: s.Reports(), Opener: s.Cases(), Mediators: in.mediators,
-		Looks: s.Looks(), Policies: in.policies, Sealer: in.ring, Atlas: atlas, Album: album{photos}, Now: now, Log: log, Words: seal.Bigrams,
+		Looks: s.Looks(), Users: in.directory, Policies: in.policies, Sealer: in.ring, Atlas: atlas, Album: album{photos}, Now: now, Log: log, Words: seal.Bigrams,
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 }
 

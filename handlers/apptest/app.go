@@ -107,7 +107,7 @@ func New(t testing.TB, options ...Option) *App {
 	a.rules(t)
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	a.Cases = mediation.NewService(mediation.Deps{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Opener: a.Store.Cases(), Mediators: a.Store.Mediators(),
-		Looks: a.Store.Looks(), Policies: a.policies, Sealer: a.Ring, Atlas: a.Atlas, Album: album{a.Photos}, Now: a.Case.Now, Log: log, Words: seal.Bigrams,
+		Looks: a.Store.Looks(), Users: a.Store.Directory(), Policies: a.policies, Sealer: a.Ring, Atlas: a.Atlas, Album: album{a.Photos}, Now: a.Case.Now, Log: log, Words: seal.Bigrams,
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
 	d := handlers.Deps{Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),

@@ -98,6 +98,12 @@ func postTag(r mediation.Role, at grid.Code) string { return "at:" + string(r) +
 
 func unitTag(unit string, at grid.Code) string { return "unit:" + unit + "|" + string(at) }
 
+// Staffed tells whether a unit has staff for an area.
+func (d *Directory) Staffed(ctx context.Context, unit string, area grid.Code) (bool, error) {
+	who, err := d.Who(ctx, mediation.Recipient{Unit: unit, Area: area})
+	return len(who) > 0, err
+}
+
 // Named returns display names by user id.
 func (d *Directory) Named(ctx context.Context, ids []string) (map[string]string, error) {
 	rows, err := d.s.Engine.GetMany(ctx, usersTable, ids)
