@@ -74,9 +74,26 @@ func (l labels) lang() string { return choose(l.zh, "zh-CN", "en") }
 func (l labels) reasons(list []mediation.Reason) []reasonView {
 	out := make([]reasonView, len(list))
 	for i, r := range list {
-		out[i] = reasonView{Code: r.Code, Text: r.Text(l.lang()), Params: r.Params}
+		out[i] = reasonView{Code: r.Code, Text: l.spoken(r).Text(l.lang()), Params: r.Params}
 	}
 	return out
+}
+
+// spoken is a reason whose codes are replaced by the names that people know; the app gets the codes beside it.
+func (l labels) spoken(r mediation.Reason) mediation.Reason {
+	names := make(map[string]string, len(r.Params))
+	for key, value := range r.Params {
+		names[key] = value
+		switch key {
+		case "area":
+			if name, ok := l.plan.Name(grid.Code(value)); ok && name != "" {
+				names[key] = name
+			}
+		case "category":
+			names[key] = l.category(value)
+		}
+	}
+	return mediation.Reason{Code: r.Code, Params: names}
 }
 
 // number is a case's number as searches take it: "33.01.11/2026/12".
