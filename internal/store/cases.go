@@ -23,7 +23,7 @@ var caseTables = []Table{
 	{Name: casesTable, Tagged: true,
 		Keys: []Key{{"state", Text}, {"category", Text}, {"severity", Int}, {"area", Text}, {"cell", Text}, {"channel", Text},
 			{"unit", Text}, {"series", Text}, {"due", Int}, {"overdue", Int}, {"hand", Int}},
-		Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{"series", "n"}}}},
+		Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{"series", "n"}}, {Keys: []string{"overdue", "area"}}}},
 	{Name: pagesTable, Keys: []Key{{"case_id", Text}, {"first", Int}}, Indexes: []Index{{Keys: []string{"case_id", "first"}}}},
 	{Name: wordsTable, Tagged: true, Keys: []Key{{"area", Text}}},
 }

@@ -27,7 +27,7 @@ func (p *Cases) List(ctx context.Context, f mediation.Filter, cursor string, lim
 		rows, err = p.byWords(ctx, f, q, after, limit+1)
 	} else {
 		q.After, q.Desc, q.Limit, q.HeadsOnly = after, true, limit+1, true
-		rows, err = p.s.Engine.Find(ctx, q)
+		rows, err = p.walk(ctx, f, q)
 	}
 	if err != nil {
 		return nil, "", trouble("list cases", err)
@@ -41,6 +41,47 @@ func (p *Cases) List(ctx context.Context, f mediation.Filter, cursor string, lim
 	return list, next, err
 }
 
+// fewOverdue is how many overdue cases are still put into order here rather than looked for among all that are open.
+const fewOverdue = 300
+
+// walk reads one page. Overdue cases, where they are few, are found by their index; where they are many, the walk of the
+// open ones meets them soon.
+func (p *Cases) walk(ctx context.Context, f mediation.Filter, q Query) ([]Row, error) {
+	due, ok := alongOverdue(f, q)
+	if !ok {
+		return p.s.Engine.Find(ctx, q)
+	}
+	due.By, due.After, due.Desc, due.Limit = "overdue", nil, false, fewOverdue+1
+	n, err := p.s.Engine.Count(ctx, due, fewOverdue+1)
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	if n <= fewOverdue {
+		if rows, err = p.s.Engine.Find(ctx, due); err != nil {
+			return nil, err
+		}
+	}
+	if max(n, len(rows)) > fewOverdue {
+		return p.s.Engine.Find(ctx, q)
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(b.Sort, a.Sort), cmp.Compare(b.ID, a.ID)) })
+	if at := q.After; at != nil {
+		rows = slices.DeleteFunc(rows, func(r Row) bool { return cmp.Or(cmp.Compare(r.Sort, at.Sort), cmp.Compare(r.ID, at.ID)) >= 0 })
+	}
+	return rows[:min(q.Limit, len(rows))], nil
+}
+
+// alongOverdue lets the index of overdue cases lead instead of the streams of an area; false where others lead. The query's
+// conditions on the row hold the area too.
+func alongOverdue(f mediation.Filter, q Query) (Query, bool) {
+	if f.OverdueAt.IsZero() || f.NeedsHand || len(q.Any) == 0 {
+		return q, false
+	}
+	q.Any = nil
+	return q, true
+}
+
 // Count counts at most max cases.
 func (p *Cases) Count(ctx context.Context, f mediation.Filter, max int) (int, error) {
 	q, ok := caseQuery(f)
@@ -51,6 +92,7 @@ func (p *Cases) Count(ctx context.Context, f mediation.Filter, max int) (int, er
 		rows, err := p.byWords(ctx, f, q, nil, max)
 		return len(rows), trouble("count cases", err)
 	}
+	q, _ = alongOverdue(f, q)
 	n, err := p.s.Engine.Count(ctx, q, max)
 	return n, trouble("count cases", err)
 }
@@ -171,6 +213,9 @@ func caseQuery(f mediation.Filter) (Query, bool) {
 	case v.Unit != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, "u:"+v.Unit), ok
+	case v.Area != nil && f.Unit != "":
+		area, ok := both(*v.Area, f.Area)
+		return lead(q, area, streams, "u:"+f.Unit), ok
 	case v.Area != nil:
 		return byArea(q, *v.Area, f, streams)
 	}
@@ -180,6 +225,7 @@ func caseQuery(f mediation.Filter) (Query, bool) {
 // streamsOf says which of open ("o:") and ended ("d:") cases the filter can select.
 func streamsOf(f mediation.Filter) []string {
 	open, over := f.Open == nil || *f.Open, f.Open == nil || !*f.Open
+	over = over && f.OverdueAt.IsZero() // the clocks of an ended case stand still
 	if len(f.States) > 0 {
 		open = open && slices.ContainsFunc(f.States, func(s mediation.State) bool { return !s.Over() })
 		over = over && slices.ContainsFunc(f.States, func(s mediation.State) bool { return s.Over() })
@@ -211,17 +257,40 @@ func byArea(q Query, sight grid.Code, f mediation.Filter, streams []string) (Que
 		return q, false
 	}
 	led := leadingArea(area)
-	if led != area || f.Cell != "" { // a case transferred out of the caller's sight is left out by its area
+	if led != area || f.Cell != "" || !f.OverdueAt.IsZero() { // a case transferred out of the caller's sight is left out by its area
 		narrow(&q, area)
 	}
 	for _, stream := range streams {
-		tag := stream + string(led)
+		place := stream + string(led)
 		if f.Cell != "" {
-			tag = cellTag(stream, f.Cell)
+			place = cellTag(stream, f.Cell)
 		}
-		q.Any = append(q.Any, tag)
+		for _, facet := range facetsOf(f, stream) {
+			q.Any = append(q.Any, facet+place)
+		}
 	}
 	return q, true
+}
+
+// facetsOf are the facets under which a stream holds all that the filter selects from it, "" being the whole stream.
+func facetsOf(f mediation.Filter, stream string) []string {
+	switch {
+	case f.NeedsHand:
+		return []string{handFacet}
+	case stream == streamTag(false):
+		return []string{""}
+	case f.Category != "":
+		return []string{categoryFacet(f.Category)}
+	case len(f.States) > 0:
+		var facets []string
+		for _, s := range f.States {
+			if s.Over() {
+				facets = append(facets, stateFacet(s))
+			}
+		}
+		return facets
+	}
+	return []string{""}
 }
 
 // byNumber lets the register's own index find the case; sight, area and whether it is open are conditions on the row.

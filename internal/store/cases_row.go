@@ -55,7 +55,8 @@ func overdueFrom(c *mediation.Case) int64 {
 }
 
 // caseTags are what lists of cases are read by: open and ended cases apart ("o:", "d:"), each under the root, its
-// leading areas and its cell; the reporter, the mediators, the unit and the links; cell with category for what a report may join.
+// leading areas and its cell, with the facets that lists there are narrowed by; the reporter, the mediators, the unit and the
+// links; cell with category for what a report may join.
 func caseTags(c *mediation.Case) []string {
 	stream := streamTag(c.State.Over())
 	tags := make([]string, 0, 16)
@@ -73,6 +74,15 @@ func caseTags(c *mediation.Case) []string {
 		}
 		tags = append(tags, tag)
 	}
+	if c.Cell != "" {
+		add(cellTag(stream, c.Cell)) // apart from the areas: a case that was transferred has its cell elsewhere
+	}
+	places := len(tags)
+	for _, facet := range caseFacets(c) {
+		for _, place := range tags[:places] {
+			add(facet + place)
+		}
+	}
 	for _, r := range c.Reporters {
 		add("r:" + r)
 	}
@@ -80,9 +90,6 @@ func caseTags(c *mediation.Case) []string {
 		if s.Mediator != "" {
 			add("m:" + s.Mediator)
 		}
-	}
-	if c.Cell != "" {
-		add(cellTag(stream, c.Cell)) // apart from the areas: a case that was transferred has its cell elsewhere
 	}
 	if c.Unit != "" {
 		add("u:" + c.Unit)
@@ -108,6 +115,27 @@ func caseTags(c *mediation.Case) []string {
 	}
 	return tags
 }
+
+// caseFacets are what narrows a list of an area so much that walking all its cases would take long: the few that need a hand,
+// and, of the ended ones, which grow for ever, each category and each state. What is open is bounded by what people can
+// work on, and is written oftener: there a list walks past the others.
+func caseFacets(c *mediation.Case) []string {
+	var facets []string
+	if c.NeedsHand {
+		facets = append(facets, handFacet)
+	}
+	if c.State.Over() {
+		facets = append(facets, categoryFacet(c.Category), stateFacet(c.State))
+	}
+	return facets
+}
+
+// A facet stands before the tag of a place: "hd:33.01.11".
+const handFacet = "h"
+
+func categoryFacet(category string) string { return "g=" + category + "|" }
+
+func stateFacet(s mediation.State) string { return "s=" + string(s) + "|" }
 
 func alikeTag(cell grid.Code, category string) string { return "k:" + string(cell) + "|" + category }
 
