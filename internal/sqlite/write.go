@@ -39,8 +39,7 @@ func (c *conn) change(t *table, w store.Write) (store.Applied, error) {
 func (c *conn) add(t *table, row store.Row, series string) (store.Applied, error) {
 	row.Version, row.N = 1, 0
 	if series != "" {
-		n, err := c.integer(context.Background(), `INSERT INTO _numbers(series, n, id)
-			SELECT ?1, coalesce(max(n), 0) + 1, ?2 FROM _numbers WHERE series = ?1 RETURNING n`, series, row.ID)
+		n, err := c.number(series, row.ID)
 		if err != nil {
 			return store.Applied{}, err
 		}
@@ -50,6 +49,16 @@ func (c *conn) add(t *table, row store.Row, series string) (store.Applied, error
 		return store.Applied{}, err
 	}
 	return store.Applied{Version: 1, N: row.N, Done: true}, nil
+}
+
+// number issues the next number of a series. Nobody else writes between the two statements.
+func (c *conn) number(series, id string) (int64, error) {
+	n, err := c.integer(context.Background(), "SELECT coalesce(max(n), 0) + 1 FROM _numbers WHERE series = ?", series)
+	if err != nil {
+		return 0, err
+	}
+	_, err = c.exec("INSERT OR FAIL INTO _numbers(series, n, id) VALUES (?, ?, ?)", series, n, id)
+	return n, err
 }
 
 func (c *conn) ensure(t *table, row store.Row) (store.Applied, error) {
@@ -236,11 +245,18 @@ func (c *conn) loadRow(t *table, row store.Row) error {
 	if row.N == 0 || series == "" {
 		return nil
 	}
-	holder := row.ID
-	err := c.query(context.Background(), func(v []driver.Value) error {
+	result, err := c.exec("INSERT OR IGNORE INTO _numbers(series, n, id) VALUES (?, ?, ?)", series, row.N, row.ID)
+	if err != nil {
+		return err
+	}
+	if fresh, err := result.RowsAffected(); err != nil || fresh > 0 {
+		return err
+	}
+	holder := ""
+	err = c.query(context.Background(), func(v []driver.Value) error {
 		holder, _ = v[0].(string)
 		return nil
-	}, "INSERT INTO _numbers(series, n, id) VALUES (?, ?, ?) ON CONFLICT(series, n) DO UPDATE SET id = id RETURNING id", series, row.N, row.ID)
+	}, "SELECT id FROM _numbers WHERE series = ? AND n = ?", series, row.N)
 	if err == nil && holder != row.ID {
 		err = fmt.Errorf("%w: number %d of series %s belongs to %s", store.ErrExists, row.N, series, holder)
 	}
