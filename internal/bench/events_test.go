@@ -37,8 +37,8 @@ func BenchmarkUpdateWithEvents(b *testing.B) {
 			ids[i] = uuid.NewString()
 			c := mediation.Case{ID: ids[i], Number: mediation.Number{Series: "33.01.11/2026"}, Area: "33.01.11.001", State: mediation.Mediating,
 				Category: "neighbour", Reporter: "worker", Opened: at, Words: mediation.Sealed{Key: "k", Box: make([]byte, 300)}}
-			c.Spilled = max(0, n/32*32-32*(i%2)-32) // what has been spilled is read by nobody here
-			for c.Spilled+len(c.Events) < n-i%8 {
+			c.Spilled = max(0, n/16*16-16) // what has been spilled is read by nobody here
+			for c.Spilled+len(c.Events) < n-i%16+8 {
 				event(&c)
 			}
 			if _, err := cases.Open(b.Context(), c); err != nil {

@@ -30,8 +30,8 @@ var caseTables = []Table{
 
 // A case holds its newest events; when they reach pageAt, the oldest pageSize spill into a page.
 const (
-	pageAt   = 64
-	pageSize = 32
+	pageAt   = 32
+	pageSize = 16
 )
 
 // Cases implements mediation.Cases and mediation.Opener.

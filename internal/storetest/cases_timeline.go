@@ -13,7 +13,7 @@ func caseTimeline(t *testing.T, k *caseKit) {
 	k.notes(t, c.ID, 200-len(c.Events))
 	all := k.chain(t, c.ID, 200)
 	stored := k.load(t, c.ID)
-	if len(stored.Events) >= 64 || stored.Spilled == 0 || stored.Spilled+len(stored.Events) != 200 {
+	if len(stored.Events) >= 32 || stored.Spilled == 0 || stored.Spilled+len(stored.Events) != 200 {
 		t.Fatalf("%d events in the case, %d spilled", len(stored.Events), stored.Spilled)
 	}
 	if string(all[199].Hash) != string(stored.Head) {
