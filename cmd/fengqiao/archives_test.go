@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -42,8 +43,9 @@ func change(t *testing.T, dir, table string, fn func(row *store.Row) bool) {
 	}
 }
 
-// writeNotes gives one case so many events that the oldest spill into a page.
-func writeNotes(t *testing.T, dir string) {
+// writeNotes gives one case so many events that the oldest spill into pages. It returns the place in the timeline of the first
+// event that the case still holds itself.
+func writeNotes(t *testing.T, dir string) int {
 	t.Helper()
 	in, err := openInstallation(t.Context(), &settings.Values{Data: dir, HashMemory: 64, HashPasses: 1, HashLanes: 1, HashAtOnce: 1},
 		func(string) string { return "" })
@@ -67,6 +69,7 @@ func writeNotes(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 	}
+	return c.Spilled + 1
 }
 
 // changeCase edits the case that writeNotes wrote on.
@@ -91,6 +94,9 @@ func changeCase(t *testing.T, dir string, fn func(*mediation.Case)) {
 }
 
 func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
+	worked := countyData(t)
+	held := writeNotes(t, worked)
+	inTimeline := func(n int) string { return fmt.Sprintf("event %d of the timeline", n) }
 	cases := []struct {
 		name   string
 		tamper func(t *testing.T, dir string)
@@ -99,25 +105,25 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		{"nothing", func(*testing.T, string) {}, ""},
 		{"an event edited", func(t *testing.T, dir string) {
 			changeCase(t, dir, func(c *mediation.Case) { c.Events[0].Actor = "somebody else" })
-		}, "event 33 of the timeline"},
+		}, inTimeline(held)},
 		{"a datum edited", func(t *testing.T, dir string) {
 			changeCase(t, dir, func(c *mediation.Case) { c.Events[1].Data = map[string]string{"to": "me"} })
-		}, "event 34 of the timeline"},
+		}, inTimeline(held + 1)},
 		{"an event removed", func(t *testing.T, dir string) {
 			changeCase(t, dir, func(c *mediation.Case) { c.Events = slices.Delete(c.Events, 3, 4) })
-		}, "event 36 of the timeline"},
+		}, inTimeline(held + 3)},
 		{"the last event removed", func(t *testing.T, dir string) {
 			changeCase(t, dir, func(c *mediation.Case) { c.Events = c.Events[:len(c.Events)-1] })
 		}, "head"},
 		{"events reordered", func(t *testing.T, dir string) {
 			changeCase(t, dir, func(c *mediation.Case) { c.Events[2], c.Events[3] = c.Events[3], c.Events[2] })
-		}, "event 35 of the timeline"},
+		}, inTimeline(held + 2)},
 		{"an event edited on a page that was written long ago", func(t *testing.T, dir string) {
 			change(t, dir, "case_pages", func(r *store.Row) bool {
 				r.Body = bytes.Replace(r.Body, []byte(`"Actor":"staff"`), []byte(`"Actor":"stuff"`), 1)
 				return true
 			})
-		}, "event 2 of the timeline"},
+		}, inTimeline(2)},
 		{"a page removed", func(t *testing.T, dir string) {
 			change(t, dir, "case_pages", func(r *store.Row) bool { r.Body = []byte("[]"); return true })
 		}, "timeline"},
@@ -147,8 +153,6 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 			})
 		}, "holds a seat on case nowhere"},
 	}
-	worked := countyData(t)
-	writeNotes(t, worked)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
