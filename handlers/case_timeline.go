@@ -28,15 +28,17 @@ type eventView struct {
 
 // eventTexts names the events that are no commands, in Chinese and English. A test holds it to the package mediation.
 var eventTexts = map[string][2]string{
-	"opened":        {"立案", "opened"},
-	"report_joined": {"上报并入", "report joined"},
-	"case_joined":   {"案件并入", "case joined"},
-	"case_split":    {"案件拆出", "case taken out"},
-	"offered":       {"派单", "offered"},
-	"offer_expired": {"派单逾期", "offer expired"},
-	"needs_hand":    {"转人工指派", "left to a person"},
-	"reminded":      {"临期提醒", "reminded"},
-	"breached":      {"超期", "overdue"},
+	"opened":           {"立案", "opened"},
+	"report_joined":    {"上报并入", "report joined"},
+	"case_joined":      {"案件并入", "case joined"},
+	"case_split":       {"案件拆出", "case taken out"},
+	"offered":          {"派单", "offered"},
+	"offer_expired":    {"派单逾期", "offer expired"},
+	"parties_returned": {"当事人随案拆出", "parties taken out with their case"},
+	"conflict_found":   {"发现应当回避的情形", "conflict of interest found"},
+	"needs_hand":       {"转人工指派", "left to a person"},
+	"reminded":         {"临期提醒", "reminded"},
+	"breached":         {"超期", "overdue"},
 }
 
 func (l labels) event(kind string) string {

@@ -41,6 +41,7 @@ var caseMessages = map[string]message{
 	"match.too_far":          {"距离过远", "Too far away", "该调解员超出距离范围；如确需指派，请选择强制。", "The mediator is beyond the radius; use force to overrule."},
 	"match.other_area":       {"服务片区不符", "Other area", "该调解员的服务片区不在本级范围；如确需指派，请选择强制。", "The mediator serves outside this tier's area; use force to overrule."},
 	"match.kin":              {"应当回避", "Conflict of interest", "该调解员系一方当事人的亲属，应当回避。", "The mediator is kin of a party."},
+	"match.is_party":         {"应当回避", "Conflict of interest", "该调解员就是本案当事人，应当回避。", "The mediator is a party of this case."},
 	"match.same_unit":        {"应当回避", "Conflict of interest", "该调解员与一方当事人同单位，应当回避。", "The mediator is of the same unit as a party."},
 	"match.refused_by_party": {"当事人要求更换", "Refused by a party", "当事人已要求更换该调解员。", "A party has refused this mediator."},
 	"match.is_reporter":      {"应当回避", "Conflict of interest", "该调解员系本件的上报人，应当回避。", "The mediator reported this matter."},

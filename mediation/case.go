@@ -1,5 +1,6 @@
 // Package mediation is the case: how a report becomes one, who may do what with it in which state, who is asked to
-// mediate, what the law demands on the way, and when each step is due. See doc.go for the whole way.
+// mediate, what the law demands on the way, and when each step is due. state.go has the states, permit.go who may do what,
+// ports.go what it stands on; docs/decisions tell the protocols between documents.
 package mediation
 
 import (
@@ -146,6 +147,7 @@ const (
 	ChoreMatch       ChoreKind = "match"        // find candidates and send the next wave
 	ChoreReleaseSeat ChoreKind = "release_seat" // give a mediator's seat back
 	ChoreCount       ChoreKind = "count"        // note in the mediator's record that they declined
+	ChoreRecuse      ChoreKind = "recuse"       // take off the panel whom the parties now known conflict with
 	ChoreIndexWords  ChoreKind = "index_words"  // make the words findable
 	ChoreAdopt       ChoreKind = "adopt"        // the case joined to takes this case's reports
 	ChoreDisown      ChoreKind = "disown"       // the case formerly joined to gives them back

@@ -13,7 +13,7 @@ func (w *Watch) doChores(ctx context.Context, c Case, now time.Time, r Rules) er
 		if ch.Kind == ChoreMatch {
 			continue // Send strikes it off together with the wave
 		}
-		if err := w.doChore(ctx, &c, ch, now); err != nil {
+		if err := w.doChore(ctx, &c, ch, now, r); err != nil {
 			return err
 		}
 		done = append(done, ch)
@@ -43,12 +43,14 @@ func (w *Watch) doChores(ctx context.Context, c Case, now time.Time, r Rules) er
 	return nil
 }
 
-func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time) error {
+func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time, r Rules) error {
 	switch ch.Kind {
 	case ChoreReleaseSeat:
 		return w.releaseSeat(ctx, c, ch.Target)
 	case ChoreCount:
 		return w.countDecline(ctx, ch.Target, ch.Offer)
+	case ChoreRecuse:
+		return w.recuse(ctx, c, now, r)
 	case ChoreIndexWords:
 		text, err := w.Open(ctx, c.Words)
 		if err != nil {
@@ -141,6 +143,19 @@ func (w *Watch) adopt(ctx context.Context, c *Case, into string, now time.Time) 
 func (w *Watch) disown(ctx context.Context, c *Case, from string, now time.Time) error {
 	if c.JoinedTo == from {
 		return nil // joined again meanwhile
+	}
+	host, err := w.Cases.Load(ctx, from)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Cases.Update(ctx, c.ID, func(c *Case) error {
+		r, err := w.rules(ctx, c.Policy)
+		if err == nil {
+			returned(c, &host, now, r)
+		}
+		return err
+	}); err != nil {
+		return err
 	}
 	if _, err := w.Cases.Update(ctx, from, func(target *Case) error {
 		r, err := w.rules(ctx, target.Policy)

@@ -166,13 +166,29 @@ func (d *decision) decline(cmd Decline) error {
 	return nil
 }
 
+// unassign takes a mediator off the panel, or takes back an offer that is still open.
 func (d *decision) unassign(cmd Unassign) error {
-	if !d.Panel.Seated(cmd.Mediator) {
+	if !d.Panel.Seated(cmd.Mediator) && !d.asked(cmd.Mediator) {
 		return refuse("unassign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
 	}
 	d.say("mediator", cmd.Mediator)
 	d.say("reason", cmd.Reason)
-	return d.vacate(cmd.Mediator)
+	return d.dismiss(cmd.Mediator)
+}
+
+// dismiss frees the seat of a mediator, or takes back what they were asked.
+func (d *decision) dismiss(mediator string) error {
+	if d.Panel.Seated(mediator) {
+		return d.vacate(mediator)
+	}
+	for i := range d.Offers {
+		if o := &d.Offers[i]; o.Mediator == mediator && o.State == OfferOpen {
+			o.State, o.Answered = OfferWithdrawn, d.At
+			d.tell(NoticeCancelled, Recipient{User: o.User}, d.At)
+		}
+	}
+	d.settlePanel()
+	return nil
 }
 
 // vacate frees the mediator's seat and looks for somebody else. The offer stays accepted, so that matching knows who has left
@@ -223,17 +239,7 @@ func (d *decision) refuseMediator(cmd RefuseMediator) error {
 	d.say("party", p.ID)
 	d.say("mediator", cmd.Mediator)
 	d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
-	if d.Panel.Seated(cmd.Mediator) {
-		return d.vacate(cmd.Mediator)
-	}
-	for i := range d.Offers {
-		if o := &d.Offers[i]; o.Mediator == cmd.Mediator && o.State == OfferOpen {
-			o.State, o.Answered = OfferWithdrawn, d.At
-			d.tell(NoticeCancelled, Recipient{User: o.User}, d.At)
-		}
-	}
-	d.settlePanel()
-	return nil
+	return d.dismiss(cmd.Mediator)
 }
 
 func (c *Case) offeredTo(mediator string) bool {

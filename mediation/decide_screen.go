@@ -277,6 +277,7 @@ func (d *decision) addParty() error {
 		}
 	}
 	d.Parties = append(d.Parties, p)
+	d.recuse()
 	d.say("party", p.ID)
 	d.say("side", string(p.Side))
 	d.suggest(d.Alike)

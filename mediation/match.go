@@ -46,11 +46,21 @@ func NewPanel(pol *policy.Policy, category string, severity int) (Panel, error) 
 	return p, nil
 }
 
+// Ground is what candidates are judged on beside the case itself.
+type Ground struct {
+	Policy *policy.Policy
+	Tier   policy.Tier
+	At     *orb.Point // the case's exact point (WGS-84 lon/lat degrees), nil if unknown
+	Now    time.Time  // when the offer would be sent
+	// Parties are the mediators who are themselves parties of the case, whatever their tier.
+	Parties []Mediator
+}
+
 // Match judges every mediator of the pool for one seat of the case: those who can be offered it first, best first, then the
-// excluded ones by id, each with every reason. It is pure and does not depend on the order of the pool. at is the case's exact
-// point (WGS-84 lon/lat degrees), nil if unknown; now is when the offer would be sent. Consent to outsiders (PML 20) is not its business.
-func Match(c *Case, seat int, pool []Mediator, tier policy.Tier, pol *policy.Policy, at *orb.Point, now time.Time) []Candidate {
-	q := query{Case: c, pol: pol, tier: tier, at: at, now: now, answer: clock.Of(pol).After(now, tier.Answer), where: c.Cell}
+// excluded ones by id, each with every reason. It is pure and does not depend on the order of the pool. Consent to outsiders
+// (PML 20) is not its business.
+func Match(c *Case, seat int, pool []Mediator, g Ground) []Candidate {
+	q := query{Case: c, g: g, answer: clock.Of(g.Policy).After(g.Now, g.Tier.Answer), where: c.Cell}
 	if seat >= 0 && seat < len(c.Panel.Seats) {
 		q.kinds = c.Panel.Seats[seat].Kinds
 	}
@@ -77,19 +87,16 @@ func Match(c *Case, seat int, pool []Mediator, tier policy.Tier, pol *policy.Pol
 // query is what stays the same while a pool is judged.
 type query struct {
 	*Case
+	g      Ground
 	kinds  []string
-	pol    *policy.Policy
-	tier   policy.Tier
-	at     *orb.Point
-	now    time.Time
 	answer time.Time // when an offer sent now would have to be answered
 	where  grid.Code
 }
 
 func (q *query) judge(m *Mediator) Candidate {
 	c := Candidate{Mediator: *m, Metres: -1}
-	if q.at != nil && m.Point != (orb.Point{}) {
-		c.Metres = grid.Distance(*q.at, m.Point)
+	if q.g.At != nil && m.Point != (orb.Point{}) {
+		c.Metres = grid.Distance(*q.g.At, m.Point)
 	}
 	c.Excluded = append(q.conflicts(m), q.hindrances(m, c.Metres)...)
 	if len(c.Excluded) == 0 {
@@ -98,20 +105,35 @@ func (q *query) judge(m *Mediator) Candidate {
 	return c
 }
 
-// conflicts are the reasons that no one may overrule: the seat's kind, conflicts of interest, a party's word (PML 19, 23).
+// conflicts are the reasons that no one may overrule: the seat's kind, conflicts of interest, a party's word (PML 19, 23), and
+// what this mediator already had to do with this case.
 func (q *query) conflicts(m *Mediator) (out []Reason) {
 	if !has(q.kinds, m.Kind) {
 		out = append(out, reason(matchKind, "kind", m.Kind, "kinds", strings.Join(q.kinds, ", ")))
 	}
-	if q.reportedBy(m.User) {
+	return append(append(out, q.interests(m, q.g.Parties)...), q.history(m)...)
+}
+
+// interests are the conflicts of interest of a mediator in the case (回避), and the parties' word against them. parties are the
+// mediators who are themselves parties.
+func (c *Case) interests(m *Mediator, parties []Mediator) (out []Reason) {
+	if m.User != "" && (m.User == c.Reporter || has(c.Reporters, m.User)) {
 		out = append(out, reason(matchReporter))
 	}
-	kin, refused, unit := false, false, false
-	for i := range q.Parties {
-		p := &q.Parties[i]
+	party, kin, unit, refused := false, false, false, false
+	for i := range parties {
+		p := &parties[i]
+		party = party || p.ID == m.ID
+		kin = kin || p.ID != m.ID && (has(m.Kin, p.ID) || has(p.Kin, m.ID))
+	}
+	for i := range c.Parties {
+		p := &c.Parties[i]
 		kin = kin || has(p.Kin, m.ID)
 		refused = refused || has(p.RefusedMediators, m.ID)
 		unit = unit || m.Unit != "" && has(p.Units, m.Unit)
+	}
+	if party {
+		out = append(out, reason(matchParty))
 	}
 	if kin {
 		out = append(out, reason(matchKin))
@@ -122,11 +144,7 @@ func (q *query) conflicts(m *Mediator) (out []Reason) {
 	if refused {
 		out = append(out, reason(matchRefused))
 	}
-	return append(out, q.history(m)...)
-}
-
-func (q *query) reportedBy(user string) bool {
-	return user != "" && (user == q.Reporter || has(q.Reporters, user))
+	return out
 }
 
 // history is what this mediator already had to do with this case. Who has declined or let an offer lapse is not asked again
@@ -161,7 +179,7 @@ func (q *query) hindrances(m *Mediator, metres float64) (out []Reason) {
 		out = append(out, reason(matchUnavailable))
 	}
 	for _, l := range m.Leaves {
-		if l.From.Before(q.answer) && q.now.Before(l.To) {
+		if l.From.Before(q.answer) && q.g.Now.Before(l.To) {
 			out = append(out, reason(matchOnLeave, "from", q.day(l.From), "to", q.day(l.To)))
 			break
 		}
@@ -169,11 +187,11 @@ func (q *query) hindrances(m *Mediator, metres float64) (out []Reason) {
 	if held, limit := len(m.Seats), q.limit(m); held >= limit {
 		out = append(out, reason(matchFull, "held", strconv.Itoa(held), "cap", strconv.Itoa(limit)))
 	}
-	if q.tier.RadiusMetres > 0 && metres > q.tier.RadiusMetres {
-		out = append(out, reason(matchFar, "metres", whole(metres), "radius", whole(q.tier.RadiusMetres)))
+	if q.g.Tier.RadiusMetres > 0 && metres > q.g.Tier.RadiusMetres {
+		out = append(out, reason(matchFar, "metres", whole(metres), "radius", whole(q.g.Tier.RadiusMetres)))
 	}
 	// An unplaced case has a coarser area than the tier asks for; then all of that area will do.
-	if shared := grid.Common(m.Area, q.where).Depth(); shared < min(q.tier.Level, q.where.Depth()) {
+	if shared := grid.Common(m.Area, q.where).Depth(); shared < min(q.g.Tier.Level, q.where.Depth()) {
 		out = append(out, reason(matchOtherArea, "area", string(m.Area)))
 	}
 	return out
@@ -183,11 +201,11 @@ func (q *query) limit(m *Mediator) int {
 	if m.Cap > 0 {
 		return m.Cap
 	}
-	return q.pol.Matching.LoadCap
+	return q.g.Policy.Matching.LoadCap
 }
 
 func (q *query) day(t time.Time) string {
-	if zone, err := q.pol.Clocks.Calendar.Location(); err == nil {
+	if zone, err := q.g.Policy.Clocks.Calendar.Location(); err == nil {
 		t = t.In(zone)
 	}
 	return t.Format(time.DateOnly)
@@ -200,7 +218,7 @@ func (q *query) score(m *Mediator, metres float64) (float64, []Reason) {
 		reasons = append(reasons, r)
 		return p
 	}
-	w := q.pol.Matching.Weights
+	w := q.g.Policy.Matching.Weights
 	sum := w.Distance*part(q.nearness(metres)) +
 		w.Category*part(q.skill(m)) +
 		w.Load*part(q.freedom(m)) +
@@ -209,7 +227,7 @@ func (q *query) score(m *Mediator, metres float64) (float64, []Reason) {
 	total := w.Distance + w.Category + w.Load + w.SameArea + w.Dialect + w.Record
 	declines := strconv.Itoa(m.Declines)
 	sum += w.Record / float64(1+max(m.Declines, 0))
-	resting := q.pol.Matching.RestAfterDeclines > 0 && m.Declines >= q.pol.Matching.RestAfterDeclines
+	resting := q.g.Policy.Matching.RestAfterDeclines > 0 && m.Declines >= q.g.Policy.Matching.RestAfterDeclines
 	switch {
 	case resting:
 		reasons = append(reasons, reason(matchResting, "declines", declines))
@@ -230,7 +248,7 @@ func (q *query) nearness(metres float64) (float64, Reason) {
 	if metres < 0 {
 		return unknownPart, reason(matchNoDistance)
 	}
-	limit := q.tier.RadiusMetres
+	limit := q.g.Tier.RadiusMetres
 	if limit <= 0 {
 		limit = distanceLimit
 	}
@@ -259,7 +277,7 @@ func (q *query) kinship(m *Mediator) (float64, Reason) {
 	common := grid.Common(m.Area, q.where)
 	r := reason(matchSameArea, "area", string(common))
 	depth := q.where.Depth()
-	base := max(min(q.tier.Level, depth)-1, 0)
+	base := max(min(q.g.Tier.Level, depth)-1, 0)
 	if depth == base {
 		return unknownPart, r
 	}

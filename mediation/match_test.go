@@ -116,7 +116,7 @@ func TestWhoCannotBeOfferedASeat(t *testing.T) {
 			pol := fuyang(t)
 			c, m := quarrel(t, pol, "neighbour", 1), sunDe()
 			x.change(c, &m)
-			got := Match(c, 0, []Mediator{m}, pol.Tiers[0], pol, &matchSpot, matchNow)[0]
+			got := Match(c, 0, []Mediator{m}, Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow})[0]
 			if !slices.Equal(codes(got.Excluded), x.want) {
 				t.Errorf("excluded for %v, want %v", codes(got.Excluded), x.want)
 			}
@@ -127,13 +127,41 @@ func TestWhoCannotBeOfferedASeat(t *testing.T) {
 	}
 }
 
+func TestAMediatorWhoIsAPartyIsNotAsked(t *testing.T) {
+	pol := fuyang(t)
+	party := Mediator{ID: "m9"}
+	for _, x := range []struct {
+		situation string
+		m         Mediator
+		party     Mediator
+		want      []string
+	}{
+		{"a party themselves", sunDe(), sunDe(), []string{matchParty}},
+		{"says that a party is kin", func() Mediator { m := sunDe(); m.Kin = []string{"m9"}; return m }(), party, []string{matchKin}},
+		{"a party says that they are kin", sunDe(), Mediator{ID: "m9", Kin: []string{"m1"}}, []string{matchKin}},
+		{"another mediator is a party", sunDe(), party, nil},
+	} {
+		t.Run(x.situation, func(t *testing.T) {
+			g := Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow, Parties: []Mediator{x.party}}
+			if got := Match(quarrel(t, pol, "neighbour", 1), 0, []Mediator{x.m}, g)[0]; !slices.Equal(codes(got.Excluded), x.want) {
+				t.Errorf("excluded for %v, want %v", codes(got.Excluded), x.want)
+			}
+		})
+	}
+	for _, code := range []string{matchParty, matchKin} {
+		if Overrulable(Reason{Code: code}) {
+			t.Errorf("%s can be overruled", code)
+		}
+	}
+}
+
 func TestWhyACandidateIsGood(t *testing.T) {
 	pol := fuyang(t)
 	c, m := quarrel(t, pol, "neighbour", 1), sunDe()
 	m.Point[1] += 0.009 // a kilometre
 	m.Seats = make([]HeldSeat, 2)
 	m.Declines = 1
-	got := Match(c, 0, []Mediator{m}, pol.Tiers[0], pol, &matchSpot, matchNow)[0]
+	got := Match(c, 0, []Mediator{m}, Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow})[0]
 	var text []string
 	for _, r := range got.Reasons {
 		text = append(text, r.Text("zh"))
@@ -170,7 +198,7 @@ func TestWhoComesFirst(t *testing.T) {
 			b.ID, b.User = "m2", "u2"
 			x.better(&a)
 			x.worse(&b)
-			got := Match(quarrel(t, pol, "neighbour", 1), 0, []Mediator{b, a}, tier, pol, &matchSpot, matchNow)
+			got := Match(quarrel(t, pol, "neighbour", 1), 0, []Mediator{b, a}, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})
 			if got[0].Mediator.ID != "m1" {
 				t.Errorf("first is %s with %v, then %v", got[0].Mediator.ID, got[0].Score, got[1].Score)
 			}
@@ -227,7 +255,7 @@ func TestNobodyExcludedIsOffered(t *testing.T) {
 		lists := map[int][]Candidate{}
 		barred := map[string]bool{}
 		for seat := range panel.Seats {
-			lists[seat] = Match(c, seat, pool, tier, pol, &matchSpot, matchNow)
+			lists[seat] = Match(c, seat, pool, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})
 			if len(lists[seat]) != len(pool) {
 				t.Fatalf("%d of %d judged", len(lists[seat]), len(pool))
 			}
@@ -268,8 +296,8 @@ func TestNearerNeverScoresLower(t *testing.T) {
 		far, near := m, m
 		far.Point[0] += rapid.Float64Range(0, 0.3).Draw(t, "far")
 		near.Point[0] += (far.Point[0] - m.Point[0]) * rapid.Float64Range(0, 1).Draw(t, "share")
-		a := Match(c, 0, []Mediator{near}, tier, pol, &matchSpot, matchNow)[0]
-		b := Match(c, 0, []Mediator{far}, tier, pol, &matchSpot, matchNow)[0]
+		a := Match(c, 0, []Mediator{near}, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})[0]
+		b := Match(c, 0, []Mediator{far}, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})[0]
 		if a.Score < b.Score || len(a.Excluded) > len(b.Excluded) {
 			t.Fatalf("at %.0f m %v %v, at %.0f m %v %v", a.Metres, a.Score, a.Excluded, b.Metres, b.Score, b.Excluded)
 		}
@@ -282,8 +310,8 @@ func TestTheOrderOfThePoolDoesNotMatter(t *testing.T) {
 		pool := drawPool(t, 20)
 		panel, _ := NewPanel(pol, "neighbour", 1)
 		c := &Case{Cell: matchCell, Category: "neighbour", Panel: panel}
-		want := Match(c, 0, pool, pol.Tiers[2], pol, &matchSpot, matchNow)
-		got := Match(c, 0, rapid.Permutation(pool).Draw(t, "shuffled"), pol.Tiers[2], pol, &matchSpot, matchNow)
+		want := Match(c, 0, pool, Ground{Policy: pol, Tier: pol.Tiers[2], At: &matchSpot, Now: matchNow})
+		got := Match(c, 0, rapid.Permutation(pool).Draw(t, "shuffled"), Ground{Policy: pol, Tier: pol.Tiers[2], At: &matchSpot, Now: matchNow})
 		for i := range want {
 			if want[i].Mediator.ID != got[i].Mediator.ID || want[i].Score != got[i].Score {
 				t.Fatalf("at %d: %s, shuffled %s", i, want[i].Mediator.ID, got[i].Mediator.ID)
@@ -312,7 +340,7 @@ func TestEveryReasonHasItsWords(t *testing.T) {
 		pool := drawPool(t, 2)
 		pool[0].Unit = "x"
 		pool[0].Leaves = []Leave{{To: matchNow.Add(time.Hour)}}
-		for _, x := range Match(c, 0, pool, pol.Tiers[0], pol, &matchSpot, matchNow) {
+		for _, x := range Match(c, 0, pool, Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow}) {
 			for _, r := range append(x.Reasons, x.Excluded...) {
 				if text := r.Text("zh-CN") + r.Text("en"); strings.ContainsAny(text, "{}") || text == r.Code+r.Code {
 					t.Fatalf("%v: %s", r, text)
@@ -352,6 +380,6 @@ func BenchmarkMatch400(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		Match(c, 0, pool, pol.Tiers[0], pol, &matchSpot, matchNow)
+		Match(c, 0, pool, Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow})
 	}
 }

@@ -28,7 +28,7 @@ func TestNextWave(t *testing.T) {
 	lists := func(c *Case, pool []Mediator) map[int][]Candidate {
 		out := map[int][]Candidate{}
 		for _, seat := range c.Panel.Free() {
-			out[seat] = Match(c, seat, pool, tier, pol, &matchSpot, matchNow)
+			out[seat] = Match(c, seat, pool, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})
 		}
 		return out
 	}

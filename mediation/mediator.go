@@ -23,13 +23,18 @@ type Mediator struct {
 	Unit       string
 	Phone      Sealed
 	Key        string
-	Cap        int // most cases at a time; 0 = policy's default
-	Available  bool
-	Leaves     []Leave
-	Seats      []HeldSeat // reserved here before the case knows, so that caps hold
-	Declines   int        // in a row, for the score
-	Declined   []string   // the offers so declined, so that none counts twice
-	Version    int64
+	// Match holds the keyed hash of the phone, as Party.Match does: a mediator who is a party themselves is known by it.
+	Match []string
+	Kin   []string // ids of mediators who are their relatives
+	// Ties are whom parties may trust them for: "clan:SURNAME", "area:CODE". Matching does not weigh them yet.
+	Ties      []string
+	Cap       int // most cases at a time; 0 = policy's default
+	Available bool
+	Leaves    []Leave
+	Seats     []HeldSeat // reserved here before the case knows, so that caps hold
+	Declines  int        // in a row, for the score
+	Declined  []string   // the offers so declined, so that none counts twice
+	Version   int64
 }
 
 // Leave is an absence; the mediator gets no offers that would fall into it.

@@ -1,6 +1,7 @@
 package mediation
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -91,22 +92,10 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 		d.Reporters = append(d.Reporters, rep.Reporter)
 	}
 	for _, p := range parties {
-		if !d.knows(p) {
-			d.Parties = append(d.Parties, p)
-		}
+		d.welcome(p)
 	}
 	d.tellPanel(NoticeProgress, "")
 	d.finish()
-}
-
-// knows tells whether one of the case's parties is the same as p.
-func (c *Case) knows(p Party) bool {
-	for i := range c.Parties {
-		if c.Parties[i].ID == p.ID || shares(c.Parties[i].Match, p.Match) {
-			return true
-		}
-	}
-	return false
 }
 
 func shares(a, b []string) bool {
@@ -118,7 +107,7 @@ func shares(a, b []string) bool {
 	return false
 }
 
-// adoptCase takes all of another case's reports, when that one was joined to this.
+// adoptCase takes all of another case's reports and parties, when that one was joined to this.
 func adoptCase(c, from *Case, now time.Time, r Rules) {
 	if has(c.Joined, from.ID) {
 		return
@@ -137,11 +126,16 @@ func adoptCase(c, from *Case, now time.Time, r Rules) {
 			d.Reporters = append(d.Reporters, u)
 		}
 	}
+	for _, p := range from.Parties {
+		p.From, p.LinkHash = from.ID, ""
+		d.welcome(p)
+	}
 	d.tellPanel(NoticeProgress, "")
 	d.finish()
 }
 
-// disownCase gives a formerly joined case its reports back. Reporters stay: somebody else's report may be by them too.
+// disownCase gives a formerly joined case its reports and parties back. Reporters stay: somebody else's report may be by them
+// too. So do parties once there is an agreement: it is theirs as well.
 func disownCase(c, from *Case, now time.Time, r Rules) {
 	if !has(c.Joined, from.ID) {
 		return
@@ -152,6 +146,9 @@ func disownCase(c, from *Case, now time.Time, r Rules) {
 	d.Joined = without(d.Joined, from.ID)
 	for _, id := range from.Reports {
 		d.Reports = without(d.Reports, id)
+	}
+	if d.Agreement == nil {
+		d.Case.Parties = slices.DeleteFunc(d.Case.Parties, func(p Party) bool { return p.From == from.ID })
 	}
 	d.tellPanel(NoticeProgress, "")
 	d.finish()

@@ -40,6 +40,10 @@ type Party struct {
 	LinkHash string
 	LinkFrom time.Time
 
+	// From is the case that brought this party when it was joined to this one (并案); "" where they were entered here. Their link
+	// leads here by way of that case.
+	From string
+
 	RefusedMediation time.Time // PML 17: mediation is forbidden once a party clearly refuses
 	RefusedMediators []string  // PML 19, 23
 	Outsiders        *Consent  // PML 20: consent to relatives, neighbours, experts joining

@@ -98,6 +98,8 @@ type Mediators interface {
 	Update(ctx context.Context, id string, fn func(*Mediator) error) (Mediator, error)
 	// Serving returns mediators of a tier whose area contains, or lies inside, the given area. All of them: a county has hundreds.
 	Serving(ctx context.Context, tier string, area grid.Code) ([]Mediator, error)
+	// Known returns mediators who bear one of these keyed hashes (Mediator.Match), each once, by id.
+	Known(ctx context.Context, hashes []string) ([]Mediator, error)
 	// List pages mediators inside an area by id.
 	List(ctx context.Context, area grid.Code, cursor string, limit int) ([]Mediator, string, error)
 	// Reserved returns mediators with seats that were reserved before t and are not definite.

@@ -21,6 +21,7 @@ const (
 	matchFar           = "match.too_far"
 	matchOtherArea     = "match.other_area"
 	matchKin           = "match.kin"
+	matchParty         = "match.is_party"
 	matchSameUnit      = "match.same_unit"
 	matchRefused       = "match.refused_by_party"
 	matchReporter      = "match.is_reporter"
@@ -59,6 +60,7 @@ var reasonTable = map[string]reasonInfo{
 	matchFar:         {Zh: "距离约{metres}米，超出{radius}米范围", En: "about {metres} m away, beyond {radius} m", Overrulable: true},
 	matchOtherArea:   {Zh: "服务片区{area}不在本级范围", En: "serves {area}, outside this tier's area", Overrulable: true},
 	matchKin:         {Zh: "系一方当事人的亲属，应当回避", En: "kin of a party"},
+	matchParty:       {Zh: "本人就是当事人，应当回避", En: "is a party"},
 	matchSameUnit:    {Zh: "与一方当事人同单位（{unit}），应当回避", En: "of the same unit as a party ({unit})"},
 	matchRefused:     {Zh: "当事人已要求更换该调解员", En: "refused by a party"},
 	matchReporter:    {Zh: "系本件的上报人，应当回避", En: "reported this matter"},

@@ -68,13 +68,17 @@ func (s *Service) party(ctx context.Context, at string, in PartyInput, now time.
 		}
 	}
 	if in.Phone != "" {
-		p.Match = append(p.Match, s.Sealer.Hash("phone", s.Phone(in.Phone)))
+		p.Match = append(p.Match, PhoneMatch(s.Sealer, s.Phone(in.Phone)))
 	}
 	if in.IDNumber != "" {
 		p.Match = append(p.Match, s.Sealer.Hash("id", s.IDNumber(in.IDNumber)))
 	}
 	return p, nil
 }
+
+// PhoneMatch is the keyed hash by which whoever has this phone is known again, as a party of another case or as a mediator. The
+// number is in the one form that Deps.Phone gives.
+func PhoneMatch(s Sealer, phone string) string { return s.Hash("phone", phone) }
 
 // newLink makes the code of a party's link: 16 characters, 80 bits, without letters that look alike.
 func newLink() string {

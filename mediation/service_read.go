@@ -109,16 +109,15 @@ func (s *Service) Candidates(ctx context.Context, actor Actor, id string, seat i
 	if err != nil {
 		return nil, err
 	}
-	at, err := s.point(ctx, c.Point)
+	g, err := s.ground(ctx, &c, r.Policy, s.now())
 	if err != nil {
 		return nil, err
 	}
-	tier := r.Policy.Tiers[c.Tier]
-	pool, err := s.Mediators.Serving(ctx, tier.Key, servedArea(&c, tier.Level))
+	pool, err := s.Mediators.Serving(ctx, g.Tier.Key, servedArea(&c, g.Tier.Level))
 	if err != nil {
 		return nil, err
 	}
-	return Match(&c, seat, pool, tier, r.Policy, at, s.now()), nil
+	return Match(&c, seat, pool, g), nil
 }
 
 // PointOf opens the exact point of a case for an actor who handles it; nil for everybody else.
@@ -316,7 +315,7 @@ func (s *Service) WithdrawReport(ctx context.Context, actor Actor, id, key, reas
 	return receipt, err
 }
 
-// PartyByLink finds whose link a code is.
+// PartyByLink finds whose link a code is, and in which case: where theirs was joined to another, in that one.
 func (s *Service) PartyByLink(ctx context.Context, code string) (caseID, party string, err error) {
 	hash := s.Sealer.Hash("link", strings.ToUpper(strings.TrimSpace(code)))
 	id, err := s.Cases.ByLink(ctx, hash)
@@ -328,9 +327,14 @@ func (s *Service) PartyByLink(ctx context.Context, code string) (caseID, party s
 		return "", "", err
 	}
 	for i := range c.Parties {
-		if c.Parties[i].LinkHash == hash {
-			return c.ID, c.Parties[i].ID, nil
+		if c.Parties[i].LinkHash != hash {
+			continue
 		}
+		in, p, err := s.followLink(ctx, &c, &c.Parties[i])
+		if err != nil {
+			return "", "", err
+		}
+		return in.ID, p.ID, nil
 	}
 	return "", "", ErrNotFound
 }

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"fengqiao/mediation/policy"
-
-	"github.com/paulmach/orb"
 )
 
 // A seat takes two documents: the mediator's, whose seats count against the load cap, and the case's, where the first
@@ -52,11 +50,11 @@ func (s *Service) assign(ctx context.Context, c *Case, o Order, cmd Assign) (Cas
 	} else if err != nil {
 		return Case{}, err
 	}
-	at, err := s.point(ctx, c.Point)
+	g, err := s.ground(ctx, c, r.Policy, o.At)
 	if err != nil {
 		return Case{}, err
 	}
-	best := s.judge(c, cmd.Seat, m, r.Policy, at, o.At)
+	best := judge(c, cmd.Seat, m, g)
 	if best == nil {
 		return Case{}, refuse("assign", Conflict, "need."+string(NeedFreeSeat), "seat")
 	}
@@ -72,14 +70,31 @@ func (s *Service) assign(ctx context.Context, c *Case, o Order, cmd Assign) (Cas
 	return s.seat(ctx, c.ID, m.ID, o.NewID, o)
 }
 
+// ground reads what candidates for a seat of the case are judged on, at the tier that the case has climbed to.
+func (s *Service) ground(ctx context.Context, c *Case, pol *policy.Policy, now time.Time) (Ground, error) {
+	g := Ground{Policy: pol, Tier: pol.Tiers[c.Tier], Now: now}
+	var err error
+	if g.At, err = s.point(ctx, c.Point); err != nil {
+		return Ground{}, err
+	}
+	var hashes []string
+	for i := range c.Parties {
+		hashes = append(hashes, c.Parties[i].Match...)
+	}
+	if len(hashes) > 0 {
+		g.Parties, err = s.Mediators.Known(ctx, hashes)
+	}
+	return g, err
+}
+
 // judge matches one mediator against the seat asked for, or the first free one that fits best.
-func (s *Service) judge(c *Case, seat int, m Mediator, pol *policy.Policy, at *orb.Point, now time.Time) *Candidate {
+func judge(c *Case, seat int, m Mediator, g Ground) *Candidate {
 	var best *Candidate
 	for _, i := range c.freeSeats() {
 		if seat >= 0 && i != seat {
 			continue
 		}
-		judged := Match(c, i, []Mediator{m}, pol.Tiers[c.Tier], pol, at, now)[0]
+		judged := Match(c, i, []Mediator{m}, g)[0]
 		if best == nil || len(judged.Excluded) < len(best.Excluded) {
 			best = &judged
 		}

@@ -52,7 +52,7 @@ var States = []StateInfo{
 	{Transferred, "已转办", "transferred", false, "已转交有权处理的单位。", "It has been passed to the body in charge."},
 	{NotAccepted, "不予受理", "not_accepted", true, "不属于调解范围，已告知您法定途径。", "It is not a matter for mediation; you have been told the legal route."},
 	{Withdrawn, "已撤回", "withdrawn", true, "申请已撤回。", "It has been withdrawn."},
-	{Joined, "已并案", "joined", true, "已与同一纠纷的案件合并办理。", "It is handled together with another case of the same dispute."},
+	{Joined, "已并案", "joined", true, "已与同一纠纷的案件合并办理。请重新打开链接查看。", "It is handled together with another case of the same dispute. Open your link again to follow it."},
 }
 
 // Info returns the description of a state.
@@ -143,6 +143,7 @@ type Rule struct {
 var (
 	beforePanel = []State{Reported, Screened, Offered}
 	working     = []State{Accepted, Mediating}
+	matched     = []State{Screened, Offered, Accepted, Mediating} // a panel is being found or is at work
 	inHand      = []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Effective, Unsettled, Suspended, Transferred, Failed}
 	notOver     = append([]State{Closed}, inHand...)
 )
@@ -162,12 +163,12 @@ var Table = []Rule{
 	{CmdAddParty, "登记当事人", "enter a party", inHand, nil, nil},
 	{CmdRenewLink, "重发链接", "renew a party's link", notOver, nil, nil},
 	{CmdNote, "备注", "note", notOver, nil, nil},
-	{CmdAssign, "人工指派", "assign", []State{Screened, Offered, Accepted, Mediating}, []State{Screened, Offered, Accepted, Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedFreeSeat}},
-	{CmdUnassign, "取消指派", "unassign", working, []State{Screened, Accepted, Mediating}, nil},
+	{CmdAssign, "人工指派", "assign", matched, matched, []Need{NeedNotEmergency, NeedNotRefused, NeedFreeSeat}},
+	{CmdUnassign, "取消指派", "unassign", matched, matched, nil},
 	{CmdEscalate, "提级", "escalate", []State{Screened, Offered}, []State{Screened}, []Need{NeedNotEmergency, NeedNotRefused, NeedHigherTier}},
 	{CmdTake, "接单", "take", []State{Offered, Accepted, Mediating}, []State{Screened, Offered, Accepted, Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedOpenOffer, NeedFreeSeat}},
 	{CmdDecline, "婉拒", "decline", []State{Offered, Accepted, Mediating}, []State{Offered, Screened, Accepted, Mediating}, []Need{NeedOpenOffer}},
-	{CmdStepBack, "退出调解", "step back", working, []State{Screened, Accepted, Mediating}, []Need{NeedSeat}},
+	{CmdStepBack, "退出调解", "step back", matched, matched, []Need{NeedSeat}},
 	{CmdSession, "调解记录", "record a session", working, []State{Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedTwoSides, NeedConsent}},
 	{CmdAgree, "达成协议", "record an agreement", []State{Mediating}, []State{Agreed, Effective}, []Need{NeedNotRefused, NeedTwoSides, NeedSession}},
 	{CmdSign, "签署", "sign", []State{Agreed}, []State{Agreed, Effective, Mediating}, []Need{NeedAwaitsSignature}},
@@ -183,7 +184,7 @@ var Table = []Rule{
 	{CmdExit, "有序退出", "orderly exit", []State{Failed, Unsettled, Closed}, []State{Exited}, nil},
 	{CmdWithdraw, "撤回", "withdraw", beforePanel, []State{Withdrawn}, nil},
 	{CmdRefuseMediation, "拒绝调解", "refuse mediation", []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Suspended}, []State{Failed}, nil},
-	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", []State{Screened, Offered, Accepted, Mediating}, []State{Screened, Offered, Accepted, Mediating}, nil},
+	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", matched, matched, nil},
 	{CmdConsent, "同意他人参与", "consent to outsiders", []State{Reported, Screened, Offered, Accepted, Mediating}, nil, nil},
 	{CmdSupplement, "补充", "supplement", notOver, nil, nil},
 }

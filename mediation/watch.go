@@ -202,7 +202,7 @@ func (w *Watch) match(ctx context.Context, c Case, now time.Time, r Rules) error
 }
 
 func (w *Watch) plan(ctx context.Context, c *Case, now time.Time, r Rules) (Wave, error) {
-	at, err := w.point(ctx, c.Point)
+	g, err := w.ground(ctx, c, r.Policy, now)
 	if err != nil {
 		return Wave{}, err
 	}
@@ -215,9 +215,10 @@ func (w *Watch) plan(ctx context.Context, c *Case, now time.Time, r Rules) (Wave
 		if err != nil {
 			return Wave{}, err
 		}
+		g.Tier = tier
 		candidates := map[int][]Candidate{}
 		for _, seat := range c.Panel.Free() {
-			candidates[seat] = Match(c, seat, pool, tier, r.Policy, at, now)
+			candidates[seat] = Match(c, seat, pool, g)
 		}
 		if offers := NextWave(c, candidates, tier, r.Policy, now, newID); len(offers) > 0 {
 			return Wave{Revision: c.Revision, Tier: t, Offers: offers}, nil

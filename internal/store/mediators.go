@@ -42,6 +42,9 @@ func mediatorRow(m *mediation.Mediator) (Row, error) {
 	for _, a := range m.Area.Ancestors() {
 		row.Tags = append(row.Tags, "in:"+string(a), tierTag("in", m.Tier, a))
 	}
+	for _, h := range m.Match {
+		row.Tags = append(row.Tags, "p:"+h)
+	}
 	return row, nil
 }
 
@@ -131,6 +134,22 @@ func readMediators(rows []Row) ([]mediation.Mediator, error) {
 		}
 	}
 	return list, nil
+}
+
+// Known returns the mediators who bear one of these hashes.
+func (p *Mediators) Known(ctx context.Context, hashes []string) ([]mediation.Mediator, error) {
+	if len(hashes) == 0 {
+		return nil, nil
+	}
+	tags := make([]string, len(hashes))
+	for i, h := range hashes {
+		tags[i] = "p:" + h
+	}
+	rows, err := p.s.Engine.Find(ctx, Query{Table: mediatorsTable, Any: tags, Limit: most})
+	if err != nil {
+		return nil, trouble("known mediators", err)
+	}
+	return readMediators(rows)
 }
 
 // List pages the mediators inside an area.

@@ -22,6 +22,7 @@ import (
 func Mediators(t *testing.T, s *store.Store) {
 	p := s.Mediators()
 	t.Run("serving an area", func(t *testing.T) { mediatorsServing(t, p) })
+	t.Run("known by a hash", func(t *testing.T) { mediatorsKnown(t, p) })
 	t.Run("a mediator comes back as put", func(t *testing.T) { mediatorRoundTrip(t, p) })
 	t.Run("an import keeps what the office knows better", func(t *testing.T) { mediatorImport(t, p) })
 	t.Run("a hundred reservations lose none", func(t *testing.T) { mediatorContention(t, p) })
@@ -97,6 +98,34 @@ func mediatorsServing(t *testing.T, p mediation.Mediators) {
 	}
 }
 
+func mediatorsKnown(t *testing.T, p mediation.Mediators) {
+	ctx := context.Background()
+	for id, match := range map[string][]string{"known-1": {"h1"}, "known-2": {"h2", "h3"}, "known-3": {"h3"}, "known-4": nil} {
+		mediatorPut(t, p, mediation.Mediator{ID: id, Tier: "town", Area: "33.01.11", Match: match})
+	}
+	for _, x := range []struct{ hashes, want []string }{
+		{nil, []string{}},
+		{[]string{"h"}, []string{}},
+		{[]string{"h1"}, []string{"known-1"}},
+		{[]string{"h3", "h2"}, []string{"known-2", "known-3"}}, // who bears both is there once
+		{[]string{"nobody's", "h1", "h3"}, []string{"known-1", "known-2", "known-3"}},
+	} {
+		list, err := p.Known(ctx, x.hashes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := mediatorIDs(list); !slices.Equal(got, x.want) {
+			t.Errorf("known by %q: %q, want %q", x.hashes, got, x.want)
+		}
+	}
+	if _, err := p.Update(ctx, "known-1", func(m *mediation.Mediator) error { m.Match = nil; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := p.Known(ctx, []string{"h1"}); err != nil || len(list) != 0 {
+		t.Errorf("known by a hash that was taken away: %q, %v", mediatorIDs(list), err)
+	}
+}
+
 func mediatorRoundTrip(t *testing.T, p mediation.Mediators) {
 	ctx := context.Background()
 	_, err := p.Load(ctx, "nobody")
@@ -105,7 +134,7 @@ func mediatorRoundTrip(t *testing.T, p mediation.Mediators) {
 	refused(t, err, mediation.ErrNotFound)
 	m := mediation.Mediator{ID: "round", User: "u", Name: "孙德", Kind: "elder", Tier: "village", Area: "33.01.11.001", Point: orb.Point{119.9, 30},
 		Categories: []string{"neighbour"}, Dialects: []string{"吴语"}, Unit: "调委会", Phone: mediation.Sealed{Key: "k", Box: []byte{1}}, Key: "k",
-		Cap: 3, Available: true, Version: 1}
+		Match: []string{"h"}, Kin: []string{"other"}, Ties: []string{"clan:孙"}, Cap: 3, Available: true, Version: 1}
 	mediatorPut(t, p, m)
 	got, err := p.Load(ctx, m.ID)
 	if err != nil || shown(got) != shown(m) {

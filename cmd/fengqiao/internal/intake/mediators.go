@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -54,7 +55,7 @@ func Mediators(src io.Reader, plan *grid.Plan, pol *policy.Policy) ([]MediatorRo
 
 func mediator(r *row, plan *grid.Plan, pol *policy.Policy) MediatorRow {
 	m := mediation.Mediator{ID: r.must("id"), Name: r.must("name"), Kind: r.must("kind"), Tier: r.must("tier"), Area: r.area("area", plan),
-		Categories: r.list("categories"), Dialects: r.list("dialects"), Unit: r.get("unit"), Available: true}
+		Categories: r.list("categories"), Dialects: r.list("dialects"), Unit: r.get("unit"), Kin: r.list("kin"), Ties: r.list("ties"), Available: true}
 	if m.ID != "" && !mediatorID.MatchString(m.ID) {
 		r.refuse("id", words.Text{Zh: "只能是 1–64 个字母、数字和 . _ -", En: "must be 1–64 letters, digits and . _ -"})
 	}
@@ -67,6 +68,16 @@ func mediator(r *row, plan *grid.Plan, pol *policy.Policy) MediatorRow {
 	for _, c := range m.Categories {
 		if _, ok := pol.Category(c); !ok {
 			r.refuse("categories", unknown(c))
+		}
+	}
+	for _, k := range m.Kin {
+		if !mediatorID.MatchString(k) || k == m.ID {
+			r.refuse("kin", unknown(k))
+		}
+	}
+	for _, t := range m.Ties {
+		if kind, whom, ok := strings.Cut(t, ":"); !ok || kind != "clan" && kind != "area" || whom == "" {
+			r.refuse("ties", unknown(t))
 		}
 	}
 	if text := r.get("cap"); text != "" {

@@ -155,9 +155,13 @@ func StoreMediators(ctx context.Context, mediators mediation.Mediators, sealer m
 		if err := sealPhone(ctx, sealer, &next, old, r.Phone); err != nil {
 			return err
 		}
+		if r.Phone != "" {
+			next.Match = []string{mediation.PhoneMatch(sealer, r.Phone)}
+		}
 		if !fresh {
 			next.User = old.User
-			next.Available, next.Leaves, next.Seats, next.Declines, next.Version = old.Available, old.Leaves, old.Seats, old.Declines, old.Version
+			next.Available, next.Leaves, next.Seats, next.Version = old.Available, old.Leaves, old.Seats, old.Version
+			next.Declines, next.Declined = old.Declines, old.Declined
 			if reflect.DeepEqual(next, old) {
 				s.note(same)
 				return nil
