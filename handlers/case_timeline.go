@@ -30,6 +30,7 @@ type eventView struct {
 var eventTexts = map[string][2]string{
 	"opened":           {"立案", "opened"},
 	"report_joined":    {"上报并入", "report joined"},
+	"report_withdrawn": {"上报撤回", "report withdrawn"},
 	"case_joined":      {"案件并入", "case joined"},
 	"case_split":       {"案件拆出", "case taken out"},
 	"offered":          {"派单", "offered"},

@@ -143,6 +143,12 @@ func checkLengths(v reflect.Value, path string) error {
 func checkMembers(v reflect.Value, path string) error {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
+		if f.Anonymous { // its members stand beside the others on the wire
+			if err := checkMembers(v.Field(i), path); err != nil {
+				return err
+			}
+			continue
+		}
 		if !f.IsExported() {
 			continue
 		}

@@ -27,21 +27,49 @@ type (
 	}
 )
 
+// behalfBody names the party for whom an office or a mediator records what they said. A party's own command needs neither.
+type behalfBody struct {
+	Party  string `json:"party" max:"64"`
+	Manner string `json:"manner" max:"20"`
+}
+
+func (b behalfBody) behalf() (mediation.Behalf, error) {
+	switch b.Manner {
+	case "", "spoken", "written":
+		return mediation.Behalf{Party: b.Party, Manner: b.Manner}, nil
+	}
+	return mediation.Behalf{}, invalid("unknown_value", "manner", "value", printable(b.Manner))
+}
+
 // commandBodies reads the body of every command. A test holds it to the state table.
 var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, error){
 	mediation.CmdAccept:   remark(func(r string) mediation.Command { return mediation.Accept{Remark: r} }),
 	mediation.CmdSplit:    remark(func(r string) mediation.Command { return mediation.Split{Remark: r} }),
 	mediation.CmdTakeBack: remark(func(r string) mediation.Command { return mediation.TakeBack{Remark: r} }),
 	mediation.CmdEscalate: remark(func(r string) mediation.Command { return mediation.Escalate{Remark: r} }),
+	mediation.CmdFinish:   remark(func(r string) mediation.Command { return mediation.Finish{Remark: r} }),
+	mediation.CmdDefault:  remark(func(r string) mediation.Command { return mediation.Default{Remark: r} }),
 	mediation.CmdPerform:  remark(func(r string) mediation.Command { return mediation.Perform{Remark: r} }),
 	mediation.CmdClose:    remark(func(r string) mediation.Command { return mediation.Close{Remark: r} }),
 	mediation.CmdResume:   remark(func(r string) mediation.Command { return mediation.Resume{Remark: r} }),
 
-	mediation.CmdStepBack:        reason(func(r string) mediation.Command { return mediation.StepBack{Reason: r} }),
-	mediation.CmdUnagree:         reason(func(r string) mediation.Command { return mediation.Unagree{Reason: r} }),
-	mediation.CmdReopen:          reason(func(r string) mediation.Command { return mediation.Reopen{Reason: r} }),
-	mediation.CmdWithdraw:        reason(func(r string) mediation.Command { return mediation.WithdrawCase{Reason: r} }),
-	mediation.CmdRefuseMediation: reason(func(r string) mediation.Command { return mediation.RefuseMediation{Reason: r} }),
+	mediation.CmdStepBack: reason(func(r string) mediation.Command { return mediation.StepBack{Reason: r} }),
+	mediation.CmdUnagree:  reason(func(r string) mediation.Command { return mediation.Unagree{Reason: r} }),
+	mediation.CmdWithdraw: reason(func(r string) mediation.Command { return mediation.WithdrawCase{Reason: r} }),
+	mediation.CmdReopen: body(func(b struct {
+		behalfBody
+		reasonBody
+	}) (mediation.Command, error) {
+		behalf, err := b.behalf()
+		return mediation.Reopen{Behalf: behalf, Reason: b.Reason}, err
+	}),
+	mediation.CmdRefuseMediation: body(func(b struct {
+		behalfBody
+		reasonBody
+	}) (mediation.Command, error) {
+		behalf, err := b.behalf()
+		return mediation.RefuseMediation{Behalf: behalf, Reason: b.Reason}, err
+	}),
 
 	mediation.CmdSuspend: body(func(b reasonRemarkBody) (mediation.Command, error) {
 		return mediation.Suspend{Reason: b.Reason, Remark: b.Remark}, nil
@@ -92,6 +120,18 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 	}),
 	mediation.CmdAddParty: body(func(b wireParty) (mediation.Command, error) {
 		return mediation.AddParty{Party: b.input()}, nil
+	}),
+	mediation.CmdCorrectParty: body(func(b struct {
+		Party string `json:"party" max:"64"`
+		wireParty
+	}) (mediation.Command, error) {
+		return mediation.CorrectParty{Party: b.Party, As: b.input()}, nil
+	}),
+	mediation.CmdRemoveParty: body(func(b struct {
+		Party  string `json:"party" max:"64"`
+		Reason string `json:"reason" max:"200"`
+	}) (mediation.Command, error) {
+		return mediation.RemoveParty{Party: b.Party, Reason: b.Reason}, nil
 	}),
 	mediation.CmdRenewLink: body(func(b struct {
 		Party string `json:"party" max:"64"`
@@ -182,6 +222,7 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		return mediation.RecordFollowUp{Kept: *b.Kept, Resolved: *b.Resolved, Notes: b.Notes}, nil
 	}),
 	mediation.CmdRate: body(func(b struct {
+		behalfBody
 		Satisfied *bool  `json:"satisfied"`
 		Stars     int    `json:"stars"`
 		Remark    string `json:"remark"`
@@ -189,21 +230,26 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		if b.Satisfied == nil {
 			return nil, invalid("required", "satisfied")
 		}
-		return mediation.Rate{Satisfied: *b.Satisfied, Stars: b.Stars, Remark: b.Remark}, nil
+		behalf, err := b.behalf()
+		return mediation.Rate{Behalf: behalf, Satisfied: *b.Satisfied, Stars: b.Stars, Remark: b.Remark}, err
 	}),
 	mediation.CmdRefuseMediator: body(func(b struct {
+		behalfBody
 		Mediator string `json:"mediator" max:"64"`
 		Reason   string `json:"reason" max:"200"`
 	}) (mediation.Command, error) {
-		return mediation.RefuseMediator{Mediator: b.Mediator, Reason: b.Reason}, nil
+		behalf, err := b.behalf()
+		return mediation.RefuseMediator{Behalf: behalf, Mediator: b.Mediator, Reason: b.Reason}, err
 	}),
 	mediation.CmdConsent: body(func(b struct {
+		behalfBody
 		Given *bool `json:"given"`
 	}) (mediation.Command, error) {
 		if b.Given == nil {
 			return nil, invalid("required", "given")
 		}
-		return mediation.ConsentOutsiders{Given: *b.Given}, nil
+		behalf, err := b.behalf()
+		return mediation.ConsentOutsiders{Behalf: behalf, Given: *b.Given}, err
 	}),
 	mediation.CmdSupplement: body(func(b struct {
 		Text   string   `json:"text"`

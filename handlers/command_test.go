@@ -55,6 +55,7 @@ func TestTextsAreBoundedWhereverTheyStand(t *testing.T) {
 		field string
 	}{
 		"a remark":               {remarkBody{Remark: long}, "remark"},
+		"a text of a part":       {struct{ behalfBody }{behalfBody{Party: long}}, "party"},
 		"a reason at its own":    {reasonBody{Reason: long[:603]}, "reason"},
 		"a party's name, inside": {reportBody{Parties: []wireParty{{}, {Name: long}}}, "parties[1].name"},
 		"an item of a list":      {reportBody{Photos: []string{"x", long}}, "photos[1]"},

@@ -5,7 +5,7 @@ var caseMessages = map[string]message{
 	"case.state":        {"当前状态不能这样做", "Not in this state", "案件处于“{state}”，不能“{command}”。", "The case is “{state}”: “{command}” is not possible now."},
 	"case.not_mediable": {"不属于调解范围", "Not a matter for mediation", "此类事项应走法定途径“{route}”。", "A matter of this kind takes the legal route “{route}”."},
 	"case.host_joined":  {"并入的案件已再次并案", "The other case was joined too", "所并入的案件自己已并入他案，请先拆那一次并案。", "The case this one was joined to has itself been joined to another. Take that join back first."},
-	"case.performed":    {"已履行", "Performed already", "履行情况已经登记。", "Performance is on record already."},
+	"case.first_report": {"首个上报不能分出", "The first report stays", "本案就是由此上报而立，请把其他上报分出。", "The case is what this report says. Take the other reports out instead."},
 	"command.unknown":   {"未知操作", "Unknown command", "没有这个操作。", "There is no such command."},
 	"party.exists":      {"当事人已登记", "Party entered already", "同一电话或证件号的当事人已登记。", "A party with this phone or ID number is entered already."},
 	"sign.role":         {"签署身份不符", "Not yours to sign", "您不能以此身份签署。", "You cannot sign in this role."},
@@ -30,6 +30,8 @@ var caseMessages = map[string]message{
 	"need.closing":          {"办结条件未满足", "Closing list not met", "规则要求的办结条件尚未满足（{missing}）。", "The policy's closing list is not met ({missing})."},
 	"need.awaits_signature": {"不需要您签署", "Not awaiting your signature", "您的签署已完成或不需要。", "Your signature is there already or not asked for."},
 	"need.performed":        {"尚未履行", "Not performed yet", "请先登记履行情况。", "Record performance first."},
+	"need.not_performed":    {"已履行", "Performed already", "履行情况已经登记。", "Performance is on record already."},
+	"need.only_reporter":    {"另有他人上报", "Others have reported it too", "另有他人上报同一事项，请撤回您自己的上报，或由工作人员办理。", "Others have reported this matter too. Withdraw your own report, or leave it to staff."},
 	"need.several_reports":  {"只有一件上报", "One report only", "案件中只有一件上报，无法分出。", "The case holds one report only."},
 	"need.unknown":          {"条件未知", "Unknown condition", "规则要求的条件“{need}”无法判断。", "The policy asks for “{need}”, which is not known."},
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"fengqiao/grid"
@@ -196,7 +197,10 @@ func (v *caseViewer) party(p *mediation.Party) partyView {
 	if !v.reveal {
 		out.Phone, out.IDNumber = maskPhone(out.Phone), maskID(out.IDNumber)
 	}
-	out.Kin, out.Units, out.RefusedMediation, out.RefusedMediators = p.Kin, p.Units, p.RefusedMediation, p.RefusedMediators
+	if units := v.words(p.UnitNames); units != "" {
+		out.Units = strings.Split(units, "\n")
+	}
+	out.Kin, out.RefusedMediation, out.RefusedMediators = p.Kin, p.RefusedMediation, p.RefusedMediators
 	if p.Outsiders != nil {
 		out.Outsiders = &consentView{p.Outsiders.At, p.Outsiders.Given}
 	}

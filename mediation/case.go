@@ -27,7 +27,9 @@ type Case struct {
 	PlanVersion string
 
 	State State
-	Held  State // what a suspended case goes back to
+	// Held is what a suspended case goes back to, HeldClock that state's clock as it stood.
+	Held      State
+	HeldClock Clock
 
 	Category  string
 	Severity  int // 1 slight … 4 grave
@@ -40,10 +42,12 @@ type Case struct {
 	Point Sealed // exact WGS-84 "lon,lat" degrees, sealed: those who handle the case see it, others the cell
 
 	Reporter string   // user id of the first reporter
-	Reports  []string // ids, first one first
-	// Reporters are the user ids of all its reports, without doubles.
-	Reporters []string
-	Parties   []Party
+	Reports  []string // ids, first one first: the case's words and point are that one's
+	// Filers are the user ids of those who sent Reports, in their order; Reporters the same without doubles.
+	Filers, Reporters []string
+	// Recalled are those of Reports that their senders have withdrawn since.
+	Recalled []string
+	Parties  []Party
 
 	Tier      int // index into the policy's tiers
 	Wave      int // waves sent on this tier

@@ -43,8 +43,17 @@ type (
 		Cell   grid.Code
 		Remark string
 	}
+	// Finish 转办办结: the unit or desk that a case was passed to has dealt with it; a return visit follows.
+	Finish struct{ Remark string }
 	// AddParty 登记当事人.
 	AddParty struct{ Party PartyInput }
+	// CorrectParty 更正当事人信息: all that is known of the party, as it should be.
+	CorrectParty struct {
+		Party string
+		As    PartyInput
+	}
+	// RemoveParty 移除当事人 takes back an entry that was a mistake.
+	RemoveParty struct{ Party, Reason string }
 	// RenewLink makes a new link for a party; the old one is void.
 	RenewLink struct{ Party string }
 	// Note 备注.
@@ -93,6 +102,8 @@ type (
 	Unagree struct{ Reason string }
 	// Perform 履行完毕.
 	Perform struct{ Remark string }
+	// Default 不履行: the agreement is not kept; the parties are told of the court (PML 31–33).
+	Default struct{ Remark string }
 	// Close 办结.
 	Close struct{ Remark string }
 	// RecordFollowUp 回访.
@@ -102,12 +113,17 @@ type (
 	}
 	// Rate is a party's word.
 	Rate struct {
+		Behalf
 		Satisfied bool
 		Stars     int
 		Remark    string
 	}
-	// Reopen 重新办理; counts as a repeat.
-	Reopen struct{ Reason string }
+	// Reopen 重新办理; counts as a repeat. The party who asks for it, by themselves or through an office, no longer refuses
+	// mediation.
+	Reopen struct {
+		Behalf
+		Reason string
+	}
 	// Suspend 中止, e.g. while in court.
 	Suspend struct{ Reason, Remark string }
 	// Resume 恢复.
@@ -119,17 +135,33 @@ type (
 	// WithdrawCase 撤回.
 	WithdrawCase struct{ Reason string }
 	// RefuseMediation 拒绝调解.
-	RefuseMediation struct{ Reason string }
+	RefuseMediation struct {
+		Behalf
+		Reason string
+	}
 	// RefuseMediator 要求更换调解员.
-	RefuseMediator struct{ Mediator, Reason string }
+	RefuseMediator struct {
+		Behalf
+		Mediator, Reason string
+	}
 	// ConsentOutsiders 同意他人参与.
-	ConsentOutsiders struct{ Given bool }
+	ConsentOutsiders struct {
+		Behalf
+		Given bool
+	}
 	// SupplementCase 补充.
 	SupplementCase struct {
 		Text   string
 		Photos []string
 	}
 )
+
+// Behalf is for whom an office or a mediator records what a party said to them: not everybody has a phone. A party speaks for
+// themselves alone, whatever stands here.
+type Behalf struct {
+	Party  string
+	Manner string // spoken, written
+}
 
 // Name of each command.
 func (Accept) Name() CommandName           { return CmdAccept }
@@ -142,6 +174,10 @@ func (TakeBack) Name() CommandName         { return CmdTakeBack }
 func (Reclassify) Name() CommandName       { return CmdReclassify }
 func (Place) Name() CommandName            { return CmdPlace }
 func (AddParty) Name() CommandName         { return CmdAddParty }
+func (Finish) Name() CommandName           { return CmdFinish }
+func (CorrectParty) Name() CommandName     { return CmdCorrectParty }
+func (RemoveParty) Name() CommandName      { return CmdRemoveParty }
+func (Default) Name() CommandName          { return CmdDefault }
 func (RenewLink) Name() CommandName        { return CmdRenewLink }
 func (Note) Name() CommandName             { return CmdNote }
 func (Assign) Name() CommandName           { return CmdAssign }

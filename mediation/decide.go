@@ -112,6 +112,9 @@ func (d *decision) enter(s State) {
 	if limit, ok := d.pol.Clocks.States[string(s)]; ok && !limit.Within.Zero() {
 		d.StateClock.Due = d.rules.after(d.At, limit.Within)
 	}
+	if s == Effective && d.Agreement.PerformBy.After(d.StateClock.Due) {
+		d.StateClock.Due = d.Agreement.PerformBy // nobody is late before the parties themselves are
+	}
 	if s == Closed && !d.pol.Closing.FollowUpAfter.Zero() {
 		d.StateClock.Due = d.rules.after(d.At, d.pol.Closing.FollowUpAfter)
 	}

@@ -54,6 +54,14 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if c.Performed.IsZero() {
 			return unmet()
 		}
+	case NeedNotPerformed:
+		if !c.Performed.IsZero() {
+			return unmet()
+		}
+	case NeedOnlyReporter:
+		if !c.onlyReporter(o.Actor) {
+			return unmet()
+		}
 	case NeedSeveralReports:
 		if len(c.Reports) < 2 {
 			return unmet()
@@ -70,6 +78,19 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		return refuse("needs", Conflict, "need.unknown", "", "need", string(n))
 	}
 	return nil
+}
+
+// onlyReporter tells whether nobody else's report of the matter stands. An office withdraws for all of them.
+func (c *Case) onlyReporter(actor Actor) bool {
+	if actor.Role == TownshipStaff || actor.Role == CountyStaff {
+		return true
+	}
+	for _, by := range c.standing() {
+		if by != actor.ID {
+			return false
+		}
+	}
+	return true
 }
 
 // freeSeats are the indexes of seats, required or not, that nobody has.
@@ -155,13 +176,12 @@ func (c *Case) closingOpen(r Rules) []string {
 	return open
 }
 
-// unsigned are the ids of parties who have not signed the written agreement.
+// unsigned are the ids of parties to the written agreement who have not signed it.
 func (c *Case) unsigned() []string {
 	var ids []string
-	for i := range c.Parties {
-		p := &c.Parties[i]
-		if p.Side != ThirdParty && !c.Agreement.signedBy(SignsAsParty, p.ID) {
-			ids = append(ids, p.ID)
+	for _, id := range c.Agreement.Signers {
+		if !c.Agreement.signedBy(SignsAsParty, id) {
+			ids = append(ids, id)
 		}
 	}
 	return ids

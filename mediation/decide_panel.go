@@ -1,6 +1,9 @@
 package mediation
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // assign 人工指派: a person puts a mediator on a seat. The mediator's conflicts of interest are final; cap, leave and
 // distance may be overruled by force.
@@ -70,6 +73,9 @@ func (d *decision) sit(o *Offer, kind string) {
 
 // settlePanel brings the state in line with who sits: all required seats filled → accepted; a lead gone → matching again.
 func (d *decision) settlePanel() {
+	if !has(matched, d.State) {
+		return
+	}
 	free := d.Panel.Free()
 	lead := d.Panel.Lead()
 	led := lead == nil || lead.Mediator != ""
@@ -83,13 +89,21 @@ func (d *decision) settlePanel() {
 		d.enter(Screened)
 		d.chore(ChoreMatch, "")
 	case len(free) > 0:
-		if !d.hasOpenOffer() {
-			if d.State == Offered {
-				d.enter(Screened)
-			}
-			d.chore(ChoreMatch, "")
+		if d.State == Offered && !d.hasOpenOffer() {
+			d.enter(Screened)
+		}
+		d.seek()
+	}
+}
+
+// askedFor tells whether somebody has been asked for the seat and may still answer.
+func (c *Case) askedFor(seat int) bool {
+	for i := range c.Offers {
+		if o := &c.Offers[i]; o.State == OfferOpen && o.Seat == seat {
+			return true
 		}
 	}
+	return false
 }
 
 func (c *Case) hasOpenOffer() bool {
@@ -120,7 +134,15 @@ func (d *decision) callOff() {
 
 // seek takes the search up again where a required seat is free and nobody is being asked.
 func (d *decision) seek() {
-	if (d.State == Screened || d.State == Accepted || d.State == Mediating) && len(d.Panel.Free()) > 0 && !d.hasOpenOffer() {
+	if has(matched, d.State) && len(d.Panel.Free()) > 0 && !d.hasOpenOffer() {
+		d.chore(ChoreMatch, "")
+	}
+}
+
+// seekFor takes the search up again for a seat whose last offer has ended, or whose holder has left, without waiting for what
+// those who were asked for other seats say.
+func (d *decision) seekFor(seat int) {
+	if has(matched, d.State) && has(d.Panel.Free(), seat) && !d.askedFor(seat) {
 		d.chore(ChoreMatch, "")
 	}
 }
@@ -162,7 +184,9 @@ func (d *decision) decline(cmd Decline) error {
 	d.say("mediator", o.Mediator)
 	d.say("reason", cmd.Reason)
 	d.Chores = append(d.Chores, Chore{Kind: ChoreCount, Target: o.Mediator, Offer: o.ID, Since: d.At})
+	seat := o.Seat
 	d.settlePanel()
+	d.seekFor(seat)
 	return nil
 }
 
@@ -181,13 +205,15 @@ func (d *decision) dismiss(mediator string) error {
 	if d.Panel.Seated(mediator) {
 		return d.vacate(mediator)
 	}
+	seat := -1
 	for i := range d.Offers {
 		if o := &d.Offers[i]; o.Mediator == mediator && o.State == OfferOpen {
-			o.State, o.Answered = OfferWithdrawn, d.At
+			o.State, o.Answered, seat = OfferWithdrawn, d.At, o.Seat
 			d.tell(NoticeCancelled, Recipient{User: o.User}, d.At)
 		}
 	}
 	d.settlePanel()
+	d.seekFor(seat)
 	return nil
 }
 
@@ -205,6 +231,7 @@ func (d *decision) vacate(mediator string) error {
 		seat.Mediator, seat.User, seat.Kind, seat.Offer, seat.Since = "", "", "", "", time.Time{}
 		d.chore(ChoreReleaseSeat, mediator)
 		d.settlePanel()
+		d.seekFor(i)
 		return nil
 	}
 	return refuse("vacate", Conflict, "need."+string(NeedSeat), "")
@@ -220,26 +247,65 @@ func (d *decision) climb() {
 }
 
 // refuseMediation: mediation is forbidden once a party clearly refuses (PML 17); the parties are told of other ways (PML 26).
-func (d *decision) refuseMediation() error {
-	d.Party(d.Actor.ID).RefusedMediation = d.At
-	d.say("party", d.Actor.ID)
+func (d *decision) refuseMediation(cmd RefuseMediation) error {
+	p, err := d.speaker(cmd.Behalf)
+	if err != nil {
+		return err
+	}
+	p.RefusedMediation = d.At
 	d.tellPanel(NoticeRefused, "")
 	d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
 	return d.terminate("party_refused")
 }
 
 func (d *decision) refuseMediator(cmd RefuseMediator) error {
-	p := d.Party(d.Actor.ID)
+	p, err := d.speaker(cmd.Behalf)
+	if err != nil {
+		return err
+	}
 	if cmd.Mediator == "" || !d.Panel.Seated(cmd.Mediator) && !d.offeredTo(cmd.Mediator) {
 		return refuse("refuse_mediator", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
 	}
 	if !has(p.RefusedMediators, cmd.Mediator) {
 		p.RefusedMediators = append(p.RefusedMediators, cmd.Mediator)
 	}
-	d.say("party", p.ID)
 	d.say("mediator", cmd.Mediator)
 	d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
 	return d.dismiss(cmd.Mediator)
+}
+
+// consent 同意他人参与. A refusal, or a consent taken back, holds sessions and agreement up while an outsider sits on the panel:
+// those who arrange it must know.
+func (d *decision) consent(cmd ConsentOutsiders) error {
+	p, err := d.speaker(cmd.Behalf)
+	if err != nil {
+		return err
+	}
+	p.Outsiders = &Consent{At: d.At, Given: cmd.Given}
+	d.say("given", strconv.FormatBool(cmd.Given))
+	if cmd.Given {
+		d.tellPanel(NoticeProgress, d.Actor.ID)
+		return nil
+	}
+	d.tellPanel(NoticeRefused, d.Actor.ID)
+	d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
+	return nil
+}
+
+// speaker is the party whose word the order is: the caller, or the one whom an office or a mediator speaks for.
+func (d *decision) speaker(b Behalf) (*Party, error) {
+	if d.Actor.Role == PartyRole {
+		b = Behalf{Party: d.Actor.ID}
+	} else if b.Party == "" {
+		return nil, refuse("speaker", Invalid, "required", "party")
+	}
+	p := d.Party(b.Party)
+	if p == nil {
+		return nil, refuse("speaker", Invalid, "unknown_value", "party", "value", b.Party)
+	}
+	d.say("party", p.ID)
+	d.say("manner", b.Manner)
+	return p, nil
 }
 
 func (c *Case) offeredTo(mediator string) bool {

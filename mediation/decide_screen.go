@@ -1,12 +1,15 @@
 package mediation
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // carryOut sends the command to its decision. Every command of the state table stands here once.
 func (d *decision) carryOut() error {
 	switch cmd := d.Command.(type) {
 	case Accept:
-		return d.accept()
+		return d.admit()
 	case Refuse:
 		return d.refuseCase(cmd)
 	case Join:
@@ -20,12 +23,21 @@ func (d *decision) carryOut() error {
 	case TakeBack:
 		d.Outcome, d.Unit = nil, ""
 		d.enter(Reported)
+		d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	case Finish:
+		return d.finishElsewhere()
+	case Default:
+		return d.unkept()
 	case Reclassify:
 		return d.reclassify(cmd)
 	case Place:
 		return d.place(cmd)
 	case AddParty:
 		return d.addParty()
+	case CorrectParty:
+		return d.correctParty(cmd)
+	case RemoveParty:
+		return d.removeParty(cmd)
 	case RenewLink:
 		return d.renewLink(cmd)
 	case Note:
@@ -56,6 +68,8 @@ func (d *decision) carryOut() error {
 		d.Agreement = nil
 		d.enter(Mediating)
 		d.seek()
+		d.tellPanel(NoticeRefused, d.Actor.ID)
+		d.tellReporters(NoticeProgress)
 	case Perform:
 		return d.perform()
 	case Close:
@@ -68,7 +82,7 @@ func (d *decision) carryOut() error {
 	case Rate:
 		return d.rate(cmd)
 	case Reopen:
-		d.reopen(cmd)
+		return d.reopen(cmd)
 	case Suspend:
 		return d.suspend(cmd)
 	case Resume:
@@ -82,13 +96,14 @@ func (d *decision) carryOut() error {
 		d.disband()
 		d.Outcome = &Outcome{At: d.At, Reason: cmd.Reason, Words: d.Order.Words}
 		d.enter(Withdrawn)
+		d.tellReporters(NoticeProgress)
+		d.tell(NoticeProgress, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
 	case RefuseMediation:
-		return d.refuseMediation()
+		return d.refuseMediation(cmd)
 	case RefuseMediator:
 		return d.refuseMediator(cmd)
 	case ConsentOutsiders:
-		d.Party(d.Actor.ID).Outsiders = &Consent{At: d.At, Given: cmd.Given}
-		d.say("given", strconv.FormatBool(cmd.Given))
+		return d.consent(cmd)
 	case SupplementCase:
 		if d.Order.Words.Empty() && len(cmd.Photos) == 0 {
 			return refuse("supplement", Invalid, "required", "text")
@@ -96,6 +111,7 @@ func (d *decision) carryOut() error {
 		for i, p := range cmd.Photos {
 			d.say("photo"+strconv.Itoa(i+1), p)
 		}
+		d.tellWorking(NoticeProgress)
 	default:
 		return refuse("decide", Invalid, "command.unknown", "command")
 	}
@@ -105,16 +121,12 @@ func (d *decision) carryOut() error {
 // Party shadows the order's sealed party with the case's lookup.
 func (d *decision) Party(id string) *Party { return d.Case.Party(id) }
 
-func (d *decision) accept() error {
+// admit makes the panel's seats and starts matching. What is no dispute between private persons takes another road (PML 2).
+func (d *decision) admit() error {
 	category, ok := d.pol.Category(d.Category)
 	if !ok || !category.Mediable {
 		return refuse("accept", Conflict, "case.not_mediable", "", "category", d.Category, "route", category.Route)
 	}
-	return d.admit()
-}
-
-// admit makes the panel's seats and starts matching.
-func (d *decision) admit() error {
 	panel, err := NewPanel(d.pol, d.Category, d.Severity)
 	if err != nil {
 		return err
@@ -171,20 +183,23 @@ func (d *decision) split() error {
 	d.JoinedTo = ""
 	d.enter(Reported)
 	d.tellReporters(NoticeProgress)
+	d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	return nil
 }
 
 func (d *decision) detach(cmd Detach) error {
-	for i, id := range d.Reports {
-		if id != cmd.Report {
-			continue
-		}
-		d.Reports = append(d.Reports[:i:i], d.Reports[i+1:]...)
-		d.say("report", cmd.Report)
-		d.chore(ChoreOpenReport, cmd.Report)
-		return nil
+	switch {
+	case !has(d.Reports, cmd.Report):
+		return refuse("detach", Invalid, "unknown_value", "report", "value", cmd.Report)
+	case cmd.Report == d.Reports[0]:
+		// Words, point and key of the case are this one's: it is the others that can be taken out.
+		return refuse("detach", Conflict, "case.first_report", "report")
 	}
-	return refuse("detach", Invalid, "unknown_value", "report", "value", cmd.Report)
+	d.say("report", cmd.Report)
+	d.tell(NoticeProgress, Recipient{User: d.filer(cmd.Report)}, d.StateClock.Due)
+	d.unfile(cmd.Report)
+	d.chore(ChoreOpenReport, cmd.Report)
+	return nil
 }
 
 func (d *decision) transfer(cmd Transfer) error {
@@ -207,9 +222,11 @@ func (d *decision) transfer(cmd Transfer) error {
 	d.say("unit", unit)
 	d.say("area", string(cmd.Area))
 	d.say("reason", cmd.Reason)
+	if cmd.Area != "" {
+		d.Area = cmd.Area // before the unit is told: it is the new area's that must know
+	}
 	d.hand(cmd.Route, unit, cmd.Reason)
 	if cmd.Area != "" {
-		d.Area = cmd.Area
 		d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	}
 	d.tellReporters(NoticeProgress)
@@ -228,14 +245,17 @@ func (d *decision) hand(route, unit, reason string) {
 }
 
 func (d *decision) reclassify(cmd Reclassify) error {
-	if _, ok := d.pol.Category(cmd.Category); !ok {
+	category, ok := d.pol.Category(cmd.Category)
+	if !ok {
 		return refuse("reclassify", Invalid, "unknown_value", "category", "value", cmd.Category)
 	}
 	if cmd.Severity < 1 || cmd.Severity > 4 {
 		return refuse("reclassify", Invalid, "out_of_range", "severity", "min", "1", "max", "4")
 	}
-	if _, err := NewPanel(d.pol, cmd.Category, cmd.Severity); err != nil {
-		return err
+	if category.Mediable {
+		if _, err := NewPanel(d.pol, cmd.Category, cmd.Severity); err != nil {
+			return err
+		}
 	}
 	d.say("category", cmd.Category)
 	d.say("category_before", d.Category)
@@ -246,7 +266,14 @@ func (d *decision) reclassify(cmd Reclassify) error {
 		d.Emergency = false
 		d.say("emergency", "cleared")
 	}
-	if d.State == Screened || d.State == Offered {
+	switch {
+	case has(matched, d.State) && !category.Mediable:
+		// It turns out to be no matter for mediation: whoever mediates stops, and a person sends it down its lawful road.
+		d.disband()
+		d.Offers = nil
+		d.enter(Reported)
+		d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	case d.State == Screened || d.State == Offered:
 		// The matter has changed: everybody may be asked again, by the composition that now fits.
 		d.disband()
 		d.Offers = nil
@@ -256,14 +283,23 @@ func (d *decision) reclassify(cmd Reclassify) error {
 	return nil
 }
 
+// place 落格. Staff place a case within their own area: into another they transfer it, which tells those who get it.
 func (d *decision) place(cmd Place) error {
+	if !d.Actor.Area.Contains(cmd.Cell) {
+		return refuse("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
+	}
 	d.say("cell", string(cmd.Cell))
 	d.say("cell_before", string(d.Cell))
 	if d.Area == d.Cell || d.Cell == "" {
 		d.Area = cmd.Cell
+		d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	}
 	d.Cell = cmd.Cell
 	d.event.Place = cmd.Cell
+	if d.State == Screened || d.State == Offered {
+		d.withdrawOffers() // whoever is near the new place is asked
+		d.seek()
+	}
 	return nil
 }
 
@@ -281,6 +317,40 @@ func (d *decision) addParty() error {
 	d.say("party", p.ID)
 	d.say("side", string(p.Side))
 	d.suggest(d.Alike)
+	return nil
+}
+
+// correctParty 更正当事人信息: what was entered wrongly is replaced; what the party did stays.
+func (d *decision) correctParty(cmd CorrectParty) error {
+	p, next := d.Party(cmd.Party), d.Order.Party
+	if p == nil || next == nil {
+		return refuse("correct_party", Invalid, "unknown_value", "party", "value", cmd.Party)
+	}
+	for i := range d.Parties {
+		if d.Parties[i].ID != p.ID && shares(d.Parties[i].Match, next.Match) {
+			return refuse("correct_party", Conflict, "party.exists", "phone")
+		}
+	}
+	p.Kind, p.Side, p.Name, p.Phone, p.IDNumber, p.Address = next.Kind, next.Side, next.Name, next.Phone, next.IDNumber, next.Address
+	p.Match, p.Kin, p.Units, p.UnitNames = next.Match, next.Kin, next.Units, next.UnitNames
+	d.recuse()
+	d.say("party", p.ID)
+	d.say("side", string(p.Side))
+	d.suggest(d.Alike)
+	return nil
+}
+
+// removeParty 移除当事人: somebody was entered who has nothing to do with it.
+func (d *decision) removeParty(cmd RemoveParty) error {
+	if d.Party(cmd.Party) == nil {
+		return refuse("remove_party", Invalid, "unknown_value", "party", "value", cmd.Party)
+	}
+	if cmd.Reason == "" {
+		return refuse("remove_party", Invalid, "required", "reason")
+	}
+	d.Case.Parties = slices.DeleteFunc(slices.Clone(d.Case.Parties), func(p Party) bool { return p.ID == cmd.Party })
+	d.say("party", cmd.Party)
+	d.say("reason", cmd.Reason)
 	return nil
 }
 
@@ -316,6 +386,18 @@ func (d *decision) renewLink(cmd RenewLink) error {
 func (d *decision) tellReporters(kind NoticeKind) {
 	for _, user := range d.Reporters {
 		d.tell(kind, Recipient{User: user}, d.StateClock.Due)
+	}
+}
+
+// tellWorking tells whoever works on the case: the panel, the unit it lies with, else the township's staff.
+func (d *decision) tellWorking(kind NoticeKind) {
+	n := len(d.notices)
+	d.tellPanel(kind, d.Actor.ID)
+	if d.Unit != "" {
+		d.tell(kind, Recipient{Unit: d.Unit, Area: d.Area}, d.StateClock.Due)
+	}
+	if len(d.notices) == n {
+		d.tell(kind, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	}
 }
 

@@ -124,10 +124,15 @@ func TestSituations(t *testing.T) {
 			s := begin(t, nil).talked()
 			due := s.c.WholeClock.Due
 			s.do(elder, Suspend{Reason: "court"}).is(Suspended)
-			s.at = s.at.AddDate(0, 2, 0)
+			s.at = s.at.AddDate(0, 1, 0)
 			if Tick(s.c, s.at, s.r) {
 				t.Fatal("a suspended case has something to say")
 			}
+			s.at = s.at.AddDate(0, 1, 10)
+			if !Tick(s.c, s.at, s.r) {
+				t.Fatal("nobody asks after a case that has been suspended for more than two months")
+			}
+			s.tells("clock_reminder to township_staff")
 			s.do(staff, Resume{}).is(Mediating)
 			if !s.c.WholeClock.Due.After(due.AddDate(0, 1, 20)) || !s.c.WholeClock.Paused.IsZero() {
 				t.Fatalf("due %s became %s", due, s.c.WholeClock.Due)
@@ -206,12 +211,149 @@ func TestSituations(t *testing.T) {
 		"a case is not joined to itself": func(t *testing.T) {
 			begin(t, nil).refuses(staff, Join{Into: "c1"}, "unknown_value").do(staff, Join{Into: "c2"}).is(Joined).do(staff, Split{}).is(Reported)
 		},
-		"the last report stays": func(t *testing.T) {
+		"the report that the case is about stays, the others can be taken out": func(t *testing.T) {
 			s := begin(t, nil).refuses(staff, Detach{Report: "r1"}, "need.several_reports")
 			Adopt(s.c, &Report{ID: "r2", Reporter: "w2"}, nil, "shared_party", SystemActor, s.at, s.r)
-			s.refuses(staff, Detach{Report: "r9"}, "unknown_value").do(staff, Detach{Report: "r1"})
-			if !slices.Equal(s.c.Reports, []string{"r2"}) {
-				t.Fatalf("reports %q", s.c.Reports)
+			Adopt(s.c, &Report{ID: "r3", Reporter: walker.ID}, nil, "same_reporter", SystemActor, s.at, s.r)
+			s.refuses(staff, Detach{Report: "r9"}, "unknown_value").refuses(staff, Detach{Report: "r1"}, "case.first_report")
+			s.do(staff, Detach{Report: "r2"}).tells("case_progress to w2").do(staff, Detach{Report: "r3"})
+			if !slices.Equal(s.c.Reports, []string{"r1"}) || !slices.Equal(s.c.Reporters, []string{walker.ID}) {
+				t.Fatalf("reports %q by %q", s.c.Reports, s.c.Reporters)
+			}
+			// Whose report was taken out has nothing to do with the case any more.
+			s.refuses(Actor{ID: "w2", Role: GridWorker, Area: walker.Area}, SupplementCase{Text: "x"}, "forbidden")
+		},
+		"a report joins, and its sender cannot withdraw everybody's case": func(t *testing.T) {
+			second := Actor{ID: "w2", Role: GridWorker, Area: walker.Area}
+			s := begin(t, nil)
+			Adopt(s.c, &Report{ID: "r2", Reporter: "w2"}, nil, "shared_party", SystemActor, s.at, s.r)
+			s.refuses(second, WithdrawCase{Reason: "mistake"}, "need.only_reporter").refuses(walker, WithdrawCase{Reason: "mistake"}, "need.only_reporter")
+			s.do(staff, WithdrawCase{Reason: "mistake"}).is(Withdrawn).tells("case_progress to w2").tells("case_progress to " + walker.ID)
+		},
+		"reports are withdrawn one after another, and with the last the case": func(t *testing.T) {
+			second := Actor{ID: "w2", Role: GridWorker, Area: walker.Area}
+			s := begin(t, nil)
+			Adopt(s.c, &Report{ID: "r2", Reporter: "w2"}, nil, "shared_party", SystemActor, s.at, s.r)
+			recall := func(by Actor, report string) {
+				t.Helper()
+				s.at = s.at.Add(time.Minute)
+				if err := Recall(s.c, report, s.order(by, WithdrawCase{Reason: "mistake"}), s.r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			recall(walker, "r1")
+			s.is(Screened).tells("case_progress to township_staff")
+			n := len(s.c.Events)
+			recall(walker, "r1") // sent again
+			if len(s.c.Events) != n {
+				t.Fatal("noted twice")
+			}
+			recall(second, "r2")
+			s.is(Withdrawn)
+		},
+		"what is no matter for mediation is not mediated by another name": func(t *testing.T) {
+			s := begin(t, nil).offer(0, "elder").do(staff, Reclassify{Category: "expropriation", Severity: 2}).is(Reported)
+			s.tells("offer_withdrawn to u-elder").tells("case_opened to township_staff").wantsMatch(t, false)
+			s.refuses(staff, Accept{}, "case.not_mediable")
+			s = begin(t, nil).talked().do(staff, Reclassify{Category: "expropriation", Severity: 2}).is(Reported).tells("offer_withdrawn to u-elder")
+			if s.c.Panel.Seated("elder") {
+				t.Fatal("the panel goes on")
+			}
+		},
+		"an agreement that is not kept": func(t *testing.T) {
+			s := begin(t, nil).talked().do(elder, Agree{Oral: true, Terms: "repair", PerformBy: matchNow.AddDate(0, 6, 0)}).is(Effective)
+			if due := s.c.StateClock.Due; !due.Equal(matchNow.AddDate(0, 6, 0)) {
+				t.Fatalf("performance is due in six months, the clock ends %s", due)
+			}
+			s.do(elder, Default{Remark: "nothing repaired"}).is(Unsettled).tells("case_needs_hand to township_staff")
+			if !has(s.c.Outcome.Routes, "court") || s.c.Agreement == nil {
+				t.Fatalf("the parties are told of %q", s.c.Outcome.Routes)
+			}
+			s.do(staff, Reopen{Reason: "default"}).is(Reported)
+			begin(t, nil).talked().do(elder, Agree{Oral: true, Terms: "apology"}).refuses(elder, Default{}, "need.not_performed").refuses(elder, Perform{}, "need.not_performed")
+		},
+		"somebody who joins after the agreement does not hold it up": func(t *testing.T) {
+			s := begin(t, nil).talked().do(elder, Agree{Terms: "repair", PerformBy: matchNow.AddDate(0, 1, 0)})
+			s.do(staff, AddParty{Party: PartyInput{Kind: Person, Side: Respondent}})
+			s.do(elder, Sign{Role: SignsAsMediator}).do(applicant, Sign{}).do(opponent, Sign{}).do(staff, Sign{Role: SignsAsCommittee}).is(Effective)
+			s.do(elder, Perform{}).do(elder, Close{}).is(Closed)
+		},
+		"consent taken back holds the agreement up": func(t *testing.T) {
+			s := begin(t, nil).seated().do(applicant, ConsentOutsiders{Given: true}).do(opponent, ConsentOutsiders{Given: true})
+			s.do(staff, Assign{Mediator: "other", Seat: 1}).do(elder, RecordSession{}).do(opponent, ConsentOutsiders{})
+			s.tells("party_refused to u-elder").tells("party_refused to township_staff").refuses(elder, Agree{Terms: "x"}, "need.consent")
+		},
+		"a party without a phone says it to the mediator": func(t *testing.T) {
+			s := begin(t, nil).seated().refuses(elder, ConsentOutsiders{Given: true}, "required")
+			s.refuses(elder, ConsentOutsiders{Behalf: Behalf{Party: "p9"}, Given: true}, "unknown_value")
+			s.do(elder, ConsentOutsiders{Behalf: Behalf{Party: "p1", Manner: "spoken"}, Given: true})
+			if e := s.c.Events[len(s.c.Events)-1]; e.Data["party"] != "p1" || e.Data["manner"] != "spoken" || e.Actor != elder.ID || s.c.Party("p1").Outsiders == nil {
+				t.Fatalf("%+v", e)
+			}
+			// A party speaks for themselves alone, whatever they write.
+			s.do(opponent, RefuseMediation{Behalf: Behalf{Party: "p1"}}).is(Failed)
+			if !s.c.Party("p1").RefusedMediation.IsZero() || s.c.Party("p2").RefusedMediation.IsZero() {
+				t.Fatal("one party refused for another")
+			}
+			s.do(staff, Reopen{Behalf: Behalf{Party: "p2", Manner: "spoken"}, Reason: "changed_mind"}).is(Reported).do(staff, Accept{}).is(Screened)
+		},
+		"a mediator who took the first seat can still step back": func(t *testing.T) {
+			s := begin(t, func(r *Report) { r.Category = "medical" }).do(staff, Accept{}).offer(0, "elder", "other").do(elder, Take{}).is(Screened)
+			s.do(elder, StepBack{Reason: "ill"}).is(Screened).wantsMatch(t, true)
+			s = begin(t, nil).seated().do(staff, Suspend{Reason: "court"}).do(elder, StepBack{Reason: "ill"}).is(Suspended)
+			s.do(staff, Resume{}).is(Screened).wantsMatch(t, true)
+		},
+		"a seat whose offers were all declined is asked for again at once": func(t *testing.T) {
+			s := begin(t, func(r *Report) { r.Category = "medical" }).do(staff, Accept{}).offer(0, "elder")
+			w := Wave{Revision: s.c.Revision, Offers: []Offer{{ID: "of-x", Mediator: "other", User: "u-other", Seat: 1, State: OfferOpen, Deadline: s.at.Add(8 * time.Hour)}}}
+			if err := Send(s.c, w, s.at, s.r); err != nil {
+				t.Fatal(err)
+			}
+			s.do(elder, Decline{Reason: "busy"}).is(Offered).wantsMatch(t, true)
+		},
+		"a week in court does not give a month": func(t *testing.T) {
+			s := begin(t, nil).talked()
+			due := s.c.StateClock.Due
+			s.at = s.at.AddDate(0, 0, 20)
+			s.do(staff, Suspend{Reason: "court"})
+			s.at = s.at.AddDate(0, 0, 7)
+			s.do(staff, Resume{}).is(Mediating)
+			if got := s.c.StateClock.Due; !got.Equal(due.AddDate(0, 0, 7)) {
+				t.Fatalf("the month of mediation ended %s, ends %s now", due, got)
+			}
+		},
+		"the unit that a case was passed to finishes it": func(t *testing.T) {
+			unit := Actor{ID: "u", Role: UnitStaff, Unit: "住建局", Area: "33.01.11"}
+			s := begin(t, nil).do(staff, Transfer{Unit: "住建局", Reason: "authority"}).do(unit, Finish{Remark: "done"}).is(Closed)
+			s.tells("case_progress to township_staff").tells("case_progress to "+walker.ID).do(walker, RecordFollowUp{Kept: true, Resolved: true}).is(Settled)
+		},
+		"a transfer tells the unit of the area it goes to": func(t *testing.T) {
+			s := begin(t, nil).do(staff, Transfer{Unit: "住建局", Area: "33.01.11.002", Reason: "authority"})
+			for _, n := range s.c.Unsent {
+				if n.To.Unit != "" && n.To.Area != "33.01.11.002" {
+					t.Fatalf("told %+v", n.To)
+				}
+			}
+			s.tells("case_transferred to 住建局")
+		},
+		"staff place a case in their own area only": func(t *testing.T) {
+			begin(t, nil).refuses(staff, Place{Cell: "33.01.11.002.001.001.01"}, "unknown_value").
+				offer(0, "elder").do(staff, Place{Cell: "33.01.11.001.003.001.01"}).tells("offer_withdrawn to u-elder").wantsMatch(t, true)
+		},
+		"what a party or worker adds is told to whoever works on the case": func(t *testing.T) {
+			begin(t, nil).do(walker, SupplementCase{Text: "more"}).tells("case_progress to township_staff").
+				seated().do(applicant, SupplementCase{Text: "more"}).tells("case_progress to u-elder")
+		},
+		"a party entered wrongly is corrected, or taken off": func(t *testing.T) {
+			s := begin(t, nil).do(applicant, ConsentOutsiders{Given: true})
+			s.do(staff, CorrectParty{Party: "p1", As: PartyInput{Kind: Organisation, Side: Respondent}})
+			if p := s.c.Party("p1"); p.Kind != Organisation || p.Side != Respondent || p.Outsiders == nil {
+				t.Fatalf("%+v", p)
+			}
+			s.refuses(staff, CorrectParty{Party: "p9"}, "unknown_value").refuses(staff, RemoveParty{Party: "p2"}, "required")
+			s.do(staff, RemoveParty{Party: "p2", Reason: "mistake"}).refuses(elder, RemoveParty{Party: "p1", Reason: "mistake"}, "forbidden")
+			if s.c.Party("p2") != nil {
+				t.Fatal("still there")
 			}
 		},
 		"an unknown category changes nothing": func(t *testing.T) {

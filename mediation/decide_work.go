@@ -38,7 +38,7 @@ func (d *decision) agree(cmd Agree) error {
 		return refuse("agree", Invalid, "in_past", "performBy")
 	}
 	d.Agreement = &Agreement{ID: d.NewID, Oral: cmd.Oral, Reached: d.At, By: d.Actor.Mediator, Facts: d.Facts, Terms: d.Terms,
-		Place: d.Order.Place, PerformBy: cmd.PerformBy}
+		Place: d.Order.Place, PerformBy: cmd.PerformBy, Signers: d.sides()}
 	d.say("agreement", d.NewID)
 	d.callOff() // nobody is asked to mediate what has been agreed
 	if cmd.Oral {
@@ -94,11 +94,40 @@ func (d *decision) sign(cmd Sign) error {
 }
 
 func (d *decision) perform() error {
-	if !d.Performed.IsZero() {
-		return refuse("perform", Conflict, "case.performed", "")
-	}
 	d.Performed = d.At
 	return nil
+}
+
+// unkept 不履行: the committee has supervised in vain (PML 31). The agreement stays on record, as what a party may sue on; the
+// case is not settled, and a person decides how it goes on.
+func (d *decision) unkept() error {
+	d.releaseSeats()
+	d.Outcome = &Outcome{At: d.At, Reason: "not_performed", Routes: d.courtRoutes(), Words: d.Order.Words}
+	d.enter(Unsettled)
+	d.tellPanel(NoticeProgress, d.Actor.ID)
+	d.tell(NoticeNeedsHand, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+// finishElsewhere 转办办结: whoever it was passed to has dealt with it. Closed is not settled: the return visit decides.
+func (d *decision) finishElsewhere() error {
+	d.Closed = d.At
+	d.enter(Closed)
+	d.tell(NoticeProgress, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+// sides are the parties whose agreement it is: those in the dispute, not whoever is heard besides.
+func (c *Case) sides() []string {
+	var ids []string
+	for i := range c.Parties {
+		if c.Parties[i].Side != ThirdParty {
+			ids = append(ids, c.Parties[i].ID)
+		}
+	}
+	return ids
 }
 
 // close 办结: the procedure is over; whether the quarrel is, the return visit and the parties' word decide.
@@ -145,8 +174,15 @@ func (d *decision) rate(cmd Rate) error {
 	if cmd.Stars < 0 || cmd.Stars > 5 {
 		return refuse("rate", Invalid, "out_of_range", "stars", "min", "1", "max", "5")
 	}
-	d.Party(d.Actor.ID).Satisfied = &Word{At: d.At, Yes: cmd.Satisfied, Stars: cmd.Stars, Remark: d.Order.Words}
+	p, err := d.speaker(cmd.Behalf)
+	if err != nil {
+		return err
+	}
+	p.Satisfied = &Word{At: d.At, Yes: cmd.Satisfied, Stars: cmd.Stars, Remark: d.Order.Words}
 	d.say("satisfied", strconv.FormatBool(cmd.Satisfied))
+	if !cmd.Satisfied && len(d.FollowUps) == 0 {
+		d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due) // before anybody has visited
+	}
 	if d.State != Exited {
 		d.judge()
 	}
@@ -154,7 +190,14 @@ func (d *decision) rate(cmd Rate) error {
 }
 
 // reopen 重新办理 counts as a repeat; the clock of the whole case goes on as if it had never stopped.
-func (d *decision) reopen(cmd Reopen) {
+func (d *decision) reopen(cmd Reopen) error {
+	if d.Actor.Role == PartyRole || cmd.Party != "" {
+		p, err := d.speaker(cmd.Behalf)
+		if err != nil {
+			return err
+		}
+		p.RefusedMediation = time.Time{} // who asks for mediation again no longer refuses it
+	}
 	d.Repeats++
 	d.say("reason", cmd.Reason)
 	d.say("repeat", strconv.Itoa(d.Repeats))
@@ -165,12 +208,10 @@ func (d *decision) reopen(cmd Reopen) {
 	for i := range d.Parties {
 		d.Parties[i].Satisfied = nil
 	}
-	if p := d.Party(d.Actor.ID); p != nil {
-		p.RefusedMediation = time.Time{} // who asks for mediation again no longer refuses it
-	}
 	d.enter(Reported)
 	d.tell(NoticeReopened, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	d.tellReporters(NoticeReopened)
+	return nil
 }
 
 func (d *decision) suspend(cmd Suspend) error {
@@ -178,10 +219,10 @@ func (d *decision) suspend(cmd Suspend) error {
 		return refuse("suspend", Invalid, "required", "reason")
 	}
 	d.say("reason", cmd.Reason)
-	d.Held = d.State
+	d.Held, d.HeldClock = d.State, d.StateClock
 	d.callOff()
 	if d.Held == Offered {
-		d.Held = Screened
+		d.Held, d.HeldClock = Screened, Clock{} // those who were asked are asked anew
 	}
 	d.WholeClock.Paused = d.At
 	d.enter(Suspended)
@@ -189,12 +230,22 @@ func (d *decision) suspend(cmd Suspend) error {
 	return nil
 }
 
-// resume lets the whole clock go on where it stood: its end moves by the pause, as the policy's calendar counts it.
+// resume lets both clocks go on where they stood: their ends move by the pause, as the policy's calendar counts it. Whoever left
+// the panel meanwhile is replaced.
 func (d *decision) resume() {
+	from := d.WholeClock.Paused
 	d.unpause()
+	held := d.HeldClock
 	d.enter(d.Held)
-	d.Held = ""
-	d.seek()
+	if !held.Due.IsZero() && held.Breached.IsZero() {
+		limit := d.pol.Clocks.States[string(d.Held)].Within
+		held.Due = d.rules.Calendar.Extend(held.Due, limit, clock.Pause{From: from, To: d.At}).UTC()
+	}
+	if !held.Since.IsZero() {
+		d.StateClock = held
+	}
+	d.Held, d.HeldClock = "", Clock{}
+	d.settlePanel()
 }
 
 // unpause lets the whole clock run again, if it stood.
@@ -215,6 +266,19 @@ func (d *decision) terminate(reason string) error {
 		return refuse("terminate", Invalid, "required", "reason")
 	}
 	d.say("reason", reason)
+	d.disband()
+	d.unpause() // a suspended case may be refused, too
+	d.Held, d.HeldClock = "", Clock{}
+	d.Agreement = nil
+	d.Outcome = &Outcome{At: d.At, Reason: reason, Routes: d.courtRoutes(), Words: d.Order.Words}
+	d.enter(Failed)
+	d.tell(NoticeNeedsHand, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	d.tellReporters(NoticeProgress)
+	return nil
+}
+
+// courtRoutes are the ways that stay open where mediation does not help: the category's lawful route, and the court.
+func (d *decision) courtRoutes() []string {
 	routes := make([]string, 0, 2)
 	if category, ok := d.pol.Category(d.Category); ok && category.Route != "" {
 		routes = append(routes, category.Route)
@@ -224,15 +288,7 @@ func (d *decision) terminate(reason string) error {
 			routes = append(routes, r.Key)
 		}
 	}
-	d.disband()
-	d.unpause() // a suspended case may be refused, too
-	d.Held = ""
-	d.Agreement = nil
-	d.Outcome = &Outcome{At: d.At, Reason: reason, Routes: routes, Words: d.Order.Words}
-	d.enter(Failed)
-	d.tell(NoticeNeedsHand, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
-	d.tellReporters(NoticeProgress)
-	return nil
+	return routes
 }
 
 func (d *decision) exit(cmd Exit) error {

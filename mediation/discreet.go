@@ -32,6 +32,9 @@ func discreet(cmd Command) (Command, string) {
 	case StepBack:
 		x.Reason, own = coded(x.Reason)
 		return x, own
+	case RemoveParty:
+		x.Reason, own = coded(x.Reason)
+		return x, own
 	case Unagree:
 		x.Reason, own = coded(x.Reason)
 		return x, own

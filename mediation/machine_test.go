@@ -62,26 +62,31 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 			sign.Role = SignsAsCommittee
 		}
 	}
+	behalf := Behalf{}
+	if by.Role != PartyRole {
+		behalf.Party = "p1"
+	}
 	refusable := seated
 	if refusable == "" && len(c.Offers) > 0 {
 		refusable = c.Offers[0].Mediator
 	}
 	report := ""
 	if len(c.Reports) > 0 {
-		report = c.Reports[0]
+		report = c.Reports[len(c.Reports)-1]
 	}
 	return map[CommandName]Command{
 		CmdAccept: Accept{}, CmdRefuse: Refuse{Route: "court", Reason: "r"}, CmdJoin: Join{Into: "c2"}, CmdSplit: Split{},
-		CmdDetach: Detach{Report: report}, CmdTransfer: Transfer{Unit: "住建局", Reason: "r"}, CmdTakeBack: TakeBack{},
+		CmdDetach: Detach{Report: report}, CmdTransfer: Transfer{Unit: "住建局", Reason: "r"}, CmdTakeBack: TakeBack{}, CmdFinish: Finish{},
 		CmdReclassify: Reclassify{Category: "medical", Severity: 2, NotEmergency: true}, CmdPlace: Place{Cell: "33.01.11.001.002.003.06"},
-		CmdAddParty: AddParty{Party: PartyInput{Kind: Person, Side: ThirdParty}}, CmdRenewLink: RenewLink{Party: "p1"}, CmdNote: Note{Text: "n"},
+		CmdAddParty: AddParty{Party: PartyInput{Kind: Person, Side: ThirdParty}}, CmdRenewLink: RenewLink{Party: "p1"},
+		CmdCorrectParty: CorrectParty{Party: "p1", As: PartyInput{Kind: Person, Side: Applicant}}, CmdRemoveParty: RemoveParty{Party: "p1", Reason: "r"}, CmdNote: Note{Text: "n"},
 		CmdAssign: Assign{Mediator: "assigned", Seat: free}, CmdUnassign: Unassign{Mediator: seated, Reason: "r"}, CmdEscalate: Escalate{},
 		CmdTake: Take{}, CmdDecline: Decline{Reason: "r"}, CmdStepBack: StepBack{Reason: "r"}, CmdSession: RecordSession{},
-		CmdAgree: Agree{Terms: "t", PerformBy: matchNow.AddDate(1, 0, 0)}, CmdSign: sign, CmdUnagree: Unagree{Reason: "r"}, CmdPerform: Perform{},
-		CmdClose: Close{}, CmdFollowUp: RecordFollowUp{Kept: true, Resolved: true}, CmdRate: Rate{Satisfied: true, Stars: 5},
+		CmdAgree: Agree{Terms: "t", PerformBy: matchNow.AddDate(1, 0, 0)}, CmdSign: sign, CmdUnagree: Unagree{Reason: "r"}, CmdPerform: Perform{}, CmdDefault: Default{},
+		CmdClose: Close{}, CmdFollowUp: RecordFollowUp{Kept: true, Resolved: true}, CmdRate: Rate{Behalf: behalf, Satisfied: true, Stars: 5},
 		CmdReopen: Reopen{Reason: "r"}, CmdSuspend: Suspend{Reason: "r"}, CmdResume: Resume{}, CmdTerminate: Terminate{Reason: "r"},
-		CmdExit: Exit{Route: "court", Reason: "r"}, CmdWithdraw: WithdrawCase{Reason: "r"}, CmdRefuseMediation: RefuseMediation{},
-		CmdRefuseMediator: RefuseMediator{Mediator: refusable}, CmdConsent: ConsentOutsiders{Given: true}, CmdSupplement: SupplementCase{Text: "s"},
+		CmdExit: Exit{Route: "court", Reason: "r"}, CmdWithdraw: WithdrawCase{Reason: "r"}, CmdRefuseMediation: RefuseMediation{Behalf: behalf},
+		CmdRefuseMediator: RefuseMediator{Behalf: behalf, Mediator: refusable}, CmdConsent: ConsentOutsiders{Behalf: behalf, Given: true}, CmdSupplement: SupplementCase{Text: "s"},
 	}[name]
 }
 

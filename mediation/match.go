@@ -130,7 +130,7 @@ func (c *Case) interests(m *Mediator, parties []Mediator) (out []Reason) {
 		p := &c.Parties[i]
 		kin = kin || has(p.Kin, m.ID)
 		refused = refused || has(p.RefusedMediators, m.ID)
-		unit = unit || m.Unit != "" && has(p.Units, m.Unit)
+		unit = unit || m.UnitHash != "" && has(p.Units, m.UnitHash)
 	}
 	if party {
 		out = append(out, reason(matchParty))

@@ -73,8 +73,8 @@ func TestWhoCannotBeOfferedASeat(t *testing.T) {
 	}{
 		{"an elder both sides trust", func(*Case, *Mediator) {}, nil},
 		{"an elder both sides trust, but kin of the respondent", func(c *Case, _ *Mediator) { c.Parties[1].Kin = []string{"m1"} }, []string{matchKin}},
-		{"works where a party works", func(c *Case, m *Mediator) { c.Parties[0].Units = []string{m.Unit} }, []string{matchSameUnit}},
-		{"nobody's unit is known", func(c *Case, m *Mediator) { c.Parties[0].Units, m.Unit = []string{""}, "" }, nil},
+		{"works where a party works", func(c *Case, m *Mediator) { c.Parties[0].Units, m.UnitHash = []string{"hash"}, "hash" }, []string{matchSameUnit}},
+		{"nobody's unit is known", func(c *Case, m *Mediator) { c.Parties[0].Units, m.UnitHash = []string{""}, "" }, nil},
 		{"a party asked for somebody else", func(c *Case, _ *Mediator) { c.Parties[0].RefusedMediators = []string{"m1"} }, []string{matchRefused}},
 		{"reported it", func(_ *Case, m *Mediator) { m.User = "u-reporter" }, []string{matchReporter}},
 		{"sent a later report of it", func(_ *Case, m *Mediator) { m.User = "u-second" }, []string{matchReporter}},
@@ -322,7 +322,7 @@ func TestTheOrderOfThePoolDoesNotMatter(t *testing.T) {
 
 func TestEveryReasonHasItsWords(t *testing.T) {
 	all := []string{matchNear, matchNoDistance, matchSkill, matchGeneralist, matchOtherSkill, matchLoad, matchSameArea, matchDialect, matchRecord,
-		matchResting, matchKind, matchUnavailable, matchOnLeave, matchFull, matchFar, matchOtherArea, matchKin, matchSameUnit, matchRefused,
+		matchResting, matchKind, matchUnavailable, matchOnLeave, matchFull, matchFar, matchOtherArea, matchKin, matchParty, matchSameUnit, matchRefused,
 		matchReporter, matchOnPanel, matchSteppedBack, matchDeclined, matchExpired, matchStillOpen, matchHoldsThisCase}
 	if len(all) != len(reasonTable) {
 		t.Errorf("%d codes, %d in the table", len(all), len(reasonTable))
@@ -338,7 +338,7 @@ func TestEveryReasonHasItsWords(t *testing.T) {
 		panel, _ := NewPanel(pol, "neighbour", 1)
 		c := &Case{Cell: matchCell, Category: "neighbour", Panel: panel, Parties: []Party{{Kin: []string{"m000"}, Units: []string{"x"}}}}
 		pool := drawPool(t, 2)
-		pool[0].Unit = "x"
+		pool[0].Unit, pool[0].UnitHash = "x", "x"
 		pool[0].Leaves = []Leave{{To: matchNow.Add(time.Hour)}}
 		for _, x := range Match(c, 0, pool, Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow}) {
 			for _, r := range append(x.Reasons, x.Excluded...) {
@@ -360,7 +360,7 @@ func TestEveryReasonHasItsWords(t *testing.T) {
 
 func TestThePolicyVocabularyFollowsTheStateTable(t *testing.T) {
 	v := PolicyVocabulary()
-	if !slices.Contains(v.States, "suspended") || slices.Contains(v.MustHaveClock, "suspended") || slices.Contains(v.States, "settled") ||
+	if !slices.Contains(v.States, "suspended") || !slices.Contains(v.MustHaveClock, "suspended") || slices.Contains(v.States, "settled") ||
 		!slices.Contains(v.MustHaveClock, "transferred") || v.ReturnVisit != "closed" || len(v.Kinds) != 8 {
 		t.Errorf("%+v", v)
 	}

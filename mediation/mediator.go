@@ -26,6 +26,8 @@ type Mediator struct {
 	// Match holds the keyed hash of the phone, as Party.Match does: a mediator who is a party themselves is known by it.
 	Match []string
 	Kin   []string // ids of mediators who are their relatives
+	// UnitHash is the keyed hash of Unit, as Party.Units holds them.
+	UnitHash string
 	// Ties are whom parties may trust them for: "clan:SURNAME", "area:CODE". Matching does not weigh them yet.
 	Ties      []string
 	Cap       int // most cases at a time; 0 = policy's default

@@ -93,12 +93,14 @@ func (p *Panel) Free() []int {
 // Agreement (调解协议) is what the parties agreed on; oral ones take effect when recorded, written ones when every party has
 // signed, the mediator has signed and the committee has sealed (PML 28–30).
 type Agreement struct {
-	ID        string
-	Oral      bool
-	Reached   time.Time
-	By        string // the mediator who recorded it
-	Terms     Sealed
-	Facts     Sealed
+	ID      string
+	Oral    bool
+	Reached time.Time
+	By      string // the mediator who recorded it
+	Terms   Sealed
+	Facts   Sealed
+	// Signers are the parties whose agreement it is, as they were known when it was reached: it takes effect when they have signed.
+	Signers   []string
 	PerformBy time.Time // zero: performed on the spot
 	Place     Sealed
 	Signed    []Signature

@@ -1,7 +1,6 @@
 package mediation
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -26,8 +25,8 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 	}
 	c := Case{ID: o.ID, Home: area, Area: area, Cell: rep.Cell, PlanVersion: rep.PlanVersion, Category: rep.Category,
 		Severity: rep.Severity, Emergency: rep.Emergency, Channel: rep.Channel, Key: rep.Key, Words: rep.Text, Point: rep.Point,
-		Reporter: rep.Reporter, Reporters: []string{rep.Reporter}, Reports: []string{rep.ID}, Parties: o.Parties,
-		Policy: r.Policy.ID, Opened: o.At}
+		Reporter: rep.Reporter, Parties: o.Parties, Policy: r.Policy.ID, Opened: o.At}
+	c.file(rep.ID, rep.Reporter)
 	c.Number.Series = Series(area, r.Policy.Intake.NumberLevel, o.At)
 	if l := r.Policy.Clocks.Whole; !l.Within.Zero() {
 		c.WholeClock = Clock{Since: o.At, Due: r.after(o.At, l.Within)}
@@ -87,10 +86,7 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.begin("report_joined")
 	d.say("report", rep.ID)
 	d.say("why", why)
-	d.Reports = append(d.Reports, rep.ID)
-	if !has(d.Reporters, rep.Reporter) {
-		d.Reporters = append(d.Reporters, rep.Reporter)
-	}
+	d.file(rep.ID, rep.Reporter)
 	for _, p := range parties {
 		d.welcome(p)
 	}
@@ -105,53 +101,6 @@ func shares(a, b []string) bool {
 		}
 	}
 	return false
-}
-
-// adoptCase takes all of another case's reports and parties, when that one was joined to this.
-func adoptCase(c, from *Case, now time.Time, r Rules) {
-	if has(c.Joined, from.ID) {
-		return
-	}
-	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
-	d.begin("case_joined")
-	d.say("case", from.ID)
-	d.Joined = append(d.Joined, from.ID)
-	for _, id := range from.Reports {
-		if !has(d.Reports, id) {
-			d.Reports = append(d.Reports, id)
-		}
-	}
-	for _, u := range from.Reporters {
-		if !has(d.Reporters, u) {
-			d.Reporters = append(d.Reporters, u)
-		}
-	}
-	for _, p := range from.Parties {
-		p.From, p.LinkHash = from.ID, ""
-		d.welcome(p)
-	}
-	d.tellPanel(NoticeProgress, "")
-	d.finish()
-}
-
-// disownCase gives a formerly joined case its reports and parties back. Reporters stay: somebody else's report may be by them
-// too. So do parties once there is an agreement: it is theirs as well.
-func disownCase(c, from *Case, now time.Time, r Rules) {
-	if !has(c.Joined, from.ID) {
-		return
-	}
-	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
-	d.begin("case_split")
-	d.say("case", from.ID)
-	d.Joined = without(d.Joined, from.ID)
-	for _, id := range from.Reports {
-		d.Reports = without(d.Reports, id)
-	}
-	if d.Agreement == nil {
-		d.Case.Parties = slices.DeleteFunc(d.Case.Parties, func(p Party) bool { return p.From == from.ID })
-	}
-	d.tellPanel(NoticeProgress, "")
-	d.finish()
 }
 
 func without(list []string, x string) []string {

@@ -33,9 +33,11 @@ type Party struct {
 	Address  Sealed
 	// Match holds keyed hashes (phone, ID number) by which the same party is known again in another case.
 	Match []string
-	// Kin and Units are mediator ids and unit names that conflict with this party (kin 亲属, same unit 同单位).
-	Kin   []string
-	Units []string
+	// Kin are ids of mediators who are kin of this party (亲属); Units are keyed hashes of where the party works or what it is
+	// (同单位), UnitNames the names, one a line: for matching and for reading.
+	Kin       []string
+	Units     []string
+	UnitNames Sealed
 	// LinkHash is the hash of the code in the party's link; LinkFrom voids tokens made before it was renewed.
 	LinkHash string
 	LinkFrom time.Time

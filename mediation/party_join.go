@@ -31,10 +31,15 @@ func (c *Case) same(p *Party) *Party {
 	return nil
 }
 
-// returned gives a case that was split off what its parties did in the host meanwhile: consents, refusals, a renewed link. It
-// changes nothing the second time.
+// returned gives a case that was split off what its people did in the host meanwhile: consents, refusals, a renewed link, a
+// report withdrawn. It changes nothing the second time.
 func returned(c *Case, host *Case, now time.Time, r Rules) {
-	next := slices.Clone(c.Parties)
+	next, recalled := slices.Clone(c.Parties), slices.Clone(c.Recalled)
+	for _, id := range host.Recalled {
+		if has(c.Reports, id) && !has(recalled, id) {
+			recalled = append(recalled, id)
+		}
+	}
 	for i := range next {
 		there := host.Party(next[i].ID)
 		if there == nil || there.From != c.ID {
@@ -46,13 +51,13 @@ func returned(c *Case, host *Case, now time.Time, r Rules) {
 			next[i].LinkHash = link
 		}
 	}
-	if reflect.DeepEqual(next, c.Parties) {
+	if reflect.DeepEqual(next, c.Parties) && len(recalled) == len(c.Recalled) {
 		return
 	}
 	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
 	d.begin("parties_returned")
 	d.say("case", host.ID)
-	d.Case.Parties = next
+	d.Case.Parties, d.Recalled = next, recalled
 	d.finish()
 }
 

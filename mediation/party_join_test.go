@@ -97,3 +97,59 @@ func TestPartiesOfAnAgreementStayWithIt(t *testing.T) {
 	}
 	storetest.Sound(t, o.Store)
 }
+
+// joinedAtOnce joins a case to another as somebody did who had looked just before the other changed.
+func joinedAtOnce(t *testing.T, o *storetest.Office, id, into string) {
+	t.Helper()
+	if _, err := o.Cases.Update(context.Background(), id, func(c *mediation.Case) error {
+		return mediation.Decide(c, mediation.Order{Actor: storetest.Town, Command: mediation.Join{Into: into}, At: o.Clock(), Key: o.Next("key")}, o.Rules)
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTwoCasesJoinedToEachOtherAreNotLost(t *testing.T) {
+	o := office(t)
+	a, b := o.Report(t, o.Worker(), storetest.Quarrel(storetest.CellA)), o.Report(t, o.Worker(), storetest.Quarrel(storetest.CellA))
+	joinedAtOnce(t, o, a.ID, b.ID)
+	joinedAtOnce(t, o, b.ID, a.ID)
+	o.Settle(t)
+	a, b = o.Read(t, a.ID), o.Read(t, b.ID)
+	if (a.State == mediation.Joined) == (b.State == mediation.Joined) || len(a.Reports)+len(b.Reports) != 3 {
+		t.Fatalf("one is %s with %q, the other %s with %q", a.State, a.Reports, b.State, b.Reports)
+	}
+	storetest.Sound(t, o.Store)
+}
+
+func TestACaseIsNotJoinedToOneThatHasEnded(t *testing.T) {
+	o := office(t)
+	a, b := o.Report(t, o.Worker(), storetest.Quarrel(storetest.CellA)), o.Report(t, o.Worker(), storetest.Quarrel(storetest.CellA))
+	o.Must(t, storetest.Town, b.ID, mediation.WithdrawCase{Reason: "mistake"})
+	joinedAtOnce(t, o, a.ID, b.ID)
+	o.Settle(t)
+	if got := o.Read(t, a.ID); got.State != mediation.Reported {
+		t.Fatalf("it is %s", got.State)
+	}
+	storetest.Sound(t, o.Store)
+}
+
+func TestAReportJoinsNoCaseThatHasItsAgreement(t *testing.T) {
+	o := office(t)
+	a := o.Hire(t, "elder", "village", "33.01.11.001.002", 0)
+	worker := o.Worker()
+	c := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
+	o.Settle(t)
+	c = o.Read(t, c.ID)
+	o.Must(t, a, c.ID, mediation.Take{Offer: storetest.OfferOf(&c, a)})
+	party(t, o, c.ID, mediation.Applicant, "13700000001")
+	party(t, o, c.ID, mediation.Respondent, "13700000002")
+	o.Must(t, a, c.ID, mediation.RecordSession{})
+	if again := o.Report(t, worker, storetest.Quarrel(storetest.CellA)); again.ID != c.ID {
+		t.Fatal("while it is mediated, a further report of the same worker joins")
+	}
+	o.Must(t, a, c.ID, mediation.Agree{Terms: "各退一步"})
+	later := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
+	if later.ID == c.ID || len(later.Suggested) != 1 || later.Suggested[0].Case != c.ID {
+		t.Fatalf("the later report led to %s, suggested %+v", later.ID, later.Suggested)
+	}
+}

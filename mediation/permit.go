@@ -82,6 +82,8 @@ var (
 	staffOnly  = each(InArea, office...)
 	panelOnly  = each(OnPanel, MediatorRole)
 	panelStaff = join(panelOnly, staffOnly)
+	// What a party says, they say by their link, or to whoever works on the case, who records it.
+	partyOrOffice = join(each(OwnCase, PartyRole), panelStaff)
 )
 
 // Permits is the one table of who may do what, within which scope. What is not in it is forbidden.
@@ -92,10 +94,13 @@ var Permits = map[Action][]Grant{
 	Action(CmdSplit):           staffOnly,
 	Action(CmdDetach):          staffOnly,
 	Action(CmdTransfer):        staffOnly,
-	Action(CmdTakeBack):        join(staffOnly, each(OwnUnit, UnitStaff, Desk)),
+	Action(CmdTakeBack):        join(staffOnly, each(OwnUnit, UnitStaff)),
+	Action(CmdFinish):          join(staffOnly, each(OwnUnit, UnitStaff)),
 	Action(CmdReclassify):      staffOnly,
 	Action(CmdPlace):           staffOnly,
 	Action(CmdAddParty):        join(panelStaff, each(OwnReport, field...)),
+	Action(CmdCorrectParty):    panelStaff,
+	Action(CmdRemoveParty):     staffOnly,
 	Action(CmdRenewLink):       panelStaff,
 	Action(CmdNote):            join(panelStaff, each(OwnUnit, UnitStaff), each(InArea, Supervisor, Leader)),
 	Action(CmdAssign):          staffOnly,
@@ -109,18 +114,19 @@ var Permits = map[Action][]Grant{
 	Action(CmdSign):            join(panelStaff, each(OwnCase, PartyRole)),
 	Action(CmdUnagree):         panelStaff,
 	Action(CmdPerform):         panelStaff,
+	Action(CmdDefault):         panelStaff,
 	Action(CmdClose):           panelStaff,
 	Action(CmdFollowUp):        join(panelStaff, each(OwnReport, field...), each(InArea, GridLeader)),
-	Action(CmdRate):            each(OwnCase, PartyRole),
+	Action(CmdRate):            partyOrOffice,
 	Action(CmdReopen):          join(staffOnly, each(OwnCase, PartyRole)),
 	Action(CmdSuspend):         panelStaff,
 	Action(CmdResume):          panelStaff,
 	Action(CmdTerminate):       panelStaff,
 	Action(CmdExit):            staffOnly,
 	Action(CmdWithdraw):        join(staffOnly, each(OwnReport, field...), each(OwnReport, Desk)),
-	Action(CmdRefuseMediation): each(OwnCase, PartyRole),
-	Action(CmdRefuseMediator):  each(OwnCase, PartyRole),
-	Action(CmdConsent):         each(OwnCase, PartyRole),
+	Action(CmdRefuseMediation): partyOrOffice,
+	Action(CmdRefuseMediator):  partyOrOffice,
+	Action(CmdConsent):         partyOrOffice,
 	Action(CmdSupplement):      join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk), staffOnly, each(OwnCase, PartyRole)),
 
 	ReportCreate:  join(each(Anything, field...), each(Anything, office...), each(Anything, Desk)),

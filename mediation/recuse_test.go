@@ -14,6 +14,7 @@ func phoned(t *testing.T, o *storetest.Office, id, phone string, kin ...string) 
 	t.Helper()
 	if _, err := o.Mediators.Update(context.Background(), id, func(m *mediation.Mediator) error {
 		m.Match, m.Kin = []string{mediation.PhoneMatch(o.Sealer, phone)}, kin
+		m.Unit, m.UnitHash = "某厂", mediation.UnitHash(o.Sealer, "某厂")
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -47,6 +48,7 @@ func TestAPartyEnteredLaterRecusesWhomTheyConflictWith(t *testing.T) {
 	}{
 		{"nothing to do with the mediator", mediation.PartyInput{Phone: "13700000002"}, true},
 		{"the mediator themselves", mediation.PartyInput{Phone: "13700000001"}, false},
+		{"of the mediator's own unit", mediation.PartyInput{Units: []string{" 某厂"}}, false},
 		{"kin by their own word", mediation.PartyInput{Kin: []string{"elder-1"}}, false},
 	} {
 		t.Run(x.situation, func(t *testing.T) {

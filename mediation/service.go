@@ -202,12 +202,23 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		if err != nil {
 			return o, "", err
 		}
-		if o.Alike, err = s.sharing(ctx, c, p); err != nil {
-			return o, "", err
-		}
 		link = newLink()
 		p.LinkHash, p.LinkFrom = s.Sealer.Hash("link", link), o.At
 		o.Party = &p
+		o.Alike, err = s.sharing(ctx, c, p)
+		return o, link, err
+	case CorrectParty:
+		was := c.Party(cmd.Party)
+		if was == nil {
+			return o, "", refuse("correct_party", Invalid, "unknown_value", "party", "value", cmd.Party)
+		}
+		p, err := s.corrected(ctx, *was, cmd.As)
+		if err != nil {
+			return o, "", err
+		}
+		o.Party = &p
+		o.Alike, err = s.sharing(ctx, c, p)
+		return o, "", err
 	case RenewLink:
 		link = newLink()
 		o.LinkHash = s.Sealer.Hash("link", link)
@@ -303,6 +314,10 @@ func words(cmd Command) string {
 	case Transfer:
 		return x.Remark
 	case TakeBack:
+		return x.Remark
+	case Finish:
+		return x.Remark
+	case Default:
 		return x.Remark
 	case Reclassify:
 		return x.Remark

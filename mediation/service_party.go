@@ -1,8 +1,10 @@
 package mediation
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +21,21 @@ func (in *PartyInput) check(at string) error {
 	case strings.TrimSpace(in.Name) == "":
 		return refuse("party", Invalid, "required", at+"name")
 	}
+	return in.bounds(at)
+}
+
+// bounds refuses what is too long or too much.
+func (in *PartyInput) bounds(at string) error {
+	for field, list := range map[string][]string{"kin": in.Kin, "units": in.Units} {
+		if len(list) > maxConflicts {
+			return refuse("party", Invalid, "too_many", at+field, "max", strconv.Itoa(maxConflicts))
+		}
+		for i, x := range list {
+			if utf8.RuneCountInString(x) > maxName {
+				return refuse("party", Invalid, "too_long", at+field+"["+strconv.Itoa(i)+"]", "max", strconv.Itoa(maxName))
+			}
+		}
+	}
 	for field, text := range map[string]string{"name": in.Name, "phone": in.Phone, "idNumber": in.IDNumber, "address": in.Address} {
 		if utf8.RuneCountInString(text) > maxName {
 			return refuse("party", Invalid, "too_long", at+field, "max", strconv.Itoa(maxName))
@@ -27,8 +44,11 @@ func (in *PartyInput) check(at string) error {
 	return nil
 }
 
-// maxName bounds a party's names and numbers, in characters.
-const maxName = 200
+// maxName bounds a party's names and numbers, in characters; maxConflicts how many kin and units may be named.
+const (
+	maxName      = 200
+	maxConflicts = 20
+)
 
 // sharing lists the open cases at the same place and category that a new party is in already: a person should look whether
 // they are one.
@@ -58,12 +78,30 @@ func (s *Service) party(ctx context.Context, at string, in PartyInput, now time.
 	if err != nil {
 		return Party{}, err
 	}
-	p := Party{ID: newID(), Kind: in.Kind, Side: in.Side, Key: key, Kin: in.Kin, Units: in.Units, Since: now}
+	return s.described(ctx, at, Party{ID: newID(), Key: key, Since: now}, in)
+}
+
+// described is the party as described: sealed under their key, found by what identifies them. Kin must be mediators there are:
+// anything else would be somebody's name in the open.
+func (s *Service) described(ctx context.Context, at string, p Party, in PartyInput) (Party, error) {
+	p.Kind, p.Side, p.Kin, p.Units, p.Match = in.Kind, in.Side, in.Kin, nil, nil
+	for i, id := range in.Kin {
+		if _, err := s.Mediators.Load(ctx, id); errors.Is(err, ErrNotFound) {
+			return Party{}, refuse("party", Invalid, "unknown_value", at+"kin["+strconv.Itoa(i)+"]", "value", id)
+		} else if err != nil {
+			return Party{}, err
+		}
+	}
+	for _, u := range in.Units {
+		p.Units = append(p.Units, UnitHash(s.Sealer, u))
+	}
+	var err error
 	for _, f := range []struct {
 		to   *Sealed
 		text string
-	}{{&p.Name, in.Name}, {&p.Phone, in.Phone}, {&p.IDNumber, in.IDNumber}, {&p.Address, in.Address}} {
-		if *f.to, err = s.seal(ctx, key, f.text); err != nil {
+	}{{&p.Name, in.Name}, {&p.Phone, in.Phone}, {&p.IDNumber, in.IDNumber}, {&p.Address, in.Address},
+		{&p.UnitNames, strings.Join(in.Units, "\n")}} {
+		if *f.to, err = s.seal(ctx, p.Key, f.text); err != nil {
 			return Party{}, err
 		}
 	}
@@ -75,6 +113,41 @@ func (s *Service) party(ctx context.Context, at string, in PartyInput, now time.
 	}
 	return p, nil
 }
+
+// corrected is a party with what was entered wrongly replaced; what is not said stays.
+func (s *Service) corrected(ctx context.Context, p Party, as PartyInput) (Party, error) {
+	was := PartyInput{Kind: p.Kind, Side: p.Side, Kin: p.Kin}
+	units := ""
+	for _, f := range []struct {
+		to   *string
+		from Sealed
+	}{{&was.Name, p.Name}, {&was.Phone, p.Phone}, {&was.IDNumber, p.IDNumber}, {&was.Address, p.Address}, {&units, p.UnitNames}} {
+		var err error
+		if *f.to, err = s.Open(ctx, f.from); err != nil {
+			return Party{}, err
+		}
+	}
+	if units != "" {
+		was.Units = strings.Split(units, "\n")
+	}
+	as = PartyInput{Kind: cmp.Or(as.Kind, was.Kind), Side: cmp.Or(as.Side, was.Side), Name: cmp.Or(as.Name, was.Name), Phone: cmp.Or(as.Phone, was.Phone),
+		IDNumber: cmp.Or(as.IDNumber, was.IDNumber), Address: cmp.Or(as.Address, was.Address), Kin: given(as.Kin, was.Kin), Units: given(as.Units, was.Units)}
+	if err := as.check(""); err != nil {
+		return Party{}, err
+	}
+	return s.described(ctx, "", p, as)
+}
+
+// given is a list if one was given, be it empty; else the other.
+func given(list, otherwise []string) []string {
+	if list == nil {
+		return otherwise
+	}
+	return list
+}
+
+// UnitHash is the keyed hash by which a party and a mediator of one unit are known as such.
+func UnitHash(s Sealer, name string) string { return s.Hash("unit", strings.TrimSpace(name)) }
 
 // PhoneMatch is the keyed hash by which whoever has this phone is known again, as a party of another case or as a mediator. The
 // number is in the one form that Deps.Phone gives.

@@ -273,8 +273,8 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 	return Receipt{Report: rep, Case: &c}, err
 }
 
-// WithdrawReport takes the actor's own report back. While its case has nobody working on it and no other report, the case is
-// withdrawn with it.
+// WithdrawReport takes the actor's own report back: the case first, then the report. A case that has no other report standing, and
+// nobody working on it, is withdrawn with it.
 func (s *Service) WithdrawReport(ctx context.Context, actor Actor, id, key, reason string) (Receipt, error) {
 	rep, err := s.ReportOf(ctx, actor, id)
 	if err != nil {
@@ -293,16 +293,21 @@ func (s *Service) WithdrawReport(ctx context.Context, actor Actor, id, key, reas
 		if err != nil {
 			return Receipt{}, err
 		}
-		if len(c.Reports) == 1 && c.State != Withdrawn {
-			cmd, own := discreet(WithdrawCase{Reason: reason})
-			sealed, err := s.seal(ctx, c.Key, own)
+		cmd, own := discreet(WithdrawCase{Reason: reason})
+		sealed, err := s.seal(ctx, c.Key, own)
+		if err != nil {
+			return Receipt{}, err
+		}
+		o := Order{Actor: actor, Command: cmd, At: at, Key: s.commandKey(actor, string(CmdWithdraw)+"/"+id, key), Words: sealed}
+		c, err = s.Cases.Update(ctx, c.ID, func(c *Case) error {
+			r, err := s.rules(ctx, c.Policy)
 			if err != nil {
-				return Receipt{}, err
+				return err
 			}
-			c, err = s.change(ctx, c.ID, Order{Actor: actor, Command: cmd, At: at, Key: s.commandKey(actor, string(CmdWithdraw)+"/"+id, key), Words: sealed})
-			if err != nil {
-				return Receipt{}, err
-			}
+			return Recall(c, id, o, r)
+		})
+		if err != nil {
+			return Receipt{}, err
 		}
 		receipt.Case = &c
 	}

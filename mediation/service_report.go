@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -259,7 +260,7 @@ func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (
 	}
 	if !rep.Emergency && rep.Detached == 0 {
 		for _, a := range alike {
-			if !has(a.Reporters, rep.Reporter) && !shares(a.Match, match) {
+			if !has(joinable, a.State) || !has(a.Reporters, rep.Reporter) && !shares(a.Match, match) {
 				continue
 			}
 			near, err := s.near(ctx, rep, a.ID, r.Policy.Intake.Join.Metres)
@@ -299,7 +300,11 @@ func (s *Service) near(ctx context.Context, rep *Report, caseID string, metres f
 // caseIDFor is the id of the case that a report opens: always the same, so that a repair after a crash opens none twice.
 func caseIDFor(rep *Report) string { return idOf("case", rep.ID, strconv.Itoa(rep.Detached)) }
 
-// errEnded: the case that a report was to join has ended, or was joined to another, since it was found.
+// joinable are the states in which a case takes a further report by itself. Once there is an agreement, or the matter lies
+// elsewhere, a person must say that it is the same.
+var joinable = slices.Concat(beforePanel, working)
+
+// errEnded: the case that a report or case was to join has ended, or was joined to another, since it was found.
 var errEnded = errors.New("mediation: the case has ended")
 
 // joinReport takes a stored report into an open case: the case first, then the report's pointer; Pending repairs what a crash
@@ -308,7 +313,7 @@ func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor
 	now := s.now()
 	why := "same_reporter"
 	c, err := s.Cases.Update(ctx, into, func(c *Case) error {
-		if c.State.Over() && !has(c.Reports, rep.ID) {
+		if !has(joinable, c.State) && !has(c.Reports, rep.ID) {
 			return errEnded
 		}
 		if !has(c.Reporters, rep.Reporter) {

@@ -79,10 +79,13 @@ const (
 	CmdSplit           CommandName = "split"            // 拆案, takes a join back
 	CmdDetach          CommandName = "detach"           // 分出, takes one report out into a case of its own
 	CmdTransfer        CommandName = "transfer"         // 转办
+	CmdFinish          CommandName = "finish"           // 转办办结
 	CmdTakeBack        CommandName = "take_back"        // 收回
 	CmdReclassify      CommandName = "reclassify"       // 更改类别
 	CmdPlace           CommandName = "place"            // 落格, gives an unplaced case its cell
 	CmdAddParty        CommandName = "add_party"        // 登记当事人
+	CmdCorrectParty    CommandName = "correct_party"    // 更正当事人信息
+	CmdRemoveParty     CommandName = "remove_party"     // 移除当事人
 	CmdRenewLink       CommandName = "renew_link"       // 重发链接
 	CmdNote            CommandName = "note"             // 备注
 	CmdAssign          CommandName = "assign"           // 人工指派
@@ -96,6 +99,7 @@ const (
 	CmdSign            CommandName = "sign"             // 签署
 	CmdUnagree         CommandName = "unagree"          // 协议作废, back to mediation before it took effect
 	CmdPerform         CommandName = "perform"          // 履行完毕
+	CmdDefault         CommandName = "default"          // 不履行 (PML 31–33)
 	CmdClose           CommandName = "close"            // 办结
 	CmdFollowUp        CommandName = "follow_up"        // 回访
 	CmdRate            CommandName = "rate"             // 评价
@@ -128,7 +132,9 @@ const (
 	NeedClosing         Need = "closing"          // policy's closing list is met
 	NeedAwaitsSignature Need = "awaits_signature" // the caller's signature is still missing
 	NeedPerformed       Need = "performed"        // the agreement has been performed
+	NeedNotPerformed    Need = "not_performed"    // the agreement has not been performed yet
 	NeedSeveralReports  Need = "several_reports"  // the case holds more than one report
+	NeedOnlyReporter    Need = "only_reporter"    // no other reporter's report stands, or an office acts
 )
 
 // Rule is one row of the state table: in these states the command leads to one of these states, if the needs hold.
@@ -144,6 +150,8 @@ var (
 	beforePanel = []State{Reported, Screened, Offered}
 	working     = []State{Accepted, Mediating}
 	matched     = []State{Screened, Offered, Accepted, Mediating} // a panel is being found or is at work
+	unagreed    = []State{Reported, Screened, Offered, Accepted, Mediating, Transferred, Failed}
+	seated      = append([]State{Suspended}, matched...) // somebody may hold a seat that counts against their cap
 	inHand      = []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Effective, Unsettled, Suspended, Transferred, Failed}
 	notOver     = append([]State{Closed}, inHand...)
 )
@@ -158,31 +166,35 @@ var Table = []Rule{
 	{CmdDetach, "分出", "take a report out", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, nil, []Need{NeedSeveralReports}},
 	{CmdTransfer, "转办", "transfer", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled, Failed}, []State{Transferred}, nil},
 	{CmdTakeBack, "收回", "take back", []State{Transferred}, []State{Reported}, nil},
+	{CmdFinish, "转办办结", "finish elsewhere", []State{Transferred}, []State{Closed}, nil},
 	{CmdReclassify, "更改类别", "reclassify", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, []State{Reported, Screened, Accepted, Mediating, Unsettled}, nil},
 	{CmdPlace, "落格", "place", notOver, nil, nil},
 	{CmdAddParty, "登记当事人", "enter a party", inHand, nil, nil},
-	{CmdRenewLink, "重发链接", "renew a party's link", notOver, nil, nil},
+	{CmdCorrectParty, "更正当事人信息", "correct a party", notOver, nil, nil},
+	{CmdRemoveParty, "移除当事人", "remove a party", unagreed, nil, nil},
+	{CmdRenewLink, "重发链接", "renew a party's link", append([]State{Settled, Exited, NotAccepted, Withdrawn}, notOver...), nil, nil},
 	{CmdNote, "备注", "note", notOver, nil, nil},
 	{CmdAssign, "人工指派", "assign", matched, matched, []Need{NeedNotEmergency, NeedNotRefused, NeedFreeSeat}},
-	{CmdUnassign, "取消指派", "unassign", matched, matched, nil},
+	{CmdUnassign, "取消指派", "unassign", seated, seated, nil},
 	{CmdEscalate, "提级", "escalate", []State{Screened, Offered}, []State{Screened}, []Need{NeedNotEmergency, NeedNotRefused, NeedHigherTier}},
 	{CmdTake, "接单", "take", []State{Offered, Accepted, Mediating}, []State{Screened, Offered, Accepted, Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedOpenOffer, NeedFreeSeat}},
 	{CmdDecline, "婉拒", "decline", []State{Offered, Accepted, Mediating}, []State{Offered, Screened, Accepted, Mediating}, []Need{NeedOpenOffer}},
-	{CmdStepBack, "退出调解", "step back", matched, matched, []Need{NeedSeat}},
+	{CmdStepBack, "退出调解", "step back", seated, seated, []Need{NeedSeat}},
 	{CmdSession, "调解记录", "record a session", working, []State{Mediating}, []Need{NeedNotEmergency, NeedNotRefused, NeedTwoSides, NeedConsent}},
-	{CmdAgree, "达成协议", "record an agreement", []State{Mediating}, []State{Agreed, Effective}, []Need{NeedNotRefused, NeedTwoSides, NeedSession}},
+	{CmdAgree, "达成协议", "record an agreement", []State{Mediating}, []State{Agreed, Effective}, []Need{NeedNotRefused, NeedTwoSides, NeedConsent, NeedSession}},
 	{CmdSign, "签署", "sign", []State{Agreed}, []State{Agreed, Effective, Mediating}, []Need{NeedAwaitsSignature}},
 	{CmdUnagree, "协议作废", "void the unsigned agreement", []State{Agreed}, []State{Mediating}, nil},
-	{CmdPerform, "履行完毕", "record performance", []State{Effective}, nil, nil},
+	{CmdPerform, "履行完毕", "record performance", []State{Effective}, nil, []Need{NeedNotPerformed}},
+	{CmdDefault, "不履行", "record that it is not kept", []State{Effective}, []State{Unsettled}, []Need{NeedNotPerformed}},
 	{CmdClose, "办结", "close", []State{Effective}, []State{Closed}, []Need{NeedPerformed, NeedClosing}},
 	{CmdFollowUp, "回访", "return visit", []State{Closed, Settled}, []State{Closed, Settled, Unsettled}, nil},
 	{CmdRate, "评价", "say satisfied or not", []State{Closed, Settled, Unsettled, Exited}, []State{Closed, Settled, Unsettled, Exited}, nil},
-	{CmdReopen, "重新办理", "reopen", []State{Closed, Settled, Unsettled, Exited, NotAccepted, Withdrawn}, []State{Reported}, nil},
+	{CmdReopen, "重新办理", "reopen", []State{Closed, Settled, Unsettled, Failed, Exited, NotAccepted, Withdrawn}, []State{Reported}, nil},
 	{CmdSuspend, "中止", "suspend", []State{Screened, Offered, Accepted, Mediating, Agreed, Effective}, []State{Suspended}, nil},
 	{CmdResume, "恢复", "resume", []State{Suspended}, []State{Screened, Accepted, Mediating, Agreed, Effective}, nil},
 	{CmdTerminate, "终止调解", "terminate", []State{Screened, Offered, Accepted, Mediating, Agreed}, []State{Failed}, nil},
 	{CmdExit, "有序退出", "orderly exit", []State{Failed, Unsettled, Closed}, []State{Exited}, nil},
-	{CmdWithdraw, "撤回", "withdraw", beforePanel, []State{Withdrawn}, nil},
+	{CmdWithdraw, "撤回", "withdraw", beforePanel, []State{Withdrawn}, []Need{NeedOnlyReporter}},
 	{CmdRefuseMediation, "拒绝调解", "refuse mediation", []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Suspended}, []State{Failed}, nil},
 	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", matched, matched, nil},
 	{CmdConsent, "同意他人参与", "consent to outsiders", []State{Reported, Screened, Offered, Accepted, Mediating}, nil, nil},

@@ -82,6 +82,11 @@ func (d *decision) expireOffers() bool {
 		return false
 	}
 	d.settlePanel()
+	for i := range d.Offers {
+		if o := &d.Offers[i]; o.State == OfferExpired && o.Answered.Equal(d.At) {
+			d.seekFor(o.Seat)
+		}
+	}
 	d.end()
 	return true
 }

@@ -18,17 +18,14 @@ var MediatorKinds = []KindInfo{
 }
 
 // PolicyVocabulary is what a policy may speak of: the states of the table and the kinds of mediators. Every state in which
-// something is still expected of somebody must have a clock; a suspended case waits for others (a court, say) and may have one.
+// something is still expected of somebody must have a clock, a suspended case too: what waits for a court is asked about now and then.
 func PolicyVocabulary() policy.Vocabulary {
 	v := policy.Vocabulary{ReturnVisit: string(Closed)}
 	for _, s := range States {
 		if s.Over {
 			continue
 		}
-		v.States = append(v.States, string(s.State))
-		if s.State != Suspended {
-			v.MustHaveClock = append(v.MustHaveClock, string(s.State))
-		}
+		v.States, v.MustHaveClock = append(v.States, string(s.State)), append(v.MustHaveClock, string(s.State))
 	}
 	for _, k := range MediatorKinds {
 		v.Kinds = append(v.Kinds, k.Key)

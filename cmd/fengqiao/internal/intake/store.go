@@ -155,6 +155,9 @@ func StoreMediators(ctx context.Context, mediators mediation.Mediators, sealer m
 		if err := sealPhone(ctx, sealer, &next, old, r.Phone); err != nil {
 			return err
 		}
+		if next.Unit != "" {
+			next.UnitHash = mediation.UnitHash(sealer, next.Unit)
+		}
 		if r.Phone != "" {
 			next.Match = []string{mediation.PhoneMatch(sealer, r.Phone)}
 		}
