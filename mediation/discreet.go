@@ -79,3 +79,58 @@ func spoken(own, remark string) string {
 	}
 	return own + "\n" + remark
 }
+
+// words is the free text of a command, sealed under the case's key.
+func words(cmd Command) string {
+	switch x := cmd.(type) {
+	case Accept:
+		return x.Remark
+	case Refuse:
+		return x.Remark
+	case Join:
+		return x.Remark
+	case Split:
+		return x.Remark
+	case Detach:
+		return x.Remark
+	case Transfer:
+		return x.Remark
+	case TakeBack:
+		return x.Remark
+	case Finish:
+		return x.Remark
+	case Default:
+		return x.Remark
+	case Reclassify:
+		return x.Remark
+	case Place:
+		return x.Remark
+	case Note:
+		return x.Text
+	case Assign:
+		return x.Remark
+	case Escalate:
+		return x.Remark
+	case RecordSession:
+		return x.Notes
+	case Perform:
+		return x.Remark
+	case Close:
+		return x.Remark
+	case RecordFollowUp:
+		return x.Notes
+	case Rate:
+		return x.Remark
+	case Suspend:
+		return x.Remark
+	case Resume:
+		return x.Remark
+	case Terminate:
+		return x.Remark
+	case Exit:
+		return x.Remark
+	case SupplementCase:
+		return x.Text
+	}
+	return ""
+}

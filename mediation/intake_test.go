@@ -14,6 +14,40 @@ import (
 	"github.com/paulmach/orb"
 )
 
+func TestAReportThatItsCaseTookInBeforeACrashGetsNoSecondCase(t *testing.T) {
+	o := office(t)
+	ctx := context.Background()
+	worker := o.Worker()
+	first := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
+	host := o.Report(t, o.Worker(), storetest.Quarrel(storetest.CellA))
+	rep := receive(t, o, worker, storetest.Quarrel(storetest.CellA)).Report
+	if rep.Case != first.ID {
+		t.Fatalf("the report leads to %q", rep.Case)
+	}
+	crashed := func() {
+		t.Helper()
+		if _, err := o.Reports.Update(ctx, rep.ID, func(r *mediation.Report) error { r.Case = ""; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweptTo := func(want string) {
+		t.Helper()
+		o.Pass(2 * time.Minute)
+		o.Sweep(t)
+		if got, err := o.Reports.Load(ctx, rep.ID); err != nil || got.Case != want {
+			t.Fatalf("after the sweep the report leads to %q, %v; want %q", got.Case, err, want)
+		}
+	}
+	o.Must(t, storetest.Town, first.ID, mediation.Join{Into: host.ID})
+	o.Settle(t)
+	crashed()
+	sweptTo(host.ID) // the case has been joined to another meanwhile
+	o.Must(t, storetest.Town, host.ID, mediation.WithdrawCase{Reason: "mistake"})
+	crashed()
+	sweptTo(host.ID) // that one has ended
+	storetest.Sound(t, o.Store)
+}
+
 func TestWhatReportsLeadTo(t *testing.T) {
 	o := office(t)
 	worker, neighbour := o.Worker(), o.Worker()

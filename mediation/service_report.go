@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -205,6 +204,7 @@ func (s *Service) file(ctx context.Context, rep Report, actor Actor, r Rules) (R
 			opens = &c
 			rep.Case = c.ID
 		}
+		rep.Into = into
 	}
 	stored, as, c, err := s.Reports.Intake(ctx, rep, opens)
 	if err != nil {
@@ -299,83 +299,6 @@ func (s *Service) near(ctx context.Context, rep *Report, caseID string, metres f
 
 // caseIDFor is the id of the case that a report opens: always the same, so that a repair after a crash opens none twice.
 func caseIDFor(rep *Report) string { return idOf("case", rep.ID, strconv.Itoa(rep.Detached)) }
-
-// joinable are the states in which a case takes a further report by itself. Once there is an agreement, or the matter lies
-// elsewhere, a person must say that it is the same.
-var joinable = slices.Concat(beforePanel, working)
-
-// errEnded: the case that a report or case was to join has ended, or was joined to another, since it was found.
-var errEnded = errors.New("mediation: the case has ended")
-
-// joinReport takes a stored report into an open case: the case first, then the report's pointer; Pending repairs what a crash
-// leaves between.
-func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor Actor) (Receipt, error) {
-	now := s.now()
-	why := "same_reporter"
-	c, err := s.Cases.Update(ctx, into, func(c *Case) error {
-		if !has(joinable, c.State) && !has(c.Reports, rep.ID) {
-			return errEnded
-		}
-		if !has(c.Reporters, rep.Reporter) {
-			why = "shared_party"
-		}
-		r, err := s.rules(ctx, c.Policy)
-		if err != nil {
-			return err
-		}
-		Adopt(c, &rep, rep.Parties, why, actor, now, r)
-		return nil
-	})
-	if errors.Is(err, errEnded) {
-		return s.settle(ctx, rep, actor) // look again: an ended case is found no more
-	}
-	if err != nil {
-		return Receipt{}, err
-	}
-	as, err := s.Reports.Update(ctx, rep.ID, func(r *Report) error { r.Case = c.ID; return nil })
-	if err != nil {
-		return Receipt{}, err
-	}
-	return Receipt{Report: as, Case: &c}, nil
-}
-
-// settle gives a stored report without a case its case: after a crash, a placing by hand or a detachment.
-func (s *Service) settle(ctx context.Context, rep Report, actor Actor) (Receipt, error) {
-	if rep.Case != "" || (rep.Cell == "" && !rep.Emergency) || !rep.Withdrawn.IsZero() {
-		return Receipt{Report: rep}, nil
-	}
-	r, err := s.rules(ctx, "")
-	if err != nil {
-		return Receipt{}, err
-	}
-	if c, err := s.Cases.Load(ctx, caseIDFor(&rep)); err == nil {
-		return s.follow(ctx, rep, c)
-	}
-	c, into, err := s.lead(ctx, &rep, actor, r)
-	if err != nil {
-		return Receipt{}, err
-	}
-	if into != "" {
-		return s.joinReport(ctx, rep, into, actor)
-	}
-	opened, err := s.Opener.Open(ctx, c)
-	if errors.Is(err, ErrExists) {
-		opened, err = s.Cases.Load(ctx, c.ID)
-	}
-	if err != nil {
-		return Receipt{}, err
-	}
-	if len(opened.Chores) > 0 {
-		s.Kick(opened.ID)
-	}
-	return s.follow(ctx, rep, opened)
-}
-
-// follow lets the report point to its case.
-func (s *Service) follow(ctx context.Context, rep Report, c Case) (Receipt, error) {
-	as, err := s.Reports.Update(ctx, rep.ID, func(r *Report) error { r.Case = c.ID; return nil })
-	return Receipt{Report: as, Case: &c}, err
-}
 
 func formatPoint(p orb.Point) string {
 	return strconv.FormatFloat(p[0], 'f', -1, 64) + "," + strconv.FormatFloat(p[1], 'f', -1, 64)

@@ -99,6 +99,17 @@ var crashes = []struct {
 		o.Settle(t)
 		return command(t, o, Town, a.ID, mediation.Split{})
 	}},
+	{"a report is withdrawn, and its case with it", func(t *testing.T, o *Office) func() error {
+		by := o.Worker()
+		got, err := o.Receive(context.Background(), by, Quarrel(CellD))
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := o.Next("key")
+		return func() error {
+			return second(o.WithdrawReport(context.Background(), by, got.Report.ID, key, "mistake"))
+		}
+	}},
 	{"a report is taken out of its case", func(t *testing.T, o *Office) func() error {
 		by := o.Worker()
 		c := o.Report(t, by, Quarrel(CellB))

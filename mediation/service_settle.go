@@ -1,0 +1,115 @@
+package mediation
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// A report and the case that it joins are two documents. The report is stored first and says which case it is about to join, the
+// case then takes it in, and at last the report points there; a sweep finishes what a crash leaves between.
+
+// joinable are the states in which a case takes a further report by itself. Once there is an agreement, or the matter lies
+// elsewhere, a person must say that it is the same.
+var joinable = slices.Concat(beforePanel, working)
+
+// errEnded: the case that a report or case was to join has ended, or was joined to another, since it was found.
+var errEnded = errors.New("mediation: the case has ended")
+
+// joinReport takes a stored report into an open case: the case first, then the report's pointer; Pending repairs what a crash
+// leaves between.
+func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor Actor) (Receipt, error) {
+	now := s.now()
+	why := "same_reporter"
+	c, err := s.Cases.Update(ctx, into, func(c *Case) error {
+		if !has(joinable, c.State) && !has(c.Reports, rep.ID) {
+			return errEnded
+		}
+		if !has(c.Reporters, rep.Reporter) {
+			why = "shared_party"
+		}
+		r, err := s.rules(ctx, c.Policy)
+		if err != nil {
+			return err
+		}
+		Adopt(c, &rep, rep.Parties, why, actor, now, r)
+		return nil
+	})
+	if errors.Is(err, errEnded) {
+		return s.settle(ctx, rep, actor) // look again: an ended case is found no more
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	as, err := s.Reports.Update(ctx, rep.ID, func(r *Report) error { r.Case = c.ID; return nil })
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Report: as, Case: &c}, nil
+}
+
+// settle gives a stored report without a case its case: after a crash, a placing by hand or a detachment.
+func (s *Service) settle(ctx context.Context, rep Report, actor Actor) (Receipt, error) {
+	if rep.Case != "" || (rep.Cell == "" && !rep.Emergency) || !rep.Withdrawn.IsZero() {
+		return Receipt{Report: rep}, nil
+	}
+	r, err := s.rules(ctx, "")
+	if err != nil {
+		return Receipt{}, err
+	}
+	if c, err := s.Cases.Load(ctx, caseIDFor(&rep)); err == nil {
+		return s.follow(ctx, rep, c)
+	}
+	if c, ok, err := s.holder(ctx, &rep); err != nil || ok {
+		if err != nil {
+			return Receipt{}, err
+		}
+		return s.follow(ctx, rep, c)
+	}
+	c, into, err := s.lead(ctx, &rep, actor, r)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if into != "" {
+		if rep, err = s.Reports.Update(ctx, rep.ID, func(r *Report) error { r.Into = into; return nil }); err != nil {
+			return Receipt{}, err
+		}
+		return s.joinReport(ctx, rep, into, actor)
+	}
+	opened, err := s.Opener.Open(ctx, c)
+	if errors.Is(err, ErrExists) {
+		opened, err = s.Cases.Load(ctx, c.ID)
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	if len(opened.Chores) > 0 {
+		s.Kick(opened.ID)
+	}
+	return s.follow(ctx, rep, opened)
+}
+
+// holder is the case that took the report in before a crash kept the report from pointing there, or the one that it was joined to.
+func (s *Service) holder(ctx context.Context, rep *Report) (Case, bool, error) {
+	for id := rep.Into; id != ""; {
+		c, err := s.Cases.Load(ctx, id)
+		if errors.Is(err, ErrNotFound) || err == nil && !has(c.Reports, rep.ID) {
+			return Case{}, false, nil
+		}
+		if err != nil || c.State != Joined {
+			return c, err == nil, err
+		}
+		host, err := s.Cases.Load(ctx, c.JoinedTo)
+		if err != nil || !has(host.Reports, rep.ID) {
+			return c, err == nil, err // not carried over yet: the sweep of the join lets the report follow
+		}
+		id = host.ID
+	}
+	return Case{}, false, nil
+}
+
+// follow lets the report point to its case.
+func (s *Service) follow(ctx context.Context, rep Report, c Case) (Receipt, error) {
+	as, err := s.Reports.Update(ctx, rep.ID, func(r *Report) error { r.Case = c.ID; return nil })
+	return Receipt{Report: as, Case: &c}, err
+}
