@@ -149,6 +149,34 @@ func TestPlanKnowsWhatLiesInAnArea(t *testing.T) {
 	}
 }
 
+func TestPlanKnowsWhoseAreaHoldsItAll(t *testing.T) {
+	county := []Unit{{"33", "浙江省"}, {"33.01", "杭州市"}, {"33.01.11", "富阳区"}}
+	ground := []Cell{cell("33.01.11.001", orb.Polygon{box(119.9, 30, 119.91, 30.01)}), cell("33.01.11.002", orb.Polygon{box(119.91, 30, 119.92, 30.01)})}
+	beside := append([]Unit{{"33.01.12", "临安区"}}, county...) // a unit without cells
+	for _, c := range []struct {
+		area        Code
+		in, spreads bool
+	}{
+		{area: "", in: true, spreads: true},
+		{area: "33", in: true, spreads: true},
+		{area: "33.01", in: true, spreads: true},
+		{area: "33.01.11", in: true}, // the units above only say where it lies
+		{area: "33.01.11.001"},
+		{area: "33.01.1"},
+		{area: "34"},
+	} {
+		if got := mustPlan(t, ChinaSchema(), county, ground).Within(c.area); got != c.in {
+			t.Errorf("a county within %q: %v", c.area, got)
+		}
+		if got := mustPlan(t, ChinaSchema(), beside, ground).Within(c.area); got != c.spreads {
+			t.Errorf("a county and a neighbour that is only named within %q: %v", c.area, got)
+		}
+		if !(&Plan{}).Within(c.area) {
+			t.Errorf("no plan lies outside %q", c.area)
+		}
+	}
+}
+
 func TestPlanKnowsBoundsAndCentres(t *testing.T) {
 	p := fuyang(t)
 	if b := p.Bound("33.01"); b != (orb.Bound{Min: orb.Point{119.90, 30}, Max: orb.Point{119.93, 30.01}}) {

@@ -150,6 +150,17 @@ func (p *Plan) Children(area Code) []Unit {
 	return slices.Clone(n.kids)
 }
 
+// Within tells whether the whole plan lies inside an area: every cell, and every unit but those above the area, which
+// only say where it lies. The zero Plan lies inside every area.
+func (p *Plan) Within(area Code) bool {
+	for code, n := range p.tree.nodes {
+		if !area.Contains(code) && (n.cell >= 0 || !code.Contains(area)) {
+			return false
+		}
+	}
+	return true
+}
+
 // CellsOf are the codes of the cells inside an area, itself included if it is a cell, in code order; nil if there are
 // none. The empty code holds all cells.
 func (p *Plan) CellsOf(area Code) []Code {

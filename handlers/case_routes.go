@@ -47,9 +47,9 @@ func domainRoutes() []Route {
 		{Method: get, Path: "/api/v1/plan/cells/:code", Action: mediation.PlanRead, Query: []string{"crs"}, Handle: (*API).planCell},
 		{Method: get, Path: "/api/v1/plan/locate", Action: mediation.PlanRead, Query: []string{"lon", "lat", "crs"}, Handle: (*API).planLocate},
 		{Method: get, Path: "/api/v1/plan.geojson", Action: mediation.PlanRead, Query: []string{"area", "crs"}, Handle: (*API).planShapes},
-		{Method: put, Path: "/api/v1/plan", Action: mediation.PlanImport, Cost: Upload, Body: DefaultLimits.Import, Stream: true, Deadline: importDeadline,
+		{Method: put, Path: "/api/v1/plan", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Cost: Upload, Body: DefaultLimits.Import, Stream: true, Deadline: importDeadline,
 			Query: []string{"code", "name", "parent", "parentName", "levels", "version", "crs"}, Handle: (*API).importPlan},
-		{Method: put, Path: "/api/v1/policy", Action: mediation.PolicyImport, Cost: Upload, Deadline: importDeadline, Handle: (*API).importPolicy},
+		{Method: put, Path: "/api/v1/policy", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Deadline: importDeadline, Handle: (*API).importPolicy},
 		{Method: get, Path: "/api/v1/policy", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).currentPolicy},
 		{Method: get, Path: "/api/v1/policy/:id", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).onePolicy},
 

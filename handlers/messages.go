@@ -77,6 +77,7 @@ var generalMessages = map[string]message{
 	"uncertain":          {"结果未知", "Outcome unknown", "可能已经保存，也可能没有。请用同一个标识再发送一次，不会重复。", "It may or may not have been stored. Send it again with the same key; it will not be done twice."},
 	"not_found":          {"未找到", "Not found", "没有这一项，或者您无权查看。", "There is no such thing, or you may not see it."},
 	"forbidden":          {"无权操作", "Not permitted", "您的角色不能进行此操作。", "Your role does not permit this."},
+	"beyond_area":        {"超出您的辖区", "Beyond your area", "网格图和规则对全部区划有效，您的辖区须包含现有的和新的网格图。", "Plan and policy hold for everybody: your area must contain the plan in force and the new one."},
 	"exists":             {"已存在", "Exists already", "同样的内容已经存在。", "The same thing exists already."},
 	"stale":              {"内容已变更", "Changed meanwhile", "您查看之后，内容已被他人修改。请刷新后再试。", "Somebody changed it after you read it. Reload and try again."},
 	"erased":             {"已删除", "Erased", "内容已依法永久删除。", "The words have been erased for good."},

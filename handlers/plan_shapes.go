@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"fengqiao/grid"
+	"fengqiao/mediation"
 )
 
 // maxShapes is the most cells that one answer draws; whoever wants more asks area by area.
@@ -39,7 +40,8 @@ func (a *API) planShapes(c *Call) (Reply, error) {
 }
 
 // importPlan reads a GeoJSON file as the plan, stores it and puts it in force. One thing wrong refuses the whole: a plan
-// with holes would leave reports unplaced.
+// with holes would leave reports unplaced. holdsPlan has judged the plan in force; the new one must lie inside the caller's
+// area as well.
 func (a *API) importPlan(c *Call) (Reply, error) {
 	crs, err := c.queryCRS()
 	if err != nil {
@@ -62,6 +64,9 @@ func (a *API) importPlan(c *Call) (Reply, error) {
 	plan, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells)
 	if err != nil {
 		return Reply{}, planProblems(err).problem()
+	}
+	if !mediation.MayPlan(c.Actor, c.Route.Action, plan) {
+		return Reply{}, beyondArea()
 	}
 	if err := a.Plans.Import(c.Context, in.Version, in.Schema, in.Units, in.Cells); err != nil {
 		return Reply{}, err

@@ -49,6 +49,17 @@ func (a *API) seesPhoto(c *Call) error {
 	return err
 }
 
+// holdsPlan tells whether the plan in force lies inside the caller's area: it and the policy hold for everybody in it, so that
+// who administers a part may not replace them. Whose role lacks the action is refused for that, by permit.
+func (a *API) holdsPlan(c *Call) error {
+	if !mediation.May(c.Actor, c.Route.Action) || mediation.MayPlan(c.Actor, c.Route.Action, a.Atlas.Load()) {
+		return nil
+	}
+	return beyondArea()
+}
+
+func beyondArea() error { return refuse(http.StatusForbidden, "beyond_area", "") }
+
 func permitted(may bool) error {
 	if !may {
 		return refuse(http.StatusForbidden, "forbidden", "")

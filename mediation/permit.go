@@ -1,6 +1,10 @@
 package mediation
 
-import "fengqiao/grid"
+import (
+	"slices"
+
+	"fengqiao/grid"
+)
 
 // Action is something a role may be permitted to do: every command by its own name, and the actions below for all
 // other routes.
@@ -47,6 +51,7 @@ const (
 	Asked           // the actor has or had an offer of it, or sits on the panel
 	OwnCase         // the party's own case
 	OwnUnit         // the case lies with the actor's unit, inside the actor's area
+	WholePlan       // every plan that is touched lies inside the actor's area (what holds for the whole installation)
 )
 
 // Grant permits an action to a role within a scope.
@@ -144,9 +149,9 @@ var Permits = map[Action][]Grant{
 	MediaUpload:   join(each(Anything, field...), each(Anything, office...), each(Anything, MediatorRole, Desk)),
 	MediaRead:     join(each(OwnReport, field...), each(OnPanel, MediatorRole), each(OwnUnit, UnitStaff), each(InArea, seeing...)),
 	PlanRead:      each(Anything, append([]Role{Desk}, people...)...),
-	PlanImport:    each(Anything, Administrator),
+	PlanImport:    each(WholePlan, Administrator),
 	PolicyRead:    each(Anything, people...),
-	PolicyImport:  each(Anything, Administrator),
+	PolicyImport:  each(WholePlan, Administrator),
 	UserRead:      each(InArea, Administrator),
 	UserWrite:     each(InArea, Administrator),
 	InboxRead:     each(Anything, append([]Role{Desk}, people...)...),
@@ -186,6 +191,18 @@ func MayCase(actor Actor, a Action, c *Case) bool {
 func MayArea(actor Actor, a Action, area grid.Code) bool {
 	for _, s := range Scopes(a, actor.Role) {
 		if s == Anything || (s == InArea && actor.Area.Contains(area)) {
+			return true
+		}
+	}
+	return false
+}
+
+// MayPlan tells whether the actor may do the action to what holds for the ground of these plans: each must lie inside the
+// actor's area. A plan without cells and units lies inside every area, so that a first import needs no more than the role.
+func MayPlan(actor Actor, a Action, plans ...*grid.Plan) bool {
+	for _, s := range Scopes(a, actor.Role) {
+		outside := func(p *grid.Plan) bool { return !p.Within(actor.Area) }
+		if s == Anything || (s == WholePlan && !slices.ContainsFunc(plans, outside)) {
 			return true
 		}
 	}
