@@ -189,14 +189,16 @@ type userPatch struct {
 	Mediator *string         `json:"mediator"`
 }
 
-func (p userPatch) moves() bool {
-	return p.Role != nil || p.Area != nil || p.Unit != nil || p.Mediator != nil
+// changes are the patch as account takes it; a move is from where the user is now.
+func (p userPatch) changes(u account.User) account.Changes {
+	c := account.Changes{Name: p.Name, Lang: p.Lang}
+	if p.Role != nil || p.Area != nil || p.Unit != nil || p.Mediator != nil {
+		c.Place = &account.Place{Role: or(p.Role, u.Role), Area: or(p.Area, u.Area), Unit: or(p.Unit, u.Unit), Mediator: or(p.Mediator, u.Mediator)}
+	}
+	return c
 }
 
-func (p userPatch) edits() bool { return p.Name != nil || p.Lang != nil }
-
-// patchUser changes a user's name and language, or moves them, which ends their sessions. It takes both at once; the
-// move comes first, and if somebody else writes between the two the edit is refused as stale.
+// patchUser changes a user's name and language, or moves them, which ends their sessions, or both at once.
 func (a *API) patchUser(c *Call) (Reply, error) {
 	var in userPatch
 	if err := c.Decode(&in); err != nil {
@@ -206,26 +208,17 @@ func (a *API) patchUser(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if !in.moves() && !in.edits() {
+	if in == (userPatch{}) {
 		return Reply{}, invalid("required", "name")
 	}
-	o := account.Order{By: c.Actor.ID, Revision: int(c.Revision)}
-	if in.moves() {
-		to := account.Place{Role: or(in.Role, u.Role), Area: or(in.Area, u.Area), Unit: or(in.Unit, u.Unit), Mediator: or(in.Mediator, u.Mediator)}
-		if err := mayPlace(c.Actor, to.Area); err != nil {
-			return Reply{}, err
-		}
-		if u, err = a.Accounts.MoveUser(c.Context, o, u.ID, to); err != nil {
-			return Reply{}, err
-		}
-		o.Revision = u.Revision
-	}
-	if in.edits() {
-		if u, err = a.Accounts.EditUser(c.Context, o, u.ID, or(in.Name, u.Name), or(in.Lang, u.Lang)); err != nil {
+	to := in.changes(u)
+	if to.Place != nil {
+		if err := mayPlace(c.Actor, to.Place.Area); err != nil {
 			return Reply{}, err
 		}
 	}
-	return userReply(u), nil
+	u, err = a.Accounts.ChangeUser(c.Context, account.Order{By: c.Actor.ID, Revision: int(c.Revision)}, u.ID, to)
+	return userReply(u), err
 }
 
 func or[T any](v *T, otherwise T) T {

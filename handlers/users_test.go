@@ -33,6 +33,23 @@ func TestAdministratorMakesMovesLocksAndUnlocks(t *testing.T) {
 	app.Do(t, admin, http.MethodPost, "/api/v1/users", body, apptest.Key("k-2")).Refused(http.StatusConflict, "login_taken", "")
 }
 
+func TestAPatchWithANameThatIsNoneDoesNotMove(t *testing.T) {
+	app := apptest.New(t)
+	admin := app.As(t, mediation.Administrator, apptest.Here)
+	u := app.NewUser(t, "stays", account.Place{Role: mediation.GridWorker, Area: apptest.Here.Grid()})
+	path := "/api/v1/users/" + u.ID
+	before := app.Do(t, admin, http.MethodGet, path, nil).Want(http.StatusOK)
+	for field, body := range map[string]map[string]any{
+		"name": {"role": "grid_leader", "name": "a\nb"}, "lang": {"role": "grid_leader", "lang": "not a tag"},
+	} {
+		app.Do(t, admin, http.MethodPatch, path, body, apptest.IfMatch(before.ETag())).Refused(http.StatusUnprocessableEntity, "invalid_value", field)
+	}
+	if after := app.Do(t, admin, http.MethodGet, path, nil).Want(http.StatusOK); after.ETag() != before.ETag() {
+		t.Errorf("it became %s", after.Body)
+	}
+	app.Do(t, admin, http.MethodPatch, path, map[string]any{}, apptest.IfMatch(before.ETag())).Refused(http.StatusUnprocessableEntity, "required", "name")
+}
+
 func TestAdministratorOfATownshipSeesNobodyElses(t *testing.T) {
 	app := apptest.New(t)
 	here, there := app.As(t, mediation.Administrator, apptest.Here), app.As(t, mediation.GridWorker, apptest.There)

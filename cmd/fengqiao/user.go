@@ -199,7 +199,7 @@ func (c *command) userMove() *cobra.Command {
 	move := &cobra.Command{Use: "move LOGIN", Args: cobra.ExactArgs(1), Short: c.short("调整角色或区划", "change role, area or unit and end the sessions"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
-				_, err := in.accounts.MoveUser(ctx, account.Order{By: byCommand}, u.ID, to)
+				_, err := in.accounts.ChangeUser(ctx, account.Order{By: byCommand}, u.ID, account.Changes{Place: &to})
 				return explained(err)
 			})
 		}}

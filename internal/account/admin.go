@@ -102,19 +102,64 @@ func (s *Service) ListUsers(ctx context.Context, f Filter) ([]User, string, erro
 	return s.ports.Users.List(ctx, f)
 }
 
-// EditUser changes name and language.
-func (s *Service) EditUser(ctx context.Context, o Order, id, name, lang string) (User, error) {
-	name, err := checkName(name)
-	if err != nil {
+// Changes is what is to become of a user; what is nil stays as it is.
+type Changes struct {
+	Name, Lang *string
+	Place      *Place
+}
+
+func (c *Changes) check() error {
+	if c.Name != nil {
+		name, err := checkName(*c.Name)
+		if err != nil {
+			return err
+		}
+		c.Name = &name
+	}
+	if c.Lang != nil {
+		if err := checkLang(*c.Lang); err != nil {
+			return err
+		}
+	}
+	if c.Place != nil {
+		return c.Place.check()
+	}
+	return nil
+}
+
+// ChangeUser edits a user, moves them to another place, or both, in one write: what is refused has changed nothing. A move
+// ends the sessions that knew the old place.
+func (s *Service) ChangeUser(ctx context.Context, o Order, id string, c Changes) (User, error) {
+	if err := c.check(); err != nil {
 		return User{}, err
 	}
-	if err := checkLang(lang); err != nil {
-		return User{}, err
+	if c.Place != nil && c.Place.Role != mediation.Administrator {
+		if err := s.spareLastAdministrator(ctx, id); err != nil {
+			return User{}, err
+		}
 	}
-	return s.order(ctx, o, id, func(u *User, now time.Time) {
-		u.Name, u.Lang = name, lang
-		u.changed(now, o.By, "edited", "", false)
-	})
+	return s.order(ctx, o, id, func(u *User, now time.Time) { u.become(c, o.By, now) })
+}
+
+// become makes the changes, as one revision.
+func (u *User) become(c Changes, by string, now time.Time) {
+	edited := c.Name != nil || c.Lang != nil
+	if c.Name != nil {
+		u.Name = *c.Name
+	}
+	if c.Lang != nil {
+		u.Lang = *c.Lang
+	}
+	if c.Place == nil {
+		u.changed(now, by, "edited", "", false)
+		return
+	}
+	if edited {
+		u.noted(now, by, "edited", "")
+	}
+	was := string(u.Role) + " " + string(u.Area)
+	u.Role, u.Area, u.Unit, u.Mediator = c.Place.Role, c.Place.Area, c.Place.Unit, c.Place.Mediator
+	u.changed(now, by, "moved", was, true)
 }
 
 // LockUser locks an account and ends its sessions. ErrLastAdministrator protects the last one.
@@ -142,23 +187,6 @@ func (s *Service) UnlockUser(ctx context.Context, o Order, id string) (User, err
 		return User{}, err
 	}
 	return u, s.clearLockout(ctx, u.Login)
-}
-
-// MoveUser gives a user another role, area, unit or mediator's record and ends the sessions that knew the old ones.
-func (s *Service) MoveUser(ctx context.Context, o Order, id string, to Place) (User, error) {
-	if err := to.check(); err != nil {
-		return User{}, err
-	}
-	if to.Role != mediation.Administrator {
-		if err := s.spareLastAdministrator(ctx, id); err != nil {
-			return User{}, err
-		}
-	}
-	return s.order(ctx, o, id, func(u *User, now time.Time) {
-		was := string(u.Role) + " " + string(u.Area)
-		u.Role, u.Area, u.Unit, u.Mediator = to.Role, to.Area, to.Unit, to.Mediator
-		u.changed(now, o.By, "moved", was, true)
-	})
 }
 
 // ResetPassword sets a one-time password, to be told to the user in person, and ends the sessions. With it SignIn answers

@@ -56,7 +56,8 @@ func TestOrdersGoByWhatTheOrdererSaw(t *testing.T) {
 	s := w.instance()
 	u := w.user(s, mediation.GridWorker)
 	seen := account.Order{By: "admin", Revision: u.Revision}
-	u, err := s.EditUser(ctx, seen, u.ID, "new name", "")
+	name := "new name"
+	u, err := s.ChangeUser(ctx, seen, u.ID, account.Changes{Name: &name})
 	must(t, err)
 	_, err = s.LockUser(ctx, seen, u.ID, "")
 	refused(t, err, account.ErrStale)
@@ -67,6 +68,41 @@ func TestOrdersGoByWhatTheOrdererSaw(t *testing.T) {
 	}
 	_, err = s.UnlockUser(ctx, account.Order{}, "nobody")
 	refused(t, err, account.ErrNotFound)
+}
+
+func TestARefusedChangeHasChangedNothing(t *testing.T) {
+	w := newTown(t)
+	s := w.instance()
+	u := w.user(s, mediation.GridWorker)
+	text := func(s string) *string { return &s }
+	there := account.Place{Role: mediation.GridLeader, Area: "33.01.11.002"}
+	for _, c := range []struct {
+		about  string
+		change account.Changes
+		reason string
+	}{
+		{"a move with a name that is none", account.Changes{Name: text("a\nb"), Place: &there}, "name"},
+		{"a move with a language that is none", account.Changes{Lang: text("not a tag"), Place: &there}, "lang"},
+		{"a name with a move to nowhere", account.Changes{Name: text("新名字"), Place: &account.Place{Role: mediation.GridLeader}}, "area"},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			_, err := s.ChangeUser(ctx, account.Order{By: "admin"}, u.ID, c.change)
+			var e *account.Error
+			if !errors.As(err, &e) || !errors.Is(err, account.ErrInvalid) || e.Reason != c.reason {
+				t.Fatalf("got %v, want %s", err, c.reason)
+			}
+			now, err := s.User(ctx, u.ID)
+			must(t, err)
+			if now.Revision != u.Revision || now.Role != u.Role || now.Area != u.Area || now.Name != u.Name || now.Epoch != u.Epoch {
+				t.Fatalf("became %+v", now)
+			}
+		})
+	}
+	u, err := s.ChangeUser(ctx, account.Order{By: "admin", Revision: u.Revision}, u.ID, account.Changes{Name: text("新名字"), Place: &there})
+	must(t, err)
+	if u.Revision != 2 || u.Name != "新名字" || u.Role != mediation.GridLeader || len(u.History) != 3 {
+		t.Fatalf("both at once became %+v", u)
+	}
 }
 
 func TestHistoryIsBounded(t *testing.T) {
@@ -124,7 +160,7 @@ func TestTheFirstAdministrator(t *testing.T) {
 		id := list[0].ID
 		_, err = s.LockUser(ctx, account.Order{By: id}, id, "")
 		refused(t, err, account.ErrLastAdministrator)
-		_, err = s.MoveUser(ctx, account.Order{By: id}, id, account.Place{Role: mediation.Leader, Area: "33"})
+		_, err = s.ChangeUser(ctx, account.Order{By: id}, id, account.Changes{Place: &account.Place{Role: mediation.Leader, Area: "33"}})
 		refused(t, err, account.ErrLastAdministrator)
 		_, err = s.CreateUser(ctx, id, account.NewUser{Login: "second", Name: "b", Password: goodPassword, Place: account.Place{Role: mediation.Administrator}})
 		must(t, err)

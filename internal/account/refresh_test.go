@@ -169,14 +169,15 @@ func TestRefreshBringsTheUserAsTheyAreNow(t *testing.T) {
 	s := w.instance()
 	u := w.user(s, mediation.GridWorker)
 	tokens := w.signIn(s, u)
-	_, err := s.EditUser(ctx, account.Order{By: "admin"}, u.ID, "新名字", "en")
+	name, lang := "新名字", "en"
+	_, err := s.ChangeUser(ctx, account.Order{By: "admin"}, u.ID, account.Changes{Name: &name, Lang: &lang})
 	must(t, err)
 	tokens, err = s.Refresh(ctx, tokens.Refresh)
 	must(t, err)
 	if tokens.User.Name != "新名字" || tokens.User.PasswordHash != "" {
 		t.Fatalf("user %+v", tokens.User)
 	}
-	_, err = s.MoveUser(ctx, account.Order{By: "admin"}, u.ID, account.Place{Role: mediation.GridLeader, Area: "33.01.11.002"})
+	_, err = s.ChangeUser(ctx, account.Order{By: "admin"}, u.ID, account.Changes{Place: &account.Place{Role: mediation.GridLeader, Area: "33.01.11.002"}})
 	must(t, err)
 	_, err = s.Refresh(ctx, tokens.Refresh)
 	refused(t, err, account.ErrSessionEnded)

@@ -71,6 +71,11 @@ func (u *User) changed(at time.Time, by, what, note string, revoke bool) {
 		u.Epoch++
 		u.TokensFrom = at
 	}
+	u.noted(at, by, what, note)
+}
+
+// noted adds a line to the history.
+func (u *User) noted(at time.Time, by, what, note string) {
 	u.History = append(u.History, Change{At: at, By: by, What: what, Note: note})
 	if n := len(u.History) - maxHistory; n > 0 {
 		u.History = slices.Clone(u.History[n:])

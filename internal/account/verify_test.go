@@ -24,7 +24,7 @@ var revocations = []struct {
 		must(t, err)
 	}},
 	{"a move", func(t *testing.T, s *account.Service, u account.User, _ account.Tokens) {
-		_, err := s.MoveUser(ctx, account.Order{By: "admin"}, u.ID, account.Place{Role: mediation.GridWorker, Area: "33.02"})
+		_, err := s.ChangeUser(ctx, account.Order{By: "admin"}, u.ID, account.Changes{Place: &account.Place{Role: mediation.GridWorker, Area: "33.02"}})
 		must(t, err)
 	}},
 	{"a password reset", func(t *testing.T, s *account.Service, u account.User, _ account.Tokens) {

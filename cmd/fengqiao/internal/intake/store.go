@@ -114,20 +114,18 @@ func putPerson(ctx context.Context, accounts *account.Service, p Person) (fate, 
 	if err != nil {
 		return same, "", err
 	}
-	f := same
+	var c account.Changes
 	if u.Name != p.Name {
-		if _, err := accounts.EditUser(ctx, account.Order{By: "import"}, u.ID, p.Name, u.Lang); err != nil {
-			return f, u.ID, err
-		}
-		f = changed
+		c.Name = &p.Name
 	}
 	if is := (account.Place{Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator}); is != p.Place {
-		if _, err := accounts.MoveUser(ctx, account.Order{By: "import"}, u.ID, p.Place); err != nil {
-			return f, u.ID, err
-		}
-		f = changed
+		c.Place = &p.Place
 	}
-	return f, u.ID, nil
+	if c == (account.Changes{}) {
+		return same, u.ID, nil
+	}
+	_, err = accounts.ChangeUser(ctx, account.Order{By: "import"}, u.ID, c)
+	return changed, u.ID, err
 }
 
 // link lets the mediator's record know its account.
