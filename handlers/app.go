@@ -62,6 +62,7 @@ type API struct {
 	proxies []netip.Prefix
 	metrics *metrics
 	pages   *pages
+	roster  account.Roster
 
 	gazetteer atomic.Pointer[gazetteer]
 }
@@ -71,7 +72,7 @@ func New(d Deps) (*API, error) {
 	if d.Cases == nil || d.Accounts == nil || d.Once == nil || d.Now == nil || d.Log == nil || d.Atlas == nil {
 		return nil, errors.New("handlers: Deps are not complete")
 	}
-	a := &API{Deps: d, limits: d.Config.Limits.filled()}
+	a := &API{Deps: d, limits: d.Config.Limits.filled(), roster: account.Roster{Accounts: d.Accounts, Records: d.Mediators}}
 	var err error
 	if a.gate, err = newGate(a.limits, time.Now); err != nil {
 		return nil, err

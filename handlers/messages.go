@@ -132,6 +132,8 @@ var generalMessages = map[string]message{
 	"refresh_reused":       {"登录凭证被重复使用", "Refresh token used twice", "为安全起见已结束登录，请重新登录。", "For safety the session has ended. Sign in again."},
 	"login_taken":          {"账号已被使用", "Login taken", "请换一个账号名。", "Choose another login."},
 	"last_administrator":   {"至少保留一名管理员", "The last administrator stays", "请先设置另一名管理员。", "Appoint another administrator first."},
+	"no_such_mediator":     {"没有这位调解员", "No such mediator", "您的辖区内没有这位调解员的记录，请先导入调解员。", "Your area has no record of this mediator; import mediators first."},
+	"mediator_taken":       {"调解员记录已有账号", "The mediator has an account", "该调解员记录已属于另一账号。", "This mediator's record is another account's."},
 	"administrator_exists": {"已有管理员", "There is an administrator", "初始化代码只能用于设置第一名管理员。", "A bootstrap code makes the first administrator only."},
 	"code_invalid":         {"代码无效", "Code not valid", "代码错误、已使用或已过期。", "The code is wrong, used or expired."},
 	"link_invalid":         {"链接无效", "Link not valid", "链接代码错误或已更换，请向工作人员索取新的链接。", "The link's code is wrong or was renewed. Ask for a new link."},

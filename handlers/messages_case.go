@@ -37,6 +37,7 @@ var caseMessages = map[string]message{
 
 	"match.load_cap":         {"承办已达上限", "Load cap reached", "该调解员在办案件已达上限。", "The mediator holds as many cases as allowed."},
 	"match.kind":             {"人员类别不符", "Wrong kind", "该调解员的类别不符合席位要求。", "The mediator's kind does not fit the seat."},
+	"match.no_account":       {"没有账号", "No account", "该调解员尚无账号，收不到派单；请管理员先建立账号。", "The mediator has no account; an administrator must make one first."},
 	"match.unavailable":      {"暂不接单", "Not available", "该调解员已设为暂不接单；如确需指派，请选择强制。", "The mediator is switched to not available; use force to overrule."},
 	"match.on_leave":         {"请假中", "On leave", "该调解员正在请假；如确需指派，请选择强制。", "The mediator is on leave; use force to overrule."},
 	"match.load_full":        {"承办已达上限", "Load cap reached", "该调解员在办案件已达上限；如确需指派，请选择强制。", "The mediator holds as many cases as allowed; use force to overrule."},

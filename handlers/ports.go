@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"fengqiao/grid"
+	"fengqiao/internal/account"
 	"fengqiao/mediation"
 	"fengqiao/mediation/policy"
 )
@@ -28,7 +29,7 @@ type PolicyAdmin interface {
 type MediatorAdmin interface {
 	// Put creates or replaces what an import says of a mediator and keeps seats, leaves and availability.
 	Put(ctx context.Context, m mediation.Mediator) (created bool, err error)
-	Load(ctx context.Context, id string) (mediation.Mediator, error)
+	account.Records
 	// List pages mediators inside an area by id.
 	List(ctx context.Context, area grid.Code, cursor string, limit int) ([]mediation.Mediator, string, error)
 }

@@ -139,6 +139,8 @@ var accountStatus = map[string]int{
 	account.ErrLastAdministrator.Code:   http.StatusConflict,
 	account.ErrAdministratorExists.Code: http.StatusConflict,
 	account.ErrCodeInvalid.Code:         http.StatusUnprocessableEntity,
+	account.ErrNoRecord.Code:            http.StatusUnprocessableEntity,
+	account.ErrRecordTaken.Code:         http.StatusUnprocessableEntity,
 	account.ErrUnavailable.Code:         http.StatusServiceUnavailable,
 	account.ErrUncertain.Code:           http.StatusServiceUnavailable,
 }
@@ -154,6 +156,8 @@ func accountProblem(e *account.Error, whole error) *Problem {
 	case account.ErrWeakPassword.Code:
 		p.Code, p.Field = "weak_password."+e.Reason, "password"
 		p.Params = map[string]string{"min": strconv.Itoa(account.MinPassword)}
+	case account.ErrNoRecord.Code, account.ErrRecordTaken.Code:
+		p.Field = "mediator"
 	case account.ErrUncertain.Code:
 		p.Code, p.RetryAfter = mediation.ErrUncertain.Code, retrySoon
 	}

@@ -152,7 +152,7 @@ func (a *API) createUser(c *Call) (Reply, error) {
 	if err := mayPlace(c.Actor, in.Area); err != nil {
 		return Reply{}, err
 	}
-	u, err := a.Accounts.CreateUser(c.Context, c.Actor.ID, account.NewUser{Login: in.Login, Name: in.Name, Lang: in.Lang,
+	u, err := a.roster.Create(c.Context, c.Actor, account.NewUser{Login: in.Login, Name: in.Name, Lang: in.Lang,
 		Place:    account.Place{Role: in.Role, Area: in.Area, Unit: in.Unit, Mediator: in.Mediator},
 		Password: in.Password, MustChange: in.Password != ""})
 	if err != nil {
@@ -194,6 +194,9 @@ func (p userPatch) changes(u account.User) account.Changes {
 	c := account.Changes{Name: p.Name, Lang: p.Lang}
 	if p.Role != nil || p.Area != nil || p.Unit != nil || p.Mediator != nil {
 		c.Place = &account.Place{Role: or(p.Role, u.Role), Area: or(p.Area, u.Area), Unit: or(p.Unit, u.Unit), Mediator: or(p.Mediator, u.Mediator)}
+		if p.Mediator == nil && c.Place.Role != mediation.MediatorRole {
+			c.Place.Mediator = "" // who is no mediator any more leaves the record behind
+		}
 	}
 	return c
 }
@@ -217,7 +220,7 @@ func (a *API) patchUser(c *Call) (Reply, error) {
 			return Reply{}, err
 		}
 	}
-	u, err = a.Accounts.ChangeUser(c.Context, account.Order{By: c.Actor.ID, Revision: int(c.Revision)}, u.ID, to)
+	u, err = a.roster.Change(c.Context, c.Actor, account.Order{By: c.Actor.ID, Revision: int(c.Revision)}, u.ID, to)
 	return userReply(u), err
 }
 

@@ -173,8 +173,11 @@ var asked = map[OfferState]string{
 	OfferOpen: matchStillOpen, OfferDeclined: matchDeclined, OfferExpired: matchExpired, OfferAccepted: matchSteppedBack,
 }
 
-// hindrances are the reasons of time, load and place.
+// hindrances are the reasons of reach, time, load and place.
 func (q *query) hindrances(m *Mediator, metres float64) (out []Reason) {
+	if m.User == "" {
+		out = append(out, reason(matchNoAccount)) // an offer would go to nobody
+	}
 	if !m.Available {
 		out = append(out, reason(matchUnavailable))
 	}

@@ -78,7 +78,7 @@ func TestWhoCannotBeOfferedASeat(t *testing.T) {
 		{"a party asked for somebody else", func(c *Case, _ *Mediator) { c.Parties[0].RefusedMediators = []string{"m1"} }, []string{matchRefused}},
 		{"reported it", func(_ *Case, m *Mediator) { m.User = "u-reporter" }, []string{matchReporter}},
 		{"sent a later report of it", func(_ *Case, m *Mediator) { m.User = "u-second" }, []string{matchReporter}},
-		{"has no account, as the reporter of an old case has none", func(c *Case, m *Mediator) { c.Reporter, c.Reporters, m.User = "", nil, "" }, nil},
+		{"has no account, as the reporter of an old case has none", func(c *Case, m *Mediator) { c.Reporter, c.Reporters, m.User = "", nil, "" }, []string{matchNoAccount}},
 		{"a kind that the seat does not take", func(_ *Case, m *Mediator) { m.Kind = "notary" }, []string{matchKind}},
 		{"switched off", func(_ *Case, m *Mediator) { m.Available = false }, []string{matchUnavailable}},
 		{"on leave", func(_ *Case, m *Mediator) {
@@ -322,7 +322,7 @@ func TestTheOrderOfThePoolDoesNotMatter(t *testing.T) {
 
 func TestEveryReasonHasItsWords(t *testing.T) {
 	all := []string{matchNear, matchNoDistance, matchSkill, matchGeneralist, matchOtherSkill, matchLoad, matchSameArea, matchDialect, matchRecord,
-		matchResting, matchKind, matchUnavailable, matchOnLeave, matchFull, matchFar, matchOtherArea, matchKin, matchParty, matchSameUnit, matchRefused,
+		matchResting, matchKind, matchNoAccount, matchUnavailable, matchOnLeave, matchFull, matchFar, matchOtherArea, matchKin, matchParty, matchSameUnit, matchRefused,
 		matchReporter, matchOnPanel, matchSteppedBack, matchDeclined, matchExpired, matchStillOpen, matchHoldsThisCase}
 	if len(all) != len(reasonTable) {
 		t.Errorf("%d codes, %d in the table", len(all), len(reasonTable))

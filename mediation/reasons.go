@@ -15,6 +15,7 @@ const (
 	matchRecord        = "match.declines"
 	matchResting       = "match.resting"
 	matchKind          = "match.kind"
+	matchNoAccount     = "match.no_account"
 	matchUnavailable   = "match.unavailable"
 	matchOnLeave       = "match.on_leave"
 	matchFull          = "match.load_full"
@@ -37,7 +38,7 @@ const (
 type reasonInfo struct {
 	Zh, En string // {name} stands for a parameter
 	// Overrulable by force: only what is a matter of convenience. Conflicts of interest, a party's word and the panel's
-	// composition are final (人民调解法 19, 20, 23).
+	// composition are final (人民调解法 19, 20, 23), and who cannot sign in could not work the case.
 	Overrulable bool
 }
 
@@ -54,6 +55,7 @@ var reasonTable = map[string]reasonInfo{
 	matchRecord:      {Zh: "此前连续婉拒{declines}次", En: "declined {declines} times in a row"},
 	matchResting:     {Zh: "连续婉拒{declines}次，得分减半", En: "declined {declines} times in a row: score halved"},
 	matchKind:        {Zh: "人员类别（{kind}）不符合该席位（{kinds}）", En: "a {kind} does not fit this seat ({kinds})"},
+	matchNoAccount:   {Zh: "尚无账号，收不到派单", En: "has no account that an offer could reach"},
 	matchUnavailable: {Zh: "本人设为暂不接单", En: "has switched to not available", Overrulable: true},
 	matchOnLeave:     {Zh: "{from}至{to}请假", En: "on leave from {from} to {to}", Overrulable: true},
 	matchFull:        {Zh: "在办{held}件，已达上限{cap}件", En: "holds {held} cases of at most {cap}", Overrulable: true},

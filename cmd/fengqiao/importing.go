@@ -205,7 +205,7 @@ func peopleRows(ctx context.Context, in *installation, r io.Reader) (rows, error
 	}
 	list, problems, err := intake.People(r, plan)
 	return rows{len(list), problems, func(ctx context.Context, step func(int64)) (intake.Outcome, error) {
-		return intake.StorePeople(ctx, in.accounts, in.mediators, list, step)
+		return intake.StorePeople(ctx, in.roster(), list, step)
 	}}, err
 }
 

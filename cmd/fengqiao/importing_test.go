@@ -124,6 +124,28 @@ func TestSampleFilesImportTwiceWithoutChange(t *testing.T) {
 	}
 }
 
+func TestAMediatorsAccountIsMadeWithItsRecord(t *testing.T) {
+	dir := countyData(t)
+	file := write(t, "mediators.csv", "id,name,kind,tier,area\nm-new,某某,elder,village,330111001003\n")
+	ok(t, "import", "mediators", file, "--data", dir)
+	create := func(login string, more ...string) []string {
+		return append([]string{"user", "create", login, "--name", "某某", "--role", "mediator", "--area", "33.01.11.001.003", "--data", dir}, more...)
+	}
+	for says, args := range map[string][]string{"mediator": create("md-a"), "no such mediator": create("md-a", "--mediator", "m-none")} {
+		if r := fengqiao(t, args...); r.code != exitFailure || !strings.Contains(r.err, says) {
+			t.Errorf("%v: exit %d, %s", args, r.code, r.err)
+		}
+	}
+	ok(t, create("md-a", "--mediator", "m-new")...)
+	if r := fengqiao(t, create("md-b", "--mediator", "m-new")...); r.code != exitFailure || !strings.Contains(r.err, "another user") {
+		t.Errorf("a second account: exit %d, %s", r.code, r.err)
+	}
+	people := write(t, "people.csv", "login,name,role,area,mediator\nmd-a,某某,mediator,33.01.11.001.003,m-new\nmd-b,某某,mediator,33.01.11.001.003,m-new\n")
+	if r := fengqiao(t, "import", "people", people, "--data", dir); !strings.Contains(r.out, "0 created, 0 updated, 1 unchanged, 1 refused") || !strings.Contains(r.err, "line 3, mediator") {
+		t.Errorf("the command had not linked the record, or the file took it: %s%s", r.out, r.err)
+	}
+}
+
 func TestColumnsThatNobodyKnowsAreRefused(t *testing.T) {
 	dir := countyData(t)
 	file := write(t, "people.csv", "login,name,role,area,units\nx,某某,leader,33.01.11,\n")

@@ -22,6 +22,11 @@ import (
 // byCommand is who the history of an account names for what was done here.
 const byCommand = "command line"
 
+// anywhere is who works on the store itself: no area bounds them.
+func anywhere(by string) mediation.Actor {
+	return mediation.Actor{ID: by, Role: mediation.Administrator}
+}
+
 func (c *command) userCommand() *cobra.Command {
 	user := &cobra.Command{Use: "user", Short: c.short("账号", "accounts"), Long: words.Text{
 		Zh: "直接在数据库上管理账号；服务可以同时运行，几秒内生效。",
@@ -133,7 +138,7 @@ func (c *command) userCreate() *cobra.Command {
 				}
 			}
 			return c.withAccounts(cmd, func(ctx context.Context, in *installation) error {
-				u, err := in.accounts.CreateUser(ctx, byCommand, n)
+				u, err := in.roster().Create(ctx, anywhere(byCommand), n)
 				if err != nil {
 					return explained(err)
 				}
@@ -199,7 +204,7 @@ func (c *command) userMove() *cobra.Command {
 	move := &cobra.Command{Use: "move LOGIN", Args: cobra.ExactArgs(1), Short: c.short("调整角色或区划", "change role, area or unit and end the sessions"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
-				_, err := in.accounts.ChangeUser(ctx, account.Order{By: byCommand}, u.ID, account.Changes{Place: &to})
+				_, err := in.roster().Change(ctx, anywhere(byCommand), account.Order{By: byCommand}, u.ID, account.Changes{Place: &to})
 				return explained(err)
 			})
 		}}

@@ -127,6 +127,11 @@ func openInstallation(ctx context.Context, v *settings.Values, getenv func(strin
 	return in, err
 }
 
+// roster is the accounts with the mediators' records that are theirs.
+func (in *installation) roster() account.Roster {
+	return account.Roster{Accounts: in.accounts, Records: in.mediators}
+}
+
 // plan loads the plan in force; one without cells if none was imported yet.
 func (in *installation) plan(ctx context.Context) (*grid.Plan, error) {
 	version, err := in.plans.Current(ctx)

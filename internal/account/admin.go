@@ -51,7 +51,7 @@ func (s *Service) draft(ctx context.Context, by string, n NewUser) (User, error)
 	if err = checkLang(n.Lang); err != nil {
 		return User{}, err
 	}
-	if err = n.Place.check(); err != nil {
+	if err = n.Place.Check(); err != nil {
 		return User{}, err
 	}
 	if n.Password != "" {
@@ -122,7 +122,7 @@ func (c *Changes) check() error {
 		}
 	}
 	if c.Place != nil {
-		return c.Place.check()
+		return c.Place.Check()
 	}
 	return nil
 }

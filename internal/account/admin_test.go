@@ -35,6 +35,8 @@ func TestCreateUserRefuses(t *testing.T) {
 		{"no area, which would be everywhere", func(n *account.NewUser) { n.Area = "" }, account.ErrInvalid, "area"},
 		{"an area that is no code", func(n *account.NewUser) { n.Area = "33..01" }, account.ErrInvalid, "area"},
 		{"unit staff of no unit", func(n *account.NewUser) { n.Role = mediation.UnitStaff }, account.ErrInvalid, "unit"},
+		{"a mediator without a record", func(n *account.NewUser) { n.Role = mediation.MediatorRole }, account.ErrInvalid, "mediator"},
+		{"a mediator's record for somebody else", func(n *account.NewUser) { n.Mediator = "m-1" }, account.ErrInvalid, "mediator"},
 		{"a language that is none", func(n *account.NewUser) { n.Lang = "not a tag" }, account.ErrInvalid, "lang"},
 		{"a weak password", func(n *account.NewUser) { n.Password = "short" }, account.ErrWeakPassword, "too_short"},
 	} {

@@ -85,6 +85,10 @@ var (
 	ErrAdministratorExists = &Error{Code: "administrator_exists", Message: "there is an administrator already"}
 	// ErrCodeInvalid: the one-time code is wrong, used or expired.
 	ErrCodeInvalid = &Error{Code: "code_invalid", Message: "the one-time code is wrong or expired"}
+	// ErrNoRecord: there is no such mediator's record where the orderer may give one away.
+	ErrNoRecord = &Error{Code: "no_such_mediator", Message: "there is no such mediator's record"}
+	// ErrRecordTaken: the mediator's record is another user's.
+	ErrRecordTaken = &Error{Code: "mediator_taken", Message: "the mediator's record is another user's"}
 	// ErrUnavailable: the store did not answer and nothing was changed. Try again later.
 	ErrUnavailable = &Error{Code: "unavailable", Message: "the store is not available", RetryAfter: 2 * time.Second}
 	// ErrUncertain: the store may or may not have stored the change. Send it again.

@@ -133,10 +133,11 @@ const goodPassword = "石榴树下三把椅子 and a lamp"
 func (w *town) user(s *account.Service, role mediation.Role) account.User {
 	w.t.Helper()
 	n := w.users.Add(1)
-	u, err := s.CreateUser(ctx, "test", account.NewUser{
-		Login: fmt.Sprintf("user%d", n), Name: "网格员", Password: goodPassword,
-		Place: account.Place{Role: role, Area: "33.01.11.001", Unit: "司法所", Mediator: "m-1"},
-	})
+	place := account.Place{Role: role, Area: "33.01.11.001", Unit: "司法所"}
+	if role == mediation.MediatorRole {
+		place.Mediator = "m-1"
+	}
+	u, err := s.CreateUser(ctx, "test", account.NewUser{Login: fmt.Sprintf("user%d", n), Name: "网格员", Password: goodPassword, Place: place})
 	must(w.t, err)
 	return u
 }

@@ -34,6 +34,8 @@ type Filter struct {
 	// Area keeps the users whose area is this one or inside it.
 	Area grid.Code
 	Role mediation.Role
+	// Mediator keeps the users whose this mediator's record is.
+	Mediator string
 	// Open leaves locked users out.
 	Open bool
 	// After is the cursor of the page before.

@@ -55,9 +55,9 @@ type Change struct {
 	At time.Time
 	// By is the id of the user who did it, "bootstrap" or "system".
 	By string
-	// What is one of created, edited, locked, unlocked, moved, password_reset, password_changed, signed_out_everywhere.
+	// What is one of created, edited, locked, unlocked, moved, unlinked, password_reset, password_changed, signed_out_everywhere.
 	What string
-	// Note holds the reason of a lock, or "role area" before a move.
+	// Note holds the reason of a lock, "role area" before a move, or the record that was lost.
 	Note string
 }
 
@@ -94,7 +94,8 @@ type Place struct {
 	Unit, Mediator string
 }
 
-func (p Place) check() error {
+// Check is the one rule of what a place must be, for requests, the command line and files alike. ErrInvalid with the field.
+func (p Place) Check() error {
 	switch {
 	case !slices.Contains(mediation.AccountRoles, p.Role):
 		return ErrInvalid.because("role")
@@ -105,6 +106,8 @@ func (p Place) check() error {
 		return ErrInvalid.because("area")
 	case p.Unit == "" && p.Role == mediation.UnitStaff:
 		return ErrInvalid.because("unit")
+	case (p.Mediator != "") != (p.Role == mediation.MediatorRole):
+		return ErrInvalid.because("mediator")
 	case len(p.Unit) > maxField || len(p.Mediator) > maxField:
 		return ErrInvalid.because("unit")
 	}

@@ -24,7 +24,7 @@ const (
 var accountTables = []Table{
 	{
 		// Tags: "in:" + every area that holds the user's, "role:" + role, "at:" + role and area, "unit:" + unit and area,
-		// "open" unless locked.
+		// "mediator:" + record, "open" unless locked.
 		Name: usersTable, Tagged: true,
 		Keys:    []Key{{"login", Text}},
 		Indexes: []Index{{Keys: []string{"login"}, Unique: true}},
@@ -76,6 +76,9 @@ func userRow(u account.User) (Row, error) {
 	row.Tags = append(row.Tags, "role:"+string(u.Role), postTag(u.Role, u.Area))
 	if u.Unit != "" {
 		row.Tags = append(row.Tags, unitTag(u.Unit, u.Area))
+	}
+	if u.Mediator != "" {
+		row.Tags = append(row.Tags, "mediator:"+u.Mediator)
 	}
 	if !u.Locked {
 		row.Tags = append(row.Tags, "open")
@@ -156,7 +159,10 @@ func (p Users) List(ctx context.Context, f account.Filter) ([]account.User, stri
 	}
 	// One row more than asked for tells whether there is a next page.
 	q := Query{Table: usersTable, After: after, Limit: f.Limit + 1, HeadsOnly: true}
-	// The rarest first: administrators are few, one area's people are more.
+	// The rarest first: a mediator's record is one user's, administrators are few, one area's people are more.
+	if f.Mediator != "" {
+		q.Tags = append(q.Tags, "mediator:"+f.Mediator)
+	}
 	if f.Role != "" {
 		q.Tags = append(q.Tags, "role:"+string(f.Role))
 	}

@@ -140,6 +140,8 @@ func accountUserLists(t *testing.T, p account.Users) {
 	} {
 		accountOK(t, p.Create(ctx, u))
 	}
+	_, err := p.Update(ctx, "l4", func(u *account.User) error { u.Mediator = "m-l"; return nil })
+	accountOK(t, err)
 	for _, c := range []struct {
 		about string
 		f     account.Filter
@@ -148,6 +150,8 @@ func accountUserLists(t *testing.T, p account.Users) {
 		{"a county sees its townships", account.Filter{Area: "44"}, []string{"l1", "l2", "l3", "l4", "l5"}},
 		{"an area is matched by segment, never by prefix", account.Filter{Area: "44.01.002"}, []string{"l1", "l4"}},
 		{"a role within an area", account.Filter{Area: "44", Role: mediation.TownshipStaff}, []string{"l3", "l5"}},
+		{"whose a mediator's record is", account.Filter{Mediator: "m-l"}, []string{"l4"}},
+		{"a record that is nobody's", account.Filter{Mediator: "m-"}, nil},
 		{"an area with nobody in it", account.Filter{Area: "44.03"}, nil},
 	} {
 		t.Run(c.about, func(t *testing.T) {
@@ -199,7 +203,7 @@ func accountUserLists(t *testing.T, p account.Users) {
 			}
 		}
 	})
-	_, _, err := p.List(ctx, account.Filter{After: "not a cursor", Limit: 1})
+	_, _, err = p.List(ctx, account.Filter{After: "not a cursor", Limit: 1})
 	accountFails(t, err, account.ErrInvalid)
 }
 

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -63,14 +64,13 @@ func person(r *row, plan *grid.Plan) Person {
 		p.Place.Area = r.area("area", plan)
 	}
 	p.Place.Unit, p.Place.Mediator = r.get("unit"), r.get("mediator")
-	switch p.Place.Role {
-	case mediation.UnitStaff:
-		r.must("unit")
-	case mediation.MediatorRole:
-		r.must("mediator")
-	default:
-		if p.Place.Mediator != "" {
-			r.refuse("mediator", words.Text{Zh: "只有调解员才能填写", En: "is for mediators only"})
+	var misplaced *account.Error
+	if errors.As(p.Place.Check(), &misplaced) {
+		switch field := misplaced.Reason; {
+		case field == "mediator" && p.Place.Mediator != "":
+			r.refuse(field, words.Text{Zh: "只有调解员才能填写", En: "is for mediators only"})
+		case field == "mediator", field == "unit":
+			r.must(field)
 		}
 	}
 	for _, post := range r.list("posts") {

@@ -73,46 +73,40 @@ func storeAll[T any](ctx context.Context, rows []T, step func(n int64), one func
 	return s.out, err
 }
 
-// StorePeople creates the people who have no account yet and brings the others up to date. Accounts come without a
-// password, so nothing is hashed and nobody can sign in before "user reset-password". People who are not in the file
-// stay as they are.
-func StorePeople(ctx context.Context, accounts *account.Service, mediators mediation.Mediators, people []Person, step func(int64)) (Outcome, error) {
+// importer is who the history of an account names for what a file says; no area bounds them.
+var importer = mediation.Actor{ID: "import", Role: mediation.Administrator}
+
+// StorePeople creates the people who have no account yet and brings the others up to date, mediators' records with them.
+// Accounts come without a password, so nothing is hashed and nobody can sign in before "user reset-password". People who
+// are not in the file stay as they are.
+func StorePeople(ctx context.Context, roster account.Roster, people []Person, step func(int64)) (Outcome, error) {
 	return storeAll(ctx, people, step, func(ctx context.Context, s *storing, p Person) error {
-		f, user, err := putPerson(ctx, accounts, p)
+		f, err := putPerson(ctx, roster, p)
 		var refusal *account.Error
-		if errors.As(err, &refusal) && (errors.Is(err, account.ErrInvalid) || errors.Is(err, account.ErrLastAdministrator)) {
+		switch {
+		case errors.Is(err, account.ErrNoRecord):
+			s.refuse(Problem{p.Line, "mediator", words.Text{Zh: "没有这位调解员；请先导入调解员", En: "there is no such mediator; import mediators first"}})
+		case errors.Is(err, account.ErrRecordTaken):
+			s.refuse(Problem{p.Line, "mediator", words.Text{Zh: "该调解员记录已属于另一账号", En: "the mediator's record is another account's"}})
+		case errors.As(err, &refusal) && (errors.Is(err, account.ErrInvalid) || errors.Is(err, account.ErrLastAdministrator)):
 			s.refuse(Problem{p.Line, refusal.Reason, words.Text{Zh: "不符合账号规则（" + refusal.Code + "）", En: refusal.Message}})
-			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
+		default:
+			s.note(f)
 		}
-		if p.Place.Mediator != "" {
-			linked, err := link(ctx, mediators, p.Place.Mediator, user)
-			if errors.Is(err, mediation.ErrNotFound) {
-				s.refuse(Problem{p.Line, "mediator", words.Text{Zh: "没有这位调解员；请先导入调解员", En: "there is no such mediator; import mediators first"}})
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if linked && f == same {
-				f = changed
-			}
-		}
-		s.note(f)
 		return nil
 	})
 }
 
-func putPerson(ctx context.Context, accounts *account.Service, p Person) (fate, string, error) {
-	u, err := accounts.UserByLogin(ctx, p.Login)
+func putPerson(ctx context.Context, roster account.Roster, p Person) (fate, error) {
+	u, err := roster.Accounts.UserByLogin(ctx, p.Login)
 	if errors.Is(err, account.ErrNotFound) {
-		u, err = accounts.CreateUser(ctx, "import", account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place})
-		return created, u.ID, err
+		_, err = roster.Create(ctx, importer, account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place})
+		return created, err
 	}
 	if err != nil {
-		return same, "", err
+		return same, err
 	}
 	var c account.Changes
 	if u.Name != p.Name {
@@ -121,24 +115,14 @@ func putPerson(ctx context.Context, accounts *account.Service, p Person) (fate, 
 	if is := (account.Place{Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator}); is != p.Place {
 		c.Place = &p.Place
 	}
-	if c == (account.Changes{}) {
-		return same, u.ID, nil
+	if c != (account.Changes{}) {
+		_, err = roster.Change(ctx, importer, account.Order{By: importer.ID}, u.ID, c)
+		return changed, err
 	}
-	_, err = accounts.ChangeUser(ctx, account.Order{By: "import"}, u.ID, c)
-	return changed, u.ID, err
-}
-
-// link lets the mediator's record know its account.
-func link(ctx context.Context, mediators mediation.Mediators, id, user string) (bool, error) {
-	m, err := mediators.Load(ctx, id)
-	if err != nil || m.User == user {
-		return false, err
+	if linked, err := roster.Link(ctx, importer, u); err != nil || linked {
+		return changed, err
 	}
-	_, err = mediators.Update(ctx, id, func(m *mediation.Mediator) error {
-		m.User = user
-		return nil
-	})
-	return err == nil, err
+	return same, nil
 }
 
 // StoreMediators creates or replaces what the file says of mediators. Seats, leaves, availability and the account stay.

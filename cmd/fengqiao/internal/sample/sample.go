@@ -117,7 +117,7 @@ func (t Target) people(ctx context.Context, county *fixtures.County, plan *grid.
 	if err := good(problems, err); err != nil {
 		return err
 	}
-	out, err = intake.StorePeople(ctx, t.Accounts, t.Mediators, people, counter(show, "people", len(people)))
+	out, err = intake.StorePeople(ctx, account.Roster{Accounts: t.Accounts, Records: t.Mediators}, people, counter(show, "people", len(people)))
 	return good(out.Problems, err)
 }
 
