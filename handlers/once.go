@@ -83,7 +83,7 @@ func (a *API) first(c *Call, id string) (Reply, error) {
 			return
 		}
 		// Refused, failed, unknown or panicked: the same key may try again. Where it is unknown whether something was
-		// stored, the key below (mediation.Request.Key) keeps it from being done twice.
+		// stored, the key below (mediation.Request.Key, account.NewUser.Key) keeps it from being done twice.
 		a.abandon(c, id)
 	}()
 	reply, err := c.Route.Handle(a, c)

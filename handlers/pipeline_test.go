@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -113,6 +114,27 @@ func TestSameRequestStillRunning(t *testing.T) {
 	if answer.Header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
+}
+
+// forgetful remembers no key, as if the server died each time before it could.
+type forgetful struct{ once.Keeper }
+
+func (forgetful) Begin(context.Context, string, string, time.Time, time.Duration) (once.Ticket, bool, error) {
+	return once.Ticket{}, true, nil
+}
+
+func (forgetful) Finish(context.Context, string, int, string) error { return errors.New("gone") }
+
+func TestACreationThatWasCutOffIsAnsweredWithTheSameUser(t *testing.T) {
+	app := apptest.New(t, apptest.WithDeps(func(d *handlers.Deps) { d.Once = forgetful{d.Once} }))
+	admin := app.As(t, mediation.Administrator, apptest.Here)
+	body := map[string]any{"login": "md", "name": "调解员", "role": "mediator", "area": apptest.Here.Village(), "mediator": apptest.Here.Mediator("elder")}
+	made := app.Do(t, admin, http.MethodPost, "/api/v1/users", body, apptest.Key("k")).Want(http.StatusCreated)
+	again := app.Do(t, admin, http.MethodPost, "/api/v1/users", body, apptest.Key("k")).Want(http.StatusCreated)
+	if again.Text("id") != made.Text("id") {
+		t.Errorf("%s became %s", made.Text("id"), again.Text("id"))
+	}
+	app.Do(t, admin, http.MethodPost, "/api/v1/users", body, apptest.Key("k-2")).Refused(http.StatusUnprocessableEntity, "mediator_taken", "mediator")
 }
 
 func TestManyAtOnceWithOneKeyMakeOneUser(t *testing.T) {

@@ -110,7 +110,11 @@ func TestFirstAdministratorComesFromTheCode(t *testing.T) {
 	first := map[string]any{"code": "wrong", "login": "admin", "name": "管理员", "password": apptest.Password}
 	app.Do(t, nil, http.MethodPost, "/api/v1/bootstrap", first).Refused(http.StatusUnprocessableEntity, "code_invalid", "")
 	first["code"] = code
-	app.Do(t, nil, http.MethodPost, "/api/v1/bootstrap", first).Want(http.StatusCreated)
+	made := app.Do(t, nil, http.MethodPost, "/api/v1/bootstrap", first).Want(http.StatusCreated).Text("id")
+	if again := app.Do(t, nil, http.MethodPost, "/api/v1/bootstrap", first).Want(http.StatusCreated).Text("id"); again != made {
+		t.Errorf("sent again after a lost answer it makes %s, not %s", again, made)
+	}
+	first["password"] = "another password altogether"
 	app.Do(t, nil, http.MethodPost, "/api/v1/bootstrap", first).Refused(http.StatusConflict, "administrator_exists", "")
 }
 

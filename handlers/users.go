@@ -154,7 +154,7 @@ func (a *API) createUser(c *Call) (Reply, error) {
 	}
 	u, err := a.roster.Create(c.Context, c.Actor, account.NewUser{Login: in.Login, Name: in.Name, Lang: in.Lang,
 		Place:    account.Place{Role: in.Role, Area: in.Area, Unit: in.Unit, Mediator: in.Mediator},
-		Password: in.Password, MustChange: in.Password != ""})
+		Password: in.Password, MustChange: in.Password != "", Key: c.Key})
 	if err != nil {
 		return Reply{}, err
 	}

@@ -2,8 +2,10 @@ package account
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/text/language"
 
 	"fengqiao/mediation"
@@ -26,15 +28,36 @@ type NewUser struct {
 	Password string
 	// MustChange makes Password one-time.
 	MustChange bool
+	// Key names the order among all of who gives it: the same again, after a lost answer, makes the same user. "" does not.
+	Key string
 }
 
-// CreateUser makes a user. ErrInvalid with the field, ErrWeakPassword, ErrLoginTaken, ErrBusy.
+// CreateUser makes a user, or returns the one that the same order made before, as they are now. ErrInvalid with the field,
+// ErrWeakPassword, ErrLoginTaken, ErrBusy.
 func (s *Service) CreateUser(ctx context.Context, by string, n NewUser) (User, error) {
 	u, err := s.draft(ctx, by, n)
 	if err != nil {
 		return User{}, err
 	}
-	return u, s.ports.Users.Create(ctx, u)
+	if n.Key != "" {
+		u.ID = userID(by, n.Key)
+	}
+	err = s.ports.Users.Create(ctx, u)
+	if n.Key == "" || !errors.Is(err, ErrLoginTaken) {
+		return u, err
+	}
+	if before, err := s.ports.Users.Get(ctx, u.ID); err == nil && before.Login == u.Login {
+		return before, nil
+	}
+	return User{}, err
+}
+
+// userNamespace keeps ids that are made of an order apart from everybody else's.
+var userNamespace = uuid.MustParse("6f1b7a0e-5d0c-4c1f-9f0e-2b7f6a8d1c34")
+
+// userID is the id of the user whom an order makes, the same on every repetition.
+func userID(by, key string) string {
+	return uuid.NewSHA1(userNamespace, []byte(by+"\x00"+key)).String()
 }
 
 // draft checks a new user and makes everything but the store's part.

@@ -171,6 +171,59 @@ func TestTheFirstAdministrator(t *testing.T) {
 	})
 }
 
+func TestTheFirstAdministratorIsToldAgainWhoTheyAre(t *testing.T) {
+	w := newTown(t)
+	s := w.instance()
+	code, err := s.Bootstrap(ctx)
+	must(t, err)
+	u, err := s.Redeem(ctx, code, "root", "管理员", goodPassword)
+	must(t, err)
+	again, err := s.Redeem(ctx, strings.ToUpper(code), "ROOT", "管理员", goodPassword)
+	must(t, err)
+	if again.ID != u.ID {
+		t.Fatalf("%s became %s", u.ID, again.ID)
+	}
+	for _, c := range []struct{ about, code, login, password string }{
+		{"another password", code, "root", "a password of somebody else"},
+		{"another login", code, "toor", goodPassword},
+		{"another code", "aaaa-aaaa-aaaa-aaaa-aaaa-aaaa", "root", goodPassword},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			_, err := s.Redeem(ctx, c.code, c.login, "管理员", c.password)
+			refused(t, err, account.ErrAdministratorExists)
+		})
+	}
+	w.clock.advance(account.BootstrapLife)
+	_, err = s.Redeem(ctx, code, "root", "管理员", goodPassword)
+	refused(t, err, account.ErrAdministratorExists)
+}
+
+func TestAnOrderThatIsRepeatedMakesOneUser(t *testing.T) {
+	w := newTown(t)
+	s := w.instance()
+	order := account.NewUser{Login: "zhou", Name: "周", Key: "k-1", Place: account.Place{Role: mediation.TownshipStaff, Area: "33.01"}}
+	u, err := s.CreateUser(ctx, "admin", order)
+	must(t, err)
+	again, err := s.CreateUser(ctx, "admin", order)
+	must(t, err)
+	if again.ID != u.ID {
+		t.Fatalf("%s became %s", u.ID, again.ID)
+	}
+	for _, c := range []struct{ about, by, key, login string }{
+		{"another's order with the same key", "other", "k-1", "zhou"},
+		{"another order", "admin", "k-2", "zhou"},
+		{"the same order for another login", "admin", "k-1", "wu"},
+		{"no order at all", "admin", "", "zhou"},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			n := order
+			n.Key, n.Login = c.key, c.login
+			_, err := s.CreateUser(ctx, c.by, n)
+			refused(t, err, account.ErrLoginTaken)
+		})
+	}
+}
+
 func TestABootstrapCodeExpires(t *testing.T) {
 	w := newTown(t)
 	s := w.instance()

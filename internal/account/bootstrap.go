@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"strings"
 
 	"fengqiao/mediation"
@@ -26,27 +27,66 @@ func (s *Service) Bootstrap(ctx context.Context) (string, error) {
 }
 
 // Redeem makes the first administrator, of everywhere. ErrCodeInvalid, ErrAdministratorExists, and what CreateUser
-// refuses. The code is used up last before the user is stored: of several who redeem it one wins, and if the store fails
-// in between a new code must be made.
+// refuses. The user's id is made of the code, so that of several who redeem it one wins, the code serves once and storing the
+// user is the only write. The same code, login and password again, while the code is good, answer with the same user,
+// because the first answer may have been lost; any other password is refused like any other code.
 func (s *Service) Redeem(ctx context.Context, code, login, name, password string) (User, error) {
+	stored, err := s.ports.Codes.Get(ctx, bootstrapCode)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return User{}, err
+	}
+	good := same(stored.Hash, codeHash(code)) && s.now().Before(stored.Until)
+	id := userID(bootstrapCode, string(stored.Hash))
+	if good {
+		if u, err := s.redeemed(ctx, id, login, password); !errors.Is(err, ErrNotFound) {
+			return u, err
+		}
+	}
 	if err := s.noAdministrator(ctx); err != nil {
 		return User{}, err
 	}
-	u, err := s.draft(ctx, "bootstrap", NewUser{
+	if !good {
+		return User{}, ErrCodeInvalid
+	}
+	u, err := s.draft(ctx, bootstrapCode, NewUser{
 		Login: login, Name: name, Password: password, Place: Place{Role: mediation.Administrator},
 	})
 	if err != nil {
 		return User{}, err
 	}
-	if _, err := s.ports.Users.ByLogin(ctx, u.Login); err == nil {
-		return User{}, ErrLoginTaken
+	u.ID = id
+	err = s.ports.Users.Create(ctx, u)
+	if errors.Is(err, ErrLoginTaken) {
+		// Another's login, or somebody was quicker with the code: perhaps this very request, sent twice.
+		if u, again := s.redeemed(ctx, id, login, password); !errors.Is(again, ErrNotFound) {
+			return u, again
+		}
 	}
-	now, hash := s.now(), codeHash(code)
-	err = s.ports.Codes.Take(ctx, bootstrapCode, func(c Code) bool { return now.Before(c.Until) && same(c.Hash, hash) })
+	return u, err
+}
+
+// redeemed returns the user whom a code has made, to who made them. ErrNotFound if it has made none.
+func (s *Service) redeemed(ctx context.Context, id, login, password string) (User, error) {
+	u, err := s.ports.Users.Get(ctx, id)
 	if err != nil {
-		return User{}, absent(err, ErrCodeInvalid)
+		return User{}, err
 	}
-	return u, s.ports.Users.Create(ctx, u)
+	folded, err := FoldLogin(login)
+	if err != nil {
+		return User{}, err
+	}
+	typed, usable := normal(password)
+	right, _, err := s.hasher.verify(ctx, u.PasswordHash, typed)
+	switch {
+	case err != nil:
+		return User{}, err
+	case right && usable && u.Login == folded:
+		return u, nil
+	}
+	if err := s.noAdministrator(ctx); err != nil {
+		return User{}, err
+	}
+	return User{}, ErrCodeInvalid
 }
 
 // codeHash forgives what a person does to a code on its way: capitals, spaces, other or no dashes.

@@ -107,9 +107,8 @@ type Keys interface {
 type Codes interface {
 	// Put stores a code in place of any of the same id.
 	Put(ctx context.Context, c Code) error
-	// Take removes the code for which match says yes, so that of several callers one gets it. ErrNotFound if there is
-	// none or match says no, and then nothing is removed.
-	Take(ctx context.Context, id string, match func(Code) bool) error
+	// Get returns a code. ErrNotFound if absent.
+	Get(ctx context.Context, id string) (Code, error)
 }
 
 // Code is a one-time code; the store has its hash alone.

@@ -33,13 +33,17 @@ func (r Roster) Create(ctx context.Context, by mediation.Actor, n NewUser) (User
 	if err := n.Place.Check(); err != nil {
 		return User{}, err
 	}
-	named, err := r.free(ctx, by, n.Mediator, "")
+	mine := ""
+	if n.Key != "" {
+		mine = userID(by.ID, n.Key)
+	}
+	named, err := r.free(ctx, by, n.Mediator, mine)
 	if err != nil {
 		return User{}, err
 	}
 	u, err := r.Accounts.CreateUser(ctx, by.ID, n)
-	if err != nil {
-		return User{}, err
+	if err != nil || u.Mediator != n.Mediator {
+		return u, err // made before, and moved since
 	}
 	return r.give(ctx, by, u, named)
 }
@@ -83,7 +87,7 @@ func (r Roster) Link(ctx context.Context, by mediation.Actor, u User) (bool, err
 	return err == nil, err
 }
 
-// free tells that a record can be the user's ("" for one who is still to be made), and whom it names now. Nobody learns of
+// free tells that a record can be the user's ("" for one whose id is not known yet), and whom it names now. Nobody learns of
 // records outside their area.
 func (r Roster) free(ctx context.Context, by mediation.Actor, record, user string) (named string, err error) {
 	if record == "" {

@@ -168,22 +168,12 @@ func (p OneTimeCodes) Put(ctx context.Context, c account.Code) error {
 	return accountError(ErrConflict)
 }
 
-// Take implements account.Codes.
-func (p OneTimeCodes) Take(ctx context.Context, id string, match func(account.Code) bool) error {
+// Get implements account.Codes.
+func (p OneTimeCodes) Get(ctx context.Context, id string) (account.Code, error) {
 	row, err := p.s.Engine.Get(ctx, codesTable, id)
 	if err != nil {
-		return accountError(err)
+		return account.Code{}, accountError(err)
 	}
 	var c account.Code
-	if err := decode(codesTable, id, row.Body, &c); err != nil {
-		return err
-	}
-	if !match(c) {
-		return account.ErrNotFound
-	}
-	_, err = p.s.Engine.Apply(ctx, Write{Table: codesTable, Op: Delete, Row: Row{ID: id, Version: row.Version}})
-	if errors.Is(err, ErrConflict) {
-		return account.ErrNotFound
-	}
-	return accountError(err)
+	return c, decode(codesTable, id, row.Body, &c)
 }
