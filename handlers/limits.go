@@ -7,11 +7,12 @@ type Class int
 
 // The classes.
 const (
-	Read   Class = iota // the default
-	Write               // anything that stores
-	Upload              // photos, imports
-	SignIn              // anything that can be guessed at: passwords, links, codes
-	Free                // health, figures, keys, pages: never held back
+	Read    Class = iota // the default
+	Write                // anything that stores
+	Upload               // photos, imports
+	SignIn               // anything that can be guessed at: passwords, links, codes
+	Refresh              // keeping a session alive: every phone, four times an hour
+	Free                 // health, figures, keys, pages: never held back
 )
 
 // Rate is a token bucket: so many a second on average, so many at once. The zero Rate holds nobody back.
@@ -64,6 +65,9 @@ var DefaultLimits = Limits{
 		Write:  {User: Rate{5, 30}, Address: Rate{100, 600}},
 		Upload: {User: Rate{1, 20}, Address: Rate{20, 200}},
 		SignIn: {Address: Rate{0.5, 30}},
+		// A carrier may put a whole county's phones behind one address: 600 of them need 0.67 a second, and in the morning
+		// they all wake at once. Nobody guesses a token of 256 bits, so this bounds the work alone.
+		Refresh: {Address: Rate{20, 1200}},
 	},
 }
 

@@ -13,6 +13,7 @@ import (
 	"fengqiao/grid"
 	"fengqiao/handlers"
 	"fengqiao/handlers/apptest"
+	"fengqiao/internal/account"
 	"fengqiao/internal/once"
 	"fengqiao/mediation"
 )
@@ -227,6 +228,17 @@ func TestRatesPerPersonAndAddress(t *testing.T) {
 	}
 	app.Do(t, nil, http.MethodPost, "/api/v1/party/session", map[string]any{"code": "WRONG"}, from("2001:db8::2")).Refused(429, "rate", "")
 	app.Do(t, nil, http.MethodGet, "/healthz", nil).Want(200)
+}
+
+func TestManyPhonesBehindOneAddressKeepTheirSessions(t *testing.T) {
+	app := apptest.New(t, apptest.WithLimits(handlers.Limits{}))
+	app.NewUser(t, "phone", account.Place{Role: mediation.GridWorker, Area: apptest.Here.Grid()})
+	body := map[string]any{"login": "phone", "password": apptest.Password}
+	refresh := app.Do(t, nil, http.MethodPost, "/api/v1/session", body).Want(http.StatusOK).Text("refreshToken")
+	for range 3 * handlers.DefaultLimits.Rates[handlers.SignIn].Address.Burst {
+		refresh = app.Do(t, nil, http.MethodPost, "/api/v1/session/refresh", map[string]any{"refreshToken": refresh}).Want(http.StatusOK).Text("refreshToken")
+	}
+	app.Do(t, nil, http.MethodPost, "/api/v1/session", body).Want(http.StatusOK) // nor do they keep others from signing in
 }
 
 func TestAStrangersForwardedAddressIsNotBelieved(t *testing.T) {
