@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -33,7 +34,9 @@ func (a *API) address(f *fiber.Ctx) netip.Addr {
 	if !a.trusted(peer) {
 		return peer
 	}
-	hops := strings.Split(f.Get(fiber.HeaderXForwardedFor), ",")
+	// A proxy may add its own line below the client's; the lines are one list, and only its right end is a proxy's word.
+	lines := bytes.Join(f.Request().Header.PeekAll(fiber.HeaderXForwardedFor), []byte(","))
+	hops := strings.Split(string(lines), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {

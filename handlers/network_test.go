@@ -142,3 +142,45 @@ func TestRequestsThatTakeTooLongAreEnded(t *testing.T) {
 	answer := app.Do(t, app.As(t, mediation.Leader, apptest.Here), http.MethodGet, "/api/v1/inbox", nil)
 	answer.Want(http.StatusServiceUnavailable)
 }
+
+// HAProxy's "option forwardfor" leaves the client's line as it came and adds its own below.
+func TestAForgedLineAboveTheProxysIsNotBelieved(t *testing.T) {
+	limits := handlers.Limits{Rates: map[handlers.Class]handlers.Rates{handlers.SignIn: {Address: handlers.Rate{PerSecond: .001, Burst: 1}}}}
+	app := apptest.New(t, apptest.WithLimits(limits), apptest.WithDeps(func(d *handlers.Deps) { d.Config.TrustedProxies = []string{"127.0.0.1"} }))
+	addr := listen(t, app)
+	ask := func(lines ...string) int {
+		t.Helper()
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		body := `{"code":"WRONG"}`
+		head := "POST /api/v1/party/session HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+		for _, line := range lines {
+			head += "X-Forwarded-For: " + line + "\r\n"
+		}
+		fmt.Fprintf(conn, "%sContent-Length: %d\r\n\r\n%s", head, len(body), body)
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		return res.StatusCode
+	}
+	for i, c := range []struct {
+		what  string
+		lines []string
+		want  int
+	}{
+		{"the first from this address", []string{"203.0.113.1", "198.51.100.7"}, http.StatusUnauthorized},
+		{"the same under another forged line", []string{"203.0.113.2", "198.51.100.7"}, http.StatusTooManyRequests},
+		{"the same under two forged lines", []string{"203.0.113.3", "203.0.113.4, 203.0.113.5", "198.51.100.7"}, http.StatusTooManyRequests},
+		{"the same through a second trusted proxy", []string{"203.0.113.6, 198.51.100.7", "127.0.0.1"}, http.StatusTooManyRequests},
+		{"somebody else", []string{"198.51.100.7", "198.51.100.8"}, http.StatusUnauthorized},
+	} {
+		if got := ask(c.lines...); got != c.want {
+			t.Errorf("%d, %s: %d, want %d", i, c.what, got, c.want)
+		}
+	}
+}
