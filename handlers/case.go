@@ -189,11 +189,12 @@ func (a *API) timeline(c *Call) (Reply, error) {
 }
 
 type lookView struct {
-	ID   string         `json:"id"`
-	Who  personRef      `json:"who"`
-	Role mediation.Role `json:"role"`
-	What string         `json:"what"`
-	At   time.Time      `json:"at"`
+	ID     string         `json:"id"`
+	Who    personRef      `json:"who"`
+	Role   mediation.Role `json:"role"`
+	What   string         `json:"what"`
+	Report string         `json:"report,omitzero"`
+	At     time.Time      `json:"at"`
 }
 
 func (a *API) looks(c *Call) (Reply, error) {
@@ -205,6 +206,22 @@ func (a *API) looks(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	return a.lookPage(c, found, next)
+}
+
+func (a *API) reportLooks(c *Call) (Reply, error) {
+	limit, err := a.limit(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	found, next, err := a.Cases.LooksAtReport(c.Context, c.Actor, c.PathID("id"), c.QueryText("cursor"), limit)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.lookPage(c, found, next)
+}
+
+func (a *API) lookPage(c *Call, found []mediation.Look, next string) (Reply, error) {
 	ids := make([]string, len(found))
 	for i, l := range found {
 		ids[i] = l.Actor
@@ -215,7 +232,7 @@ func (a *API) looks(c *Call) (Reply, error) {
 	}
 	views := make([]lookView, len(found))
 	for i, l := range found {
-		views[i] = lookView{l.ID, personRef{l.Actor, names[l.Actor]}, l.Role, l.What, l.At}
+		views[i] = lookView{l.ID, personRef{l.Actor, names[l.Actor]}, l.Role, l.What, l.Report, l.At}
 	}
 	return Reply{View: NewPage(views, next)}, nil
 }

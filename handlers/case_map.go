@@ -147,7 +147,7 @@ func (a *API) caseFeature(c *Call, l labels, s *mediation.Summary, crs grid.CRS,
 			return out, err
 		}
 		if pt != nil {
-			if err := a.looked(c, s.ID, "point"); err != nil {
+			if err := a.looked(c, mediation.Look{Case: s.ID, What: "point"}); err != nil {
 				return out, err
 			}
 			out.Geometry, p.Exact = pointIn(crs, *pt), true

@@ -23,6 +23,7 @@ func domainRoutes() []Route {
 		{Method: get, Path: "/api/v1/reports", Action: mediation.ReportCreate, Query: with(page, "crs"), Handle: (*API).ownReports},
 		{Method: get, Path: "/api/v1/reports/unplaced", Action: mediation.ReportPlace, Query: with(page, "crs"), Handle: (*API).unplacedReports},
 		{Method: get, Path: "/api/v1/reports/:id", Action: mediation.ReportRead, Sight: (*API).seesReport, Query: []string{"crs"}, Handle: (*API).oneReport},
+		{Method: get, Path: "/api/v1/reports/:id/looks", Action: mediation.TimelineRead, Sight: (*API).seesReport, Query: page, Handle: (*API).reportLooks},
 		{Method: post, Path: "/api/v1/reports/:id/supplements", Action: mediation.ReportChange, Sight: (*API).seesReport, Create: true, Cost: Write, Query: []string{"crs"}, Handle: (*API).supplementReport, Again: (*API).againReport},
 		{Method: post, Path: "/api/v1/reports/:id/withdrawal", Action: mediation.ReportChange, Sight: (*API).seesReport, Create: true, Cost: Write, Query: []string{"crs"}, Handle: (*API).withdrawReport, Again: (*API).againReport},
 		{Method: post, Path: "/api/v1/reports/:id/place", Action: mediation.ReportPlace, Sight: (*API).seesReport, Change: true, Cost: Write, Query: []string{"crs"}, Handle: (*API).placeReport},

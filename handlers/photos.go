@@ -12,7 +12,6 @@ import (
 	"fengqiao/mediation"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 )
 
 // photoView is a photo without where and when it was taken: that is evidence for those who handle the case.
@@ -144,25 +143,28 @@ func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 	return p, caseID, nil
 }
 
-// photo serves the stored copy, which has no place and no time in it. Looking at a case's photo is looking at the case.
-func (a *API) photo(c *Call) (Reply, error) {
+// lookAtPhoto is visiblePhoto for a picture that is then shown: whoever did not take it leaves a look.
+func (a *API) lookAtPhoto(c *Call) (media.Photo, error) {
 	p, caseID, err := a.visiblePhoto(c)
+	if err == nil && p.Owner != c.Actor.ID {
+		err = a.looked(c, mediation.Look{Case: caseID, Report: p.Report, What: "media"})
+	}
+	return p, err
+}
+
+// photo serves the stored copy, which has no place and no time in it.
+func (a *API) photo(c *Call) (Reply, error) {
+	p, err := a.lookAtPhoto(c)
 	if err != nil {
 		return Reply{}, err
-	}
-	if caseID != "" {
-		look := mediation.Look{ID: uuid.Must(uuid.NewV7()).String(), Case: caseID, Actor: c.Actor.ID, Role: c.Actor.Role, What: "media", At: a.Now().UTC()}
-		if err := a.Cases.Looks.Record(c.Context, look); err != nil {
-			return Reply{}, err
-		}
 	}
 	body, err := all(a.Media.Open(c.Context, p))
 	return Reply{Raw: &Raw{Type: string(p.Kind), Body: body, Tag: p.SHA256}}, err
 }
 
-// thumbnail serves the small picture of lists.
+// thumbnail serves the small picture of lists. It shows faces and house numbers as the large one does.
 func (a *API) thumbnail(c *Call) (Reply, error) {
-	p, _, err := a.visiblePhoto(c)
+	p, err := a.lookAtPhoto(c)
 	if err != nil {
 		return Reply{}, err
 	}

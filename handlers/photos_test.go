@@ -2,7 +2,6 @@ package handlers_test
 
 import (
 	"bytes"
-	"context"
 	"image"
 	"image/jpeg"
 	"mime/multipart"
@@ -92,21 +91,4 @@ func TestTooLargeAPhotoIsRefusedBeforeItIsRead(t *testing.T) {
 	if detail := p.Refused(http.StatusRequestEntityTooLarge, "body_too_large", "").Detail; !strings.Contains(detail, "1048576") {
 		t.Error(detail)
 	}
-}
-
-func TestLookingAtACasesPhotoIsOnRecord(t *testing.T) {
-	app := apptest.New(t)
-	here := settle(t, app, apptest.Here)
-	leader := app.As(t, mediation.Leader, apptest.Here)
-	app.Do(t, leader, http.MethodGet, "/api/v1/media/"+here.photo, nil).Want(http.StatusOK)
-	looks, _, err := app.Store.Looks().Of(context.Background(), here.caseID, "", 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range looks {
-		if l.What == "media" && l.Actor == leader.User.ID {
-			return
-		}
-	}
-	t.Errorf("no look at the photo: %+v", looks)
 }

@@ -147,6 +147,12 @@ func (a *API) reportPage(c *Call, list []mediation.Report, next string) (Reply, 
 		if views[i], err = a.viewReport(c, &list[i], k); err != nil {
 			return Reply{}, err
 		}
+		if list[i].Reporter != c.Actor.ID {
+			continue // words are for who opens the report, which is noted
+		}
+		if err := a.openReport(c, &list[i], &views[i]); err != nil {
+			return Reply{}, err
+		}
 	}
 	return Reply{View: NewPage(views, next)}, nil
 }

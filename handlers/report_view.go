@@ -69,15 +69,26 @@ func (a *API) caseOf(c *Call, rep *mediation.Report) (*mediation.Case, error) {
 	return &k, err
 }
 
+// showReport shows one report, with its words and spot to whoever may read them. Reading what somebody else wrote is noted.
 func (a *API) showReport(c *Call, rep *mediation.Report, k *mediation.Case) (Reply, error) {
 	view, err := a.viewReport(c, rep, k)
 	if err != nil {
 		return Reply{}, err
 	}
+	if mayReadWords(c.Actor, rep) {
+		if rep.Reporter != c.Actor.ID {
+			if err := a.looked(c, mediation.Look{Case: rep.Case, Report: rep.ID, What: "report"}); err != nil {
+				return Reply{}, err
+			}
+		}
+		if err := a.openReport(c, rep, &view); err != nil {
+			return Reply{}, err
+		}
+	}
 	return Reply{View: view, Revision: rep.Version, Ref: rep.ID}, nil
 }
 
-// viewReport shows a report to the caller.
+// viewReport is what of a report is not sealed. openReport adds the rest.
 func (a *API) viewReport(c *Call, rep *mediation.Report, k *mediation.Case) (reportView, error) {
 	l, err := a.labels(c, "")
 	if err != nil {
@@ -95,10 +106,7 @@ func (a *API) viewReport(c *Call, rep *mediation.Report, k *mediation.Case) (rep
 	for _, s := range rep.Supplements {
 		v.Supplements = append(v.Supplements, supplementView{At: s.At, By: s.By, Photos: list(s.Photos)})
 	}
-	if mayReadWords(c.Actor, rep) {
-		err = a.openReport(c, rep, &v)
-	}
-	return v, err
+	return v, nil
 }
 
 // list is a slice that is [] on the wire where there is nothing.
@@ -128,6 +136,7 @@ func mayReadWords(actor mediation.Actor, rep *mediation.Report) bool {
 	return rep.Reporter == actor.ID || mediation.MayArea(actor, mediation.CaseExact, area)
 }
 
+// openReport adds the words and the spot.
 func (a *API) openReport(c *Call, rep *mediation.Report, v *reportView) error {
 	crs, err := c.queryCRS()
 	if err != nil {

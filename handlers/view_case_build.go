@@ -67,17 +67,17 @@ func (v *caseViewer) mayReveal() (bool, error) {
 	if !v.exact {
 		return false, refuse(403, "forbidden", "reveal")
 	}
-	return true, v.a.looked(v.c, v.k.ID, "contact")
+	return true, v.a.looked(v.c, mediation.Look{Case: v.k.ID, What: "contact"})
 }
 
-// looked notes that the caller saw something of a case that Service.Case does not stand for.
-func (a *API) looked(c *Call, caseID, what string) error {
+// looked notes that the caller saw something that Service.Case does not stand for, before they do.
+func (a *API) looked(c *Call, l mediation.Look) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
 	}
-	return a.Cases.Looks.Record(c.Context, mediation.Look{ID: id.String(), Case: caseID, Actor: c.Actor.ID, Role: c.Actor.Role,
-		What: what, At: a.Cases.Now().UTC().Truncate(time.Millisecond)})
+	l.ID, l.Actor, l.Role, l.At = id.String(), c.Actor.ID, c.Actor.Role, a.Cases.Now().UTC().Truncate(time.Millisecond)
+	return a.Cases.Looks.Record(c.Context, l)
 }
 
 // people fetches the names of the users whom the view speaks of.

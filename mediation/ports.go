@@ -110,18 +110,21 @@ type Mediators interface {
 type Looks interface {
 	// Record adds one look; it need not be durable before the answer, but it is never dropped silently.
 	Record(ctx context.Context, l Look) error
-	// Of lists the looks at a case, newest first.
+	// Of lists the looks at a case, newest first, those at a report that the case held then among them.
 	Of(ctx context.Context, caseID, cursor string, limit int) ([]Look, string, error)
+	// OfReport lists the looks at one report, newest first, those from before it had a case among them.
+	OfReport(ctx context.Context, report, cursor string, limit int) ([]Look, string, error)
 }
 
-// Look is one reading of a case.
+// Look is one reading of a case, or of a report by somebody who did not send it.
 type Look struct {
-	ID    string
-	Case  string
-	Actor string
-	Role  Role
-	What  string // case, timeline, contact, media
-	At    time.Time
+	ID     string
+	Case   string // "" for a report that has none yet
+	Report string // the report whose words or photo were shown; "" where it was the case
+	Actor  string
+	Role   Role
+	What   string // case, timeline, contact, point (on the map), report (its words and spot), media (a photo or its thumbnail)
+	At     time.Time
 }
 
 // Policies gives the rules.

@@ -184,8 +184,14 @@ func (p *Looks) Record(ctx context.Context, l mediation.Look) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.s.Engine.Apply(ctx, Write{Table: looksTable, Op: Insert,
-		Row: Row{ID: l.ID, Sort: l.At.UnixMilli(), Tags: []string{"c:" + l.Case}, Body: body}})
+	row := Row{ID: l.ID, Sort: l.At.UnixMilli(), Body: body}
+	if l.Case != "" {
+		row.Tags = append(row.Tags, "c:"+l.Case)
+	}
+	if l.Report != "" {
+		row.Tags = append(row.Tags, "r:"+l.Report)
+	}
+	_, err = p.s.Engine.Apply(ctx, Write{Table: looksTable, Op: Insert, Row: row})
 	if errors.Is(err, ErrExists) {
 		return nil
 	}
@@ -194,7 +200,16 @@ func (p *Looks) Record(ctx context.Context, l mediation.Look) error {
 
 // Of lists the looks at a case, newest first.
 func (p *Looks) Of(ctx context.Context, caseID, cursor string, limit int) ([]mediation.Look, string, error) {
-	rows, next, err := p.s.page(ctx, Query{Table: looksTable, Tags: []string{"c:" + caseID}, Desc: true}, cursor, limit)
+	return p.page(ctx, "c:"+caseID, cursor, limit)
+}
+
+// OfReport lists the looks at a report, newest first.
+func (p *Looks) OfReport(ctx context.Context, report, cursor string, limit int) ([]mediation.Look, string, error) {
+	return p.page(ctx, "r:"+report, cursor, limit)
+}
+
+func (p *Looks) page(ctx context.Context, tag, cursor string, limit int) ([]mediation.Look, string, error) {
+	rows, next, err := p.s.page(ctx, Query{Table: looksTable, Tags: []string{tag}, Desc: true}, cursor, limit)
 	if err != nil {
 		return nil, "", trouble("list looks", err)
 	}

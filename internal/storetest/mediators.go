@@ -259,4 +259,32 @@ func looks(t *testing.T, p mediation.Looks) {
 	if !slices.Equal(got, want) {
 		t.Fatalf("looks %q, want %q", got, want)
 	}
+	for i, l := range []mediation.Look{{Report: "read"}, {Case: "became", Report: "read"}, {Case: "became"}, {Case: "became", Report: "another"}} {
+		l.ID, l.At = fmt.Sprintf("report-look-%d", i), mediatorDay.Add(time.Duration(i)*time.Second)
+		if err := p.Record(ctx, l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, ask := range map[string]struct {
+		list func(context.Context, string, string, int) ([]mediation.Look, string, error)
+		of   string
+		want []string
+	}{
+		"at a report, from before it had a case on": {p.OfReport, "read", []string{"report-look-1", "report-look-0"}},
+		"at a case, at its reports too":             {p.Of, "became", []string{"report-look-3", "report-look-2", "report-look-1"}},
+		"at a report that nobody read":              {p.OfReport, "unread", nil},
+		"of no case":                                {p.Of, "", nil},
+	} {
+		page, _, err := ask.list(ctx, ask.of, "", 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, l := range page {
+			ids = append(ids, l.ID)
+		}
+		if !slices.Equal(ids, ask.want) {
+			t.Errorf("looks %s: %q, want %q", what, ids, ask.want)
+		}
+	}
 }
