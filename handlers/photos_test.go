@@ -92,3 +92,24 @@ func TestTooLargeAPhotoIsRefusedBeforeItIsRead(t *testing.T) {
 		t.Error(detail)
 	}
 }
+
+// What a case was shown is its evidence: no report and no other case takes it away, and a refused command takes nothing.
+func TestAPhotoGivenToACaseStaysWithIt(t *testing.T) {
+	app := apptest.New(t)
+	here := begin(t, app)
+	elsewhere := app.Do(t, here.worker, http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"point": nil, "cell": apptest.Here.Other()})).Want(http.StatusCreated)
+	other := &story{t: t, a: app, id: elsewhere.View()["case"].(obj)["id"].(string)}
+	staff, leader := app.As(t, mediation.TownshipStaff, apptest.Here), app.As(t, mediation.Leader, apptest.Here)
+	photo := upload(t, app, staff, "evidence").Want(http.StatusCreated).Text("id")
+	supplement := func(s *story, tag string) apptest.Answer {
+		return app.Do(t, staff, http.MethodPost, s.path("/supplement"), obj{"photos": []string{photo}}, apptest.IfMatch(tag), newKey())
+	}
+	supplement(other, `"999999-x"`).Refused(http.StatusPreconditionFailed, "stale", "")
+	supplement(here, app.Do(t, staff, http.MethodGet, here.path(""), nil).ETag()).Want(http.StatusOK)
+	supplement(here, app.Do(t, staff, http.MethodGet, here.path(""), nil).ETag()).Want(http.StatusOK)
+	supplement(other, app.Do(t, staff, http.MethodGet, other.path(""), nil).ETag()).Refused(http.StatusConflict, "media.attached", "photos")
+	app.Do(t, staff, http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"photos": []string{photo}})).Refused(http.StatusConflict, "media.attached", "photos")
+	app.Do(t, leader, http.MethodGet, "/api/v1/media/"+photo, nil).Want(http.StatusOK)
+	app.Do(t, app.As(t, mediation.GridWorker, apptest.Here), http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"photos": []string{photo}})).
+		Refused(http.StatusUnprocessableEntity, "unknown_value", "photos[0]")
+}

@@ -40,11 +40,6 @@ type Deps struct {
 	Kick func(caseID string)
 }
 
-// Album ties uploaded photos to what they show. Attach refuses photos that are not the owner's own (Invalid, field "photos").
-type Album interface {
-	Attach(ctx context.Context, owner string, ids []string, report, caseID string) error
-}
-
 // Service is the use cases: it reads, lets a pure function decide, and writes once.
 type Service struct {
 	Deps
@@ -262,9 +257,7 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 			return o, "", refuse("split", Conflict, "case.host_joined", "", "host", host.ID)
 		}
 	case SupplementCase:
-		if len(cmd.Photos) > 0 {
-			return o, "", s.Album.Attach(ctx, actor.ID, cmd.Photos, "", c.ID)
-		}
+		return o, "", s.attach(ctx, c, o, cmd.Photos)
 	}
 	return o, link, nil
 }

@@ -145,7 +145,7 @@ func (in *installation) plan(ctx context.Context) (*grid.Plan, error) {
 func (in *installation) service(atlas *grid.Atlas, photos *media.Service, now func() time.Time, log *slog.Logger) *mediation.Service {
 	s := in.Store
 	return mediation.NewService(mediation.Deps{Cases: s.Cases(), Reports: s.Reports(), Opener: s.Cases(), Mediators: in.mediators,
-		Looks: s.Looks(), Users: in.directory, Policies: in.policies, Sealer: in.ring, Atlas: atlas, Album: album{photos}, Now: now, Log: log, Words: seal.Bigrams,
+		Looks: s.Looks(), Users: in.directory, Policies: in.policies, Sealer: in.ring, Atlas: atlas, Album: photos, Now: now, Log: log, Words: seal.Bigrams,
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 }
 
@@ -251,20 +251,3 @@ func (p livePlans) Import(ctx context.Context, version string, schema grid.Schem
 }
 
 func (p livePlans) Current(ctx context.Context) (string, error) { return p.s.plans.Current(ctx) }
-
-// album ties photos to what they show.
-type album struct{ photos *media.Service }
-
-func (a album) Attach(ctx context.Context, owner string, ids []string, report, caseID string) error {
-	for i, id := range ids {
-		_, err := a.photos.AttachTo(ctx, owner, id, report, caseID)
-		if errors.Is(err, mediation.ErrNotFound) {
-			return &mediation.Error{Op: "attach", Kind: mediation.Invalid, Code: "unknown_value", Field: fmt.Sprintf("photos[%d]", i),
-				Params: map[string]string{"value": id}, Cause: err}
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

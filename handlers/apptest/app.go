@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"errors"
-	"fmt"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -107,7 +105,7 @@ func New(t testing.TB, options ...Option) *App {
 	a.rules(t)
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	a.Cases = mediation.NewService(mediation.Deps{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Opener: a.Store.Cases(), Mediators: a.Store.Mediators(),
-		Looks: a.Store.Looks(), Users: a.Store.Directory(), Policies: a.policies, Sealer: a.Ring, Atlas: a.Atlas, Album: album{a.Photos}, Now: a.Case.Now, Log: log, Words: seal.Bigrams,
+		Looks: a.Store.Looks(), Users: a.Store.Directory(), Policies: a.policies, Sealer: a.Ring, Atlas: a.Atlas, Album: a.Photos, Now: a.Case.Now, Log: log, Words: seal.Bigrams,
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
 	d := handlers.Deps{Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
@@ -158,23 +156,6 @@ func (p plans) Import(ctx context.Context, version string, schema grid.Schema, u
 		return err
 	}
 	p.atlas.Swap(fresh)
-	return nil
-}
-
-// album ties photos to what they show, as the server does.
-type album struct{ photos *media.Service }
-
-func (a album) Attach(ctx context.Context, owner string, ids []string, report, caseID string) error {
-	for i, id := range ids {
-		_, err := a.photos.AttachTo(ctx, owner, id, report, caseID)
-		if errors.Is(err, mediation.ErrNotFound) {
-			return &mediation.Error{Op: "attach", Kind: mediation.Invalid, Code: "unknown_value", Field: fmt.Sprintf("photos[%d]", i),
-				Params: map[string]string{"value": id}, Cause: err}
-		}
-		if err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -37,7 +37,7 @@ const (
 	CodeBroken   = "media.broken"   // does not decode: cut off, damaged, or something else that poses as a photo
 	CodeClientID = "media.clientId" // 1–64 letters, digits and . _ : -
 	CodeDiffers  = "media.differs"  // the same client id with other content
-	CodeAttached = "media.attached" // belongs to another report already
+	CodeAttached = "media.attached" // belongs to another report or case already
 	CodeBusy     = "media.busy"     // being removed, or too many at once: send again
 )
 

@@ -48,10 +48,10 @@ type Photo struct {
 	Key  string           // seal key
 	Exif mediation.Sealed // an Origin; empty if the camera said nothing
 
-	// Report and Case say what it belongs to, "" until AttachTo.
+	// Report and Case say what it belongs to, "" until Attach.
 	Report, Case string
 	Created      time.Time
-	// Until is when Sweep may remove it; zero once it belongs to a report or is gone.
+	// Until is when Sweep may remove it; zero once it belongs to a report or a case, or is gone.
 	Until   time.Time
 	Version int64
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -254,7 +255,7 @@ func TestOnlyWhatBelongsToNoReportIsSwept(t *testing.T) {
 	r := newRoom(t, Limits{})
 	raw := plainJPEG(t, 40, 30)
 	loose, kept := r.upload(t, "w", clientID(), raw), r.upload(t, "w", clientID(), raw)
-	if _, err := r.AttachTo(t.Context(), "w", kept.ID, "report-1", ""); err != nil {
+	if err := r.Attach(t.Context(), "w", []string{kept.ID}, "report-1", ""); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := r.Sweep(t.Context(), r.clock.pass(29*24*time.Hour)); n != 0 || err != nil {
@@ -266,31 +267,42 @@ func TestOnlyWhatBelongsToNoReportIsSwept(t *testing.T) {
 	if _, err := r.Photo(t.Context(), loose.ID); !errors.Is(err, mediation.ErrNotFound) {
 		t.Errorf("the loose one: %v", err)
 	}
-	if _, err := r.AttachTo(t.Context(), "w", loose.ID, "report-2", ""); !errors.Is(err, mediation.ErrNotFound) {
+	if err := r.Attach(t.Context(), "w", []string{loose.ID}, "report-2", ""); !errors.Is(err, mediation.ErrNotFound) {
 		t.Errorf("attaching a removed one: %v", err)
 	}
 	body, err := r.Open(t.Context(), kept)
 	content(t, body, err)
 }
 
-func TestAPhotoBelongsToOneReport(t *testing.T) {
-	r := newRoom(t, Limits{})
-	p := r.upload(t, "w", clientID(), plainJPEG(t, 40, 30))
-	if _, err := r.MoveTo(t.Context(), p.ID, "case-1"); !errors.Is(err, mediation.ErrNotFound) {
-		t.Errorf("a case took a photo of no report: %v", err)
-	}
-	if _, err := r.AttachTo(t.Context(), "somebody else", p.ID, "report-1", ""); !errors.Is(err, mediation.ErrNotFound) {
-		t.Errorf("somebody else's: %v", err)
-	}
-	for range 2 {
-		got, err := r.AttachTo(t.Context(), "w", p.ID, "report-1", "case-1")
-		if err != nil || got.Report != "report-1" || got.Case != "case-1" || !got.Until.IsZero() {
-			t.Fatalf("%+v, %v", got, err)
+func TestAPhotoStaysWithWhatItWasFirstPartOf(t *testing.T) {
+	for what, first := range map[string]struct{ report, caseID string }{
+		"a report without a case": {"report-1", ""},
+		"a report with its case":  {"report-1", "case-1"},
+		"a case alone":            {"", "case-1"},
+	} {
+		r := newRoom(t, Limits{})
+		p, free := r.upload(t, "w", clientID(), plainJPEG(t, 40, 30)), r.upload(t, "w", clientID(), plainJPEG(t, 40, 30))
+		if err := r.Attach(t.Context(), "somebody else", []string{p.ID}, first.report, first.caseID); !errors.Is(err, mediation.ErrNotFound) {
+			t.Errorf("%s took somebody else's: %v", what, err)
 		}
-	}
-	_, err := r.AttachTo(t.Context(), "w", p.ID, "report-2", "")
-	refused(t, err, mediation.Conflict, CodeAttached)
-	if got, err := r.MoveTo(t.Context(), p.ID, "case-2"); err != nil || got.Case != "case-2" || got.Report != "report-1" {
-		t.Errorf("%+v, %v", got, err)
+		for range 2 {
+			if err := r.Attach(t.Context(), "w", []string{p.ID}, first.report, first.caseID); err != nil {
+				t.Fatalf("%s: %v", what, err)
+			}
+		}
+		kept, err := r.Photo(t.Context(), p.ID)
+		if err != nil || kept.Report != first.report || kept.Case != first.caseID || !kept.Until.IsZero() {
+			t.Fatalf("%s: %+v, %v", what, kept, err)
+		}
+		for _, later := range []struct{ report, caseID string }{{"report-2", ""}, {"report-2", "case-1"}, {"", "case-2"}, {"report-2", "case-2"}} {
+			err := r.Attach(t.Context(), "w", []string{free.ID, p.ID}, later.report, later.caseID)
+			refused(t, err, mediation.Conflict, CodeAttached)
+			if now, err := r.Photo(t.Context(), p.ID); err != nil || !reflect.DeepEqual(now, kept) {
+				t.Errorf("%s: %+v took it: %+v, %v", what, later, now, err)
+			}
+			if now, err := r.Photo(t.Context(), free.ID); err != nil || now.Until.IsZero() {
+				t.Errorf("%s: %+v was refused and has bound the other photo: %+v, %v", what, later, now, err)
+			}
+		}
 	}
 }

@@ -43,33 +43,48 @@ func (s *Service) Origin(ctx context.Context, p Photo) (Origin, bool, error) {
 	return o, true, nil
 }
 
-// AttachTo makes an owner's photo part of a report and, where it has one already, of its case (""). It may be repeated.
-// mediation.ErrNotFound if there is no such photo of that owner; Conflict if it belongs to another report.
-func (s *Service) AttachTo(ctx context.Context, owner, id, report, caseID string) (Photo, error) {
-	return s.records.Update(ctx, id, func(p *Photo) error {
-		switch {
-		case p.Owner != owner || p.State != Ready:
-			return mediation.ErrNotFound
-		case p.Report != "" && p.Report != report:
-			return refuse(mediation.Conflict, CodeAttached, nil, nil)
+// Attach makes an owner's photos part of a report and, where it has one already, of its case; or of a case alone (report
+// ""). What a photo is part of first it stays part of: a report may name its photos again, and so may a case those it was
+// given alone. mediation.Invalid, field photos[i], if the owner has no such photo; Conflict, field photos, if one belongs to
+// something else. All are looked at before any is bound, so that a refusal binds none.
+func (s *Service) Attach(ctx context.Context, owner string, ids []string, report, caseID string) error {
+	for i, id := range ids {
+		p, err := s.records.Get(ctx, id)
+		if err == nil {
+			err = p.attach(owner, report, caseID)
 		}
-		p.Report, p.Until = report, time.Time{}
-		if caseID != "" {
-			p.Case = caseID
+		if errors.Is(err, mediation.ErrNotFound) {
+			return &mediation.Error{Op: "attach", Kind: mediation.Invalid, Code: "unknown_value", Field: fmt.Sprintf("photos[%d]", i),
+				Params: map[string]string{"value": id}, Cause: err}
 		}
-		return nil
-	})
+		if err != nil {
+			return err
+		}
+	}
+	for _, id := range ids {
+		if _, err := s.records.Update(ctx, id, func(p *Photo) error { return p.attach(owner, report, caseID) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// MoveTo makes a report's photo part of another case: its report joined one, or was taken out of one ("").
-func (s *Service) MoveTo(ctx context.Context, id, caseID string) (Photo, error) {
-	return s.records.Update(ctx, id, func(p *Photo) error {
-		if p.State != Ready || p.Report == "" {
-			return mediation.ErrNotFound
-		}
+// attach binds the photo, or says why not.
+func (p *Photo) attach(owner, report, caseID string) error {
+	bound := p.Report != "" || p.Case != ""
+	switch {
+	case p.Owner != owner || p.State != Ready:
+		return mediation.ErrNotFound
+	case bound && (p.Report != report || report == "" && p.Case != caseID):
+		e := refuse(mediation.Conflict, CodeAttached, nil, nil)
+		e.Field = "photos"
+		return e
+	}
+	p.Report, p.Until = report, time.Time{}
+	if caseID != "" {
 		p.Case = caseID
-		return nil
-	})
+	}
+	return nil
 }
 
 // How Sweep works: photos at once, and how long one that could not be removed waits.
@@ -78,7 +93,7 @@ const (
 	sweepAgain = time.Hour
 )
 
-// Sweep removes what is due: uploads that broke off, photos that no report took. It returns how many. One that cannot be
+// Sweep removes what is due: uploads that broke off, photos that no report or case took. It returns how many. One that cannot be
 // removed waits an hour and does not keep the others; what went wrong is in the error.
 func (s *Service) Sweep(ctx context.Context, now time.Time) (int, error) {
 	n := 0

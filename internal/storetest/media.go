@@ -250,8 +250,7 @@ func mediaPhotos(t *testing.T, s *store.Store, blobs media.Blobs) {
 		}
 	}
 	kept, loose := photos[0], photos[2]
-	_, err = service.AttachTo(ctx, "worker-1", kept.ID, "report-1", "case-1")
-	mediaOK(t, err)
+	mediaOK(t, service.Attach(ctx, "worker-1", []string{kept.ID}, "report-1", "case-1"))
 	if n, err := service.Sweep(ctx, now.Add(31*24*time.Hour)); err != nil || n != 3 {
 		t.Errorf("swept %d of 3 loose photos, %v", n, err)
 	}
