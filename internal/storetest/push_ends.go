@@ -13,7 +13,13 @@ import (
 	"fengqiao/push"
 )
 
-// outboxStorm lets several relays finish, retry, bury and abandon at random, and looks at the order of the ends.
+// ended is one claim's end of an entry.
+type ended struct {
+	seq   int
+	claim int64
+}
+
+// outboxStorm lets several relays finish, retry, bury, abandon and oversleep at random, and looks at the order of the ends.
 func outboxStorm(t *testing.T, o push.Outbox) {
 	const lines, each, relays = 5, 8, 4
 	for seq := each; seq > 0; seq-- {
@@ -23,58 +29,70 @@ func outboxStorm(t *testing.T, o push.Outbox) {
 	}
 	var mu sync.Mutex
 	now := pushNow
-	ends := map[string][]int{}
-	ended := 0
-	work := func(r *rand.Rand) error {
+	ends := map[string][]ended{}
+	count := 0
+	end := func(e push.Entry, write func() error) error {
+		this := ended{e.Notice.Seq, e.Claim}
+		// Noted before it is written: what comes after it may be claimed the moment it is.
+		mu.Lock()
+		ends[e.Device] = append(ends[e.Device], this)
+		mu.Unlock()
+		err := write()
+		mu.Lock()
+		defer mu.Unlock()
+		if err == nil {
+			count++
+		} else { // lost: another relay has it and will end it, or has done so. Its note stays; only this one goes.
+			ends[e.Device] = slices.DeleteFunc(ends[e.Device], func(x ended) bool { return x == this })
+		}
+		return err
+	}
+	work := func(r *rand.Rand, late *[]push.Entry) error {
 		ctx := context.WithoutCancel(t.Context())
 		mu.Lock()
 		at := now
 		now = now.Add(time.Second)
 		mu.Unlock()
 		entries, err := o.Claim(ctx, at, 10*time.Second, 3)
+		if err != nil {
+			return err
+		}
+		if len(*late) > 0 && r.IntN(8) == 0 { // by now others may have carried out what this relay slept over
+			entries = append(entries, (*late)[0])
+			*late = (*late)[1:]
+		}
 		for _, e := range entries {
 			var err error
 			switch dice := r.IntN(10); {
 			case dice < 3:
 				err = o.Retry(ctx, e, at.Add(time.Duration(r.IntN(5))*time.Second), push.Setback{Reason: "dice"})
 			case dice < 4:
-				continue // abandoned
+				// abandoned
+			case dice < 5:
+				*late = append(*late, e)
+			case dice < 6:
+				err = end(e, func() error { return o.Dead(ctx, e, at, push.Setback{Reason: "dice"}) })
 			default:
-				// Noted before it is written: what comes after it may be claimed the moment it is.
-				mu.Lock()
-				ends[e.Device] = append(ends[e.Device], e.Notice.Seq)
-				mu.Unlock()
-				if dice < 5 {
-					err = o.Dead(ctx, e, at, push.Setback{Reason: "dice"})
-				} else {
-					err = o.Done(ctx, e, at)
-				}
-				mu.Lock()
-				if err == nil {
-					ended++
-				} else { // lost: another relay has it and will end it
-					i := slices.Index(ends[e.Device], e.Notice.Seq)
-					ends[e.Device] = slices.Delete(ends[e.Device], i, i+1)
-				}
-				mu.Unlock()
+				err = end(e, func() error { return o.Done(ctx, e, at) })
 			}
 			if err != nil && !errors.Is(err, push.ErrClaimLost) {
 				return err
 			}
 		}
-		return err
+		return nil
 	}
 	var wg sync.WaitGroup
 	for i := range relays {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(i), 1))
+			var late []push.Entry
 			for range 2000 {
-				if err := work(r); err != nil {
+				if err := work(r, &late); err != nil {
 					t.Error(err)
 					return
 				}
 				mu.Lock()
-				over := ended == lines*each
+				over := count == lines*each
 				mu.Unlock()
 				if over {
 					return
@@ -83,10 +101,14 @@ func outboxStorm(t *testing.T, o push.Outbox) {
 		})
 	}
 	wg.Wait()
-	if ended != lines*each {
-		t.Fatalf("%d of %d ended", ended, lines*each)
+	if count != lines*each {
+		t.Fatalf("%d of %d ended", count, lines*each)
 	}
-	for line, seqs := range ends {
+	for line, list := range ends {
+		seqs := make([]int, len(list))
+		for i, x := range list {
+			seqs[i] = x.seq
+		}
 		if !slices.IsSorted(seqs) || len(seqs) != each {
 			t.Errorf("line %s ended in the order %v", line, seqs)
 		}
