@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -204,6 +206,12 @@ func peopleRows(ctx context.Context, in *installation, r io.Reader) (rows, error
 		return rows{}, err
 	}
 	list, problems, err := intake.People(r, plan)
+	if err != nil {
+		return rows{}, err
+	}
+	list, refused, err := intake.CheckPeople(ctx, in.accounts, in.mediators, list)
+	problems = append(problems, refused...)
+	slices.SortStableFunc(problems, func(a, b intake.Problem) int { return cmp.Compare(a.Line, b.Line) })
 	return rows{len(list), problems, func(ctx context.Context, step func(int64)) (intake.Outcome, error) {
 		return intake.StorePeople(ctx, in.roster(), list, step)
 	}}, err

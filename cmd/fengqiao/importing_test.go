@@ -102,6 +102,54 @@ func TestDirtyRowsAreToldByLineAndTheRestIsImported(t *testing.T) {
 	}
 }
 
+// accounts counts the accounts whose login begins so.
+func accounts(t *testing.T, dir, prefix string) int {
+	t.Helper()
+	n := 0
+	for line := range strings.Lines(ok(t, "user", "list", "--data", dir)) {
+		if strings.HasPrefix(line, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestPeopleWhomTheStoreWouldRefuseAreRefusedBeforeAnythingIsStored(t *testing.T) {
+	dir := countyData(t)
+	const header = "login,name,role,area,unit,mediator,posts\n"
+	const good = "new-1,某某,grid_worker,33.01.11.001.003.001,,,\n"
+	cases := []struct{ name, row, says string }{
+		{"an unknown mediator", "new-2,某某,mediator,33.01.11,,m-none,\n", "line 3, mediator: there is no such mediator"},
+		{"a mediator who has an account", "new-2,某某,mediator,33.01.11,,m-330111-0001,\n", "line 3, mediator: this mediator's record is another account's"},
+		{"a name that an account cannot bear", "new-2,\"某\n某\",grid_worker,33.01.11.001.003.001,,,\n", "line 3, name"},
+		{"the last administrator made something else", "admin,某某,leader,33.01.11,,,\n", "line 3, role: the last administrator"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			file := write(t, "people.csv", header+good+c.row)
+			r := fengqiao(t, "import", "people", file, "--strict", "--data", dir)
+			if r.code != exitFailure || !strings.Contains(r.err, c.says) || !strings.Contains(r.err, "--strict") {
+				t.Errorf("--strict: exit %d, %s", r.code, r.err)
+			}
+			if n := accounts(t, dir, "new-"); n != 0 {
+				t.Errorf("--strict left %d accounts behind", n)
+			}
+		})
+	}
+	file := write(t, "people.csv", header+good+cases[0].row)
+	if r := fengqiao(t, "import", "people", file, "--data", dir); r.code != exitPartial || !strings.Contains(r.out, "1 created, 0 updated, 0 unchanged, 1 refused") {
+		t.Errorf("exit %d, %s%s", r.code, r.out, r.err)
+	}
+	if n := accounts(t, dir, "new-"); n != 1 {
+		t.Errorf("%d accounts instead of the one that is right", n)
+	}
+	both := header + "new-3,某某,mediator,33.01.11,,m-330111-0399,\nnew-4,某某,mediator,33.01.11,,m-330111-0399,\n"
+	r := fengqiao(t, "import", "people", write(t, "both.csv", both), "--strict", "--data", dir)
+	if r.code != exitFailure || !strings.Contains(r.err, "line 3, mediator: stands on line 2 already") || accounts(t, dir, "new-") != 1 {
+		t.Errorf("one record for two accounts: exit %d, %s", r.code, r.err)
+	}
+}
+
 func TestSampleFilesImportTwiceWithoutChange(t *testing.T) {
 	dir := countyData(t)
 	county, err := fixtures.Fuyang(fixtures.DefaultSeed)

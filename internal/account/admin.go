@@ -62,21 +62,12 @@ func userID(by, key string) string {
 
 // draft checks a new user and makes everything but the store's part.
 func (s *Service) draft(ctx context.Context, by string, n NewUser) (User, error) {
+	n, err := n.checked()
+	if err != nil {
+		return User{}, err
+	}
 	now := s.now()
-	u := User{Role: n.Role, Area: n.Area, Unit: n.Unit, Mediator: n.Mediator, Lang: n.Lang, Created: now, TokensFrom: now}
-	var err error
-	if u.Login, err = FoldLogin(n.Login); err != nil {
-		return User{}, err
-	}
-	if u.Name, err = checkName(n.Name); err != nil {
-		return User{}, err
-	}
-	if err = checkLang(n.Lang); err != nil {
-		return User{}, err
-	}
-	if err = n.Place.Check(); err != nil {
-		return User{}, err
-	}
+	u := User{Login: n.Login, Name: n.Name, Role: n.Role, Area: n.Area, Unit: n.Unit, Mediator: n.Mediator, Lang: n.Lang, Created: now, TokensFrom: now}
 	if n.Password != "" {
 		if err = CheckPassword(u.Login, n.Password); err != nil {
 			return User{}, err

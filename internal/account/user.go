@@ -149,3 +149,24 @@ func checkName(name string) (string, error) {
 	}
 	return name, nil
 }
+
+// Check tells, without asking the store, whether CreateUser would take this. ErrInvalid with the field.
+func (n NewUser) Check() error {
+	_, err := n.checked()
+	return err
+}
+
+// checked is the new user with login and name as they are stored.
+func (n NewUser) checked() (NewUser, error) {
+	var err error
+	if n.Login, err = FoldLogin(n.Login); err != nil {
+		return n, err
+	}
+	if n.Name, err = checkName(n.Name); err != nil {
+		return n, err
+	}
+	if err := checkLang(n.Lang); err != nil {
+		return n, err
+	}
+	return n, n.Place.Check()
+}

@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/internal/account"
 	"fengqiao/mediation"
 )
@@ -85,11 +84,11 @@ func StorePeople(ctx context.Context, roster account.Roster, people []Person, st
 		var refusal *account.Error
 		switch {
 		case errors.Is(err, account.ErrNoRecord):
-			s.refuse(Problem{p.Line, "mediator", words.Text{Zh: "没有这位调解员；请先导入调解员", En: "there is no such mediator; import mediators first"}})
+			s.refuse(Problem{p.Line, "mediator", noMediator})
 		case errors.Is(err, account.ErrRecordTaken):
-			s.refuse(Problem{p.Line, "mediator", words.Text{Zh: "该调解员记录已属于另一账号", En: "the mediator's record is another account's"}})
+			s.refuse(Problem{p.Line, "mediator", takenMediator})
 		case errors.As(err, &refusal) && (errors.Is(err, account.ErrInvalid) || errors.Is(err, account.ErrLastAdministrator)):
-			s.refuse(Problem{p.Line, refusal.Reason, words.Text{Zh: "不符合账号规则（" + refusal.Code + "）", En: refusal.Message}})
+			s.refuse(Problem{p.Line, refusal.Reason, againstRules(refusal)})
 		case err != nil:
 			return err
 		default:
