@@ -114,6 +114,8 @@ r-6,yesterday,30.06,119.94,Leak
 r-7,1/2/20 8:05,north,119.94,Leak
 r-8,1/2/20 8:06,95,190,Leak
 r-9,1/2/20 8:07
+r-10,"1/2/20 8:08,,,Leak
+r-11,1/2/20 8:09,,,Leak
 `
 
 func TestReplayTwiceStoresOnce(t *testing.T) {
@@ -140,8 +142,8 @@ func TestReplayTwiceStoresOnce(t *testing.T) {
 			}
 		}
 	}
-	want(fengqiao(t, args...), "read 9", "sent 6", "stored 5", "repeated 0", "refused: 422 bad_point (point.coordinates) 1", "refused: row: time 1", "refused: row: coordinates 1", "unplaced 2", "placed 3")
-	want(fengqiao(t, args...), "stored 0", "repeated 5", "cases 2", "joined 1")
+	want(fengqiao(t, args...), "read 11", "sent 7", "stored 6", "repeated 0", `refused: row: extraneous or missing " in quoted-field 1`, "refused: row: wrong number of fields 1", "refused: 422 bad_point (point.coordinates) 1", "refused: row: time 1", "refused: row: coordinates 1", "unplaced 3", "placed 3")
+	want(fengqiao(t, args...), "stored 0", "repeated 6", "cases 2", "joined 1")
 	bad := append([]string{}, args...)
 	bad[7] = write(t, "pw", "not the password")
 	if r := fengqiao(t, bad...); r.code != exitFailure || !strings.Contains(r.err, "sign-in refused") {

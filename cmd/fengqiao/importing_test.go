@@ -150,6 +150,24 @@ func TestPeopleWhomTheStoreWouldRefuseAreRefusedBeforeAnythingIsStored(t *testin
 	}
 }
 
+func TestAQuoteThatIsNeverClosedCostsItsRowAlone(t *testing.T) {
+	dir := countyData(t)
+	file := write(t, "people.csv", "login,name,role,area\n"+
+		"open-1,某某,grid_worker,33.01.11.001.003.001\n"+
+		"open-2,\"某某,grid_worker,33.01.11.001.003.001\n"+
+		"open-3,某某,grid_worker,33.01.11.001.003.001\n"+
+		"open-4,\"某某,grid_worker,33.01.11.001.003.001\n"+
+		"open-5,某某,grid_worker,33.01.11.001.003.001\n")
+	r := fengqiao(t, "import", "people", file, "--data", dir)
+	if r.code != exitPartial || !strings.Contains(r.out, "3 created, 0 updated, 0 unchanged, 2 refused") ||
+		!strings.Contains(r.err, "line 3, csv") || !strings.Contains(r.err, "line 5, csv") {
+		t.Errorf("exit %d, %s%s", r.code, r.out, r.err)
+	}
+	if n := accounts(t, dir, "open-"); n != 3 {
+		t.Errorf("%d of the 3 right rows are stored", n)
+	}
+}
+
 func TestSampleFilesImportTwiceWithoutChange(t *testing.T) {
 	dir := countyData(t)
 	county, err := fixtures.Fuyang(fixtures.DefaultSeed)

@@ -3,8 +3,6 @@
 package intake
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -13,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"fengqiao/cmd/fengqiao/internal/sheet"
 	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/grid"
 )
@@ -104,13 +103,8 @@ func (r *row) area(field string, plan *grid.Plan) grid.Code {
 // readTable calls each for every row. needed columns must be in the header, further ones may, and no others: a misspelt
 // column would otherwise be lost in silence.
 func readTable(src io.Reader, needed, further []string, each func(*row)) error {
-	buffered := bufio.NewReader(src)
-	if bom, _ := buffered.Peek(3); bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
-		_, _ = buffered.Discard(3)
-	}
-	in := csv.NewReader(buffered)
-	in.FieldsPerRecord = -1
-	header, err := in.Read()
+	in := sheet.NewReader(src)
+	header, err := in.Header()
 	if err != nil {
 		return fmt.Errorf("the first line is no header: %w", err)
 	}
@@ -129,32 +123,31 @@ func readTable(src io.Reader, needed, further []string, each func(*row)) error {
 		}
 	}
 	for {
-		record, err := in.Read()
+		record, line, err := in.Read()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		var syntax *csv.ParseError
-		if errors.As(err, &syntax) {
-			r := &row{line: syntax.StartLine}
-			r.refuse("csv", brokenRow)
-			each(r)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		line, _ := in.FieldPos(0)
 		r := &row{line: line, values: make(map[string]string, len(header))}
-		if len(record) != len(header) {
+		var broken sheet.Broken
+		switch {
+		case errors.Is(err, csv.ErrFieldCount):
 			r.refuse("csv", columns(len(record), len(header)))
-		} else {
-			for i, name := range header {
-				if !utf8.ValidString(record[i]) {
-					r.refuse(name, notUTF8)
-				}
-				r.values[name] = record[i]
-			}
+		case errors.As(err, &broken):
+			r.refuse("csv", brokenRow)
+		case err != nil:
+			return err
+		default:
+			r.fill(header, record)
 		}
 		each(r)
+	}
+}
+
+func (r *row) fill(header, record []string) {
+	for i, name := range header {
+		if !utf8.ValidString(record[i]) {
+			r.refuse(name, notUTF8)
+		}
+		r.values[name] = record[i]
 	}
 }

@@ -5,7 +5,6 @@ package replay
 import (
 	"bufio"
 	"compress/gzip"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"fengqiao/cmd/fengqiao/internal/sheet"
 )
 
 // Fields are what columns can be mapped to.
@@ -101,7 +102,7 @@ func (e errRow) Error() string { return string(e) }
 // source reads reports from a CSV file, gzipped or not.
 type source struct {
 	Format
-	csv   *csv.Reader
+	rows  *sheet.Reader
 	index map[string]int // field → position
 }
 
@@ -114,12 +115,8 @@ func newSource(r io.Reader, f Format) (*source, error) {
 		}
 		in = bufio.NewReader(z)
 	}
-	if bom, _ := in.Peek(3); string(bom) == "\xef\xbb\xbf" {
-		_, _ = in.Discard(3)
-	}
-	s := &source{Format: f, csv: csv.NewReader(in), index: map[string]int{}}
-	s.csv.FieldsPerRecord = -1
-	header, err := s.csv.Read()
+	s := &source{Format: f, rows: sheet.NewReader(in), index: map[string]int{}}
+	header, err := s.rows.Header()
 	if err != nil {
 		return nil, fmt.Errorf("the first line is no header: %w", err)
 	}
@@ -130,21 +127,19 @@ func newSource(r io.Reader, f Format) (*source, error) {
 		}
 		s.index[field] = i
 	}
-	s.csv.FieldsPerRecord = len(header)
 	return s, nil
 }
 
 // next reads one row: io.EOF at the end, an errRow for one that cannot be sent.
 func (s *source) next() (Report, error) {
-	record, err := s.csv.Read()
-	var syntax *csv.ParseError
-	if errors.As(err, &syntax) {
-		return Report{Line: syntax.StartLine}, errRow("row: " + syntax.Err.Error())
+	record, line, err := s.rows.Read()
+	var broken sheet.Broken
+	if errors.As(err, &broken) {
+		return Report{Line: line}, errRow("row: " + broken.Error())
 	}
 	if err != nil {
 		return Report{}, err
 	}
-	line, _ := s.csv.FieldPos(0)
 	rep := Report{Line: line}
 	get := func(field string) string {
 		if i, ok := s.index[field]; ok {
