@@ -30,11 +30,11 @@ password goes into the environment: --from env:OLD_STORE. The installation key d
 folder yourself.`}.In(c.lang),
 		Example: `  fengqiao copy --from sqlite:./data --to mongodb://127.0.0.1:27017/fengqiao`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := c.opened(cmd.Context(), from)
+			a, err := c.opened(cmd.Context(), from, openExisting)
 			if err != nil {
 				return err
 			}
-			b, err := c.opened(cmd.Context(), to)
+			b, err := c.opened(cmd.Context(), to, openPlace)
 			if err != nil {
 				return errors.Join(err, a.Close())
 			}
@@ -58,7 +58,7 @@ folder yourself.`}.In(c.lang),
 }
 
 // opened opens the store of an address, which may stand in an environment variable ("env:NAME").
-func (c *command) opened(ctx context.Context, address string) (*place, error) {
+func (c *command) opened(ctx context.Context, address string, open func(context.Context, string) (*place, error)) (*place, error) {
 	given := address
 	if name, ok := strings.CutPrefix(address, "env:"); ok {
 		address = c.getenv(name)
@@ -66,7 +66,7 @@ func (c *command) opened(ctx context.Context, address string) (*place, error) {
 	if err := settings.CheckStore(address, given == address); err != nil {
 		return nil, err
 	}
-	return openPlace(ctx, address)
+	return open(ctx, address)
 }
 
 func (c *command) showSums(sums archive.Sums, photos archive.MediaSum) {
@@ -94,7 +94,7 @@ For MongoDB use mongodump, or "fengqiao copy" into sqlite: first.`}.In(c.lang),
 			if wraps == "" {
 				wraps = filepath.Join(args[0], archive.WrapsFolder)
 			}
-			p, err := openPlace(cmd.Context(), storeAddress(c.Values))
+			p, err := openExisting(cmd.Context(), storeAddress(c.Values))
 			if err != nil {
 				return err
 			}
@@ -163,7 +163,7 @@ func (c *command) verifyCommand() *cobra.Command {
 			En: `Walks every case: its chain of events (anything edited, removed or reordered is found), its number, its reports and seats, and
 back again. Exit code 1 if anything is wrong. Best run while no server writes: what is in motion may be told by mistake.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := openPlace(cmd.Context(), storeAddress(c.Values))
+			p, err := openExisting(cmd.Context(), storeAddress(c.Values))
 			if err != nil {
 				return err
 			}

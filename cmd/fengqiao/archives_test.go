@@ -281,6 +281,44 @@ func TestCopyToMongoDBAndBack(t *testing.T) {
 	}
 }
 
+func TestWhatReadsAnInstallationMakesNone(t *testing.T) {
+	none := filepath.Join(t.TempDir(), "no-such-folder")
+	empty := t.TempDir() // a folder, but nothing in it
+	database := mongotest.Database(t)
+	for _, c := range []struct {
+		name string
+		args []string
+		told string // the address in the message
+	}{
+		{"verify", []string{"verify", "--data", none}, none},
+		{"verify in an empty folder", []string{"verify", "--data", empty}, empty},
+		{"verify on MongoDB", []string{"verify", "--data", none, "--store", database}, "mongodb://"},
+		{"backup", []string{"backup", filepath.Join(t.TempDir(), "b"), "--data", none}, none},
+		{"backup of MongoDB", []string{"backup", filepath.Join(t.TempDir(), "b"), "--data", none, "--store", database}, "mongodb://"},
+		{"copy", []string{"copy", "--from", "sqlite:" + none, "--to", "sqlite:" + none + "-2"}, none},
+		{"copy from MongoDB", []string{"copy", "--from", database, "--to", "sqlite:" + none + "-2"}, "mongodb://"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if r := fengqiao(t, c.args...); r.code != exitFailure || !strings.Contains(r.err, "there is no installation in") || !strings.Contains(r.err, c.told) {
+				t.Errorf("exit %d, %s", r.code, r.err)
+			}
+		})
+	}
+	for _, dir := range []string{none, none + "-2"} {
+		if _, err := os.Stat(dir); err == nil {
+			t.Errorf("%s was made", dir)
+		}
+	}
+	if left, _ := os.ReadDir(empty); len(left) > 0 {
+		t.Errorf("%s was left in the empty folder", left[0].Name())
+	}
+	p, err := openExisting(t.Context(), database)
+	if err == nil {
+		t.Error("the empty database counts as an installation now")
+		_ = p.Close()
+	}
+}
+
 func TestCopyEndsWithItsContext(t *testing.T) {
 	dir := countyData(t)
 	ctx, cancel := context.WithCancel(t.Context())

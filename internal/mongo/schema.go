@@ -19,27 +19,43 @@ const (
 	schemaID = "schema"
 )
 
-// claimSchema reads the release that the database belongs to, refuses a newer one and otherwise notes ours.
-func claimSchema(ctx context.Context, db *driver.Database) error {
+// Exists tells whether a release of the program ever opened the database. It makes nothing.
+func (e *Engine) Exists(ctx context.Context) (bool, error) {
+	release, err := knownRelease(ctx, e.main)
+	return release > 0, err
+}
+
+// knownRelease reads the release that the database belongs to, 0 if there is none.
+func knownRelease(ctx context.Context, db *driver.Database) (int64, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	meta := db.Collection(metaName)
 	var found struct {
 		Release int64 `bson:"release"`
 	}
-	err := meta.FindOne(ctx, bson.D{{Key: "_id", Value: schemaID}}).Decode(&found)
+	err := db.Collection(metaName).FindOne(ctx, bson.D{{Key: "_id", Value: schemaID}}).Decode(&found)
 	if err != nil && !errors.Is(err, driver.ErrNoDocuments) {
-		return fmt.Errorf("mongo: schema of %s: %w", db.Name(), readError(err))
+		return 0, fmt.Errorf("mongo: schema of %s: %w", db.Name(), readError(err))
 	}
-	if found.Release > schemaRelease {
+	return found.Release, nil
+}
+
+// claimSchema reads the release that the database belongs to, refuses a newer one and otherwise notes ours.
+func claimSchema(ctx context.Context, db *driver.Database) error {
+	found, err := knownRelease(ctx, db)
+	if err != nil {
+		return err
+	}
+	if found > schemaRelease {
 		return fmt.Errorf("%w: database %s has schema %d, this program knows up to %d",
-			ErrNewerSchema, db.Name(), found.Release, schemaRelease)
+			ErrNewerSchema, db.Name(), found, schemaRelease)
 	}
-	if found.Release == schemaRelease {
+	if found == schemaRelease {
 		return nil
 	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
 	// $max, because a newer instance may be starting at the same moment and must win.
-	_, err = meta.UpdateOne(ctx, bson.D{{Key: "_id", Value: schemaID}},
+	_, err = db.Collection(metaName).UpdateOne(ctx, bson.D{{Key: "_id", Value: schemaID}},
 		bson.D{{Key: "$max", Value: bson.D{{Key: "release", Value: int64(schemaRelease)}}}}, options.Update().SetUpsert(true))
 	if err != nil && !driver.IsDuplicateKeyError(err) {
 		return fmt.Errorf("mongo: schema of %s: %w", db.Name(), writeError(err))

@@ -8,6 +8,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -76,6 +77,18 @@ func New(dir string, opts ...Option) (*Engine, error) {
 		}
 	}
 	return e, nil
+}
+
+// Exists tells whether there is a database in the folder. It makes nothing.
+func (e *Engine) Exists(context.Context) (bool, error) {
+	_, err := os.Stat(e.main.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("sqlite: %w", err)
+	}
+	return true, nil
 }
 
 // Open implements store.Engine. It makes the folders and files where they are missing, and refuses files written by a
