@@ -14,6 +14,7 @@ import (
 	"fengqiao/cmd/fengqiao/internal/archive"
 	"fengqiao/cmd/fengqiao/internal/settings"
 	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/internal/seal"
 	"fengqiao/internal/store"
 )
 
@@ -116,10 +117,12 @@ func (c *command) restoreCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "restore DIR", Args: cobra.ExactArgs(1), Short: c.short("把备份恢复到空库", "restore a backup into an empty store"),
 		Long: words.Text{
 			Zh: `核对备份的校验和，恢复到空库，比对内容，验证事件链，重放销毁记录（已删除的个人信息不会因恢复而复活）。
-所有登录会话作废，每个人须重新登录。备份之后发出过的推送可能会再发一次。需要备份时的安装密钥。`,
+所有登录会话作废，每个人须重新登录。备份之后发出过的推送可能会再发一次。
+需要备份时的安装密钥：先把它放进新的数据目录（或用 FENGQIAO_KEY_FILE 指明）。密钥不对时什么也不写。`,
 			En: `Checks the backup's checksums, restores it into an empty store, compares the content, verifies the chains and replays the
 erasure journal, so that what was erased does not come back. All sessions end: everybody signs in again. Pushes that went
-out after the backup may go out once more. It needs the installation key of the backup.`}.In(c.lang),
+out after the backup may go out once more. It needs the installation key of the backup: bring it to the new data folder
+first, or name it with FENGQIAO_KEY_FILE. Nothing is written where the key does not fit.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wraps == "" {
 				wraps = filepath.Join(args[0], archive.WrapsFolder)
@@ -131,28 +134,49 @@ out after the backup may go out once more. It needs the installation key of the 
 	return cmd
 }
 
-func (c *command) restore(ctx context.Context, dir, wraps, scratch string) error {
+func (c *command) restore(ctx context.Context, dir, wraps, scratch string) (err error) {
+	show, end := c.steps()
+	defer end()
+	b, err := archive.Open(ctx, dir, wraps, scratch, show)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	// Before anything is written: without the key of the backup it could never be read, nor restored once more.
+	if err := c.keyFits(ctx, b); err != nil {
+		return err
+	}
 	p, err := openPlace(ctx, storeAddress(c.Values))
 	if err != nil {
 		return err
 	}
-	show, end := c.steps()
-	m, err := archive.Restore(ctx, dir, wraps, p.Place, scratch, show)
-	end()
-	if err = errors.Join(err, p.Close()); err != nil {
+	if err = errors.Join(b.Restore(ctx, p.Place, show), p.Close()); err != nil {
 		return err
 	}
-	// Opening it with the key shows that the key is the right one, before anybody relies on the restored store.
 	in, err := openInstallation(ctx, c.Values, c.getenv)
 	if err != nil {
 		return fmt.Errorf("the records are restored, but cannot be opened: %w", err)
 	}
 	n, err := in.ring.Replay(ctx, time.Time{})
+	end()
 	if err == nil {
 		c.say(c.out, words.Text{Zh: "已恢复 %s 的备份 %s，重放 %d 条销毁记录；所有人须重新登录", En: "restored the backup of %s, %s, and replayed %d erasures; everybody signs in again"},
-			m.Made.Format(time.RFC3339), m.ID, n)
+			b.Manifest.Made.Format(time.RFC3339), b.Manifest.ID, n)
 	}
 	return errors.Join(err, in.Close())
+}
+
+// keyFits looks whether the installation key that will be used opens the backup.
+func (c *command) keyFits(ctx context.Context, b *archive.Opened) error {
+	kek, err := seal.LoadInstallationKey(c.Data, c.getenv)
+	if err == nil {
+		err = seal.Fits(ctx, b.Store.Wraps(), kek)
+	}
+	if errors.Is(err, seal.ErrNoKey) || errors.Is(err, seal.ErrWrongKey) || errors.Is(err, seal.ErrNoEpoch) {
+		err = fmt.Errorf("%w. Nothing was restored: bring the installation key of the backup to %s, or name it with %s; no new key opens it",
+			err, filepath.Join(c.Data, seal.KeyFile), seal.EnvKeyFile)
+	}
+	return err
 }
 
 func (c *command) verifyCommand() *cobra.Command {

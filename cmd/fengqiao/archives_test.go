@@ -215,24 +215,61 @@ func TestBackupRestoresAndVerifies(t *testing.T) {
 		t.Error("the installation key lies in the backup")
 	}
 	target := t.TempDir()
-	r := fengqiao(t, "restore", to, "--wraps", wraps, "--data", target)
-	if r.code != exitFailure || !strings.Contains(r.err, "keys init") {
-		t.Fatalf("without the key: exit %d, %s", r.code, r.err)
-	}
-	key, err := os.ReadFile(filepath.Join(dir, "installation.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	target = t.TempDir()
-	if err := os.WriteFile(filepath.Join(target, "installation.key"), key, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	bringKey(t, dir, target)
 	ok(t, "restore", to, "--wraps", wraps, "--data", target)
 	ok(t, "verify", "--data", target)
 	sameCounts(t, content(t, "sqlite:"+dir), content(t, "sqlite:"+target), "sign_in_sessions", "key_wraps")
 	if r := fengqiao(t, "restore", to, "--wraps", wraps, "--data", target); r.code != exitFailure || !strings.Contains(r.err, "not empty") {
 		t.Errorf("into a store that holds something: exit %d, %s", r.code, r.err)
 	}
+}
+
+// bringKey copies the installation key from one data folder to another.
+func bringKey(t *testing.T, from, to string) {
+	t.Helper()
+	key, err := os.ReadFile(filepath.Join(from, "installation.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(to, "installation.key"), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRestoreWritesNothingBeforeItKnowsThatItCan(t *testing.T) {
+	dir, backup := countyData(t), filepath.Join(t.TempDir(), "backup")
+	ok(t, "backup", backup, "--data", dir)
+	target := filepath.Join(t.TempDir(), "target")
+	without := func(t *testing.T, says ...string) {
+		t.Helper()
+		r := fengqiao(t, "restore", backup, "--data", target)
+		if r.code != exitFailure || strings.Contains(r.err, "keys init") {
+			t.Fatalf("exit %d, %s", r.code, r.err)
+		}
+		for _, s := range says {
+			if !strings.Contains(r.err, s) {
+				t.Errorf("%q is not told: %s", s, r.err)
+			}
+		}
+	}
+	without(t, "no installation key", "bring the installation key of the backup to "+target)
+	if r := fengqiao(t, "restore", backup+"-none", "--data", target); r.code != exitFailure || !strings.Contains(r.err, "no backup") {
+		t.Errorf("no backup: exit %d, %s", r.code, r.err)
+	}
+	if _, err := os.Stat(target); err == nil {
+		t.Error("the target was made")
+	}
+	ok(t, "keys", "init", "--data", target)
+	without(t, "belongs to another installation", "bring the installation key of the backup")
+	entries, err := os.ReadDir(target)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("%v lies in the target, %v", entries, err)
+	}
+	if err := os.Remove(filepath.Join(target, "installation.key")); err != nil {
+		t.Fatal(err)
+	}
+	bringKey(t, dir, target)
+	ok(t, "restore", backup, "--data", target) // so it can be repeated
 }
 
 func TestDamagedBackupIsRefused(t *testing.T) {

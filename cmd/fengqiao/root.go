@@ -154,6 +154,7 @@ func (c *command) steps() (archive.Progress, func()) {
 	end := func() {
 		if meter != nil {
 			meter.End()
+			meter, now = nil, ""
 		}
 	}
 	return func(what string, done, total int64) {

@@ -331,3 +331,36 @@ func BenchmarkHash(b *testing.B) {
 		k.Hash("word", "漏水")
 	}
 }
+
+func TestAKeyIsTriedWithoutMakingAnything(t *testing.T) {
+	text := NewInstallationKey()
+	empty, used, torn := newShelf(), newShelf(), newShelf()
+	newKey(t, start(t, used, installation(t, text), Options{}))
+	newKey(t, start(t, torn, installation(t, text), Options{}))
+	delete(torn.wraps, rootID)
+	for _, c := range []struct {
+		name  string
+		wraps *shelf
+		key   string
+		want  error // nil: it fits
+	}{
+		{"nothing was ever sealed", empty, text, nil},
+		{"the key of the installation", used, text, nil},
+		{"with a newer epoch beside it", used, "1:" + text + "\n2:" + NewInstallationKey(), nil},
+		{"another installation's", used, NewInstallationKey(), ErrWrongKey},
+		{"a newer epoch alone", used, "2:" + NewInstallationKey(), ErrNoEpoch},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := len(c.wraps.wraps)
+			if err := Fits(t.Context(), c.wraps, installation(t, c.key)); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			if len(c.wraps.wraps) != before {
+				t.Error("a wrap was made")
+			}
+		})
+	}
+	if err := Fits(t.Context(), torn, installation(t, text)); err == nil {
+		t.Error("keys without a root fit")
+	}
+}

@@ -43,23 +43,44 @@ func openRoot(ctx context.Context, wraps Wraps, kek KEK) (rootKeys, error) {
 	if err != nil {
 		return rootKeys{}, fmt.Errorf("seal: root: %w", err)
 	}
-	secret, err := kek.Unwrap(ctx, w.Epoch, w.Box, boundTo(rootID, w.Epoch))
+	secret, err := unwrapRoot(ctx, w, kek)
 	if err != nil {
-		return rootKeys{}, fmt.Errorf("seal: root: %w", err)
-	}
-	if w.Epoch > kek.Newest() {
-		return rootKeys{}, fmt.Errorf("seal: root: %w (epoch %d)", ErrNoEpoch, w.Epoch)
+		return rootKeys{}, err
 	}
 	return derive(secret)
 }
 
-func makeRoot(ctx context.Context, wraps Wraps, kek KEK) (Wrap, error) {
-	others, err := wraps.Older(ctx, math.MaxInt64, 1)
-	if err != nil {
-		return Wrap{}, err
+// Fits tells whether the installation key opens what these wraps were made under, and makes nothing: before a backup is
+// restored, which without its key can be neither read nor taken back. ErrWrongKey or ErrNoEpoch if it does not; wraps
+// under which nothing was ever sealed fit every key.
+func Fits(ctx context.Context, wraps Wraps, kek KEK) error {
+	w, err := wraps.Get(ctx, rootID)
+	if errors.Is(err, mediation.ErrNotFound) {
+		if err = noneBesides(ctx, wraps); err == nil {
+			return nil
+		}
 	}
-	if len(others) > 0 && others[0].ID != rootID {
-		return Wrap{}, errors.New("it is missing although keys are stored: restore the wraps from their backup")
+	if err != nil {
+		return fmt.Errorf("seal: root: %w", err)
+	}
+	_, err = unwrapRoot(ctx, w, kek)
+	return err
+}
+
+func unwrapRoot(ctx context.Context, w Wrap, kek KEK) ([]byte, error) {
+	secret, err := kek.Unwrap(ctx, w.Epoch, w.Box, boundTo(rootID, w.Epoch))
+	if err != nil {
+		return nil, fmt.Errorf("seal: root: %w", err)
+	}
+	if w.Epoch > kek.Newest() {
+		return nil, fmt.Errorf("seal: root: %w (epoch %d)", ErrNoEpoch, w.Epoch)
+	}
+	return secret, nil
+}
+
+func makeRoot(ctx context.Context, wraps Wraps, kek KEK) (Wrap, error) {
+	if err := noneBesides(ctx, wraps); err != nil {
+		return Wrap{}, err
 	}
 	epoch := kek.Newest()
 	box, err := kek.Wrap(ctx, epoch, randomKey(), boundTo(rootID, epoch))
@@ -70,6 +91,18 @@ func makeRoot(ctx context.Context, wraps Wraps, kek KEK) (Wrap, error) {
 		return Wrap{}, err
 	}
 	return wraps.Get(ctx, rootID)
+}
+
+// noneBesides is an error if there are data keys, which a store without a root cannot have come to by itself.
+func noneBesides(ctx context.Context, wraps Wraps) error {
+	others, err := wraps.Older(ctx, math.MaxInt64, 1)
+	if err != nil {
+		return err
+	}
+	if len(others) > 0 && others[0].ID != rootID {
+		return errors.New("it is missing although keys are stored: restore the wraps from their backup")
+	}
+	return nil
 }
 
 func derive(secret []byte) (rootKeys, error) {

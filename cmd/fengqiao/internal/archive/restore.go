@@ -9,47 +9,68 @@ import (
 	"path/filepath"
 )
 
-// Restore brings a backup into an empty place of any kind. The files are checked against the manifests first. Sessions are
-// left behind, so that everybody signs in again: a token that was stolen, or revoked after the backup, opens nothing.
-// The caller replays the erasure journal, for which it needs the installation key. scratch is a folder with room for
-// a copy of the records, since a database cannot be read without being written beside.
-func Restore(ctx context.Context, dir, wraps string, to Place, scratch string, progress Progress) (m Manifest, err error) {
-	if m, err = ReadManifest(ctx, dir, progress); err != nil {
-		return m, err
+// Opened is a backup that can be read: its files fit the manifests.
+type Opened struct {
+	Manifest Manifest
+	Place
+	close func() error
+}
+
+// Open checks a backup's files against the manifests and opens them. scratch is a folder with room for a copy of the records,
+// since a database cannot be read without being written beside. The caller closes it.
+func Open(ctx context.Context, dir, wraps, scratch string, progress Progress) (o *Opened, err error) {
+	o = &Opened{}
+	if o.Manifest, err = ReadManifest(ctx, dir, progress); err != nil {
+		return nil, err
 	}
 	w, err := ReadManifest(ctx, wraps, progress)
 	if err != nil {
-		return m, err
+		return nil, err
 	}
-	if w.ID != m.ID {
-		return m, fmt.Errorf("archive: the wraps in %s belong to another backup", wraps)
+	if w.ID != o.Manifest.ID {
+		return nil, fmt.Errorf("archive: the wraps in %s belong to another backup", wraps)
 	}
 	stage, err := os.MkdirTemp(scratch, "restore-*")
 	if err != nil {
-		return m, fmt.Errorf("archive: %w", err)
+		return nil, fmt.Errorf("archive: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(stage))
+		}
+	}()
 	records, keys := filepath.Join(stage, recordsFolder), filepath.Join(stage, WrapsFolder)
 	for _, job := range []struct{ from, to string }{{filepath.Join(dir, recordsFolder), records}, {wraps, keys}} {
 		if err := copyFolder(job.from, job.to); err != nil {
-			return m, err
+			return nil, err
 		}
 	}
-	from, closeFrom, err := openFolder(ctx, records, keys, filepath.Join(dir, mediaFolder))
+	place, closeFiles, err := openFolder(ctx, records, keys, filepath.Join(dir, mediaFolder))
 	if err != nil {
-		return m, err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, closeFrom()) }()
-	done, err := Copy(ctx, from, to, Options{Leave: []string{sessionsTable}}, progress)
+	o.Place = place
+	o.close = func() error { return errors.Join(closeFiles(), os.RemoveAll(stage)) }
+	return o, nil
+}
+
+// Close removes the copy.
+func (o *Opened) Close() error { return o.close() }
+
+// Restore brings a backup into an empty place of any kind. Sessions are left behind, so that everybody signs in again: a
+// token that was stolen, or revoked after the backup, opens nothing. The caller sees to it beforehand that there is an
+// installation key that opens the backup, and replays the erasure journal afterwards.
+func (o *Opened) Restore(ctx context.Context, to Place, progress Progress) error {
+	done, err := Copy(ctx, o.Place, to, Options{Leave: []string{sessionsTable}}, progress)
 	if err != nil {
-		return m, err
+		return err
 	}
 	want := Sums{}
-	for name, sum := range m.Tables {
+	for name, sum := range o.Manifest.Tables {
 		want[name] = sum
 	}
 	want[sessionsTable] = done.Sums[sessionsTable]
-	return m, Compare(want, done.Sums)
+	return Compare(want, done.Sums)
 }
 
 func copyFolder(from, to string) error {
