@@ -31,11 +31,19 @@ password goes into the environment: --from env:OLD_STORE. The installation key d
 folder yourself.`}.In(c.lang),
 		Example: `  fengqiao copy --from sqlite:./data --to mongodb://127.0.0.1:27017/fengqiao`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := c.opened(cmd.Context(), from, openExisting)
+			source, err := c.address(from)
 			if err != nil {
 				return err
 			}
-			b, err := c.opened(cmd.Context(), to, openPlace)
+			target, err := c.address(to)
+			if err != nil {
+				return err
+			}
+			a, err := openExisting(cmd.Context(), source)
+			if err != nil {
+				return err
+			}
+			b, err := openPlace(cmd.Context(), target)
 			if err != nil {
 				return errors.Join(err, a.Close())
 			}
@@ -58,16 +66,13 @@ folder yourself.`}.In(c.lang),
 	return cmd
 }
 
-// opened opens the store of an address, which may stand in an environment variable ("env:NAME").
-func (c *command) opened(ctx context.Context, address string, open func(context.Context, string) (*place, error)) (*place, error) {
-	given := address
-	if name, ok := strings.CutPrefix(address, "env:"); ok {
+// address is the address of a store, which may stand in an environment variable ("env:NAME").
+func (c *command) address(given string) (string, error) {
+	address := given
+	if name, ok := strings.CutPrefix(given, "env:"); ok {
 		address = c.getenv(name)
 	}
-	if err := settings.CheckStore(address, given == address); err != nil {
-		return nil, err
-	}
-	return open(ctx, address)
+	return address, settings.CheckStore(address, given == address)
 }
 
 func (c *command) showSums(sums archive.Sums, photos archive.MediaSum) {
