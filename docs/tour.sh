@@ -138,6 +138,7 @@ own "$TOKEN_A" consent '{"given":true}'
 own "$TOKEN_B" consent '{"given":true}'
 
 step '6  调解，达成书面协议 · mediation and a written agreement'
+call "$MEDIATOR_TOKEN" GET "/cases/$CASE/reports" && echo "  → $(pick items.0.text <<<"$ANSWER")"
 order "$MEDIATOR_TOKEN" session "{\"attended\":[\"$PARTY_A\",\"$PARTY_B\"],\"notes\":\"双方到场，现场查看漏水点，分歧在赔偿数额。\"}"
 order "$MEDIATOR_TOKEN" agree "{\"facts\":\"装修致楼下天花板渗水。\",\"terms\":\"一、被申请人三日内修复；二、补偿八百元。\",\"performBy\":\"$(date -u -d '+3 days' +%Y-%m-%dT00:00:00Z)\"}"
 

@@ -33,6 +33,7 @@ func domainRoutes() []Route {
 		{Method: get, Path: "/api/v1/cases.geojson", Action: mediation.CaseMap, Query: with(caseFilters, "crs", "exact"), Handle: (*API).mapCases},
 		{Method: get, Path: "/api/v1/cases/:id", Action: mediation.CaseRead, Sight: (*API).seesCase, Query: []string{"crs", "reveal"}, Handle: (*API).oneCase},
 		{Method: get, Path: "/api/v1/cases/:id/timeline", Action: mediation.TimelineRead, Sight: (*API).seesCase, Query: []string{"after", "limit"}, Handle: (*API).timeline},
+		{Method: get, Path: "/api/v1/cases/:id/reports", Action: mediation.CaseReports, Sight: (*API).seesCase, Query: with(page, "crs"), Handle: (*API).caseReports},
 		{Method: get, Path: "/api/v1/cases/:id/looks", Action: mediation.TimelineRead, Sight: (*API).seesCase, Query: page, Handle: (*API).looks},
 		{Method: get, Path: "/api/v1/cases/:id/candidates", Action: mediation.Action(mediation.CmdAssign), Sight: (*API).seesCase, Query: []string{"seat"}, Handle: (*API).candidates},
 

@@ -157,6 +157,35 @@ func (a *API) reportPage(c *Call, list []mediation.Report, next string) (Reply, 
 	return Reply{View: NewPage(views, next)}, nil
 }
 
+// caseReports shows what a case holds: to who handles it the words of all its reports, to everybody else their own.
+func (a *API) caseReports(c *Call) (Reply, error) {
+	limit, err := a.limit(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	k, list, next, err := a.Cases.ReportsOf(c.Context, c.Actor, c.PathID("id"), c.QueryText("cursor"), limit)
+	if err != nil {
+		return Reply{}, err
+	}
+	words, photos := mediation.MayCase(c.Actor, mediation.CaseExact, &k), mediation.MayCase(c.Actor, mediation.MediaRead, &k)
+	views := make([]reportView, len(list))
+	for i := range list {
+		rep, own := &list[i], list[i].Reporter == c.Actor.ID
+		if views[i], err = a.viewReport(c, rep, &k); err != nil {
+			return Reply{}, err
+		}
+		if !photos && !own {
+			views[i].hidePhotos()
+		}
+		if words || own {
+			if err := a.openReport(c, rep, &views[i]); err != nil {
+				return Reply{}, err
+			}
+		}
+	}
+	return Reply{View: NewPage(views, next)}, nil
+}
+
 func (a *API) supplementReport(c *Call) (Reply, error) {
 	var b struct {
 		Text   string   `json:"text"`

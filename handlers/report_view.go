@@ -8,7 +8,7 @@ import (
 	"fengqiao/mediation"
 )
 
-// reportView is a report as its reporter and the office see it; supervisors and leaders see it without words and spot.
+// reportView is a report as its reporter and those who handle it see it; everybody else sees it without words and spot.
 type reportView struct {
 	ID             string               `json:"id"`
 	ClientID       string               `json:"clientId"`
@@ -107,6 +107,14 @@ func (a *API) viewReport(c *Call, rep *mediation.Report, k *mediation.Case) (rep
 		v.Supplements = append(v.Supplements, supplementView{At: s.At, By: s.By, Photos: list(s.Photos)})
 	}
 	return v, nil
+}
+
+// hidePhotos leaves out the ids of photos that the caller could not open.
+func (v *reportView) hidePhotos() {
+	v.Photos = []string{}
+	for i := range v.Supplements {
+		v.Supplements[i].Photos = []string{}
+	}
 }
 
 // list is a slice that is [] on the wire where there is nothing.

@@ -17,6 +17,7 @@ const (
 	ReportChange  Action = "report.change" // supplement, withdraw
 	ReportPlace   Action = "report.place"  // place an unplaced report
 	CaseRead      Action = "case.read"
+	CaseReports   Action = "case.reports"  // the reports that a case holds; a party reads its own case in plain words
 	CaseMap       Action = "case.map"      // lists and GeoJSON over an area
 	CaseExact     Action = "case.exact"    // the exact point and full contact data
 	TimelineRead  Action = "timeline.read" // the whole timeline and who looked
@@ -132,13 +133,14 @@ var Permits = map[Action][]Grant{
 	Action(CmdRefuseMediation): partyOrOffice,
 	Action(CmdRefuseMediator):  partyOrOffice,
 	Action(CmdConsent):         partyOrOffice,
-	Action(CmdSupplement):      join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk), staffOnly, each(OwnCase, PartyRole)),
+	Action(CmdSupplement):      join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk), panelStaff, each(OwnCase, PartyRole)),
 
 	ReportCreate:  join(each(Anything, field...), each(Anything, office...), each(Anything, Desk)),
 	ReportRead:    join(each(OwnReport, field...), each(OwnReport, office...), each(InArea, seeing...), each(OwnReport, Desk)),
 	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
 	ReportPlace:   staffOnly,
 	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), each(InArea, seeing...), each(OwnCase, PartyRole)),
+	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), each(InArea, seeing...)),
 	CaseMap:       join(each(InArea, GridLeader), each(InArea, seeing...)),
 	CaseExact:     join(panelStaff, each(OwnUnit, UnitStaff)), // the police cannot drive to the middle of a cell
 	TimelineRead:  join(each(InArea, seeing...), panelOnly),

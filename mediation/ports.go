@@ -75,6 +75,8 @@ type Reports interface {
 	Load(ctx context.Context, id string) (Report, error)
 	// Update is like Cases.Update.
 	Update(ctx context.Context, id string, fn func(*Report) error) (Report, error)
+	// Many pages those of the ids that are there, in (received, id) order, oldest first, after the cursor.
+	Many(ctx context.Context, ids []string, cursor string, limit int) ([]Report, string, error)
 	// Of lists a user's own reports, newest first.
 	Of(ctx context.Context, reporter, cursor string, limit int) ([]Report, string, error)
 	// Pending returns reports that were received before t and have no case, oldest first.
@@ -123,7 +125,7 @@ type Look struct {
 	Report string // the report whose words or photo were shown; "" where it was the case
 	Actor  string
 	Role   Role
-	What   string // case, timeline, contact, point (on the map), report (its words and spot), media (a photo or its thumbnail)
+	What   string // case, timeline, contact, point (on the map), report (its words and spot), reports (those of a case), media (a photo or its thumbnail)
 	At     time.Time
 }
 

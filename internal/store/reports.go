@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"fengqiao/grid"
@@ -135,6 +137,30 @@ func (p *Reports) Update(ctx context.Context, id string, fn func(*mediation.Repo
 	r.Version = done.Version
 	return r, trouble("update report", err)
 }
+
+// Many pages the reports of these ids.
+func (p *Reports) Many(ctx context.Context, ids []string, cursor string, limit int) ([]mediation.Report, string, error) {
+	after, err := readPosition(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := p.s.Engine.GetMany(ctx, reportsTable, ids)
+	if err != nil {
+		return nil, "", trouble("reports of a case", err)
+	}
+	if after != nil {
+		rows = slices.DeleteFunc(rows, func(r Row) bool { return inOrder(r, Row{Sort: after.Sort, ID: after.ID}) <= 0 })
+	}
+	slices.SortFunc(rows, inOrder)
+	next := ""
+	if len(rows) > limit {
+		rows, next = rows[:limit], writePosition(rows[limit-1])
+	}
+	list, err := readReports(rows)
+	return list, next, err
+}
+
+func inOrder(a, b Row) int { return cmp.Or(cmp.Compare(a.Sort, b.Sort), cmp.Compare(a.ID, b.ID)) }
 
 // Of lists a user's own reports.
 func (p *Reports) Of(ctx context.Context, reporter, cursor string, limit int) ([]mediation.Report, string, error) {

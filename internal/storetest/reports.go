@@ -28,6 +28,7 @@ func Reports(t *testing.T, s *store.Store) {
 		{"what a crash left without a case is pending", reportPending},
 		{"a hundred supplements lose none", reportContention},
 		{"pages of one's own reports", reportsOf},
+		{"pages of some reports", reportsMany},
 		{"reports that wait to be placed", reportsUnplaced},
 	} {
 		t.Run(situation.name, func(t *testing.T) { situation.run(t, k, p) })
@@ -228,6 +229,32 @@ func reportsOf(t *testing.T, _ *caseKit, p *store.Reports) {
 	}
 	if list, _, err := p.Of(ctx, "collecto", "", 10); err != nil || len(list) > 0 {
 		t.Fatalf("somebody whose id begins alike has %d reports, %v", len(list), err)
+	}
+}
+
+func reportsMany(t *testing.T, _ *caseKit, p *store.Reports) {
+	ctx := context.Background()
+	var ids, want []string
+	for i := range 9 {
+		r := mediation.Report{ID: fmt.Sprintf("many-%d", i), Reporter: "w", Received: caseDay.Add(time.Duration(i/2) * time.Second), Case: "some"}
+		if _, _, _, err := p.Intake(ctx, r, nil); err != nil {
+			t.Fatal(err)
+		}
+		if want = append(want, r.ID); i != 4 {
+			ids = append([]string{r.ID}, ids...)
+		}
+	}
+	want = slices.Delete(want, 4, 5)
+	for _, limit := range []int{1, 3, 8, 20} {
+		got := pages(t, limit, func(cursor string) ([]mediation.Report, string, error) {
+			return p.Many(ctx, append(ids, "nobody's"), cursor, limit)
+		})
+		if !slices.Equal(got, want) {
+			t.Fatalf("in pages of %d: %q, want %q", limit, got, want)
+		}
+	}
+	if list, _, err := p.Many(ctx, nil, "", 10); err != nil || len(list) > 0 {
+		t.Fatalf("of no ids: %d reports, %v", len(list), err)
 	}
 }
 
