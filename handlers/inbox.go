@@ -85,11 +85,32 @@ type deviceBody struct {
 	Token    string `json:"token"`
 }
 
+// deviceView is a device as its user sees it. The token is told to nobody.
 type deviceView struct {
-	ID       string    `json:"id"`
-	Vendor   string    `json:"vendor"`
-	Platform string    `json:"platform"`
-	Seen     time.Time `json:"seenAt"`
+	ID         string    `json:"id"`
+	Vendor     string    `json:"vendor"`
+	Platform   string    `json:"platform"`
+	Registered time.Time `json:"registeredAt"`
+	Seen       time.Time `json:"seenAt"`
+	Current    bool      `json:"current"` // registered in the session that asks
+}
+
+func viewDevice(c *Call, d push.Device) deviceView {
+	return deviceView{d.ID, d.Vendor, d.Platform, d.Registered.UTC(), d.Seen.UTC(), d.Session == c.Caller.Session}
+}
+
+// devices lists the phones to which the caller's pushes go, the last seen first.
+func (a *API) devices(c *Call) (Reply, error) {
+	found, err := a.Devices.OfUsers(c.Context, c.Actor.ID)
+	if err != nil {
+		return Reply{}, err
+	}
+	slices.SortFunc(found, func(x, y push.Device) int { return cmp.Or(y.Seen.Compare(x.Seen), cmp.Compare(x.ID, y.ID)) })
+	items := make([]deviceView, len(found))
+	for i, d := range found {
+		items[i] = viewDevice(c, d)
+	}
+	return Reply{View: NewPage(items, "")}, nil
 }
 
 const maxPushToken = 4096
@@ -109,7 +130,8 @@ func (in *deviceBody) check() error {
 	return nil
 }
 
-// registerDevice makes a phone known to which the caller's pushes go, or gives a known one its new token.
+// registerDevice makes a phone known to which the caller's pushes go, or gives a known one its new token. It lasts as long
+// as this session.
 func (a *API) registerDevice(c *Call) (Reply, error) {
 	var in deviceBody
 	if err := c.Decode(&in); err != nil {
@@ -118,17 +140,19 @@ func (a *API) registerDevice(c *Call) (Reply, error) {
 	if err := in.check(); err != nil {
 		return Reply{}, err
 	}
-	var d push.Device
+	now := a.Now()
+	d := push.Device{ID: in.ID, User: c.Actor.ID, Vendor: in.Vendor, Platform: in.Platform, Token: in.Token, Session: c.Caller.Session, Registered: now, Seen: now}
 	var err error
 	if in.ID != "" {
-		d, err = a.Devices.Refresh(c.Context, c.Actor.ID, in.ID, in.Token, a.Now())
+		d, err = a.Devices.Refresh(c.Context, d)
 	} else {
-		d, err = a.Devices.Register(c.Context, push.Device{ID: uuid.NewString(), User: c.Actor.ID, Vendor: in.Vendor, Platform: in.Platform, Token: in.Token, Seen: a.Now()})
+		d.ID = uuid.NewString()
+		d, err = a.Devices.Register(c.Context, d)
 	}
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{Status: http.StatusCreated, View: deviceView{d.ID, d.Vendor, d.Platform, d.Seen.UTC()}}, nil
+	return Reply{Status: http.StatusCreated, View: viewDevice(c, d)}, nil
 }
 
 // forgetDevice ends pushes to one of the caller's phones.

@@ -16,6 +16,7 @@ func inboxRoutes(l Limits) []Route {
 
 		// The device's token is its key: the same token again is the same device.
 		{Method: http.MethodPost, Path: "/api/v1/devices", Action: mediation.DeviceWrite, OwnKey: true, Create: true, Cost: Write, Handle: (*API).registerDevice},
+		{Method: http.MethodGet, Path: "/api/v1/devices", Action: mediation.DeviceWrite, Handle: (*API).devices},
 		{Method: http.MethodDelete, Path: "/api/v1/devices/:id", Action: mediation.DeviceWrite, Cost: Write, Handle: (*API).forgetDevice},
 
 		{Method: http.MethodGet, Path: "/api/v1/dead-letters", Action: mediation.PushDead, Query: []string{"limit", "cursor"}, Handle: (*API).deadLetters},

@@ -149,6 +149,48 @@ func TestDeadLettersAreSeenAndSentAgainInTheAdministratorsArea(t *testing.T) {
 	}
 }
 
+func TestAPhoneIsPushedToAsLongAsItsSessionStands(t *testing.T) {
+	app := apptest.New(t)
+	u := app.NewUser(t, "wangwu", account.Place{Role: mediation.GridWorker, Area: apptest.Here.Grid()})
+	signIn := func() *apptest.Person {
+		t.Helper()
+		var s signedIn
+		app.Do(t, nil, http.MethodPost, "/api/v1/session", map[string]any{"login": "wangwu", "password": apptest.Password}).Want(http.StatusOK).Into(&s)
+		return &apptest.Person{Token: s.AccessToken}
+	}
+	register := func(who *apptest.Person, token string) {
+		t.Helper()
+		app.Do(t, who, http.MethodPost, "/api/v1/devices", map[string]any{"platform": "android", "token": token}).Want(http.StatusCreated)
+	}
+	pushedTo := func(want int) {
+		t.Helper()
+		found, err := app.Store.Devices().OfUsers(context.Background(), u.ID)
+		if err != nil || len(found) != want {
+			t.Fatalf("pushes go to %d phones, %v; want %d", len(found), err, want)
+		}
+	}
+	lost, kept := signIn(), signIn()
+	register(lost, "lost-phone")
+	register(kept, "kept-phone")
+	pushedTo(2)
+	list := app.Do(t, kept, http.MethodGet, "/api/v1/devices", nil).Want(http.StatusOK)
+	var page struct{ Items []struct{ Current bool } }
+	if list.Into(&page); len(page.Items) != 2 || page.Items[0].Current == page.Items[1].Current || strings.Contains(string(list.Body), "phone") {
+		t.Errorf("listed as %s", list.Body)
+	}
+	app.Do(t, lost, http.MethodDelete, "/api/v1/session", nil).Want(http.StatusNoContent)
+	pushedTo(1)
+	app.Do(t, kept, http.MethodDelete, "/api/v1/sessions", nil).Want(http.StatusNoContent)
+	pushedTo(0)
+	back := signIn()
+	register(back, "kept-phone") // the same phone, signed in again
+	pushedTo(1)
+	if _, err := app.Accounts.LockUser(context.Background(), account.Order{By: "test"}, u.ID, "lost"); err != nil {
+		t.Fatal(err)
+	}
+	pushedTo(0)
+}
+
 func TestAPartyComesInByTheLinkAloneUntilItIsRenewed(t *testing.T) {
 	app := apptest.New(t)
 	ctx := context.Background()

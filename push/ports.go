@@ -131,16 +131,24 @@ type Device struct {
 	Vendor   string // who carries the push: "fcm"
 	Platform string // "android", "ios", "web"
 	Token    string // a secret: whoever has it can be pushed to. Never logged or listed
-	Seen     time.Time
+	// Session is the sign-in during which the token last came; "" is bound to none.
+	Session    string
+	Registered time.Time // by this user
+	Seen       time.Time
 }
 
-// Devices keeps devices. A token belongs to one device and one user at a time.
+// Devices keeps devices. A token belongs to one device and one user at a time, and a device to its session: when that has
+// ended, by signing out, here or everywhere, or by a lock, a move or a new password, the device is not there any more for
+// Get and OfUsers, so that a phone that was lost is not told of cases. That is asked of the session itself each time and
+// not written anywhere, so nothing can be forgotten half-way; Refresh and Register in another session bring it back.
 type Devices interface {
-	// Register stores d, or, where the token is known, gives that device to d.User and updates Platform, Vendor and Seen.
+	// Register stores d, or, where the token is known, gives that device to d.User and updates the rest. Registered stays
+	// where it is the same user's.
 	// Returns the device as stored, whose ID is d.ID only if the token is new.
 	Register(ctx context.Context, d Device) (Device, error)
-	// Refresh gives the user's device another token; a device that had it is forgotten. ErrNotFound.
-	Refresh(ctx context.Context, user, id, token string, seen time.Time) (Device, error)
+	// Refresh gives the device d.ID of d.User another token, session and Seen; a device that had the token is forgotten.
+	// ErrNotFound.
+	Refresh(ctx context.Context, d Device) (Device, error)
 	// Forget removes the user's device (sign-out). ErrNotFound.
 	Forget(ctx context.Context, user, id string) error
 	// Discard removes a device that the vendor does not know any more, if it still has this token.

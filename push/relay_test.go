@@ -325,7 +325,7 @@ func TestAPhoneThatWasSignedOutOrHandedOnGetsNothing(t *testing.T) {
 	away.Store(false)
 	p.ok(p.parts.Devices.Forget(t.Context(), "ann", out.ID))
 	p.phone("bob", handed.ID)
-	_, err := p.parts.Devices.Refresh(t.Context(), "ann", kept.ID, "secret-token-refreshed", t0)
+	_, err := p.parts.Devices.Refresh(t.Context(), push.Device{ID: kept.ID, User: "ann", Token: "secret-token-refreshed", Seen: t0})
 	p.ok(err)
 	p.passes(t0.Add(time.Hour))
 	got := p.server.Messages()

@@ -135,7 +135,7 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 	if err != nil {
 		return Tokens{}, absent(err, ErrSessionEnded)
 	}
-	if !u.holds(session) {
+	if !u.Holds(session) {
 		return Tokens{}, ErrSessionEnded
 	}
 	return s.issue(ctx, r, u, session)
@@ -192,7 +192,7 @@ func (s *Service) Devices(ctx context.Context, user string) ([]Session, error) {
 	}
 	running := all[:0]
 	for _, session := range all {
-		if session.Ended.IsZero() && s.now().Before(session.Until) && u.holds(session) {
+		if session.Ended.IsZero() && s.now().Before(session.Until) && u.Holds(session) {
 			session.Seed = nil
 			running = append(running, session)
 		}

@@ -120,13 +120,13 @@ func (s *Service) running(ctx context.Context, id string) (Session, User, error)
 	if err != nil {
 		return Session{}, User{}, absent(err, ErrSessionEnded)
 	}
-	if !u.holds(session) {
+	if !u.Holds(session) {
 		return Session{}, User{}, ErrSessionEnded
 	}
 	return session, u, nil
 }
 
-// holds tells whether a session of this user is still of the present epoch.
-func (u User) holds(s Session) bool {
+// Holds tells whether a session of this user is still of the present epoch.
+func (u User) Holds(s Session) bool {
 	return s.User == u.ID && s.Epoch == u.Epoch && !u.Locked
 }

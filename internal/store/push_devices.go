@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"fengqiao/internal/account"
 	"fengqiao/push"
 )
 
@@ -78,9 +79,12 @@ func (p Devices) Register(ctx context.Context, d push.Device) (push.Device, erro
 				if old.Token != d.Token {
 					return ErrNotFound // refreshed in between
 				}
-				id := old.ID
+				was := *old
 				*old = d
-				old.ID = id
+				old.ID = was.ID
+				if was.User == d.User && !was.Registered.IsZero() {
+					old.Registered = was.Registered
+				}
 				return nil
 			})
 			if !errors.Is(err, ErrNotFound) || attempt >= maxAttempts {
@@ -102,20 +106,20 @@ func (p Devices) Register(ctx context.Context, d push.Device) (push.Device, erro
 }
 
 // Refresh implements push.Devices.
-func (p Devices) Refresh(ctx context.Context, user, id, token string, seen time.Time) (push.Device, error) {
+func (p Devices) Refresh(ctx context.Context, fresh push.Device) (push.Device, error) {
 	for attempt := 0; ; attempt++ {
-		d, err := p.change(ctx, id, func(d *push.Device) error {
-			if d.User != user {
+		d, err := p.change(ctx, fresh.ID, func(d *push.Device) error {
+			if d.User != fresh.User {
 				return ErrNotFound
 			}
-			d.Token, d.Seen = token, seen
+			d.Token, d.Session, d.Seen = fresh.Token, fresh.Session, fresh.Seen
 			return nil
 		})
 		if !errors.Is(err, ErrExists) || attempt >= maxAttempts {
 			return d, pushError(err)
 		}
 		// The vendor gave this installation a token that another one had: that one is gone.
-		if row, err := p.holder(ctx, token); err == nil && row.ID != id {
+		if row, err := p.holder(ctx, fresh.Token); err == nil && row.ID != fresh.ID {
 			if err := p.remove(ctx, row); err != nil {
 				return push.Device{}, err
 			}
@@ -172,7 +176,61 @@ func (p Devices) Get(ctx context.Context, id string) (push.Device, error) {
 	if err != nil {
 		return push.Device{}, pushError(err)
 	}
-	return readDevice(row)
+	d, err := readDevice(row)
+	if err != nil {
+		return push.Device{}, err
+	}
+	standing, err := p.standing(ctx, []push.Device{d})
+	if err != nil {
+		return push.Device{}, err
+	}
+	if len(standing) == 0 {
+		return push.Device{}, push.ErrNotFound
+	}
+	return d, nil
+}
+
+// standing keeps the devices whose sessions stand. Ended sessions are purged in time, so one that is not there has ended.
+func (p Devices) standing(ctx context.Context, devices []push.Device) ([]push.Device, error) {
+	var ids, users []string
+	for _, d := range devices {
+		if d.Session != "" {
+			ids, users = append(ids, d.Session), append(users, d.User)
+		}
+	}
+	if len(ids) == 0 {
+		return devices, nil
+	}
+	sessions, err := many[account.Session](ctx, p.s.Engine, sessionsTable, ids)
+	if err != nil {
+		return nil, err
+	}
+	people, err := many[account.User](ctx, p.s.Engine, usersTable, users)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(devices, func(d push.Device) bool {
+		s, signedIn := sessions[d.Session]
+		return d.Session != "" && !(signedIn && s.Ended.IsZero() && people[d.User].Holds(s))
+	}), nil
+}
+
+// many reads rows by id; those that are not there are left out.
+func many[T any](ctx context.Context, e Engine, table string, ids []string) (map[string]T, error) {
+	slices.Sort(ids)
+	rows, err := e.GetMany(ctx, table, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string]T, len(rows))
+	for _, row := range rows {
+		var v T
+		if err := decode(table, row.ID, row.Body, &v); err != nil {
+			return nil, err
+		}
+		found[row.ID] = v
+	}
+	return found, nil
 }
 
 // OfUsers implements push.Devices.
@@ -189,13 +247,16 @@ func (p Devices) OfUsers(ctx context.Context, users ...string) ([]push.Device, e
 			if err != nil {
 				return nil, err
 			}
-			for _, row := range rows {
-				d, err := readDevice(row)
-				if err != nil {
+			page := make([]push.Device, len(rows))
+			for i, row := range rows {
+				if page[i], err = readDevice(row); err != nil {
 					return nil, err
 				}
-				devices = append(devices, d)
 			}
+			if page, err = p.standing(ctx, page); err != nil {
+				return nil, err
+			}
+			devices = append(devices, page...)
 			if len(rows) < q.Limit {
 				break
 			}

@@ -151,12 +151,15 @@ func devicesRefresh(t *testing.T, d push.Devices) {
 		pushOK(t, err)
 	}
 	seen := pushNow.Add(time.Hour)
-	_, err := d.Refresh(ctx, "ref-bob", one.ID, "ref-token-3", seen)
+	fresh := func(user, id, token string) push.Device {
+		return push.Device{ID: id, User: user, Token: token, Seen: seen}
+	}
+	_, err := d.Refresh(ctx, fresh("ref-bob", one.ID, "ref-token-3"))
 	pushFails(t, err, push.ErrNotFound)
-	_, err = d.Refresh(ctx, "ref-ann", "ref-unknown", "ref-token-3", seen)
+	_, err = d.Refresh(ctx, fresh("ref-ann", "ref-unknown", "ref-token-3"))
 	pushFails(t, err, push.ErrNotFound)
 	one.Token, one.Seen = "ref-token-3", seen
-	got, err := d.Refresh(ctx, "ref-ann", one.ID, one.Token, seen)
+	got, err := d.Refresh(ctx, fresh("ref-ann", one.ID, one.Token))
 	pushOK(t, err)
 	if got.ID != one.ID || got.Token != one.Token {
 		t.Fatalf("refreshed to %+v", got)
@@ -164,7 +167,7 @@ func devicesRefresh(t *testing.T, d push.Devices) {
 	wantDevices(t, d, []string{"ref-ann", "ref-bob"}, one, two)
 	// The old token is free, and one that somebody has moves.
 	one.Token = "ref-token-2"
-	_, err = d.Refresh(ctx, "ref-ann", one.ID, one.Token, seen)
+	_, err = d.Refresh(ctx, fresh("ref-ann", one.ID, one.Token))
 	pushOK(t, err)
 	wantDevices(t, d, []string{"ref-ann", "ref-bob"}, one)
 	again := pushDevice("ref-4", "ref-bob", "ref-token-1")
