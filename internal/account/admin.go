@@ -7,8 +7,6 @@ import (
 
 	"github.com/google/uuid"
 	"golang.org/x/text/language"
-
-	"fengqiao/mediation"
 )
 
 // Order is who changes a user, and on what knowledge.
@@ -147,8 +145,8 @@ func (s *Service) ChangeUser(ctx context.Context, o Order, id string, c Changes)
 	if err := c.check(); err != nil {
 		return User{}, err
 	}
-	if c.Place != nil && c.Place.Role != mediation.Administrator {
-		if err := s.spareLastAdministrator(ctx, id); err != nil {
+	if c.Place != nil {
+		if err := s.CheckMove(ctx, id, *c.Place); err != nil {
 			return User{}, err
 		}
 	}
@@ -181,7 +179,7 @@ func (s *Service) LockUser(ctx context.Context, o Order, id, reason string) (Use
 	if len(reason) > 5*maxField {
 		return User{}, ErrInvalid.because("reason")
 	}
-	if err := s.spareLastAdministrator(ctx, id); err != nil {
+	if err := s.CheckMove(ctx, id, Place{}); err != nil {
 		return User{}, err
 	}
 	return s.order(ctx, o, id, func(u *User, now time.Time) {
@@ -242,17 +240,4 @@ func (s *Service) order(ctx context.Context, o Order, id string, change func(u *
 // and nobody else.
 func (s *Service) clearLockout(ctx context.Context, login string) error {
 	return s.ports.Attempts.Clear(ctx, s.keys.get(ctx, ringLife).counters(login, Device{})...)
-}
-
-// spareLastAdministrator refuses if the user is the only administrator who can still sign in. Two administrators who lock
-// each other in the same moment get past it; Bootstrap helps then.
-func (s *Service) spareLastAdministrator(ctx context.Context, id string) error {
-	open, _, err := s.ports.Users.List(ctx, Filter{Role: mediation.Administrator, Open: true, Limit: 2})
-	if err != nil {
-		return err
-	}
-	if len(open) == 1 && open[0].ID == id {
-		return ErrLastAdministrator
-	}
-	return nil
 }

@@ -164,6 +164,21 @@ func TestTheFirstAdministrator(t *testing.T) {
 		refused(t, err, account.ErrLastAdministrator)
 		_, err = s.ChangeUser(ctx, account.Order{By: id}, id, account.Changes{Place: &account.Place{Role: mediation.Leader, Area: "33"}})
 		refused(t, err, account.ErrLastAdministrator)
+		// Neither who cannot sign in nor who administers a township alone can stand in for them.
+		for login, n := range map[string]account.NewUser{
+			"ghost":    {Place: account.Place{Role: mediation.Administrator}},
+			"one-time": {Place: account.Place{Role: mediation.Administrator}, Password: goodPassword, MustChange: true},
+			"township": {Place: account.Place{Role: mediation.Administrator, Area: "33.01.11.001"}, Password: goodPassword},
+		} {
+			n.Login, n.Name = login, login
+			_, err := s.CreateUser(ctx, id, n)
+			must(t, err)
+		}
+		w.clock.advance(account.OneTimeLife)
+		_, err = s.LockUser(ctx, account.Order{By: id}, id, "")
+		refused(t, err, account.ErrLastAdministrator)
+		_, err = s.ChangeUser(ctx, account.Order{By: id}, id, account.Changes{Place: &account.Place{Role: mediation.Administrator, Area: "33.01"}})
+		refused(t, err, account.ErrLastAdministrator)
 		_, err = s.CreateUser(ctx, id, account.NewUser{Login: "second", Name: "b", Password: goodPassword, Place: account.Place{Role: mediation.Administrator}})
 		must(t, err)
 		_, err = s.LockUser(ctx, account.Order{By: id}, id, "")

@@ -102,12 +102,9 @@ func codeHash(code string) []byte {
 }
 
 func (s *Service) noAdministrator(ctx context.Context) error {
-	open, _, err := s.ports.Users.List(ctx, Filter{Role: mediation.Administrator, Open: true, Limit: 1})
-	if err != nil {
-		return err
+	found, err := s.administrator(ctx, "", func(User) bool { return true })
+	if err == nil && found {
+		err = ErrAdministratorExists
 	}
-	if len(open) > 0 {
-		return ErrAdministratorExists
-	}
-	return nil
+	return err
 }

@@ -24,10 +24,6 @@ type Records interface {
 // CheckPeople takes out whom the accounts or the mediators' records would refuse, so that a refusal is known before the
 // first row is stored. What others change while the import runs is refused when it is stored.
 func CheckPeople(ctx context.Context, accounts *account.Service, records Records, people []Person) ([]Person, []Problem, error) {
-	admins, _, err := accounts.ListUsers(ctx, account.Filter{Role: mediation.Administrator, Open: true, Limit: 2})
-	if err != nil {
-		return nil, nil, err
-	}
 	var good []Person
 	var problems []Problem
 	sits := map[string]int{}
@@ -41,8 +37,12 @@ func CheckPeople(ctx context.Context, accounts *account.Service, records Records
 		if errors.As(account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place}.Check(), &refusal) {
 			r.refuse(refusal.Reason, againstRules(refusal))
 		}
-		if len(admins) == 1 && admins[0].ID == u.ID && p.Place.Role != mediation.Administrator {
-			r.refuse("role", lastAdmin)
+		if u.ID != "" {
+			if err := accounts.CheckMove(ctx, u.ID, p.Place); errors.Is(err, account.ErrLastAdministrator) {
+				r.refuse("role", lastAdmin)
+			} else if err != nil {
+				return nil, nil, err
+			}
 		}
 		if err := r.record(ctx, records, p.Place.Mediator, u.ID, sits); err != nil {
 			return nil, nil, err
