@@ -45,7 +45,7 @@ type Deps struct {
 
 // Config is what an installation chooses.
 type Config struct {
-	// TrustedProxies are the addresses or CIDR ranges whose X-Forwarded-For and X-Forwarded-Proto are believed.
+	// TrustedProxies are the addresses or CIDR ranges whose X-Forwarded-For is believed.
 	TrustedProxies []string
 	// CookieSecure keeps cookies to HTTPS. Off only where the server is reached over plain HTTP on loopback.
 	CookieSecure bool

@@ -14,7 +14,7 @@ var caseFilters = []string{"state", "open", "category", "severity", "cell", "are
 	"openedFrom", "openedUntil", "age", "number", "q"}
 
 // domainRoutes are the routes of reports, cases, offers, mediators, plans and policies, and the parties' own.
-func domainRoutes() []Route {
+func domainRoutes(l Limits) []Route {
 	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
 	page := []string{"limit", "cursor"}
 	with := func(names []string, more ...string) []string { return append(slices.Clone(names), more...) }
@@ -49,9 +49,9 @@ func domainRoutes() []Route {
 		{Method: get, Path: "/api/v1/plan/cells/:code", Action: mediation.PlanRead, Query: []string{"crs"}, Handle: (*API).planCell},
 		{Method: get, Path: "/api/v1/plan/locate", Action: mediation.PlanRead, Query: []string{"lon", "lat", "crs"}, Handle: (*API).planLocate},
 		{Method: get, Path: "/api/v1/plan.geojson", Action: mediation.PlanRead, Query: []string{"area", "crs"}, Handle: (*API).planShapes},
-		{Method: put, Path: "/api/v1/plan", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Cost: Upload, Body: DefaultLimits.Import, Stream: true, Deadline: importDeadline,
+		{Method: put, Path: "/api/v1/plan", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Stream: true, Deadline: importDeadline,
 			Query: []string{"code", "name", "parent", "parentName", "levels", "version", "crs"}, Handle: (*API).importPlan},
-		{Method: put, Path: "/api/v1/policy", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Deadline: importDeadline, Handle: (*API).importPolicy},
+		{Method: put, Path: "/api/v1/policy", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Deadline: importDeadline, Handle: (*API).importPolicy},
 		{Method: get, Path: "/api/v1/policy", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).currentPolicy},
 		{Method: get, Path: "/api/v1/policy/:id", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).onePolicy},
 

@@ -50,7 +50,20 @@ func (a *API) planHead(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{View: planSummary(a.Atlas.Load(), crs)}, nil
+	return a.planReply(c, a.Atlas.Load(), crs)
+}
+
+// planReply shows the plan that this instance works with. While another has been put in force and is not noticed here yet,
+// there is no revision to decide on.
+func (a *API) planReply(c *Call, plan *grid.Plan, crs grid.CRS) (Reply, error) {
+	version, revision, err := a.Plans.InForce(c.Context)
+	if err != nil {
+		return Reply{}, err
+	}
+	if version != plan.Version() {
+		revision = 0
+	}
+	return Reply{View: planSummary(plan, crs), Revision: revision}, nil
 }
 
 func planSummary(plan *grid.Plan, crs grid.CRS) planView {

@@ -34,7 +34,7 @@ func TestATownshipsAdministratorReplacesNeitherPlanNorPolicy(t *testing.T) {
 	}
 	for name, body := range map[string][]byte{"their own township alone": planIn(string(apptest.There.Cell())), "another county": planIn("33.01.12.001.001.001.01")} {
 		t.Run(name, func(t *testing.T) {
-			a.Do(t, township, http.MethodPut, "/api/v1/plan", body, geo()).Refused(http.StatusForbidden, "beyond_area", "")
+			putWhole(t, a, township, "/api/v1/plan", body, geo()).Refused(http.StatusForbidden, "beyond_area", "")
 		})
 	}
 	src, err := fixtures.Policy("fuyang")
@@ -42,9 +42,9 @@ func TestATownshipsAdministratorReplacesNeitherPlanNorPolicy(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := strings.Replace(string(src), `label: "2026-01"`, `label: "2026-02"`, 1)
-	a.Do(t, township, http.MethodPut, "/api/v1/policy", []byte(changed), apptest.Header("Content-Type", "application/yaml")).Refused(http.StatusForbidden, "beyond_area", "")
+	putWhole(t, a, township, "/api/v1/policy", []byte(changed), apptest.Header("Content-Type", "application/yaml")).Refused(http.StatusForbidden, "beyond_area", "")
 
-	if version, err := a.Store.Plans().Current(ctx); err != nil || version != "apptest-1" || a.Atlas.Load().Version() != "apptest-1" {
+	if version, _, err := a.Store.Plans().InForce(ctx); err != nil || version != "apptest-1" || a.Atlas.Load().Version() != "apptest-1" {
 		t.Errorf("the plan in force is %s here and %s in the store, %v", a.Atlas.Load().Version(), version, err)
 	}
 	if after, err := a.Store.Policies().Current(ctx); err != nil || after.ID != before.ID {
@@ -55,19 +55,19 @@ func TestATownshipsAdministratorReplacesNeitherPlanNorPolicy(t *testing.T) {
 func TestACountysAdministratorReplacesThePlanInsideTheCounty(t *testing.T) {
 	a := apptest.New(t)
 	admin := county(t, a)
-	a.Do(t, admin, http.MethodPut, "/api/v1/plan", planIn("33.01.12.001.001.001.01"), geo()).Refused(http.StatusForbidden, "beyond_area", "")
+	putWhole(t, a, admin, "/api/v1/plan", planIn("33.01.12.001.001.001.01"), geo()).Refused(http.StatusForbidden, "beyond_area", "")
 	if v := a.Atlas.Load().Version(); v != "apptest-1" {
 		t.Fatalf("in force is %s", v)
 	}
-	a.Do(t, admin, http.MethodPut, "/api/v1/plan", planIn("33.01.11.005.001.001.01"), geo()).Want(http.StatusOK)
+	putWhole(t, a, admin, "/api/v1/plan", planIn("33.01.11.005.001.001.01"), geo()).Want(http.StatusOK)
 }
 
 func TestTheFirstPlanIsImportedByWhoseAreaHoldsIt(t *testing.T) {
 	atlas := grid.NewAtlas(&grid.Plan{})
 	a := apptest.New(t, apptest.WithDeps(func(d *handlers.Deps) { d.Atlas = atlas }))
 	admin := county(t, a)
-	a.Do(t, admin, http.MethodPut, "/api/v1/plan", planIn("33.01.12.001.001.001.01"), geo()).Refused(http.StatusForbidden, "beyond_area", "")
-	a.Do(t, admin, http.MethodPut, "/api/v1/plan", planIn("33.01.11.005.001.001.01"), geo()).Want(http.StatusOK)
+	a.Do(t, admin, http.MethodPut, "/api/v1/plan", planIn("33.01.12.001.001.001.01"), geo(), apptest.IfMatch(`"1-x"`)).Refused(http.StatusForbidden, "beyond_area", "")
+	a.Do(t, admin, http.MethodPut, "/api/v1/plan", planIn("33.01.11.005.001.001.01"), geo(), apptest.IfMatch(`"1-x"`)).Want(http.StatusOK)
 	if atlas.Load().Len() != 1 {
 		t.Error("the first plan is not in force")
 	}

@@ -68,11 +68,11 @@ func (a *API) importPlan(c *Call) (Reply, error) {
 	if !mediation.MayPlan(c.Actor, c.Route.Action, plan) {
 		return Reply{}, beyondArea()
 	}
-	if err := a.Plans.Import(c.Context, in.Version, in.Schema, in.Units, in.Cells); err != nil {
+	if err := a.Plans.Import(c.Context, c.Revision, in.Version, in.Schema, in.Units, in.Cells); err != nil {
 		return Reply{}, err
 	}
 	a.Atlas.Swap(plan)
-	return Reply{View: planSummary(plan, grid.WGS84)}, nil
+	return a.planReply(c, plan, grid.WGS84)
 }
 
 // planProblems turns grid's reasons into findings.

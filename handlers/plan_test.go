@@ -68,6 +68,14 @@ func TestAPointIsLocatedWithoutReporting(t *testing.T) {
 	}
 }
 
+// putWhole puts a plan or policy in place of the one that the sender has just read.
+func putWhole(t *testing.T, a *apptest.App, who *apptest.Person, path string, body []byte, settings ...apptest.Setting) apptest.Answer {
+	t.Helper()
+	at, _, _ := strings.Cut(path, "?")
+	tag := a.Do(t, who, http.MethodGet, at, nil).Want(http.StatusOK).ETag()
+	return a.Do(t, who, http.MethodPut, path, body, append(settings, apptest.IfMatch(tag))...)
+}
+
 func geo() apptest.Setting { return apptest.Header("Content-Type", "application/geo+json") }
 
 const oneCell = `{"type":"FeatureCollection","version":"v2","features":[{"type":"Feature","properties":{"code":"33.01.11.001.001.001.01","name":"新微网格"},
@@ -77,9 +85,14 @@ func TestAnAdministratorImportsAPlanOverHTTP(t *testing.T) {
 	a := apptest.New(t)
 	root := a.Root(t)
 	put := func(body, query string) apptest.Answer {
-		return a.Do(t, root, http.MethodPut, "/api/v1/plan"+query, []byte(body), geo())
+		return putWhole(t, a, root, "/api/v1/plan"+query, []byte(body), geo())
 	}
+	a.Do(t, root, http.MethodPut, "/api/v1/plan", []byte(oneCell), geo()).Refused(http.StatusPreconditionRequired, "if_match_required", "")
+	first := apptest.Header("If-None-Match", "*")
+	a.Do(t, root, http.MethodPut, "/api/v1/plan", []byte(oneCell), geo(), first).Refused(http.StatusPreconditionFailed, "stale", "")
+	before := apptest.IfMatch(a.Do(t, root, http.MethodGet, "/api/v1/plan", nil).Want(200).ETag())
 	v := put(oneCell, "").Want(200).View()
+	a.Do(t, root, http.MethodPut, "/api/v1/plan?version=other", []byte(oneCell), geo(), before).Refused(http.StatusPreconditionFailed, "stale", "")
 	if v["version"] != "v2" || v["cells"] != 1.0 {
 		t.Fatalf("%v", v)
 	}
@@ -102,13 +115,13 @@ func TestAnAdministratorImportsAPlanOverHTTP(t *testing.T) {
 	if p.Errors[0].Code != "plan.refused" && p.Errors[0].Code != "plan.coordinates" || !strings.Contains(p.Errors[0].Detail, "33.01.11.001.001.001.01") {
 		t.Errorf("an open ring: %+v", p)
 	}
-	a.Do(t, a.As(t, mediation.CountyStaff, apptest.Here), http.MethodPut, "/api/v1/plan", []byte(oneCell), geo()).Refused(403, "forbidden", "")
+	putWhole(t, a, a.As(t, mediation.CountyStaff, apptest.Here), "/api/v1/plan", []byte(oneCell), geo()).Refused(403, "forbidden", "")
 }
 
 func TestAPlanLargerThanTheLimitIsRefused(t *testing.T) {
 	a := apptest.New(t)
 	padding := strings.Repeat(" ", int(handlers.DefaultLimits.Import)+1)
-	a.Do(t, a.Root(t), http.MethodPut, "/api/v1/plan", []byte(padding), geo()).Refused(413, "body_too_large", "")
+	putWhole(t, a, a.Root(t), "/api/v1/plan", []byte(padding), geo()).Refused(413, "body_too_large", "")
 }
 
 func TestAPolicyIsReadAndImportedWithItsFindings(t *testing.T) {
@@ -131,14 +144,18 @@ func TestAPolicyIsReadAndImportedWithItsFindings(t *testing.T) {
 	}
 	yaml := apptest.Header("Content-Type", "application/yaml")
 	changed := strings.Replace(string(src), `label: "2026-01"`, `label: "2026-02"`, 1)
-	v := a.Do(t, root, http.MethodPut, "/api/v1/policy", []byte(changed), yaml).Want(200).View()
+	v := putWhole(t, a, root, "/api/v1/policy", []byte(changed), yaml).Want(200).View()
 	if v["label"] != "2026-02" || v["id"] == now["id"] {
 		t.Errorf("%v", v)
 	}
+	stale := apptest.IfMatch(a.Do(t, root, http.MethodGet, "/api/v1/policy", nil).Want(200).ETag())
+	third := strings.Replace(string(src), `label: "2026-01"`, `label: "2026-03"`, 1)
+	putWhole(t, a, root, "/api/v1/policy", []byte(third), yaml).Want(200)
+	a.Do(t, root, http.MethodPut, "/api/v1/policy", []byte(changed), yaml, stale).Refused(http.StatusPreconditionFailed, "stale", "")
 	broken := strings.Replace(changed, "snap_metres:", "snapp_metres:", 1)
-	p := a.Do(t, root, http.MethodPut, "/api/v1/policy", []byte(broken), yaml).Refused(422, "policy.refused", "")
+	p := putWhole(t, a, root, "/api/v1/policy", []byte(broken), yaml).Refused(422, "policy.refused", "")
 	if len(p.Errors) != 2 || p.Errors[1].Field != "intake.snapp_metres" || !strings.Contains(p.Errors[1].Detail, "66") {
 		t.Errorf("%+v", p)
 	}
-	a.Do(t, worker, http.MethodPut, "/api/v1/policy", []byte(changed), yaml).Refused(403, "forbidden", "")
+	putWhole(t, a, worker, "/api/v1/policy", []byte(changed), yaml).Refused(403, "forbidden", "")
 }

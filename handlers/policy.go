@@ -75,7 +75,17 @@ func (l labels) policyView() policyView {
 	return v
 }
 
-func (a *API) currentPolicy(c *Call) (Reply, error) { return a.showPolicy(c, "") }
+func (a *API) currentPolicy(c *Call) (Reply, error) {
+	id, revision, err := a.Policies.InForce(c.Context)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply, err := a.showPolicy(c, id)
+	if reply.Raw == nil {
+		reply.Revision = revision
+	}
+	return reply, err
+}
 
 func (a *API) onePolicy(c *Call) (Reply, error) { return a.showPolicy(c, c.PathID("id")) }
 
@@ -100,7 +110,7 @@ func (a *API) importPolicy(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	pol, err := a.Policies.Import(c.Context, "policy.yaml", src)
+	_, err = a.Policies.Import(c.Context, c.Revision, "policy.yaml", src)
 	var found policy.Findings
 	if errors.As(err, &found) {
 		return Reply{}, policyProblem(found, c.Lang)
@@ -108,11 +118,7 @@ func (a *API) importPolicy(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	l, err := a.labels(c, pol.ID)
-	if err != nil {
-		return Reply{}, err
-	}
-	return Reply{View: l.policyView()}, nil
+	return a.currentPolicy(c)
 }
 
 // policyProblem tells every finding with its line and key.

@@ -11,18 +11,22 @@ import (
 
 // PlanAdmin imports plans.
 type PlanAdmin interface {
-	// Import stores a plan under its version and puts it in force. The same again changes nothing; other content under a
-	// version that is taken is refused (mediation.Differs).
-	Import(ctx context.Context, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error
-	// Current names the plan in force, "" if there is none.
-	Current(ctx context.Context) (string, error)
+	// Import stores a plan under its version and puts it in force in place of the one at this revision (0: none); ErrStale if
+	// another is in force. The same again changes nothing; other content under a version that is taken is refused
+	// (mediation.Differs).
+	Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error
+	// InForce names the plan in force and its revision, "" and 0 if there is none.
+	InForce(ctx context.Context) (string, int64, error)
 }
 
 // PolicyAdmin imports policies and reads them.
 type PolicyAdmin interface {
 	mediation.Policies
-	// Import checks a policy (policy.Findings), stores it and puts it in force.
-	Import(ctx context.Context, file string, src []byte) (*policy.Policy, error)
+	// Import checks a policy (policy.Findings), stores it and puts it in force in place of the one at this revision (0: none);
+	// ErrStale if another is in force.
+	Import(ctx context.Context, at int64, file string, src []byte) (*policy.Policy, error)
+	// InForce names the policy in force and its revision, "" and 0 if there is none.
+	InForce(ctx context.Context) (string, int64, error)
 }
 
 // MediatorAdmin imports mediators and lists them.

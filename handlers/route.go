@@ -23,6 +23,8 @@ type Route struct {
 	OwnKey bool
 	// Change needs an If-Match with the revision that the caller saw (428 without, 412 where it is old).
 	Change bool
+	// First, with Change: where nothing is there yet, If-None-Match: * says so in place of If-Match; the revision is then 0.
+	First bool
 	// Query is the parameters that the route knows besides "fields"; others are refused.
 	Query []string
 	// Cost is the rate class.

@@ -59,7 +59,7 @@ func (a *API) carry(c *Call) (reply Reply, err error) {
 		}
 		err = a.permit(c)
 	}
-	if err == nil && c.Route.Change {
+	if first := c.Route.First && c.Get(fiber.HeaderIfMatch) == "" && c.Get(fiber.HeaderIfNoneMatch) == "*"; err == nil && c.Route.Change && !first {
 		c.Revision, err = revisionOf(c.Get(fiber.HeaderIfMatch))
 	}
 	switch {

@@ -129,6 +129,9 @@ type Look struct {
 	At     time.Time
 }
 
+// AnyRevision stands for whatever is in force, where somebody at the machine itself replaces it.
+const AnyRevision int64 = -1
+
 // Policies gives the rules.
 type Policies interface {
 	// Current returns the policy in force for a county-level area.

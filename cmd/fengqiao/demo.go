@@ -113,7 +113,7 @@ func (c *command) demoCounty(ctx context.Context, county *fixtures.County, passw
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	version, err := in.plans.Current(ctx)
+	version, _, err := in.plans.InForce(ctx)
 	if err != nil {
 		return err
 	}

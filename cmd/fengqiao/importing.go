@@ -109,7 +109,7 @@ func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput) error {
 	if err != nil {
 		return err
 	}
-	err = p.Store.Plans().Import(cmd.Context(), in.Version, in.Schema, in.Units, in.Cells)
+	err = p.Store.Plans().Import(cmd.Context(), mediation.AnyRevision, in.Version, in.Schema, in.Units, in.Cells)
 	if errors.Is(err, &mediation.Error{Kind: mediation.Differs}) {
 		err = fmt.Errorf("version %s is taken by another plan; give this one its own with --version", in.Version)
 	}
@@ -142,7 +142,7 @@ func (c *command) importPolicy() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				_, err = p.Store.Policies().Import(cmd.Context(), args[0], src)
+				_, err = p.Store.Policies().Import(cmd.Context(), mediation.AnyRevision, args[0], src)
 				if err = errors.Join(err, p.Close()); err != nil {
 					return err
 				}

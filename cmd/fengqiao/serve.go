@@ -143,7 +143,7 @@ func (s *system) every(ctx context.Context, pause time.Duration, what string, pa
 
 // followPlan puts in force here the plan that is in force in the store.
 func (s *system) followPlan(ctx context.Context) error {
-	version, err := s.plans.Current(ctx)
+	version, _, err := s.plans.InForce(ctx)
 	if err != nil || version == s.atlas.Load().Version() {
 		return err
 	}

@@ -166,7 +166,7 @@ func (in *installation) roster() account.Roster {
 
 // plan loads the plan in force; one without cells if none was imported yet.
 func (in *installation) plan(ctx context.Context) (*grid.Plan, error) {
-	version, err := in.plans.Current(ctx)
+	version, _, err := in.plans.InForce(ctx)
 	if err != nil || version == "" {
 		return &grid.Plan{}, err
 	}
@@ -275,11 +275,11 @@ func (s *system) ready(ctx context.Context) map[string]error {
 // livePlans puts an imported plan in force here at once; other instances notice within the notice-every setting.
 type livePlans struct{ s *system }
 
-func (p livePlans) Import(ctx context.Context, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
-	if err := p.s.plans.Import(ctx, version, schema, units, cells); err != nil {
+func (p livePlans) Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
+	if err := p.s.plans.Import(ctx, at, version, schema, units, cells); err != nil {
 		return err
 	}
 	return p.s.followPlan(ctx)
 }
 
-func (p livePlans) Current(ctx context.Context) (string, error) { return p.s.plans.Current(ctx) }
+func (p livePlans) InForce(ctx context.Context) (string, int64, error) { return p.s.plans.InForce(ctx) }

@@ -128,12 +128,12 @@ func (a *App) rules(t testing.TB) {
 	version, schema, units, cells := plan()
 	p, err := grid.NewPlan(version, schema, units, cells)
 	must(t, err)
-	must(t, a.Store.Plans().Import(ctx, version, schema, units, cells))
+	must(t, a.Store.Plans().Import(ctx, 0, version, schema, units, cells))
 	a.Atlas = grid.NewAtlas(p)
 	a.policies = a.Store.Policies()
 	src, err := fixtures.Policy("fuyang")
 	must(t, err)
-	_, err = a.policies.Import(ctx, "fuyang.yaml", src)
+	_, err = a.policies.Import(ctx, 0, "fuyang.yaml", src)
 	must(t, err)
 	for _, m := range mediators() {
 		_, err := a.Store.Mediators().Put(ctx, m)
@@ -147,12 +147,12 @@ type plans struct {
 	atlas *grid.Atlas
 }
 
-func (p plans) Import(ctx context.Context, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
+func (p plans) Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
 	fresh, err := grid.NewPlan(version, schema, units, cells)
 	if err != nil {
 		return err
 	}
-	if err := p.Plans.Import(ctx, version, schema, units, cells); err != nil {
+	if err := p.Plans.Import(ctx, at, version, schema, units, cells); err != nil {
 		return err
 	}
 	p.atlas.Swap(fresh)

@@ -52,7 +52,7 @@ func newWorld(tb testing.TB) *world {
 	policies := s.Policies()
 	src, err := fixtures.Policy("fuyang")
 	must(err)
-	_, err = policies.Import(ctx, "fuyang.yaml", src)
+	_, err = policies.Import(ctx, mediation.AnyRevision, "fuyang.yaml", src)
 	must(err)
 	for _, m := range county.Mediators {
 		_, err := s.Mediators().Put(ctx, mediation.Mediator{ID: m.ID, User: "user-" + m.ID, Name: m.Name, Kind: m.Kind, Tier: m.Tier,

@@ -32,19 +32,35 @@ const planPiece = 4 << 20
 // noticeAfter is how long an instance may go on with what was in force before.
 const noticeAfter = 2 * time.Second
 
-// set writes a setting, whatever it was.
-func (s *Store) set(ctx context.Context, id, value string) error {
+// set writes a setting if it stands at the revision named: 0 for one that nobody has written, mediation.AnyRevision for whatever
+// it is. Otherwise mediation.ErrStale. What it says already it may be told again.
+func (s *Store) set(ctx context.Context, id, value string, at int64) error {
 	row := Row{ID: id, Body: []byte(value)}
-	done, err := s.Engine.Apply(ctx, Write{Table: settingsTable, Op: Ensure, Row: row})
-	if err == nil && !done[0].Done {
-		_, err = s.modify(ctx, settingsTable, id, func(Row) (Row, []Write, error) { return row, nil, nil })
+	if at <= 0 {
+		done, err := s.Engine.Apply(ctx, Write{Table: settingsTable, Op: Ensure, Row: row})
+		if err != nil || done[0].Done {
+			return trouble("setting", err)
+		}
+	}
+	_, err := s.modify(ctx, settingsTable, id, func(was Row) (Row, []Write, error) {
+		if at != mediation.AnyRevision && at != was.Version && string(was.Body) != value {
+			return was, nil, mediation.ErrStale
+		}
+		return row, nil, nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return mediation.ErrStale
 	}
 	return trouble("setting", err)
 }
 
-func (s *Store) setting(ctx context.Context, id string) (string, error) {
+// setting reads a setting and its revision; "" and 0 for one that nobody has written.
+func (s *Store) setting(ctx context.Context, id string) (string, int64, error) {
 	row, err := s.Engine.Get(ctx, settingsTable, id)
-	return string(row.Body), trouble("setting", err)
+	if errors.Is(err, ErrNotFound) {
+		return "", 0, nil
+	}
+	return string(row.Body), row.Version, trouble("setting", err)
 }
 
 // Policies implements mediation.Policies and imports policies.
@@ -62,8 +78,9 @@ func (s *Store) Policies() *Policies { return &Policies{s: s} }
 
 var _ mediation.Policies = (*Policies)(nil)
 
-// Import validates a policy, stores it and puts it in force. The same source again changes nothing but what is in force.
-func (p *Policies) Import(ctx context.Context, file string, src []byte) (*policy.Policy, error) {
+// Import validates a policy, stores it and puts it in force in place of what is in force at a revision (see set). The same
+// source again changes nothing but what is in force.
+func (p *Policies) Import(ctx context.Context, at int64, file string, src []byte) (*policy.Policy, error) {
 	pol, err := policy.Load(file, src, mediation.PolicyVocabulary())
 	if err != nil {
 		return nil, err
@@ -71,13 +88,18 @@ func (p *Policies) Import(ctx context.Context, file string, src []byte) (*policy
 	if _, err := p.s.Engine.Apply(ctx, Write{Table: policiesTable, Op: Ensure, Row: Row{ID: pol.ID, Body: src}}); err != nil {
 		return nil, trouble("import policy", err)
 	}
-	if err := p.s.set(ctx, "policy", pol.ID); err != nil {
+	if err := p.s.set(ctx, "policy", pol.ID, at); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
 	p.current = nil
 	p.mu.Unlock()
 	return pol, nil
+}
+
+// InForce names the policy in force and its revision; "" and 0 if none has been imported.
+func (p *Policies) InForce(ctx context.Context) (string, int64, error) {
+	return p.s.setting(ctx, "policy")
 }
 
 // Current returns the policy in force.
@@ -88,8 +110,8 @@ func (p *Policies) Current(ctx context.Context) (*policy.Policy, error) {
 		return p.current, nil
 	}
 	p.mu.Unlock()
-	id, err := p.s.setting(ctx, "policy")
-	if errors.Is(err, mediation.ErrNotFound) {
+	id, _, err := p.InForce(ctx)
+	if err == nil && id == "" {
 		return nil, &mediation.Error{Op: "policy", Kind: mediation.Unavailable, Code: "no_policy", Cause: errors.New("no policy has been imported")}
 	}
 	if err != nil {
@@ -135,8 +157,9 @@ type plan struct {
 	Cells  []grid.Cell
 }
 
-// Import stores a plan under its version and puts it in force. The version must be new, or the content the same.
-func (p *Plans) Import(ctx context.Context, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
+// Import stores a plan under its version and puts it in force in place of what is in force at a revision (see set). The version
+// must be new, or the content the same.
+func (p *Plans) Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	if err := json.NewEncoder(z).Encode(plan{schema, units, cells}); err != nil {
@@ -163,19 +186,13 @@ func (p *Plans) Import(ctx context.Context, version string, schema grid.Schema, 
 			return &mediation.Error{Op: "import plan", Kind: mediation.Differs, Code: "plan.version_taken", Field: "version"}
 		}
 	}
-	return p.s.set(ctx, "plan", version)
+	return p.s.set(ctx, "plan", version, at)
 }
 
 func planPieceID(version string, i int) string { return fmt.Sprintf("%s/%04d", version, i) }
 
-// Current names the plan in force; "" if none has been imported.
-func (p *Plans) Current(ctx context.Context) (string, error) {
-	version, err := p.s.setting(ctx, "plan")
-	if errors.Is(err, mediation.ErrNotFound) {
-		return "", nil
-	}
-	return version, err
-}
+// InForce names the plan in force and its revision; "" and 0 if none has been imported.
+func (p *Plans) InForce(ctx context.Context) (string, int64, error) { return p.s.setting(ctx, "plan") }
 
 // Load builds a stored plan; mediation.ErrNotFound.
 func (p *Plans) Load(ctx context.Context, version string) (*grid.Plan, error) {

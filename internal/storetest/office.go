@@ -82,7 +82,7 @@ func NewOffice(t testing.TB, data, keys *store.Store, source []byte) *Office {
 	t.Helper()
 	ctx := context.Background()
 	policies := keys.Policies()
-	pol, err := policies.Import(ctx, "office.yaml", source)
+	pol, err := policies.Import(ctx, mediation.AnyRevision, "office.yaml", source)
 	if err != nil {
 		t.Fatal(err)
 	}

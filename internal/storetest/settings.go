@@ -30,12 +30,12 @@ func settingPolicies(t *testing.T, s *store.Store) {
 	_, err = p.Version(ctx, "none")
 	refused(t, err, mediation.ErrNotFound)
 
-	first, err := p.Import(ctx, "fuyang.yaml", source)
+	first, err := p.Import(ctx, mediation.AnyRevision, "fuyang.yaml", source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	changed := bytes.Replace(source, []byte("load_cap: 5"), []byte("load_cap: 6"), 1)
-	second, err := p.Import(ctx, "fuyang.yaml", changed)
+	second, err := p.Import(ctx, mediation.AnyRevision, "fuyang.yaml", changed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,12 +51,12 @@ func settingPolicies(t *testing.T, s *store.Store) {
 	if old, err := s.Policies().Version(ctx, first.ID); err != nil || old.Matching.LoadCap != 5 || !bytes.Equal(old.Source, source) {
 		t.Fatalf("the older version is not what it was: %v", err)
 	}
-	_, err = p.Import(ctx, "bad.yaml", append(bytes.Clone(source), "\nunknown_key: 1\n"...))
+	_, err = p.Import(ctx, mediation.AnyRevision, "bad.yaml", append(bytes.Clone(source), "\nunknown_key: 1\n"...))
 	if err == nil {
 		t.Fatal("a policy with an unknown key was imported")
 	}
 	inForce(second)
-	if again, err := p.Import(ctx, "fuyang.yaml", source); err != nil || again.ID != first.ID {
+	if again, err := p.Import(ctx, mediation.AnyRevision, "fuyang.yaml", source); err != nil || again.ID != first.ID {
 		t.Fatalf("the same source again is %v, %v", again, err)
 	}
 	inForce(first)
@@ -65,7 +65,7 @@ func settingPolicies(t *testing.T, s *store.Store) {
 func settingPlans(t *testing.T, s *store.Store) {
 	ctx := context.Background()
 	p := s.Plans()
-	if v, err := p.Current(ctx); err != nil || v != "" {
+	if v, at, err := p.InForce(ctx); err != nil || v != "" || at != 0 {
 		t.Fatalf("before any import the plan is %q, %v", v, err)
 	}
 	_, err := p.Load(ctx, "none")
@@ -73,19 +73,35 @@ func settingPlans(t *testing.T, s *store.Store) {
 	schema := grid.Schema{Levels: []grid.Level{{Key: "region"}, {Key: "council"}}}
 	units := []grid.Unit{{Code: "REGION 1", Name: "East"}}
 	cells := settingCells(2000)
-	if err := p.Import(ctx, "v1", schema, units, cells); err != nil {
+	if err := p.Import(ctx, mediation.AnyRevision, "v1", schema, units, cells); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Import(ctx, "v1", schema, units, cells); err != nil {
+	if err := p.Import(ctx, mediation.AnyRevision, "v1", schema, units, cells); err != nil {
 		t.Fatalf("the same plan again: %v", err)
 	}
-	err = p.Import(ctx, "v1", schema, units, cells[1:])
+	err = p.Import(ctx, mediation.AnyRevision, "v1", schema, units, cells[1:])
 	refused(t, err, &mediation.Error{Kind: mediation.Differs, Code: "plan.version_taken"})
-	if err := p.Import(ctx, "v2", schema, nil, cells[:10]); err != nil {
+	if err := p.Import(ctx, mediation.AnyRevision, "v2", schema, nil, cells[:10]); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := p.Current(ctx); err != nil || v != "v2" {
+	if v, _, err := p.InForce(ctx); err != nil || v != "v2" {
 		t.Fatalf("in force is %q, %v", v, err)
+	}
+	_, at, err := p.InForce(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stale := range []int64{0, at - 1, at + 1} {
+		refused(t, p.Import(ctx, stale, "v3", schema, nil, cells[:11]), mediation.ErrStale)
+	}
+	if v, now, err := p.InForce(ctx); err != nil || v != "v2" || now != at {
+		t.Fatalf("after what was refused %q is in force at %d, %v", v, now, err)
+	}
+	if err := p.Import(ctx, at, "v3", schema, nil, cells[:11]); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Import(ctx, at, "v3", schema, nil, cells[:11]); err != nil {
+		t.Fatalf("the same sent again after a lost answer: %v", err)
 	}
 	plan, err := p.Load(ctx, "v1")
 	if err != nil {

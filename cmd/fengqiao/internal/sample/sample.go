@@ -26,12 +26,12 @@ import (
 
 // Plans stores plans.
 type Plans interface {
-	Import(ctx context.Context, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error
+	Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error
 }
 
 // Policies stores policies.
 type Policies interface {
-	Import(ctx context.Context, file string, src []byte) (*policy.Policy, error)
+	Import(ctx context.Context, at int64, file string, src []byte) (*policy.Policy, error)
 }
 
 // Target is the installation to be filled.
@@ -75,7 +75,7 @@ func (t Target) Fill(ctx context.Context, county *fixtures.County, password stri
 	if err != nil {
 		return err
 	}
-	pol, err := t.Policies.Import(ctx, "fuyang.yaml", src)
+	pol, err := t.Policies.Import(ctx, mediation.AnyRevision, "fuyang.yaml", src)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (t Target) Fill(ctx context.Context, county *fixtures.County, password stri
 		return err
 	}
 	show("plan", 0, int64(len(county.Cells)))
-	return t.Plans.Import(ctx, county.Version, county.Schema, county.Units, county.Cells)
+	return t.Plans.Import(ctx, mediation.AnyRevision, county.Version, county.Schema, county.Units, county.Cells)
 }
 
 func (t Target) people(ctx context.Context, county *fixtures.County, plan *grid.Plan, pol *policy.Policy, password string, show archive.Progress) error {
