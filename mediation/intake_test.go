@@ -1,6 +1,7 @@
 package mediation_test
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"sync"
@@ -8,11 +9,57 @@ import (
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/internal/store"
 	"fengqiao/internal/storetest"
 	"fengqiao/mediation"
 
 	"github.com/paulmach/orb"
 )
+
+func TestStaffAreToldOfAReportThatWaitsToBePlaced(t *testing.T) {
+	o := office(t)
+	ctx := context.Background()
+	in := storetest.Quarrel(storetest.CellA)
+	in.Point, in.Address = nil, "东街道某小区门口"
+	worker := o.Worker()
+	rep := receive(t, o, worker, in).Report
+	told := func() (n int) {
+		t.Helper()
+		err := o.Store.Engine.Walk(ctx, "outbox", func(row store.Row) error {
+			if bytes.Contains(row.Body, []byte(mediation.NoticeUnplaced)) && bytes.Contains(row.Body, []byte(worker.Area)) {
+				n++
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, step := range []struct {
+		passes time.Duration
+		want   int
+	}{{time.Second, 0}, {2 * time.Minute, 1}, {time.Hour, 1}, {24 * time.Hour, 2}} {
+		o.Pass(step.passes)
+		o.Sweep(t)
+		o.Sweep(t)
+		if got := told(); got != step.want {
+			t.Fatalf("after %s more staff have been told %d times, want %d", step.passes, got, step.want)
+		}
+	}
+	now, err := o.Reports.Load(ctx, rep.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.PlaceReport(ctx, storetest.Town, rep.ID, now.Version, storetest.CellC); err != nil {
+		t.Fatal(err)
+	}
+	o.Pass(48 * time.Hour)
+	o.Sweep(t)
+	if got := told(); got != 2 {
+		t.Errorf("told %d times, once more after it was placed", got)
+	}
+}
 
 func TestAReportThatItsCaseTookInBeforeACrashGetsNoSecondCase(t *testing.T) {
 	o := office(t)

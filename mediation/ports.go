@@ -32,7 +32,8 @@ type Cases interface {
 	Alike(ctx context.Context, q AlikeQuery, limit int) ([]Summary, error)
 	// ByLink returns the id of the case that has a party with this link hash; ErrNotFound.
 	ByLink(ctx context.Context, hash string) (string, error)
-	// Drain hands to the outbox what a crash has left unsent in at most limit cases, and says in how many.
+	// Drain hands to the outbox what a crash has left unsent in at most limit cases, and says in how many. One that fails is told
+	// in the error and holds up no other; one that cannot be read is not found here again.
 	Drain(ctx context.Context, limit int) (int, error)
 	// Defer puts the sweep off to a later time after a failure, so that a failing case cannot starve the rest.
 	Defer(ctx context.Context, id string, until time.Time) error
@@ -79,8 +80,14 @@ type Reports interface {
 	Many(ctx context.Context, ids []string, cursor string, limit int) ([]Report, string, error)
 	// Of lists a user's own reports, newest first.
 	Of(ctx context.Context, reporter, cursor string, limit int) ([]Report, string, error)
-	// Pending returns reports that were received before t and have no case, oldest first.
-	Pending(ctx context.Context, t time.Time, limit int) ([]Report, error)
+	// Pending returns ids of reports without a case that were received before t, or put off until before it, the longest due
+	// first: what a crash has left without one, and what waits for a person to place it.
+	Pending(ctx context.Context, t time.Time, limit int) ([]string, error)
+	// Tell is Update with a notice that is stored with the change; without transactions the notice goes first, so that a crash
+	// in between tells it again under the same id, which is once.
+	Tell(ctx context.Context, id string, fn func(*Report) (Notice, error)) error
+	// Defer puts the sweep off to a later time after a failure, be the report readable or not.
+	Defer(ctx context.Context, id string, until time.Time) error
 	// Unplaced lists reports that wait for a person to place them, whose reporter's area lies inside the given one, oldest first.
 	Unplaced(ctx context.Context, area grid.Code, cursor string, limit int) ([]Report, string, error)
 }
@@ -104,8 +111,10 @@ type Mediators interface {
 	Known(ctx context.Context, hashes []string) ([]Mediator, error)
 	// List pages mediators inside an area by id.
 	List(ctx context.Context, area grid.Code, cursor string, limit int) ([]Mediator, string, error)
-	// Reserved returns mediators with seats that were reserved before t and are not definite.
-	Reserved(ctx context.Context, t time.Time, limit int) ([]Mediator, error)
+	// Reserved returns ids of mediators with seats that were reserved before t, or put off until before it, and are not definite.
+	Reserved(ctx context.Context, t time.Time, limit int) ([]string, error)
+	// Defer puts the sweep off to a later time after a failure, be the record readable or not.
+	Defer(ctx context.Context, id string, until time.Time) error
 }
 
 // Looks records who looked at what.

@@ -64,6 +64,9 @@ type Report struct {
 	// Case is the case it became or joined; "" while pending. Into is the case that it was about to join: after a crash the
 	// sweep asks that one first, whatever has become of it since.
 	Case, Into string
+	// NextLook is when staff are told again that it waits to be placed; Told how often they were.
+	NextLook time.Time
+	Told     int
 	// Detached counts how often a person took it out of a case it had joined; each time it gets a case of its own.
 	Detached    int
 	Parties     []Party // entered with the report; they move into its case

@@ -184,21 +184,36 @@ func (s *Service) SettleSeats(ctx context.Context, t time.Time, limit int) (int,
 	}
 	settled := 0
 	var failed []error
-	for _, m := range list {
-		for _, seat := range m.Seats {
-			if seat.Definite || !seat.Since.Before(t) {
-				continue
-			}
-			c, err := s.Cases.Load(ctx, seat.Case)
-			if err == nil || errors.Is(err, ErrNotFound) {
-				err = s.settleSeat(ctx, m.ID, seat, err == nil && c.occupies(m.ID), false)
-			}
-			if err != nil {
-				failed = append(failed, err)
-				continue
-			}
-			settled++
+	for _, id := range list {
+		n, err := s.settleSeatsOf(ctx, id, t)
+		settled += n
+		if err != nil {
+			failed = append(failed, err, s.Mediators.Defer(ctx, id, t.Add(restAfterFailure)))
 		}
+	}
+	return settled, errors.Join(failed...)
+}
+
+func (s *Service) settleSeatsOf(ctx context.Context, mediator string, t time.Time) (int, error) {
+	m, err := s.Mediators.Load(ctx, mediator)
+	if err != nil {
+		return 0, err
+	}
+	settled := 0
+	var failed []error
+	for _, seat := range m.Seats {
+		if seat.Definite || !seat.Since.Before(t) {
+			continue
+		}
+		c, err := s.Cases.Load(ctx, seat.Case)
+		if err == nil || errors.Is(err, ErrNotFound) {
+			err = s.settleSeat(ctx, m.ID, seat, err == nil && c.occupies(m.ID), false)
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		settled++
 	}
 	return settled, errors.Join(failed...)
 }

@@ -3,6 +3,7 @@ package mediation
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"time"
 
@@ -122,19 +123,49 @@ func (w *Watch) sweepCases(ctx context.Context, now time.Time, n *Swept) error {
 	return nil
 }
 
+// sweepReports gives reports a case that a crash has left without one, and tells staff of those that wait to be placed. One that
+// fails is put off, so that the rest has its turn.
 func (w *Watch) sweepReports(ctx context.Context, now time.Time, n *Swept) error {
 	pending, err := w.Reports.Pending(ctx, now.Add(-Grace), w.Batch)
 	if err != nil {
 		return err
 	}
-	for _, rep := range pending {
-		if _, err := w.settle(ctx, rep, SystemActor); err != nil {
-			w.Log.ErrorContext(ctx, "pending report", "report", rep.ID, "cause", err)
+	for _, id := range pending {
+		if err := w.lookAfter(ctx, id, now); err != nil {
+			w.Log.ErrorContext(ctx, "pending report put off", "report", id, "cause", err)
+			n.Failed++
+			if err := w.Reports.Defer(ctx, id, now.Add(restAfterFailure)); err != nil {
+				w.Log.ErrorContext(ctx, "report could not be put off", "report", id, "cause", err)
+			}
 			continue
 		}
 		n.Reports++
 	}
 	return nil
+}
+
+// restAfterFailure is how long a report or a reservation that failed is left alone; remindUnplaced is how often staff are told of
+// a report that waits to be placed.
+const (
+	restAfterFailure = 10 * time.Minute
+	remindUnplaced   = 24 * time.Hour
+)
+
+func (w *Watch) lookAfter(ctx context.Context, id string, now time.Time) error {
+	rep, err := w.Reports.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	if rep.Cell != "" || rep.Emergency || rep.Case != "" || !rep.Withdrawn.IsZero() {
+		_, err = w.settle(ctx, rep, SystemActor)
+		return err
+	}
+	return w.Reports.Tell(ctx, id, func(r *Report) (Notice, error) {
+		r.Told++
+		r.NextLook = now.Add(remindUnplaced)
+		return Notice{ID: "report/" + id + "/" + strconv.Itoa(r.Told), Kind: NoticeUnplaced, At: now, Seq: r.Told,
+			To: Recipient{Role: TownshipStaff, Area: r.Home}}, nil
+	})
 }
 
 // attend brings one case to now and does its chores; on failure the case is put off: 10 s, 20 s, 40 s … at most an hour.
@@ -145,10 +176,10 @@ func (w *Watch) attend(ctx context.Context, id string, now time.Time) bool {
 	}
 	w.Log.ErrorContext(ctx, "case put off", "case", id, "cause", err)
 	c, loadErr := w.Cases.Load(ctx, id)
-	if loadErr != nil {
-		return false
-	}
 	pause := min(10*time.Second<<min(c.Stumble, 9), time.Hour)
+	if loadErr != nil {
+		pause = time.Hour // not even its stumbles can be read
+	}
 	if err := w.Cases.Defer(ctx, id, now.Add(pause)); err != nil {
 		w.Log.ErrorContext(ctx, "case could not be put off", "case", id, "cause", err)
 	}

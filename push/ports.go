@@ -77,7 +77,7 @@ type Outbox interface {
 	// Claim takes at most limit entries that are due at now (machine time) for the caller alone until now + lease. Urgent
 	// ones come first, then the oldest. Within a Line only the first unfinished entry (by Notice.Seq, then ID) can be
 	// claimed; a dead letter blocks nobody. Claiming counts an attempt, sets Since if unset, and marks PossiblyTwice where
-	// an earlier claim expired.
+	// an earlier claim expired. An entry that cannot be read is set aside and told in the error, beside what was claimed.
 	Claim(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Entry, error)
 	// Done finishes a claimed entry; its id stays known until Prune. ErrClaimLost.
 	Done(ctx context.Context, e Entry, now time.Time) error

@@ -115,14 +115,11 @@ func (r *Relay) Wake() {
 // way are finished and the rest is given back.
 func (r *Relay) Pass(ctx context.Context, now time.Time) (int, error) {
 	entries, err := r.claim(ctx, now, inHand*r.opt.Pool)
-	if err != nil {
-		return 0, err
-	}
 	b := r.begin(ctx, now)
 	for _, e := range entries {
 		b.add(e, func() {})
 	}
-	return len(entries), b.wait()
+	return len(entries), errors.Join(err, b.wait())
 }
 
 // claim is not cut off by a stop: what was claimed without our learning of it would be nobody's until the claim expires.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -145,21 +146,39 @@ func (p *Cases) Drain(ctx context.Context, limit int) (int, error) {
 	if p.s.Engine.Atomic() {
 		return 0, nil
 	}
-	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, Tags: []string{"x:unsent"}, Limit: limit})
+	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, Tags: []string{unsentTag}, Limit: limit})
 	if err != nil {
 		return 0, trouble("drain", err)
 	}
+	drained := 0
+	var failed []error
 	for _, row := range rows {
 		c, err := readCase(row)
 		if err != nil {
-			return 0, err
+			err = errors.Join(err, p.notDrainable(ctx, row.ID))
+		} else {
+			err = p.handOver(ctx, &c)
 		}
-		if err := p.handOver(ctx, &c); err != nil {
-			return 0, err
+		if err != nil {
+			failed = append(failed, err)
+			continue
 		}
+		drained++
 	}
-	return len(rows), nil
+	return drained, errors.Join(failed...)
 }
+
+// notDrainable takes a case whose stored form cannot be read out of the way of the others.
+func (p *Cases) notDrainable(ctx context.Context, id string) error {
+	_, err := p.s.modify(ctx, casesTable, id, func(row Row) (Row, []Write, error) {
+		row.Tags = slices.DeleteFunc(row.Tags, func(t string) bool { return t == unsentTag })
+		return row, nil, nil
+	})
+	return err
+}
+
+// unsentTag marks a case with notices that the outbox does not have yet.
+const unsentTag = "x:unsent"
 
 // Open inserts a case with the next number of its series.
 func (p *Cases) Open(ctx context.Context, c mediation.Case) (mediation.Case, error) {

@@ -100,7 +100,7 @@ func caseTags(c *mediation.Case) []string {
 		}
 	}
 	if len(c.Unsent) > 0 {
-		add("x:unsent")
+		add(unsentTag)
 	}
 	if c.State.Over() {
 		return tags

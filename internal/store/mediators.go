@@ -163,13 +163,13 @@ func (p *Mediators) List(ctx context.Context, area grid.Code, cursor string, lim
 }
 
 // Reserved returns mediators with reservations from before t.
-func (p *Mediators) Reserved(ctx context.Context, t time.Time, limit int) ([]mediation.Mediator, error) {
-	rows, err := p.s.Engine.Find(ctx, Query{Table: mediatorsTable, By: "reserved", From: map[string]any{"reserved": int64(1)},
-		Until: map[string]any{"reserved": t.UnixMilli()}, Limit: limit})
-	if err != nil {
-		return nil, trouble("reserved seats", err)
-	}
-	return readMediators(rows)
+func (p *Mediators) Reserved(ctx context.Context, t time.Time, limit int) ([]string, error) {
+	return p.s.before(ctx, mediatorsTable, "reserved", t, limit)
+}
+
+// Defer puts the sweep off.
+func (p *Mediators) Defer(ctx context.Context, id string, until time.Time) error {
+	return p.s.putOff(ctx, mediatorsTable, id, "reserved", until)
 }
 
 // Looks implements mediation.Looks.

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -110,9 +111,9 @@ func (p Outbox) Claim(ctx context.Context, now time.Time, lease time.Duration, l
 		err = c.scan(ctx, firstTime, c.now+1, limit)
 	}
 	if len(c.claimed) > 0 {
-		return c.claimed, nil
+		err = nil
 	}
-	return nil, err
+	return c.claimed, errors.Join(append(c.unreadable, err)...)
 }
 
 // claimer is one Claim at work.
@@ -121,6 +122,7 @@ type claimer struct {
 	now, until int64 // milliseconds
 	since      time.Time
 	claimed    []push.Entry
+	unreadable []error
 }
 
 // scan claims entries due in [from, until) in order until want are claimed in all.
@@ -167,7 +169,11 @@ func (c *claimer) take(ctx context.Context, rows []Row, want int) error {
 		}
 		e, err := readEntry(row)
 		if err != nil {
-			return err
+			// It is set aside: nobody can send it, and it must hold up neither its line nor the rest.
+			c.unreadable = append(c.unreadable, err)
+			row.Keys["due"], row.Keys["line"], row.Head = int64(0), "", nil
+			later = append(later, Write{Table: outboxTable, Op: Replace, Row: row})
+			continue
 		}
 		// What is due and claimed has an expired claim.
 		e.PossiblyTwice = e.PossiblyTwice || isClaimed(row)

@@ -13,7 +13,7 @@ import (
 
 const reportsTable = "reports"
 
-// reportTables: pending holds the time of receipt while a report has no case though it should have one.
+// reportTables: pending holds when the sweep has to look at a report without a case.
 var reportTables = []Table{{Name: reportsTable, Tagged: true, Keys: []Key{{"pending", Int}}, Indexes: []Index{{Keys: []string{"pending", "sort"}}}}}
 
 // Reports implements mediation.Reports.
@@ -94,9 +94,12 @@ func reportRow(r *mediation.Report) (Row, error) {
 	if r.Case != "" || !r.Withdrawn.IsZero() {
 		return row, nil
 	}
+	row.Keys["pending"] = r.Received.UnixMilli()
 	if r.Cell != "" || r.Emergency {
-		row.Keys["pending"] = r.Received.UnixMilli()
 		return row, nil
+	}
+	if !r.NextLook.IsZero() {
+		row.Keys["pending"] = r.NextLook.UnixMilli()
 	}
 	row.Tags = append(row.Tags, "u:")
 	for _, a := range r.Home.Ancestors() {
@@ -195,14 +198,62 @@ func (s *Store) page(ctx context.Context, q Query, cursor string, limit int) ([]
 	return rows[:limit], writePosition(rows[limit-1]), nil
 }
 
-// Pending returns reports that should have a case and have none.
-func (p *Reports) Pending(ctx context.Context, t time.Time, limit int) ([]mediation.Report, error) {
-	rows, err := p.s.Engine.Find(ctx, Query{Table: reportsTable, By: "pending", From: map[string]any{"pending": int64(1)},
-		Until: map[string]any{"pending": t.UnixMilli()}, Limit: limit})
+// Pending returns reports without a case that the sweep has to look at.
+func (p *Reports) Pending(ctx context.Context, t time.Time, limit int) ([]string, error) {
+	return p.s.before(ctx, reportsTable, "pending", t, limit)
+}
+
+// before returns the ids of rows whose key is set to a time before t, the earliest first.
+func (s *Store) before(ctx context.Context, table, key string, t time.Time, limit int) ([]string, error) {
+	rows, err := s.Engine.Find(ctx, Query{Table: table, By: key, From: map[string]any{key: int64(1)},
+		Until: map[string]any{key: t.UnixMilli()}, Limit: limit, HeadsOnly: true})
 	if err != nil {
-		return nil, trouble("pending reports", err)
+		return nil, trouble("due "+table, err)
 	}
-	return readReports(rows)
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids, nil
+}
+
+// putOff sets the key by which the sweep finds a row, and leaves the rest as it is, readable or not.
+func (s *Store) putOff(ctx context.Context, table, id, key string, until time.Time) error {
+	_, err := s.modify(ctx, table, id, func(row Row) (Row, []Write, error) {
+		row.Keys[key] = until.UnixMilli()
+		return row, nil, nil
+	})
+	return trouble("put off "+table, err)
+}
+
+// Defer puts the sweep off.
+func (p *Reports) Defer(ctx context.Context, id string, until time.Time) error {
+	return p.s.putOff(ctx, reportsTable, id, "pending", until)
+}
+
+// Tell changes a report together with a notice.
+func (p *Reports) Tell(ctx context.Context, id string, fn func(*mediation.Report) (mediation.Notice, error)) error {
+	_, err := p.s.modifyAround(ctx, reportsTable, id, func(row Row) (ch change, err error) {
+		r, err := readReport(row)
+		if err != nil {
+			return ch, err
+		}
+		n, err := fn(&r)
+		if err != nil {
+			return ch, err
+		}
+		notice, err := outboxWrite(n)
+		if err != nil {
+			return ch, err
+		}
+		ch.ahead = []Write{notice}
+		ch.next, err = reportRow(&r)
+		return ch, err
+	})
+	if err == nil {
+		p.s.noticed(1)
+	}
+	return trouble("tell of report", err)
 }
 
 func readReports(rows []Row) ([]mediation.Report, error) {

@@ -220,7 +220,7 @@ func mediatorsReserved(t *testing.T, p mediation.Mediators) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.ReplaceAll(strings.Join(mediatorIDs(list), " "), "reserved-", ""); got != x.want {
+		if got := strings.ReplaceAll(strings.Join(list, " "), "reserved-", ""); got != x.want {
 			t.Errorf("reserved before minute %d: %q, want %q", x.before, got, x.want)
 		}
 	}

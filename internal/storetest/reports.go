@@ -152,14 +152,14 @@ func reportPending(t *testing.T, k *caseKit, _ *store.Reports) {
 
 func isPending(t *testing.T, s *store.Store, r mediation.Report) bool {
 	t.Helper()
-	if list, err := s.Reports().Pending(context.Background(), r.Received, 100); err != nil || slices.ContainsFunc(list, func(x mediation.Report) bool { return x.ID == r.ID }) {
+	if list, err := s.Reports().Pending(context.Background(), r.Received, 100); err != nil || slices.Contains(list, r.ID) {
 		t.Errorf("pending before it was received, %v", err)
 	}
 	list, err := s.Reports().Pending(context.Background(), r.Received.Add(time.Millisecond), 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.ContainsFunc(list, func(x mediation.Report) bool { return x.ID == r.ID })
+	return slices.Contains(list, r.ID)
 }
 
 func reportContention(t *testing.T, k *caseKit, p *store.Reports) {

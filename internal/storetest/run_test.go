@@ -26,6 +26,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Accounts", storetest.Accounts},
 		{"Cases", storetest.Cases},
 		{"Reports", storetest.Reports},
+		{"Unreadable", storetest.Unreadable},
 		{"Mediators", storetest.Mediators},
 		{"Settings", storetest.Settings},
 		{"Once", storetest.Once},

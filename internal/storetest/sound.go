@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"fengqiao/internal/store"
@@ -176,6 +177,13 @@ func (a *everything) announced(t testing.TB) {
 	count := map[string]int{} // case/seq → notices
 	kinds := map[string]int{} // case/seq/kind → notices
 	for id, n := range a.notices {
+		if of, ok := strings.CutPrefix(n.ID, "report/"); ok && id == n.ID && n.Case == "" {
+			report, _, _ := strings.Cut(of, "/")
+			if told := a.reports[report].Told; n.Kind != mediation.NoticeUnplaced || told < n.Seq {
+				t.Errorf("%s of report %s, of which staff were told %d times", n.Kind, report, told)
+			}
+			continue
+		}
 		if id != n.ID || n.Case == "" {
 			t.Errorf("outbox entry %s holds notice %s of case %q", id, n.ID, n.Case)
 		}
