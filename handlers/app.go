@@ -19,7 +19,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// Deps is what the HTTP side stands on. Ready and PushStats may be nil.
+// Deps is what the HTTP side stands on. Ready, PushStats and Sweep may be nil.
 type Deps struct {
 	Cases     *mediation.Service
 	Accounts  *account.Service
@@ -41,6 +41,8 @@ type Deps struct {
 	Ready func(ctx context.Context) map[string]error
 	// PushStats are the relay's figures for /metrics.
 	PushStats func(ctx context.Context) (push.Stats, error)
+	// Sweep are the sweep's figures for /metrics.
+	Sweep func() mediation.SweepFigures
 }
 
 // Config is what an installation chooses.
@@ -80,7 +82,7 @@ func New(d Deps) (*API, error) {
 	if a.proxies, err = proxies(d.Config.TrustedProxies); err != nil {
 		return nil, err
 	}
-	a.metrics = newMetrics(d.PushStats)
+	a.metrics = newMetrics(d.PushStats, d.Sweep)
 	if a.pages, err = newPages(); err != nil {
 		return nil, err
 	}

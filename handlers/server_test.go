@@ -1,9 +1,11 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"fengqiao/handlers"
 	"fengqiao/handlers/apptest"
@@ -13,7 +15,7 @@ import (
 func TestServerPagesAreOpenToEverybody(t *testing.T) {
 	app := apptest.New(t)
 	for path, holds := range map[string]string{
-		"/healthz": `"status":"ok"`, "/readyz": `"store":"ok"`, "/metrics": "fengqiao_push_sent_total 1", "/.well-known/jwks.json": `"kty":"OKP"`,
+		"/healthz": `"status":"ok"`, "/readyz": `"store":"ok"`, "/metrics": "fengqiao_push_sent_total 1\n", "/.well-known/jwks.json": `"kty":"OKP"`,
 		"/docs": "POST</span> <code>/api/v1/session</code>", "/api/v1/openapi.yaml": "openapi: 3.1.0",
 	} {
 		answer := app.Do(t, nil, http.MethodGet, path, nil).Want(http.StatusOK)
@@ -24,6 +26,21 @@ func TestServerPagesAreOpenToEverybody(t *testing.T) {
 			t.Errorf("%s lacks security headers: %v", path, answer.Header)
 		}
 		app.Do(t, nil, http.MethodGet, path, nil, apptest.Header("If-None-Match", answer.ETag()))
+	}
+}
+
+func TestTheSweepShowsItsFigures(t *testing.T) {
+	app := apptest.New(t)
+	app.Watch.Every = time.Millisecond
+	app.Watch.Start()
+	for app.Watch.Figures().Passes == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	app.Watch.Stop()
+	text := string(app.Do(t, nil, http.MethodGet, "/metrics", nil).Want(http.StatusOK).Body)
+	want := fmt.Sprintf("fengqiao_sweep_passes_total %d\n", app.Watch.Figures().Passes)
+	if !strings.Contains(text, want) || !strings.Contains(text, "fengqiao_sweep_failed_passes_total 0\n") || strings.Contains(text, "fengqiao_sweep_last_good_timestamp_seconds 0\n") {
+		t.Errorf("%s is not in\n%s", want, text)
 	}
 }
 

@@ -22,6 +22,45 @@ type Watch struct {
 	kicked chan string
 	stop   chan struct{}
 	done   sync.WaitGroup
+
+	mu      sync.Mutex
+	figures SweepFigures
+}
+
+// SweepFigures are what the loop has done since it was started, for those who watch over the server.
+type SweepFigures struct {
+	Swept
+	Passes, FailedPasses int
+	// LastGood is when a pass last ended without a failure of the store; Took is the time spent in all.
+	LastGood time.Time
+	Took     time.Duration
+}
+
+// Figures returns the loop's figures.
+func (w *Watch) Figures() SweepFigures {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.figures
+}
+
+// pass is one sweep of the loop, counted.
+func (w *Watch) pass(ctx context.Context) {
+	began := w.Now()
+	n, err := w.Sweep(ctx, w.now())
+	if err != nil {
+		w.Log.ErrorContext(ctx, "sweep", "cause", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f := &w.figures
+	f.Passes++
+	f.Cases, f.Failed, f.Reports, f.Seats, f.Drained = f.Cases+n.Cases, f.Failed+n.Failed, f.Reports+n.Reports, f.Seats+n.Seats, f.Drained+n.Drained
+	f.Took += w.Now().Sub(began)
+	if err != nil {
+		f.FailedPasses++
+		return
+	}
+	f.LastGood = w.Now()
 }
 
 // Grace is how long work in progress is left alone before a sweep takes it for the remains of a crash.
@@ -65,9 +104,7 @@ func (w *Watch) loop() {
 		case <-ticker.C:
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		if _, err := w.Sweep(ctx, w.now()); err != nil {
-			w.Log.ErrorContext(ctx, "sweep", "cause", err)
-		}
+		w.pass(ctx)
 		cancel()
 	}
 }

@@ -220,7 +220,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
 		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{s}, Policies: in.policies, Mediators: in.mediators,
-		Names: in.directory, Now: time.Now, Log: log, Ready: s.ready, PushStats: s.relay.Stats,
+		Names: in.directory, Now: time.Now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures,
 		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
 	return s, err
 }

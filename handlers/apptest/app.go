@@ -112,7 +112,7 @@ func New(t testing.TB, options ...Option) *App {
 		Once: a.Store.Once(), Atlas: a.Atlas, Plans: plans{a.Store.Plans(), a.Atlas}, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
 		Now: a.Machine.Now, Log: log, Config: handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
 		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },
-		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil }}
+		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil }, Sweep: a.Watch.Figures}
 	for _, o := range options {
 		o(&d)
 	}
