@@ -289,6 +289,12 @@ func facetsOf(f mediation.Filter, stream string) []string {
 			}
 		}
 		return facets
+	case f.Severity >= graveFrom:
+		var facets []string
+		for severity := f.Severity; severity <= graveTo; severity++ {
+			facets = append(facets, severityFacet(severity))
+		}
+		return facets
 	}
 	return []string{""}
 }
