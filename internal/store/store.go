@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -20,9 +19,9 @@ type Store struct {
 	// OnNotice, if set before use, is called after a write that put notices into the outbox, so that they need not wait for
 	// the relay's next look. It must not block.
 	OnNotice func()
-	// locks queue the writers of one row inside this process, so that they need not race for its version; between
-	// processes the version alone decides.
-	locks [256]sync.Mutex
+	// turns queue the writers of one row inside this process, so that they need not race for its version; between
+	// processes the version alone decides. Each holds one token.
+	turns [256]chan struct{}
 	seed  maphash.Seed
 	heads *lru.Cache[string, readHead]
 }
@@ -36,7 +35,11 @@ func New(ctx context.Context, e Engine) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{Engine: e, seed: maphash.MakeSeed(), heads: heads}, nil
+	s := &Store{Engine: e, seed: maphash.MakeSeed(), heads: heads}
+	for i := range s.turns {
+		s.turns[i] = make(chan struct{}, 1)
+	}
+	return s, nil
 }
 
 // noticed says that there are new notices in the outbox.
@@ -46,12 +49,19 @@ func (s *Store) noticed(n int) {
 	}
 }
 
-func (s *Store) lock(table, id string) *sync.Mutex {
+// turn waits for the writer's turn at a row, no longer than ctx lasts, and returns what ends it.
+func (s *Store) turn(ctx context.Context, table, id string) (func(), error) {
 	var h maphash.Hash
 	h.SetSeed(s.seed)
 	h.WriteString(table)
 	h.WriteString(id)
-	return &s.locks[h.Sum64()%uint64(len(s.locks))]
+	token := s.turns[h.Sum64()%uint64(len(s.turns))]
+	select {
+	case token <- struct{}{}:
+		return func() { <-token }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: waiting for %s %s: %w", ErrUnavailable, table, id, ctx.Err())
+	}
 }
 
 // encode writes a record's stored form. Bodies are JSON by field name: readable, the same on both engines, and unknown
@@ -89,9 +99,11 @@ type change struct {
 
 // modifyAround is modify for rows that need other rows to be there first.
 func (s *Store) modifyAround(ctx context.Context, table, id string, fn func(Row) (change, error)) (Applied, error) {
-	mu := s.lock(table, id)
-	mu.Lock()
-	defer mu.Unlock()
+	unlock, err := s.turn(ctx, table, id)
+	if err != nil {
+		return Applied{}, err
+	}
+	defer unlock()
 	for attempt := 0; ; attempt++ {
 		row, err := s.Engine.Get(ctx, table, id)
 		if err != nil {

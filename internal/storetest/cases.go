@@ -27,6 +27,7 @@ func Cases(t *testing.T, s *store.Store) {
 		{"a hundred writers lose no update", caseContention},
 		{"of fifty acceptances of one seat one wins", caseAcceptances},
 		{"a failing update stores nothing", caseFailingUpdate},
+		{"a writer waits for its turn no longer than it may", caseTurn},
 		{"notices reach the outbox once", caseNotices},
 		{"a long timeline is one chain and pages exactly", caseTimeline},
 		{"an update of a long case costs what one of a short case costs", caseCost},
@@ -274,6 +275,34 @@ func caseAcceptances(t *testing.T, k *caseKit) {
 	if len(winners) != 1 || got.Panel.Seats[0].Mediator != winners[0] || got.State != mediation.Accepted {
 		t.Fatalf("won by %q, the seat is %q's, the case %s", winners, got.Panel.Seats[0].Mediator, got.State)
 	}
+}
+
+func caseTurn(t *testing.T, k *caseKit) {
+	ctx := context.Background()
+	c, err := k.p.Open(ctx, k.fresh(t, CellA, caseDay))
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, end, gone := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	stop := errors.New("nothing to store")
+	go func() {
+		defer close(gone)
+		_, err := k.p.Update(ctx, c.ID, func(*mediation.Case) error {
+			close(begun)
+			<-end
+			return stop
+		})
+		if !errors.Is(err, stop) {
+			t.Errorf("the first writer: %v", err)
+		}
+	}()
+	<-begun
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	_, err = k.p.Update(over, c.ID, func(*mediation.Case) error { return nil })
+	refused(t, err, mediation.ErrUnavailable)
+	close(end)
+	<-gone
 }
 
 func caseFailingUpdate(t *testing.T, k *caseKit) {
