@@ -282,7 +282,7 @@ func (a *API) candidates(c *Call) (Reply, error) {
 	}
 	views := make([]candidateView, len(found))
 	for i, x := range found {
-		views[i] = candidateView{Mediator: l.mediatorRef(&x.Mediator), Seat: x.Seat, Score: x.Score, Metres: metres(x.Metres),
+		views[i] = candidateView{Mediator: l.mediatorRef(&x.Mediator), Seat: x.Seat, Score: score(x.Score), Metres: metres(x.Metres),
 			Eligible: len(x.Excluded) == 0, Reasons: l.reasons(x.Reasons), Excluded: l.reasons(x.Excluded), Overrulable: true}
 		for _, r := range x.Excluded {
 			views[i].Overrulable = views[i].Overrulable && mediation.Overrulable(r)

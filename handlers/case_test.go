@@ -3,9 +3,11 @@ package handlers_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +68,7 @@ func (s *story) offered() string {
 		Items []struct {
 			Offer struct {
 				ID      string
+				Score   float64
 				Metres  *float64
 				Reasons []struct{ Text string }
 			}
@@ -73,6 +76,9 @@ func (s *story) offered() string {
 		}
 	}
 	s.a.Do(s.t, s.mediator, "GET", "/api/v1/offers", nil).Want(200).Into(&mine)
+	if m := mine.Items; len(m) == 1 && m[0].Offer.Metres != nil && (*m[0].Offer.Metres != math.Trunc(*m[0].Offer.Metres) || len(strconv.FormatFloat(m[0].Offer.Score, 'f', -1, 64)) > len("0.123")) {
+		s.t.Errorf("score %v, %v m: more places than anybody reads", m[0].Offer.Score, *m[0].Offer.Metres)
+	}
 	if len(mine.Items) != 1 || mine.Items[0].Case.ID != s.id || len(mine.Items[0].Offer.Reasons) == 0 || mine.Items[0].Offer.Metres == nil {
 		s.t.Fatalf("offers: %+v", mine)
 	}

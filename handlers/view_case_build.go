@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"time"
 
@@ -215,18 +216,22 @@ func (v *caseViewer) offer(o *mediation.Offer) offerView {
 }
 
 func (l labels) offer(o *mediation.Offer, who personRef) offerView {
-	return offerView{ID: o.ID, Mediator: who, Seat: o.Seat, Tier: o.Tier, Wave: o.Wave, Score: o.Score, Metres: metres(o.Metres),
+	return offerView{ID: o.ID, Mediator: who, Seat: o.Seat, Tier: o.Tier, Wave: o.Wave, Score: score(o.Score), Metres: metres(o.Metres),
 		Reasons: l.reasons(o.Reasons), State: string(o.State), Sent: o.Sent, Deadline: o.Deadline, Answered: o.Answered,
 		Reason: o.Reason, ByHand: o.ByHand}
 }
 
-// metres is a distance on the wire: null where it is unknown.
+// metres is a distance on the wire, whole, since no phone's fix is better: null where it is unknown.
 func metres(m float64) *float64 {
 	if m < 0 {
 		return nil
 	}
+	m = math.Round(m)
 	return &m
 }
+
+// score is a candidate's score on the wire: three places tell apart what reasons tell apart.
+func score(s float64) float64 { return math.Round(s*1000) / 1000 }
 
 func (v *caseViewer) agreement() *agreementView {
 	a := v.k.Agreement
