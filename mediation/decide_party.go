@@ -1,0 +1,84 @@
+package mediation
+
+import "slices"
+
+// What is entered of the parties, and put right.
+
+func (d *decision) addParty() error {
+	p := *d.Order.Party
+	for i := range d.Parties {
+		for _, h := range p.Match {
+			if has(d.Parties[i].Match, h) {
+				return refuse("add_party", Conflict, "party.exists", "phone")
+			}
+		}
+	}
+	d.Parties = append(d.Parties, p)
+	d.recuse()
+	d.say("party", p.ID)
+	d.say("side", string(p.Side))
+	d.suggest(d.Alike)
+	return nil
+}
+
+// correctParty 更正当事人信息: what was entered wrongly is replaced; what the party did stays.
+func (d *decision) correctParty(cmd CorrectParty) error {
+	p, next := d.Party(cmd.Party), d.Order.Party
+	if p == nil || next == nil {
+		return refuse("correct_party", Invalid, "unknown_value", "party", "value", cmd.Party)
+	}
+	for i := range d.Parties {
+		if d.Parties[i].ID != p.ID && shares(d.Parties[i].Match, next.Match) {
+			return refuse("correct_party", Conflict, "party.exists", "phone")
+		}
+	}
+	p.Kind, p.Side, p.Name, p.Phone, p.IDNumber, p.Address = next.Kind, next.Side, next.Name, next.Phone, next.IDNumber, next.Address
+	p.Match, p.Kin, p.Units, p.UnitNames = next.Match, next.Kin, next.Units, next.UnitNames
+	d.recuse()
+	d.say("party", p.ID)
+	d.say("side", string(p.Side))
+	d.suggest(d.Alike)
+	return nil
+}
+
+// removeParty 移除当事人: somebody was entered who has nothing to do with it.
+func (d *decision) removeParty(cmd RemoveParty) error {
+	if d.Party(cmd.Party) == nil {
+		return refuse("remove_party", Invalid, "unknown_value", "party", "value", cmd.Party)
+	}
+	if cmd.Reason == "" {
+		return refuse("remove_party", Invalid, "required", "reason")
+	}
+	d.Case.Parties = slices.DeleteFunc(slices.Clone(d.Case.Parties), func(p Party) bool { return p.ID == cmd.Party })
+	d.say("party", cmd.Party)
+	d.say("reason", cmd.Reason)
+	return nil
+}
+
+// suggest adds cases that may be the same, each once, and tells staff if there is a new one.
+func (d *decision) suggest(list []Suggestion) {
+	news := false
+	for _, s := range list {
+		known := false
+		for i := range d.Suggested {
+			known = known || d.Suggested[i].Case == s.Case
+		}
+		if !known {
+			d.Suggested = append(d.Suggested, s)
+			news = true
+		}
+	}
+	if news {
+		d.tell(NoticeAlike, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	}
+}
+
+func (d *decision) renewLink(cmd RenewLink) error {
+	p := d.Party(cmd.Party)
+	if p == nil {
+		return refuse("renew_link", Invalid, "unknown_value", "party", "value", cmd.Party)
+	}
+	p.LinkHash, p.LinkFrom = d.LinkHash, d.At
+	d.say("party", p.ID)
+	return nil
+}
