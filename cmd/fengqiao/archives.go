@@ -110,6 +110,9 @@ For MongoDB use mongodump, or "fengqiao copy" into sqlite: first.`}.In(c.lang),
 			if err == nil {
 				c.showSums(m.Tables, *m.Media)
 				c.say(c.out, words.Text{Zh: "备份 %s 已写入 %s，密钥封装在 %s；请另行保管安装密钥", En: "backup %s is in %s, its wrapped keys in %s; keep the installation key apart from both"}, m.ID, args[0], wraps)
+				if m.Media.Lost > 0 {
+					err = fmt.Errorf("the backup is whole but for %d photo files that the records name and the store has lost: fengqiao verify names them", m.Media.Lost)
+				}
 			}
 			return errors.Join(err, p.Close())
 		}}
@@ -121,11 +124,11 @@ func (c *command) restoreCommand() *cobra.Command {
 	var wraps, scratch string
 	cmd := &cobra.Command{Use: "restore DIR", Args: cobra.ExactArgs(1), Short: c.short("把备份恢复到空库", "restore a backup into an empty store"),
 		Long: words.Text{
-			Zh: `核对备份的校验和，恢复到空库，比对内容，验证事件链，重放销毁记录（已删除的个人信息不会因恢复而复活）。
+			Zh: `核对备份的校验和，恢复到空库，比对内容，验证事件链，重放备份中的销毁记录；备份之后才销毁的，须再销毁一次。
 所有登录会话作废，每个人须重新登录。备份之后发出过的推送可能会再发一次。
 需要备份时的安装密钥：先把它放进新的数据目录（或用 FENGQIAO_KEY_FILE 指明）。密钥不对时什么也不写。`,
 			En: `Checks the backup's checksums, restores it into an empty store, compares the content, verifies the chains and replays the
-erasure journal, so that what was erased does not come back. All sessions end: everybody signs in again. Pushes that went
+backup's erasure journal; what was erased after the backup was made has to be erased again. All sessions end: everybody signs in again. Pushes that went
 out after the backup may go out once more. It needs the installation key of the backup: bring it to the new data folder
 first, or name it with FENGQIAO_KEY_FILE. Nothing is written where the key does not fit.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -185,12 +188,12 @@ func (c *command) keyFits(ctx context.Context, b *archive.Opened) error {
 }
 
 func (c *command) verifyCommand() *cobra.Command {
-	return &cobra.Command{Use: "verify", Short: c.short("核查事件链、编号、指针", "verify chains of events, numbers and pointers"),
+	return &cobra.Command{Use: "verify", Short: c.short("核查事件链、编号、指针、照片", "verify chains of events, numbers, pointers and photos"),
 		Long: words.Text{
-			Zh: `逐案核查事件链（改动、删除、换序都会发现）、案号连续、上报与案件互指、席位与案件互指。发现问题退出码 1。
+			Zh: `逐案核查事件链（改动、删除、换序都会发现）、案号连续、上报与案件互指、席位与案件互指，并逐张核对照片。发现问题退出码 1。
 最好在服务停止时运行：办理中的变动可能被误报。`,
 			En: `Walks every case: its chain of events (anything edited, removed or reordered is found), its number, its reports and seats, and
-back again. Exit code 1 if anything is wrong. Best run while no server writes: what is in motion may be told by mistake.`}.In(c.lang),
+back again, and every photo's bytes. Exit code 1 if anything is wrong. Best run while no server writes: what is in motion may be told by mistake.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := openExisting(cmd.Context(), storeAddress(c.Values))
 			if err != nil {
@@ -205,8 +208,8 @@ back again. Exit code 1 if anything is wrong. Best run while no server writes: w
 			for _, f := range r.Findings {
 				_, _ = fmt.Fprintln(c.out, f)
 			}
-			c.say(c.out, words.Text{Zh: "案件 %d，事件 %d，上报 %d，调解员 %d；问题 %d", En: "%d cases, %d events, %d reports, %d mediators; %d problems"},
-				r.Cases, r.Events, r.Reports, r.Mediators, int64(len(r.Findings))+r.More)
+			c.say(c.out, words.Text{Zh: "案件 %d，事件 %d，上报 %d，调解员 %d，照片 %d；问题 %d", En: "%d cases, %d events, %d reports, %d mediators, %d photos; %d problems"},
+				r.Cases, r.Events, r.Reports, r.Mediators, r.Photos, int64(len(r.Findings))+r.More)
 			return r.Err()
 		}}
 }

@@ -201,23 +201,28 @@ type MediaSum struct {
 	Blobs int64 `json:"blobs"`
 	// Missing blobs are named by a record and not stored: of uploads that were swept while the copy ran, as a rule.
 	Missing int64 `json:"missing"`
+	// Lost are those of the missing whose record still says that they are there.
+	Lost int64 `json:"lost,omitempty"`
 }
 
 // copyMedia copies the blobs that the records of a place name. records and from may be different places: a backup has its
-// records from the copy of the database and its blobs from the live folder.
-func copyMedia(ctx context.Context, records Place, from, to media.Blobs, progress Progress) (MediaSum, error) {
+// records from the copy of the database and its blobs from the live one.
+func copyMedia(ctx context.Context, records, from Place, to media.Blobs, progress Progress) (MediaSum, error) {
 	var sum MediaSum
 	err := photos(ctx, records, func(p media.Photo) error {
 		for _, id := range []string{p.BlobID, p.ThumbID} {
 			if id == "" {
 				continue
 			}
-			found, err := copyBlob(ctx, from, to, id)
+			found, err := copyBlob(ctx, from.Blobs, to, id)
 			if err != nil {
 				return err
 			}
 			if sum.Blobs++; !found {
 				sum.Missing++
+				if now, err := from.Store.Photos().Get(ctx, p.ID); err == nil && now.State == media.Ready {
+					sum.Lost++
+				}
 			}
 			progress("photos", sum.Blobs, 0)
 		}

@@ -110,7 +110,7 @@ func (m *Manifest) look(ctx context.Context, from Place, dir, wraps string, prog
 	if m.Tables, err = SumsOf(ctx, copied.Engine, func(what string, n, total int64) { progress("count "+what, n, total) }); err != nil {
 		return err
 	}
-	sum, err := copyMedia(ctx, copied, from.Blobs, copied.Blobs, progress)
+	sum, err := copyMedia(ctx, copied, from, copied.Blobs, progress)
 	m.Media = &sum
 	return err
 }

@@ -70,7 +70,10 @@ func (o *Opened) Restore(ctx context.Context, to Place, progress Progress) error
 		want[name] = sum
 	}
 	want[sessionsTable] = done.Sums[sessionsTable]
-	return Compare(want, done.Sums)
+	if was := o.Manifest.Media; was != nil && (was.Blobs != done.Media.Blobs || was.Missing != done.Media.Missing) {
+		err = fmt.Errorf("archive: %d photo files were restored, %d should have been", done.Media.Blobs-done.Media.Missing, was.Blobs-was.Missing)
+	}
+	return errors.Join(err, Compare(want, done.Sums))
 }
 
 func copyFolder(from, to string) error {

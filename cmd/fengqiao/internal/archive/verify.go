@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fengqiao/internal/media"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 )
@@ -13,7 +14,7 @@ import (
 // Finding is one thing that is wrong with what is stored.
 type Finding struct {
 	Kind string // "chain", "head", "number", "report", "seat", "photo", "unreadable"
-	ID   string // of the case, report or mediator
+	ID   string // of the case, report, mediator or photo
 	What string
 }
 
@@ -21,8 +22,8 @@ func (f Finding) String() string { return f.Kind + " " + f.ID + ": " + f.What }
 
 // Result is what Verify found.
 type Result struct {
-	Cases, Events, Reports, Mediators int64
-	Findings                          []Finding
+	Cases, Events, Reports, Mediators, Photos int64
+	Findings                                  []Finding
 	// More counts findings beyond the first mostFindings.
 	More int64
 }
@@ -46,11 +47,11 @@ func (r *Result) add(kind, id, format string, args ...any) {
 }
 
 // Verify walks every case: its chain of events over pages and document up to the head, its number, its reports and its
-// panel's seats; then every report's pointer and every mediator's seats. Seats and pointers are in motion while a server
+// panel's seats; then every report's pointer, every mediator's seats and every photo's bytes. Seats and pointers are in motion while a server
 // runs: what is younger than mediation.Grace is no finding only if the caller stops the server first.
 func Verify(ctx context.Context, p Place, progress Progress) (*Result, error) {
 	v := &verifier{Place: p, ctx: ctx, progress: progress, found: &Result{}, numbers: map[string][]int64{}}
-	for _, step := range []func() error{v.cases, v.reports, v.mediators} {
+	for _, step := range []func() error{v.cases, v.reports, v.mediators, v.photos} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -87,6 +88,45 @@ func (v *verifier) cases() error {
 		}
 		return v.pointers(&c)
 	})
+}
+
+// photos reads every photo whose upload came to an end, and its small picture, as they were stored.
+func (v *verifier) photos() error {
+	return v.Engine.Walk(v.ctx, photosTable, func(r store.Row) error {
+		p, err := v.Store.Photos().Get(v.ctx, r.ID)
+		if err != nil {
+			return v.unreadable("photo "+r.ID, err)
+		}
+		if p.State != media.Ready {
+			return nil
+		}
+		v.found.Photos++
+		v.progress("verify photos", v.found.Photos, 0)
+		sum, n, err := v.blob(p.BlobID)
+		switch {
+		case errors.Is(err, mediation.ErrNotFound):
+			v.found.add("photo", p.ID, "its file is not there")
+		case err != nil:
+			return v.unreadable("photo "+p.ID, err)
+		case sum != p.SHA256:
+			v.found.add("photo", p.ID, "its file was changed or cut: %d bytes, stored were %d", n, p.Bytes)
+		}
+		if _, _, err := v.blob(p.ThumbID); errors.Is(err, mediation.ErrNotFound) {
+			v.found.add("photo", p.ID, "its small picture is not there")
+		} else if err != nil {
+			return v.unreadable("small picture of photo "+p.ID, err)
+		}
+		return nil
+	})
+}
+
+func (v *verifier) blob(id string) (sum string, n int64, err error) {
+	f, err := v.Blobs.Open(v.ctx, id)
+	if err != nil {
+		return "", 0, err
+	}
+	sum, n, err = fileSum(f)
+	return sum, n, errors.Join(err, f.Close())
 }
 
 // unreadable makes a finding of a record that cannot be read; a store that does not answer ends the walk.

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/internal/media"
+)
+
+// withPhoto is a data folder with one photo, and the files that it has for it.
+func withPhoto(t *testing.T) (dir string, files []string) {
+	t.Helper()
+	dir = countyData(t)
+	in, err := openInstallation(t.Context(), &settings.Values{Data: dir, HashMemory: 64, HashPasses: 1, HashLanes: 1, HashAtOnce: 1},
+		func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	album := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{})
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, 40, 30)), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := album.Upload(t.Context(), "owner", "7f0f3b0a-5c7e-4b41-9a3e-2f3ed1f4f5aa", &b, "image/jpeg"); err != nil {
+		t.Fatal(err)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir(filepath.Join(dir, "media"), func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil || len(files) != 2 {
+		t.Fatalf("files %q, %v", files, err)
+	}
+	return dir, files
+}
+
+func TestVerifyReadsThePhotos(t *testing.T) {
+	for name, tamper := range map[string]func(path string) error{
+		"a file removed": os.Remove,
+		"a file cut":     func(path string) error { return os.Truncate(path, 10) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, files := withPhoto(t)
+			ok(t, "verify", "--data", dir)
+			slices.SortFunc(files, func(a, b string) int { // the photo is the larger of the two
+				x, _ := os.Stat(a)
+				y, _ := os.Stat(b)
+				return int(y.Size() - x.Size())
+			})
+			if err := tamper(files[0]); err != nil {
+				t.Fatal(err)
+			}
+			if r := fengqiao(t, "verify", "--data", dir); r.code != exitFailure || !strings.Contains(r.out, "photo ") || !strings.Contains(r.out, "its ") {
+				t.Errorf("exit %d:\n%s", r.code, r.out)
+			}
+		})
+	}
+}
+
+func TestABackupWithoutAPhotoThatShouldBeThereSaysSo(t *testing.T) {
+	dir, files := withPhoto(t)
+	to := filepath.Join(t.TempDir(), "whole")
+	ok(t, "backup", to, "--data", dir)
+	if err := os.Remove(files[0]); err != nil {
+		t.Fatal(err)
+	}
+	if r := fengqiao(t, "backup", filepath.Join(t.TempDir(), "b"), "--data", dir); r.code != exitFailure || !strings.Contains(r.err, "photo files") {
+		t.Errorf("exit %d: %s", r.code, r.err)
+	}
+}
