@@ -274,29 +274,27 @@ func byArea(q Query, sight grid.Code, f mediation.Filter, streams []string) (Que
 
 // facetsOf are the facets under which a stream holds all that the filter selects from it, "" being the whole stream.
 func facetsOf(f mediation.Filter, stream string) []string {
+	over := stream == streamTag(true)
+	var facets []string
 	switch {
 	case f.NeedsHand:
-		return []string{handFacet}
-	case stream == streamTag(false):
-		return []string{""}
-	case f.Category != "":
-		return []string{categoryFacet(f.Category)}
-	case len(f.States) > 0:
-		var facets []string
+		facets = append(facets, handFacet)
+	case over && f.Category != "":
+		facets = append(facets, categoryFacet(f.Category))
+	case over && len(f.States) > 0:
 		for _, s := range f.States {
 			if s.Over() {
 				facets = append(facets, stateFacet(s))
 			}
 		}
-		return facets
 	case f.Severity >= graveFrom:
-		var facets []string
 		for severity := f.Severity; severity <= graveTo; severity++ {
 			facets = append(facets, severityFacet(severity))
 		}
-		return facets
+	default:
+		facets = append(facets, "")
 	}
-	return []string{""}
+	return facets
 }
 
 // byNumber lets the register's own index find the case; sight, area and whether it is open are conditions on the row.

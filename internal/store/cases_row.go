@@ -118,7 +118,7 @@ func caseTags(c *mediation.Case) []string {
 }
 
 // caseFacets are what narrows a list of an area so much that walking all its cases would take long: the few that need a hand,
-// and, of the ended ones, which grow for ever, each category, each state and the grave ones. What is open is bounded by what people can
+// the grave ones, and, of the ended ones, which grow for ever, each category and each state. What is open is bounded by what people can
 // work on, and is written oftener: there a list walks past the others.
 func caseFacets(c *mediation.Case) []string {
 	var facets []string
@@ -127,9 +127,9 @@ func caseFacets(c *mediation.Case) []string {
 	}
 	if c.State.Over() {
 		facets = append(facets, categoryFacet(c.Category), stateFacet(c.State))
-		if c.Severity >= graveFrom {
-			facets = append(facets, severityFacet(c.Severity))
-		}
+	}
+	if c.Severity >= graveFrom {
+		facets = append(facets, severityFacet(c.Severity))
 	}
 	return facets
 }
