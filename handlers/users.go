@@ -47,6 +47,7 @@ type userView struct {
 	Area         grid.Code      `json:"area"`
 	Unit         string         `json:"unit,omitzero"`
 	Mediator     string         `json:"mediator,omitzero"`
+	Posts        []postView     `json:"posts,omitzero"`
 	Lang         string         `json:"lang"`
 	Locked       bool           `json:"locked"`
 	LockedReason string         `json:"lockedReason,omitzero"`
@@ -56,6 +57,12 @@ type userView struct {
 	// Password is the one-time password of a reset, told once.
 	Password      string    `json:"oneTimePassword,omitzero"`
 	PasswordUntil time.Time `json:"oneTimePasswordUntil,omitzero"`
+}
+
+// postView is a place in a grid's team.
+type postView struct {
+	Kind string    `json:"kind"`
+	Area grid.Code `json:"area"`
 }
 
 type changeView struct {
@@ -68,6 +75,9 @@ type changeView struct {
 func viewUser(u account.User) userView {
 	v := userView{ID: u.ID, Revision: u.Revision, Login: u.Login, Name: u.Name, Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator,
 		Lang: cmp.Or(u.Lang, "zh-CN"), Locked: u.Locked, LockedReason: u.LockedReason, MustChange: u.MustChange, Created: u.Created.UTC()}
+	for _, p := range u.Posts {
+		v.Posts = append(v.Posts, postView(p))
+	}
 	for _, h := range u.History {
 		v.History = append(v.History, changeView{h.At.UTC(), h.By, h.What, h.Note})
 	}

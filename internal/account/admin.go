@@ -21,7 +21,8 @@ type Order struct {
 type NewUser struct {
 	Login, Name string
 	Place
-	Lang string
+	Posts []Post
+	Lang  string
 	// Password is the first password. Empty makes an account that cannot sign in until ResetPassword.
 	Password string
 	// MustChange makes Password one-time.
@@ -65,7 +66,7 @@ func (s *Service) draft(ctx context.Context, by string, n NewUser) (User, error)
 		return User{}, err
 	}
 	now := s.now()
-	u := User{Login: n.Login, Name: n.Name, Role: n.Role, Area: n.Area, Unit: n.Unit, Mediator: n.Mediator, Lang: n.Lang, Created: now, TokensFrom: now}
+	u := User{Login: n.Login, Name: n.Name, Role: n.Role, Area: n.Area, Unit: n.Unit, Mediator: n.Mediator, Posts: n.Posts, Lang: n.Lang, Created: now, TokensFrom: now}
 	if n.Password != "" {
 		if err = CheckPassword(u.Login, n.Password); err != nil {
 			return User{}, err
@@ -118,6 +119,7 @@ func (s *Service) ListUsers(ctx context.Context, f Filter) ([]User, string, erro
 type Changes struct {
 	Name, Lang *string
 	Place      *Place
+	Posts      *[]Post
 }
 
 func (c *Changes) check() error {
@@ -130,6 +132,11 @@ func (c *Changes) check() error {
 	}
 	if c.Lang != nil {
 		if err := checkLang(*c.Lang); err != nil {
+			return err
+		}
+	}
+	if c.Posts != nil {
+		if err := checkPosts(*c.Posts); err != nil {
 			return err
 		}
 	}
@@ -155,12 +162,15 @@ func (s *Service) ChangeUser(ctx context.Context, o Order, id string, c Changes)
 
 // become makes the changes, as one revision.
 func (u *User) become(c Changes, by string, now time.Time) {
-	edited := c.Name != nil || c.Lang != nil
+	edited := c.Name != nil || c.Lang != nil || c.Posts != nil
 	if c.Name != nil {
 		u.Name = *c.Name
 	}
 	if c.Lang != nil {
 		u.Lang = *c.Lang
+	}
+	if c.Posts != nil {
+		u.Posts = *c.Posts
 	}
 	if c.Place == nil {
 		u.changed(now, by, "edited", "", false)

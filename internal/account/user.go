@@ -24,6 +24,7 @@ type User struct {
 	Area grid.Code
 	// Unit is the department of unit staff, Mediator the mediator's record that is this user's.
 	Unit, Mediator string
+	Posts          []Post
 	// Lang is the language of pushes and papers, a BCP 47 tag; empty means zh-CN.
 	Lang string
 
@@ -166,6 +167,9 @@ func (n NewUser) checked() (NewUser, error) {
 		return n, err
 	}
 	if err := checkLang(n.Lang); err != nil {
+		return n, err
+	}
+	if err := checkPosts(n.Posts); err != nil {
 		return n, err
 	}
 	return n, n.Place.Check()

@@ -34,7 +34,7 @@ func CheckPeople(ctx context.Context, accounts *account.Service, records Records
 		}
 		r := &row{line: p.Line}
 		var refusal *account.Error
-		if errors.As(account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place}.Check(), &refusal) {
+		if errors.As(account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place, Posts: p.Posts}.Check(), &refusal) {
 			r.refuse(refusal.Reason, againstRules(refusal))
 		}
 		if u.ID != "" {

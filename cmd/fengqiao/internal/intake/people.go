@@ -18,10 +18,8 @@ type Person struct {
 	Login string // folded
 	Name  string
 	Place account.Place
+	Posts []account.Post
 }
-
-// posts are the places in a "1+3+N" team that the posts column may name.
-var posts = []string{"leader", "fulltime", "parttime", "guide", "police", "mediator", "volunteer"}
 
 // People reads the people file. The error means that nothing can be used.
 func People(src io.Reader, plan *grid.Plan) ([]Person, []Problem, error) {
@@ -76,10 +74,12 @@ func person(r *row, plan *grid.Plan) Person {
 	for _, post := range r.list("posts") {
 		kind, area, ok := strings.Cut(post, "@")
 		code, err := plan.Schema().Parse(area)
-		if !ok || !slices.Contains(posts, kind) || err != nil {
+		if !ok || !slices.Contains(account.PostKinds, kind) || err != nil {
 			r.refuse("posts", unknown(post))
 		} else if len(plan.CellsOf(code)) == 0 {
 			r.refuse("posts", unknownArea)
+		} else {
+			p.Posts = append(p.Posts, account.Post{Kind: kind, Area: code})
 		}
 	}
 	return p

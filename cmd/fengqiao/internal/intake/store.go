@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -101,7 +102,7 @@ func StorePeople(ctx context.Context, roster account.Roster, people []Person, st
 func putPerson(ctx context.Context, roster account.Roster, p Person) (fate, error) {
 	u, err := roster.Accounts.UserByLogin(ctx, p.Login)
 	if errors.Is(err, account.ErrNotFound) {
-		_, err = roster.Create(ctx, importer, account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place})
+		_, err = roster.Create(ctx, importer, account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place, Posts: p.Posts})
 		return created, err
 	}
 	if err != nil {
@@ -113,6 +114,9 @@ func putPerson(ctx context.Context, roster account.Roster, p Person) (fate, erro
 	}
 	if is := (account.Place{Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator}); is != p.Place {
 		c.Place = &p.Place
+	}
+	if !slices.Equal(u.Posts, p.Posts) {
+		c.Posts = &p.Posts
 	}
 	if c != (account.Changes{}) {
 		_, err = roster.Change(ctx, importer, account.Order{By: importer.ID}, u.ID, c)
