@@ -23,6 +23,7 @@ const demoFile = "demo.json"
 
 func (c *command) demoCommand() *cobra.Command {
 	var asJSON bool
+	var folder string
 	cmd := &cobra.Command{Use: "demo", Short: c.short("装好样例县并启动", "set up the sample county and run"),
 		Long: words.Text{
 			Zh: `在数据目录（默认 ./data/demo）里装好样例县：杭州富阳的网格图、规则、人员、调解员和最近几天的上报，然后启动服务，
@@ -36,9 +37,13 @@ is about a real person; it is not for real use.`}.In(c.lang),
 			if !cmd.Flags().Changed("data") && c.getenv("FENGQIAO_DATA") == "" {
 				c.Data = filepath.Join("data", "demo")
 			}
+			if folder != "" {
+				return c.writeSample(folder)
+			}
 			return c.demo(cmd.Context(), asJSON)
 		}}
 	cmd.Flags().BoolVar(&asJSON, "json", false, c.short("先打印一行 JSON：地址与登录", "print address and sign-ins as one line of JSON first"))
+	cmd.Flags().StringVar(&folder, "write", "", c.short("只把样例县写成文件（可供 import、replay 使用），不启动", "only write the sample county into this folder, as import and replay read it"))
 	return cmd
 }
 
