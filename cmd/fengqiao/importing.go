@@ -239,13 +239,13 @@ func (c *command) importRows(cmd *cobra.Command, file string, strict bool, read 
 			meter := progress.Start(c.err, "import", int64(r.good))
 			out, err := r.store(ctx, meter.Add)
 			meter.End()
-			if err != nil {
-				return err
-			}
 			c.tell(out.Problems)
 			refused := lines(r.problems, out.Problems)
 			c.say(c.out, words.Text{Zh: "新增 %d，更新 %d，未变 %d，拒绝 %d", En: "%d created, %d updated, %d unchanged, %d refused"},
 				out.Created, out.Changed, out.Same, refused)
+			if err != nil {
+				return fmt.Errorf("the import broke off with that much stored; run it again: %w", err)
+			}
 			if refused > 0 {
 				return errPartial
 			}

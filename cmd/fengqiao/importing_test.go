@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -217,5 +220,41 @@ func TestColumnsThatNobodyKnowsAreRefused(t *testing.T) {
 	file := write(t, "people.csv", "login,name,role,area,units\nx,某某,leader,33.01.11,\n")
 	if r := fengqiao(t, "import", "people", file, "--data", dir); r.code != exitFailure || !strings.Contains(r.err, `"units"`) {
 		t.Fatalf("exit %d, %s", r.code, r.err)
+	}
+}
+
+func TestASampleCountyWrittenToFilesIsReadAgain(t *testing.T) {
+	folder, dir := filepath.Join(t.TempDir(), "sample"), t.TempDir()
+	if out := ok(t, "demo", "--write", folder); !strings.Contains(out, folder) {
+		t.Errorf("says %q", out)
+	}
+	if r := fengqiao(t, "demo", "--write", folder); r.code != exitFailure || !strings.Contains(r.err, "policy.yaml") {
+		t.Errorf("over files that are there: exit %d, %s", r.code, r.err)
+	}
+	ok(t, "keys", "init", "--data", dir)
+	for _, args := range [][]string{{"policy", "policy.yaml"}, {"plan", "plan.geojson"}, {"mediators", "mediators.csv", "--strict"}, {"people", "people.csv", "--strict"}} {
+		args[1] = filepath.Join(folder, args[1])
+		ok(t, append(append([]string{"import"}, args...), "--data", dir)...)
+	}
+	p, err := openPlace(t.Context(), "sqlite:"+dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	worker, err := p.Store.Users().ByLogin(t.Context(), "gw-330111001003001")
+	if err != nil || len(worker.Posts) == 0 || worker.Posts[0].Kind != "fulltime" || worker.Posts[0].Area != worker.Area {
+		t.Errorf("the worker's posts are %+v, %v", worker.Posts, err)
+	}
+	rows, err := os.ReadFile(filepath.Join(folder, "reports.csv"))
+	if n := bytes.Count(rows, []byte("\n")); err != nil || n < 2000 {
+		t.Errorf("%d reports, %v", n, err)
+	}
+}
+
+func TestAVillagesMediatorServesNoCounty(t *testing.T) {
+	dir := countyData(t)
+	file := write(t, "mediators.csv", "id,name,kind,tier,area\nm-wide,某某,elder,village,330111\nm-right,某某,elder,village,330111001003\n")
+	if r := fengqiao(t, "import", "mediators", file, "--data", dir); r.code != exitPartial || !strings.Contains(r.err, "line 2, area") || !strings.Contains(r.out, "1 created") {
+		t.Errorf("exit %d, %s%s", r.code, r.out, r.err)
 	}
 }

@@ -62,8 +62,13 @@ func mediator(r *row, plan *grid.Plan, pol *policy.Policy) MediatorRow {
 	if m.Kind != "" && !slices.ContainsFunc(mediation.MediatorKinds, func(k mediation.KindInfo) bool { return k.Key == m.Kind }) {
 		r.refuse("kind", unknown(m.Kind))
 	}
-	if i := slices.IndexFunc(pol.Tiers, func(t policy.Tier) bool { return t.Key == m.Tier }); m.Tier != "" && i < 0 {
+	switch i := slices.IndexFunc(pol.Tiers, func(t policy.Tier) bool { return t.Key == m.Tier }); {
+	case m.Tier != "" && i < 0:
 		r.refuse("tier", unknown(m.Tier))
+	case i >= 0 && m.Area != "" && m.Area.Depth() < pol.Tiers[i].Level:
+		// Such a one would be asked all over the wider area, as if they were everywhere a neighbour.
+		level := strconv.Itoa(pol.Tiers[i].Level)
+		r.refuse("area", words.Text{Zh: "对本级（" + m.Tier + "）来说范围太大，代码至少应有" + level + "段", En: "is too wide for the tier " + m.Tier + ": its code needs at least " + level + " segments"})
 	}
 	for _, c := range m.Categories {
 		if _, ok := pol.Category(c); !ok {
