@@ -20,7 +20,11 @@ type heard struct {
 }
 
 func TestWhoHandlesACaseReadsAllItsReports(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, whoHandlesACaseReadsAllItsReports)
+}
+
+func whoHandlesACaseReadsAllItsReports(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	s := begin(t, app)
 	photo := upload(t, app, s.worker, "second").Want(http.StatusCreated).Text("id")
 	app.Do(t, s.worker, "POST", "/api/v1/reports", report(apptest.Here, obj{"text": "又吵了一次", "photos": []string{photo}})).Want(201)

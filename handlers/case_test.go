@@ -100,8 +100,10 @@ func (s *story) parties() (applicant, respondent *apptest.Person) {
 	return applicant, s.a.Party(s.t, s.id, v["party"].(string))
 }
 
-func TestFromAReportToASettledCase(t *testing.T) {
-	a := apptest.New(t)
+func TestFromAReportToASettledCase(t *testing.T) { apptest.OnBoth(t, fromAReportToASettledCase) }
+
+func fromAReportToASettledCase(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	s := begin(t, a)
 	offer := s.offered()
 
@@ -193,8 +195,10 @@ func (s *story) checkTimeline() {
 	s.a.Do(s.t, s.worker, "GET", s.path("/timeline"), nil).Refused(403, "forbidden", "")
 }
 
-func TestWhoSeesWhatOfACase(t *testing.T) {
-	a := apptest.New(t)
+func TestWhoSeesWhatOfACase(t *testing.T) { apptest.OnBoth(t, whoSeesWhatOfACase) }
+
+func whoSeesWhatOfACase(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	s := begin(t, a)
 	s.parties()
 	// Names, words and the spot: only for those who handle it. Numbers only when asked for, and that is noted.
@@ -241,8 +245,10 @@ func TestWhoSeesWhatOfACase(t *testing.T) {
 	}
 }
 
-func TestStaffFilterAndMapTheirCases(t *testing.T) {
-	a := apptest.New(t)
+func TestStaffFilterAndMapTheirCases(t *testing.T) { apptest.OnBoth(t, staffFilterAndMapTheirCases) }
+
+func staffFilterAndMapTheirCases(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	here, there := a.As(t, mediation.GridWorker, apptest.Here), a.As(t, mediation.GridWorker, apptest.There)
 	send := func(who *apptest.Person, p apptest.Place, change obj) {
 		t.Helper()
@@ -300,8 +306,10 @@ func TestStaffFilterAndMapTheirCases(t *testing.T) {
 	checkMap(t, a, staff)
 }
 
-func TestPagesNeitherSkipNorRepeat(t *testing.T) {
-	a := apptest.New(t)
+func TestPagesNeitherSkipNorRepeat(t *testing.T) { apptest.OnBoth(t, pagesNeitherSkipNorRepeat) }
+
+func pagesNeitherSkipNorRepeat(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	worker, staff := a.As(t, mediation.GridWorker, apptest.Here), a.As(t, mediation.TownshipStaff, apptest.Here)
 	want := map[string]bool{}
 	for i := range 7 {
@@ -334,7 +342,11 @@ func TestPagesNeitherSkipNorRepeat(t *testing.T) {
 }
 
 func TestACommandIsCarriedOutOnceAndOnWhatWasSeen(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, aCommandIsCarriedOutOnceAndOnWhatWasSeen)
+}
+
+func aCommandIsCarriedOutOnceAndOnWhatWasSeen(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	s := begin(t, a)
 	tag := a.Do(t, s.staff, "GET", s.path(""), nil).Want(200).ETag()
 	key := newKey()

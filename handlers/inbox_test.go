@@ -150,7 +150,11 @@ func TestDeadLettersAreSeenAndSentAgainInTheAdministratorsArea(t *testing.T) {
 }
 
 func TestAPhoneIsPushedToAsLongAsItsSessionStands(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, aPhoneIsPushedToAsLongAsItsSessionStands)
+}
+
+func aPhoneIsPushedToAsLongAsItsSessionStands(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	u := app.NewUser(t, "wangwu", account.Place{Role: mediation.GridWorker, Area: apptest.Here.Grid()})
 	signIn := func() *apptest.Person {
 		t.Helper()

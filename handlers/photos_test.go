@@ -51,7 +51,11 @@ func form(t *testing.T, fields ...any) ([]byte, apptest.Setting) {
 }
 
 func TestPhotosAreTakenOnceHoweverOftenTheyAreSent(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, photosAreTakenOnceHoweverOftenTheyAreSent)
+}
+
+func photosAreTakenOnceHoweverOftenTheyAreSent(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	worker := app.As(t, mediation.GridWorker, apptest.Here)
 	photo := jpegOf(t, 12, 8)
 	send := func(body []byte, path string, settings ...apptest.Setting) apptest.Answer {
@@ -95,7 +99,11 @@ func TestTooLargeAPhotoIsRefusedBeforeItIsRead(t *testing.T) {
 
 // What a case was shown is its evidence: no report and no other case takes it away, and a refused command takes nothing.
 func TestAPhotoGivenToACaseStaysWithIt(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, aPhotoGivenToACaseStaysWithIt)
+}
+
+func aPhotoGivenToACaseStaysWithIt(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	here := begin(t, app)
 	elsewhere := app.Do(t, here.worker, http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"point": nil, "cell": apptest.Here.Other()})).Want(http.StatusCreated)
 	other := &story{t: t, a: app, id: elsewhere.View()["case"].(obj)["id"].(string)}

@@ -72,8 +72,10 @@ func TestTwoMissingFieldsAreToldAtOnce(t *testing.T) {
 	}
 }
 
-func TestIdempotencyKeys(t *testing.T) {
-	app := apptest.New(t)
+func TestIdempotencyKeys(t *testing.T) { apptest.OnBoth(t, idempotencyKeys) }
+
+func idempotencyKeys(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	root := app.Root(t)
 	user := func(login string) map[string]any {
 		return map[string]any{"login": login, "name": "x", "role": "desk", "area": apptest.County}
@@ -127,7 +129,11 @@ func (forgetful) Begin(context.Context, string, string, time.Time, time.Duration
 func (forgetful) Finish(context.Context, string, int, string) error { return errors.New("gone") }
 
 func TestACreationThatWasCutOffIsAnsweredWithTheSameUser(t *testing.T) {
-	app := apptest.New(t, apptest.WithDeps(func(d *handlers.Deps) { d.Once = forgetful{d.Once} }))
+	apptest.OnBoth(t, aCreationThatWasCutOffIsAnsweredWithTheSameUser)
+}
+
+func aCreationThatWasCutOffIsAnsweredWithTheSameUser(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t, apptest.WithDeps(func(d *handlers.Deps) { d.Once = forgetful{d.Once} }))
 	admin := app.As(t, mediation.Administrator, apptest.Here)
 	body := map[string]any{"login": "md", "name": "调解员", "role": "mediator", "area": apptest.Here.Village(), "mediator": apptest.Here.Mediator("elder")}
 	made := app.Do(t, admin, http.MethodPost, "/api/v1/users", body, apptest.Key("k")).Want(http.StatusCreated)
@@ -139,7 +145,11 @@ func TestACreationThatWasCutOffIsAnsweredWithTheSameUser(t *testing.T) {
 }
 
 func TestManyAtOnceWithOneKeyMakeOneUser(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, manyAtOnceWithOneKeyMakeOneUser)
+}
+
+func manyAtOnceWithOneKeyMakeOneUser(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	root := app.Root(t)
 	body := map[string]any{"login": "einmal", "name": "x", "role": "desk", "area": apptest.County}
 	var wg sync.WaitGroup
@@ -165,8 +175,10 @@ func TestManyAtOnceWithOneKeyMakeOneUser(t *testing.T) {
 	}
 }
 
-func TestVersions(t *testing.T) {
-	app := apptest.New(t)
+func TestVersions(t *testing.T) { apptest.OnBoth(t, versions) }
+
+func versions(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	root := app.Root(t)
 	path := "/api/v1/users/" + root.User.ID
 	read := app.Do(t, root, http.MethodGet, path, nil).Want(200)

@@ -82,7 +82,11 @@ const oneCell = `{"type":"FeatureCollection","version":"v2","features":[{"type":
 	"geometry":{"type":"Polygon","coordinates":[[[119.9,30],[119.91,30],[119.91,30.01],[119.9,30.01],[119.9,30]]]}}]}`
 
 func TestAnAdministratorImportsAPlanOverHTTP(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, anAdministratorImportsAPlanOverHTTP)
+}
+
+func anAdministratorImportsAPlanOverHTTP(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	root := a.Root(t)
 	put := func(body, query string) apptest.Answer {
 		return putWhole(t, a, root, "/api/v1/plan"+query, []byte(body), geo())
@@ -125,7 +129,11 @@ func TestAPlanLargerThanTheLimitIsRefused(t *testing.T) {
 }
 
 func TestAPolicyIsReadAndImportedWithItsFindings(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, aPolicyIsReadAndImportedWithItsFindings)
+}
+
+func aPolicyIsReadAndImportedWithItsFindings(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	worker, root := a.As(t, mediation.GridWorker, apptest.Here), a.Root(t)
 	now := a.Do(t, worker, "GET", "/api/v1/policy", nil).Want(200).View()
 	if len(now["categories"].([]any)) != 15 || now["name"] != "富阳区矛盾纠纷调处规则" {

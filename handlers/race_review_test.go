@@ -12,7 +12,11 @@ import (
 
 // Two are asked for one seat and press the button 32 times each: one has it, and everybody else hears that the offer is over.
 func TestWhoComesSecondForASeatHearsThatItIsTaken(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, whoComesSecondForASeatHearsThatItIsTaken)
+}
+
+func whoComesSecondForASeatHearsThatItIsTaken(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	s := begin(t, a)
 	second := a.Post(t, "second", account.Place{Role: mediation.MediatorRole, Area: apptest.Here.Code(), Mediator: apptest.Here.Mediator("elder")})
 	if _, err := a.Store.Mediators().Update(context.Background(), apptest.Here.Mediator("elder"), func(m *mediation.Mediator) error {

@@ -34,7 +34,11 @@ func report(p apptest.Place, changes obj) obj {
 }
 
 func TestAReportIsPlacedInItsMicroGridAndBecomesACase(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, aReportIsPlacedInItsMicroGridAndBecomesACase)
+}
+
+func aReportIsPlacedInItsMicroGridAndBecomesACase(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	worker := a.As(t, mediation.GridWorker, apptest.Here)
 	body := report(apptest.Here, obj{"address": "文居街1号", "phoneTime": time.Now().UTC().Format(time.RFC3339),
 		"parties": []obj{{"kind": "person", "side": "applicant", "name": "甲", "phone": "+86 138-0000-1234"}}})
@@ -137,7 +141,11 @@ func TestAReportIsRefusedOnlyForWhatIsWrongWithItself(t *testing.T) {
 }
 
 func TestAWellFormedReportIsNeverRefusedForItsPlaceOrTime(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, aWellFormedReportIsNeverRefusedForItsPlaceOrTime)
+}
+
+func aWellFormedReportIsNeverRefusedForItsPlaceOrTime(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	worker, staff := a.As(t, mediation.GridWorker, apptest.Here), a.As(t, mediation.TownshipStaff, apptest.Here)
 	pt := apptest.Here.Point()
 	at := func(lon, lat float64, crs string) obj {
@@ -219,7 +227,11 @@ func TestAPointOfAMapIsTheSamePlace(t *testing.T) {
 }
 
 func TestAReportIsSupplementedAndWithdrawnOnce(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, aReportIsSupplementedAndWithdrawnOnce)
+}
+
+func aReportIsSupplementedAndWithdrawnOnce(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	worker := a.As(t, mediation.GridWorker, apptest.Here)
 	one := "/api/v1/reports/" + a.Do(t, worker, "POST", "/api/v1/reports", report(apptest.Here, nil)).Want(201).Text("id")
 	key := newKey()

@@ -11,7 +11,11 @@ import (
 )
 
 func TestAMediatorsAccountIsLinkedWithTheirOwnRecordAlone(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, aMediatorsAccountIsLinkedWithTheirOwnRecordAlone)
+}
+
+func aMediatorsAccountIsLinkedWithTheirOwnRecordAlone(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	admin := app.As(t, mediation.Administrator, apptest.Here)
 	app.As(t, mediation.MediatorRole, apptest.Here) // has the record "own"
 	body := map[string]any{"login": "md", "name": "调解员", "role": "mediator", "area": apptest.Here.Village(), "mediator": apptest.Here.Mediator("elder")}

@@ -10,7 +10,11 @@ import (
 )
 
 func TestAdministratorMakesMovesLocksAndUnlocks(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, administratorMakesMovesLocksAndUnlocks)
+}
+
+func administratorMakesMovesLocksAndUnlocks(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	admin := app.As(t, mediation.Administrator, apptest.Here)
 	body := map[string]any{"login": "xinren", "name": "新人", "role": "grid_worker", "area": apptest.Here.Grid(), "password": apptest.Password}
 	made := app.Do(t, admin, http.MethodPost, "/api/v1/users", body, apptest.Key("k-1")).Want(http.StatusCreated)
@@ -80,8 +84,10 @@ func TestAdministratorOfATownshipSeesNobodyElses(t *testing.T) {
 	}
 }
 
-func TestUsersInPages(t *testing.T) {
-	app := apptest.New(t)
+func TestUsersInPages(t *testing.T) { apptest.OnBoth(t, usersInPages) }
+
+func usersInPages(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	root := app.Root(t)
 	for _, login := range []string{"a1", "a2", "a3", "a4"} {
 		app.NewUser(t, login, account.Place{Role: mediation.Desk, Area: apptest.County})

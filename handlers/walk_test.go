@@ -126,7 +126,11 @@ func ends(r handlers.Route) bool {
 }
 
 func TestEveryRouteByEveryRoleHereAndThere(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, everyRouteByEveryRoleHereAndThere)
+}
+
+func everyRouteByEveryRoleHereAndThere(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
 	people := map[string]*apptest.Person{}
 	actors := map[string]mediation.Actor{}

@@ -16,6 +16,8 @@ import (
 	"fengqiao/handlers"
 	"fengqiao/internal/account"
 	"fengqiao/internal/media"
+	"fengqiao/internal/mongo"
+	"fengqiao/internal/mongotest"
 	"fengqiao/internal/seal"
 	"fengqiao/internal/sqlite"
 	"fengqiao/internal/store"
@@ -80,14 +82,40 @@ func WithLimits(l handlers.Limits) Option { return func(d *handlers.Deps) { d.Co
 // WithDeps changes anything else.
 func WithDeps(f func(*handlers.Deps)) Option { return f }
 
-// New builds a server; the test closes it.
+// Fresh builds a server on one kind of store.
+type Fresh func(t testing.TB, options ...Option) *App
+
+// OnBoth runs a test on either store.
+func OnBoth(t *testing.T, test func(t *testing.T, fresh Fresh)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, New) })
+	t.Run("MongoDB", func(t *testing.T) { test(t, OnMongoDB) })
+}
+
+// New builds a server on the embedded store; the test closes it.
 func New(t testing.TB, options ...Option) *App {
 	t.Helper()
-	ctx, dir := context.Background(), t.TempDir()
-	a := &App{Case: &Clock{}, Machine: &Clock{}, Log: &Log{}}
+	dir := t.TempDir()
 	engine, err := sqlite.New(filepath.Join(dir, "store"))
 	must(t, err)
+	blobs, err := media.NewDir(filepath.Join(dir, "photos"))
+	must(t, err)
+	return build(t, engine, blobs, options)
+}
+
+// OnMongoDB builds a server on a database of its own, with GridFS beside it.
+func OnMongoDB(t testing.TB, options ...Option) *App {
+	t.Helper()
+	engine, err := mongo.New(context.Background(), mongotest.Database(t))
+	must(t, err)
+	return build(t, engine, store.EngineBlobs(engine.Blobs()), options)
+}
+
+func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Option) *App {
+	t.Helper()
+	ctx := context.Background()
+	a := &App{Case: &Clock{}, Machine: &Clock{}, Log: &Log{}}
 	t.Cleanup(func() { must(t, engine.Close()) })
+	var err error
 	a.Store, err = store.New(ctx, engine)
 	must(t, err)
 	kek, err := seal.ParseInstallationKey(seal.NewInstallationKey())
@@ -98,8 +126,6 @@ func New(t testing.TB, options ...Option) *App {
 	a.Accounts, err = account.New(ctx, account.Ports{Users: a.Store.Users(), Sessions: a.Store.SignInSessions(), Attempts: a.Store.SignInAttempts(),
 		Keys: a.Store.SigningKeys(), Codes: a.Store.OneTimeCodes(), Vault: a.Ring},
 		account.Config{Hashing: account.Hashing{Cost: account.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}}}, a.Machine.Now, rand.Reader)
-	must(t, err)
-	blobs, err := media.NewDir(filepath.Join(dir, "photos"))
 	must(t, err)
 	a.Photos = media.New(a.Store.Photos(), blobs, a.Ring, media.Options{Now: a.Machine.Now})
 	a.rules(t)
