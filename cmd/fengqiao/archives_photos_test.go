@@ -25,7 +25,7 @@ func withPhoto(t *testing.T) (dir string, files []string) {
 	}
 	album := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{})
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, 40, 30)), nil); err != nil {
+	if err := jpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, 1600, 1200)), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := album.Upload(t.Context(), "owner", "7f0f3b0a-5c7e-4b41-9a3e-2f3ed1f4f5aa", &b, "image/jpeg"); err != nil {
@@ -59,11 +59,20 @@ func TestVerifyReadsThePhotos(t *testing.T) {
 				y, _ := os.Stat(b)
 				return int(y.Size() - x.Size())
 			})
-			if err := tamper(files[0]); err != nil {
-				t.Fatal(err)
-			}
-			if r := fengqiao(t, "verify", "--data", dir); r.code != exitFailure || !strings.Contains(r.out, "photo ") || !strings.Contains(r.out, "its ") {
-				t.Errorf("exit %d:\n%s", r.code, r.out)
+			for i, says := range []string{"its file", "its small picture"} {
+				whole, err := os.ReadFile(files[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := tamper(files[i]); err != nil {
+					t.Fatal(err)
+				}
+				if r := fengqiao(t, "verify", "--data", dir); r.code != exitFailure || !strings.Contains(r.out, "photo ") || !strings.Contains(r.out, says) {
+					t.Errorf("exit %d, should speak of %s:\n%s", r.code, says, r.out)
+				}
+				if err := os.WriteFile(files[i], whole, 0o600); err != nil {
+					t.Fatal(err)
+				}
 			}
 		})
 	}

@@ -104,3 +104,36 @@ func TestUsersAreManagedOnTheStore(t *testing.T) {
 		t.Fatalf("a weak password: %d %s", r.code, r.err)
 	}
 }
+
+func TestCommandsTeachWhatTheyTake(t *testing.T) {
+	dir := countyData(t)
+	empty := write(t, "empty.geojson", `{"type":"FeatureCollection","features":[]}`)
+	for says, args := range map[string][]string{
+		`no role "grid_workr"; the roles are grid_worker`: {"user", "create", "x", "--name", "x", "--role", "grid_workr", "--area", "33.01.11", "--data", dir},
+		`no role "bogus"`:                                 {"user", "list", "--role", "bogus", "--data", dir},
+		"empty.geojson: ":                                 {"import", "plan", empty, "--data", dir},
+	} {
+		if r := fengqiao(t, args...); r.code != exitFailure || !strings.Contains(r.err, says) {
+			t.Errorf("%v: exit %d, %s", args, r.code, r.err)
+		}
+	}
+	for _, c := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"import", "people"}, []string{"*login", "posts", "fulltime", "grid_worker"}},
+		{[]string{"import", "mediators"}, []string{"*kind", "elder", "kin "}},
+		{[]string{"import", "plan"}, []string{"FeatureCollection", "schema.levels"}},
+		{[]string{"user", "move"}, []string{"what is not said is gone", "Examples:"}},
+	} {
+		out := ok(t, append(c.args, "--help")...)
+		for _, text := range c.says {
+			if !strings.Contains(out, text) {
+				t.Errorf("%v --help does not say %q:\n%s", c.args, text, out)
+			}
+		}
+	}
+	if out := ok(t, "user", "list", "--role", "grid_worker", "--data", dir); !strings.Contains(out, "fulltime@33.01.11.001") {
+		t.Errorf("the list shows no posts:\n%.400s", out)
+	}
+}

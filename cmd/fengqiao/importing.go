@@ -43,6 +43,14 @@ func (c *command) importPlan() *cobra.Command {
 	var o handlers.PlanOptions
 	var check bool
 	cmd := &cobra.Command{Use: "plan FILE.geojson", Args: cobra.ExactArgs(1), Short: c.short("导入网格图", "import a plan of cells"),
+		Long: words.Text{
+			Zh: `从 GeoJSON（RFC 7946）导入网格图：一个 FeatureCollection，每个网格一个 Polygon 或 MultiPolygon，属性里有编码和名称；
+另可有成员 version（版本名）、schema.levels（层级）和 units（上级单位的 code、name）。属性名不同就用下面的参数指明。
+声明了 WGS-84 以外坐标系的文件按名拒绝。`,
+			En: `Imports a plan from GeoJSON (RFC 7946): a FeatureCollection with a Polygon or MultiPolygon for every cell, whose properties
+hold its code and name; beside the features there may be version (the edition's name), schema.levels and units (code and
+name of the units above). Properties of other names are told by the flags. A file that declares another datum than WGS-84
+is refused by name.`}.In(c.lang),
 		Example: `  fengqiao import plan fuyang.geojson
   fengqiao import plan councils.geojson --code-property nc_id --name-property name --parent-name-property service_re --version 2020`}
 	strict := c.strictFlag(cmd)
@@ -56,7 +64,13 @@ func (c *command) importPlan() *cobra.Command {
 	f.StringVar((*string)(&o.CRS), "crs", "", c.short("坐标系 wgs84、gcj02、bd09", "datum: wgs84, gcj02 or bd09"))
 	f.BoolVar(&check, "check", false, c.short("只检查，不导入", "only check"))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return c.withFile(args[0], func(r io.Reader) error { return c.readPlan(cmd, r, o, *strict, check) })
+		return c.withFile(args[0], func(r io.Reader) error {
+			err := c.readPlan(cmd, r, o, *strict, check)
+			if err != nil && !errors.Is(err, errPartial) && !errors.Is(err, errRefusedAll) {
+				err = fmt.Errorf("%s: %w", args[0], err)
+			}
+			return err
+		})
 	}
 	return cmd
 }
@@ -155,7 +169,9 @@ func (c *command) importPolicy() *cobra.Command {
 }
 
 func (c *command) importMediators() *cobra.Command {
-	cmd := &cobra.Command{Use: "mediators FILE.csv", Args: cobra.ExactArgs(1), Short: c.short("导入调解员", "import mediators")}
+	cmd := &cobra.Command{Use: "mediators FILE.csv", Args: cobra.ExactArgs(1), Short: c.short("导入调解员", "import mediators"), Long: words.Text{
+		Zh: "导入调解员，先导入网格图和规则。席位、请假和是否接单保持不变；文件里没有的人保持不变。各列（* 必有）：",
+		En: "Imports mediators; import plan and policy first. Seats, leaves and availability stay, and so do those who are not in the file.\nThe columns (* must be there):"}.In(c.lang) + intake.Help(intake.MediatorColumns, c.lang)}
 	strict := c.strictFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return c.importRows(cmd, args[0], *strict, func(ctx context.Context, in *installation, r io.Reader) (rows, error) {
@@ -167,8 +183,8 @@ func (c *command) importMediators() *cobra.Command {
 
 func (c *command) importPeople() *cobra.Command {
 	cmd := &cobra.Command{Use: "people FILE.csv", Args: cobra.ExactArgs(1), Short: c.short("导入人员账号", "import people"), Long: words.Text{
-		Zh: "导入人员账号，先导入调解员。账号没有密码：用 user reset-password 为每人生成一次性密码。文件里没有的人保持不变。",
-		En: "Imports accounts; import mediators first. Accounts have no password: user reset-password makes a one-time password for each.\nPeople who are not in the file stay as they are."}.In(c.lang)}
+		Zh: "导入人员账号，先导入调解员。账号没有密码：用 user reset-password 为每人生成一次性密码。文件里没有的人保持不变。各列（* 必有）：",
+		En: "Imports accounts; import mediators first. Accounts have no password: user reset-password makes a one-time password for each.\nPeople who are not in the file stay as they are. The columns (* must be there):"}.In(c.lang) + intake.Help(intake.PeopleColumns, c.lang)}
 	strict := c.strictFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return c.importRows(cmd, args[0], *strict, func(ctx context.Context, in *installation, r io.Reader) (rows, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -77,10 +78,17 @@ func (c *command) userBootstrap() *cobra.Command {
 func (c *command) userList() *cobra.Command {
 	var area, role string
 	list := &cobra.Command{Use: "list", Short: c.short("列出账号", "list accounts"),
+		Long: words.Text{
+			Zh: "列出账号：登录名、角色、区划、部门、状态、网格团队岗位、姓名。",
+			En: "Lists accounts: login, role, area, department, state, posts in grid teams, name."}.In(c.lang),
+		Example: `  fengqiao user list --area 33.01.11.001 --role grid_worker`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkRole(mediation.Role(role)); role != "" && err != nil {
+				return err
+			}
 			return c.withAccounts(cmd, func(ctx context.Context, in *installation) error {
 				w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-				_, _ = fmt.Fprintln(w, "LOGIN\tROLE\tAREA\tUNIT\tSTATE\tNAME")
+				_, _ = fmt.Fprintln(w, "LOGIN\tROLE\tAREA\tUNIT\tSTATE\tPOSTS\tNAME")
 				f := account.Filter{Area: grid.Code(area), Role: mediation.Role(role), Limit: 200}
 				for {
 					users, next, err := in.accounts.ListUsers(ctx, f)
@@ -92,7 +100,11 @@ func (c *command) userList() *cobra.Command {
 						if u.Locked {
 							state = "locked"
 						}
-						_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", u.Login, u.Role, u.Area, u.Unit, state, u.Name)
+						posts := make([]string, len(u.Posts))
+						for i, p := range u.Posts {
+							posts[i] = p.Kind + "@" + string(p.Area)
+						}
+						_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", u.Login, u.Role, u.Area, u.Unit, state, strings.Join(posts, ";"), u.Name)
 					}
 					if f.After = next; next == "" {
 						return w.Flush()
@@ -114,6 +126,14 @@ func (c *command) placeFlags(cmd *cobra.Command, p *account.Place) {
 	_ = cmd.MarkFlagRequired("role") // fails only for a flag that does not exist
 }
 
+// checkRole tells the roles there are to who misspelt one.
+func checkRole(r mediation.Role) error {
+	if slices.Contains(mediation.AccountRoles, r) {
+		return nil
+	}
+	return fmt.Errorf("there is no role %q; the roles are %s", r, roleNames())
+}
+
 func roleNames() string {
 	names := make([]string, len(mediation.AccountRoles))
 	for i, r := range mediation.AccountRoles {
@@ -130,6 +150,9 @@ func (c *command) userCreate() *cobra.Command {
 			Zh: "建立账号。密码从 --password-file 读取（- 表示标准输入）；不给则生成一次性密码并打印一次。",
 			En: "Creates an account. The password is read from --password-file (- for standard input); without it a one-time password is\nmade and printed once."}.In(c.lang),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkRole(n.Role); err != nil {
+				return err
+			}
 			n.Login = args[0]
 			if file != "" {
 				var err error
@@ -179,6 +202,10 @@ func (c *command) oneTime(ctx context.Context, in *installation, u account.User)
 func (c *command) userLock() *cobra.Command {
 	var reason string
 	lock := &cobra.Command{Use: "lock LOGIN", Args: cobra.ExactArgs(1), Short: c.short("锁定账号", "lock an account and end its sessions"),
+		Long: words.Text{
+			Zh: "锁定账号：不能再登录，已登录的各处几秒内退出，手机不再收到推送。最后一个管理员不能锁定。",
+			En: "Locks an account: nobody signs in with it, sessions end within seconds, and its phones get no more pushes. The last\nadministrator cannot be locked."}.In(c.lang),
+		Example: `  fengqiao user lock gw-330111001003001 --reason left`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
 				_, err := in.accounts.LockUser(ctx, account.Order{By: byCommand}, u.ID, reason)
@@ -191,6 +218,10 @@ func (c *command) userLock() *cobra.Command {
 
 func (c *command) userUnlock() *cobra.Command {
 	return &cobra.Command{Use: "unlock LOGIN", Args: cobra.ExactArgs(1), Short: c.short("解锁账号", "unlock an account and forget failed sign-ins"),
+		Long: words.Text{
+			Zh: "解锁账号，并忘掉登录失败的次数；密码不变。",
+			En: "Unlocks an account and forgets failed sign-ins; the password stays."}.In(c.lang),
+		Example: `  fengqiao user unlock gw-330111001003001`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
 				_, err := in.accounts.UnlockUser(ctx, account.Order{By: byCommand}, u.ID)
@@ -202,7 +233,14 @@ func (c *command) userUnlock() *cobra.Command {
 func (c *command) userMove() *cobra.Command {
 	var to account.Place
 	move := &cobra.Command{Use: "move LOGIN", Args: cobra.ExactArgs(1), Short: c.short("调整角色或区划", "change role, area or unit and end the sessions"),
+		Long: words.Text{
+			Zh: "给账号新的角色和区划，已登录的各处须重新登录。角色、区划、部门、调解员记录一并替换：没写的就没有了。",
+			En: "Gives an account another role and area; it signs in anew everywhere. Role, area, department and mediator's record are\nreplaced together: what is not said is gone."}.In(c.lang),
+		Example: `  fengqiao user move ts-330111001-1 --role county_staff --area 33.01.11`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkRole(to.Role); err != nil {
+				return err
+			}
 			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
 				_, err := in.roster().Change(ctx, anywhere(byCommand), account.Order{By: byCommand}, u.ID, account.Changes{Place: &to})
 				return explained(err)
@@ -214,6 +252,10 @@ func (c *command) userMove() *cobra.Command {
 
 func (c *command) userReset() *cobra.Command {
 	return &cobra.Command{Use: "reset-password LOGIN", Args: cobra.ExactArgs(1), Short: c.short("重设为一次性密码", "set a one-time password and print it"),
+		Long: words.Text{
+			Zh: "生成一次性密码并打印一次：七天内有效，首次登录须更改；已登录的各处退出。请当面告知本人。",
+			En: "Makes a one-time password and prints it once: good for seven days, to be changed at the first sign-in; sessions end. Tell it\nto the person themselves."}.In(c.lang),
+		Example: `  fengqiao user reset-password gw-330111001003001`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error { return c.oneTime(ctx, in, u) })
 		}}

@@ -35,8 +35,8 @@ func Mediators(src io.Reader, plan *grid.Plan, pol *policy.Policy) ([]MediatorRo
 	var list []MediatorRow
 	var problems []Problem
 	seen := map[string]int{}
-	err := readTable(src, []string{"id", "name", "kind", "tier", "area"},
-		[]string{"lon", "lat", "categories", "dialects", "cap", "unit", "phone", "ties", "kin"}, func(r *row) {
+	err := readTable(src, MediatorColumns,
+		func(r *row) {
 			if len(r.problems) == 0 {
 				m := mediator(r, plan, pol)
 				if before, twice := seen[m.Mediator.ID]; twice && m.Mediator.ID != "" {

@@ -26,7 +26,7 @@ func People(src io.Reader, plan *grid.Plan) ([]Person, []Problem, error) {
 	var people []Person
 	var problems []Problem
 	seen := map[string]int{}
-	err := readTable(src, []string{"login", "name", "role", "area"}, []string{"unit", "mediator", "posts"}, func(r *row) {
+	err := readTable(src, PeopleColumns, func(r *row) {
 		if len(r.problems) == 0 {
 			p := person(r, plan)
 			if before, twice := seen[p.Login]; twice && p.Login != "" {

@@ -1,5 +1,5 @@
 // Package intake reads the files that an administrator imports, row by row: what is wrong is told by line, field and reason,
-// and the rest can be used. The columns stand in fixtures/README.md.
+// and the rest can be used. columns.go has the columns.
 package intake
 
 import (
@@ -41,7 +41,7 @@ func unknown(what string) words.Text {
 	return words.Text{Zh: "未知的值 “" + what + "”", En: fmt.Sprintf("unknown value %q", what)}
 }
 
-func columns(n, want int) words.Text {
+func columnCount(n, want int) words.Text {
 	return words.Text{Zh: fmt.Sprintf("有 %d 列，应有 %d 列", n, want), En: fmt.Sprintf("has %d columns instead of %d", n, want)}
 }
 
@@ -100,9 +100,13 @@ func (r *row) area(field string, plan *grid.Plan) grid.Code {
 	return code
 }
 
-// readTable calls each for every row. needed columns must be in the header, further ones may, and no others: a misspelt
-// column would otherwise be lost in silence.
-func readTable(src io.Reader, needed, further []string, each func(*row)) error {
+// readTable calls each for every row. Needed columns must be in the header, the others may, and no others: a misspelt column
+// would otherwise be lost in silence.
+func readTable(src io.Reader, columns []Column, each func(*row)) error {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
 	in := sheet.NewReader(src)
 	header, err := in.Header()
 	if err != nil {
@@ -110,16 +114,16 @@ func readTable(src io.Reader, needed, further []string, each func(*row)) error {
 	}
 	for i, name := range header {
 		header[i] = strings.TrimSpace(name)
-		if !slices.Contains(needed, header[i]) && !slices.Contains(further, header[i]) {
-			return fmt.Errorf("line 1: unknown column %q; the columns are %s", name, strings.Join(append(slices.Clone(needed), further...), ", "))
+		if !slices.Contains(names, header[i]) {
+			return fmt.Errorf("line 1: unknown column %q; the columns are %s", name, strings.Join(names, ", "))
 		}
 		if slices.Contains(header[:i], header[i]) {
 			return fmt.Errorf("line 1: column %q stands there twice", name)
 		}
 	}
-	for _, name := range needed {
-		if !slices.Contains(header, name) {
-			return fmt.Errorf("line 1: column %q is missing", name)
+	for _, c := range columns {
+		if c.Needed && !slices.Contains(header, c.Name) {
+			return fmt.Errorf("line 1: column %q is missing", c.Name)
 		}
 	}
 	for {
@@ -131,7 +135,7 @@ func readTable(src io.Reader, needed, further []string, each func(*row)) error {
 		var broken sheet.Broken
 		switch {
 		case errors.Is(err, csv.ErrFieldCount):
-			r.refuse("csv", columns(len(record), len(header)))
+			r.refuse("csv", columnCount(len(record), len(header)))
 		case errors.As(err, &broken):
 			r.refuse("csv", brokenRow)
 		case err != nil:
