@@ -110,8 +110,8 @@ func TestCommandsTeachWhatTheyTake(t *testing.T) {
 	empty := write(t, "empty.geojson", `{"type":"FeatureCollection","features":[]}`)
 	for says, args := range map[string][]string{
 		`no role "grid_workr"; the roles are grid_worker`: {"user", "create", "x", "--name", "x", "--role", "grid_workr", "--area", "33.01.11", "--data", dir},
-		`no role "bogus"`:                                 {"user", "list", "--role", "bogus", "--data", dir},
-		"empty.geojson: ":                                 {"import", "plan", empty, "--data", dir},
+		`no role "bogus"`: {"user", "list", "--role", "bogus", "--data", dir},
+		"empty.geojson: ": {"import", "plan", empty, "--data", dir},
 	} {
 		if r := fengqiao(t, args...); r.code != exitFailure || !strings.Contains(r.err, says) {
 			t.Errorf("%v: exit %d, %s", args, r.code, r.err)
