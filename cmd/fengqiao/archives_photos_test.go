@@ -89,3 +89,26 @@ func TestABackupWithoutAPhotoThatShouldBeThereSaysSo(t *testing.T) {
 		t.Errorf("exit %d: %s", r.code, r.err)
 	}
 }
+
+func TestABackupWithABadPhotoStillRestores(t *testing.T) {
+	for what, spoil := range map[string]func(string) error{
+		"lost": os.Remove,
+		"cut":  func(file string) error { return os.Truncate(file, 10) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			dir, files := withPhoto(t)
+			if err := spoil(files[0]); err != nil {
+				t.Fatal(err)
+			}
+			backup, target := filepath.Join(t.TempDir(), "b"), t.TempDir()
+			fengqiao(t, "backup", backup, "--data", dir)
+			bringKey(t, dir, target)
+			if out := ok(t, "restore", backup, "--data", target); !strings.Contains(out, "replayed") {
+				t.Errorf("the erasures were not replayed: %s", out)
+			}
+			if r := fengqiao(t, "verify", "--data", target); r.code != exitFailure || !strings.Contains(r.out, "1 photos; 1 problems") {
+				t.Errorf("verify of what was restored: exit %d, %s", r.code, r.out)
+			}
+		})
+	}
+}

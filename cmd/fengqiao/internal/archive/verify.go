@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image/jpeg"
 	"slices"
 
 	"fengqiao/internal/media"
@@ -51,7 +50,12 @@ func (r *Result) add(kind, id, format string, args ...any) {
 // panel's seats; then every report's pointer, every mediator's seats and every photo's bytes. Seats and pointers are in motion while a server
 // runs: what is younger than mediation.Grace is no finding only if the caller stops the server first.
 func Verify(ctx context.Context, p Place, progress Progress) (*Result, error) {
-	v := &verifier{Place: p, ctx: ctx, progress: progress, found: &Result{}, numbers: map[string][]int64{}}
+	return verify(ctx, p, nil, progress)
+}
+
+// verify holds no photo against a copy that was no better where it came from.
+func verify(ctx context.Context, p Place, source media.Blobs, progress Progress) (*Result, error) {
+	v := &verifier{Place: p, source: source, ctx: ctx, progress: progress, found: &Result{}, numbers: map[string][]int64{}}
 	for _, step := range []func() error{v.cases, v.reports, v.mediators, v.photos} {
 		if err := step(); err != nil {
 			return nil, err
@@ -63,6 +67,7 @@ func Verify(ctx context.Context, p Place, progress Progress) (*Result, error) {
 
 type verifier struct {
 	Place
+	source   media.Blobs // nil if the place is not a copy
 	ctx      context.Context
 	progress Progress
 	found    *Result
@@ -89,56 +94,6 @@ func (v *verifier) cases() error {
 		}
 		return v.pointers(&c)
 	})
-}
-
-// photos reads every photo whose upload came to an end, and its small picture, as they were stored.
-func (v *verifier) photos() error {
-	return v.Engine.Walk(v.ctx, photosTable, func(r store.Row) error {
-		p, err := v.Store.Photos().Get(v.ctx, r.ID)
-		if err != nil {
-			return v.unreadable("photo "+r.ID, err)
-		}
-		if p.State != media.Ready {
-			return nil
-		}
-		v.found.Photos++
-		v.progress("verify photos", v.found.Photos, 0)
-		sum, n, err := v.blob(p.BlobID)
-		switch {
-		case errors.Is(err, mediation.ErrNotFound):
-			v.found.add("photo", p.ID, "its file is not there")
-		case err != nil:
-			return v.unreadable("photo "+p.ID, err)
-		case sum != p.SHA256:
-			v.found.add("photo", p.ID, "its file was changed or cut: %d bytes, stored were %d", n, p.Bytes)
-		}
-		return v.thumb(&p)
-	})
-}
-
-// thumb looks whether the small picture, of which no checksum is kept, is one.
-func (v *verifier) thumb(p *media.Photo) error {
-	f, err := v.Blobs.Open(v.ctx, p.ThumbID)
-	if errors.Is(err, mediation.ErrNotFound) {
-		v.found.add("photo", p.ID, "its small picture is not there")
-		return nil
-	}
-	if err != nil {
-		return v.unreadable("small picture of photo "+p.ID, err)
-	}
-	if _, err := jpeg.Decode(f); err != nil {
-		v.found.add("photo", p.ID, "its small picture was changed or cut: %v", err)
-	}
-	return f.Close()
-}
-
-func (v *verifier) blob(id string) (sum string, n int64, err error) {
-	f, err := v.Blobs.Open(v.ctx, id)
-	if err != nil {
-		return "", 0, err
-	}
-	sum, n, err = fileSum(f)
-	return sum, n, errors.Join(err, f.Close())
 }
 
 // unreadable makes a finding of a record that cannot be read; a store that does not answer ends the walk.

@@ -1,0 +1,96 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image/jpeg"
+
+	"fengqiao/internal/media"
+	"fengqiao/internal/store"
+	"fengqiao/mediation"
+)
+
+// photos reads every photo whose upload came to an end, and its small picture, as they were stored.
+func (v *verifier) photos() error {
+	return v.Engine.Walk(v.ctx, photosTable, func(r store.Row) error {
+		p, err := v.Store.Photos().Get(v.ctx, r.ID)
+		if err != nil {
+			return v.unreadable("photo "+r.ID, err)
+		}
+		if p.State != media.Ready {
+			return nil
+		}
+		v.found.Photos++
+		v.progress("verify photos", v.found.Photos, 0)
+		return v.photo(p)
+	})
+}
+
+func (v *verifier) photo(p media.Photo) error {
+	wrong, err := photoWrong(v.ctx, p, v.Blobs)
+	if wrong == "" || err != nil {
+		return err
+	}
+	if v.source != nil {
+		// A copy is as good as what it was made from. What is wrong there must not make the rest of it useless: a restore
+		// that ended here would not come to its erasures.
+		before, err := photoWrong(v.ctx, p, v.source)
+		if before != "" || err != nil {
+			return err
+		}
+	}
+	// On a running server a photo that was swept since its record was read took its files along.
+	now, err := v.Store.Photos().Get(v.ctx, p.ID)
+	if err == nil && now.State == media.Ready && now.BlobID == p.BlobID {
+		v.found.add("photo", p.ID, "%s", wrong)
+	}
+	return err
+}
+
+// photoWrong says what is wrong with a photo's files, "" if nothing is. The error means that the store does not answer.
+func photoWrong(ctx context.Context, p media.Photo, blobs media.Blobs) (string, error) {
+	sum, n, err := blobSum(ctx, blobs, p.BlobID)
+	switch {
+	case errors.Is(err, mediation.ErrNotFound):
+		return "its file is not there", nil
+	case err != nil:
+		return unlessSilent(ctx, "its file cannot be read", err)
+	case sum != p.SHA256:
+		return fmt.Sprintf("its file was changed or cut: %d bytes, stored were %d", n, p.Bytes), nil
+	}
+	return thumbWrong(ctx, p, blobs)
+}
+
+// thumbWrong looks whether the small picture, of which no checksum is kept, is one.
+func thumbWrong(ctx context.Context, p media.Photo, blobs media.Blobs) (string, error) {
+	f, err := blobs.Open(ctx, p.ThumbID)
+	if errors.Is(err, mediation.ErrNotFound) {
+		return "its small picture is not there", nil
+	}
+	if err != nil {
+		return unlessSilent(ctx, "its small picture cannot be read", err)
+	}
+	_, err = jpeg.Decode(f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return unlessSilent(ctx, "its small picture was changed or cut", err)
+	}
+	return "", nil
+}
+
+// unlessSilent tells a broken file from a store that does not answer.
+func unlessSilent(ctx context.Context, what string, err error) (string, error) {
+	if ctx.Err() != nil || errors.Is(err, mediation.ErrUnavailable) || errors.Is(err, store.ErrUnavailable) {
+		return "", err
+	}
+	return fmt.Sprintf("%s: %v", what, err), nil
+}
+
+func blobSum(ctx context.Context, blobs media.Blobs, id string) (sum string, n int64, err error) {
+	f, err := blobs.Open(ctx, id)
+	if err != nil {
+		return "", 0, err
+	}
+	sum, n, err = fileSum(f)
+	return sum, n, errors.Join(err, f.Close())
+}
