@@ -282,6 +282,7 @@ type meView struct {
 	AreaName string         `json:"areaName,omitzero"`
 	Unit     string         `json:"unit,omitzero"`
 	Mediator string         `json:"mediator,omitzero"`
+	Posts    []postView     `json:"posts,omitzero"`
 	Lang     string         `json:"lang"`
 	// Can is the actions that the role has, by mediation.Permits; a client shows what is in it.
 	Can  []string `json:"can"`

@@ -13,7 +13,8 @@ import (
 
 // viewMe shows a user to themselves.
 func (a *API) viewMe(id string, u account.User) meView {
-	v := meView{ID: id, Login: u.Login, Name: u.Name, Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator, Lang: cmp.Or(u.Lang, "zh-CN"), Can: []string{}}
+	v := meView{ID: id, Login: u.Login, Name: u.Name, Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator,
+		Posts: viewPosts(u.Posts), Lang: cmp.Or(u.Lang, "zh-CN"), Can: []string{}}
 	v.AreaName, _ = a.Atlas.Load().Name(u.Area)
 	for action, grants := range mediation.Permits {
 		if slices.ContainsFunc(grants, func(g mediation.Grant) bool { return g.Role == u.Role }) {
@@ -65,6 +66,14 @@ type postView struct {
 	Area grid.Code `json:"area"`
 }
 
+func viewPosts(posts []account.Post) []postView {
+	var views []postView
+	for _, p := range posts {
+		views = append(views, postView(p))
+	}
+	return views
+}
+
 type changeView struct {
 	At   time.Time `json:"at"`
 	By   string    `json:"by"`
@@ -74,10 +83,7 @@ type changeView struct {
 
 func viewUser(u account.User) userView {
 	v := userView{ID: u.ID, Revision: u.Revision, Login: u.Login, Name: u.Name, Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator,
-		Lang: cmp.Or(u.Lang, "zh-CN"), Locked: u.Locked, LockedReason: u.LockedReason, MustChange: u.MustChange, Created: u.Created.UTC()}
-	for _, p := range u.Posts {
-		v.Posts = append(v.Posts, postView(p))
-	}
+		Posts: viewPosts(u.Posts), Lang: cmp.Or(u.Lang, "zh-CN"), Locked: u.Locked, LockedReason: u.LockedReason, MustChange: u.MustChange, Created: u.Created.UTC()}
 	for _, h := range u.History {
 		v.History = append(v.History, changeView{h.At.UTC(), h.By, h.What, h.Note})
 	}

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"fengqiao/handlers/apptest"
@@ -131,5 +132,26 @@ func TestNoAnswerHoldsAPasswordHash(t *testing.T) {
 		if body := string(app.Do(t, root, http.MethodGet, path, nil).Want(http.StatusOK).Body); contains(body, "argon2", "passwordHash", "PasswordHash") {
 			t.Errorf("%s: %s", path, body)
 		}
+	}
+}
+
+func TestPostsInGridTeamsAreShown(t *testing.T) {
+	app := apptest.New(t)
+	admin, worker := app.As(t, mediation.Administrator, apptest.Here), app.As(t, mediation.GridWorker, apptest.Here)
+	posts := []account.Post{}
+	for _, kind := range account.PostKinds { // the API's description has to know them all
+		posts = append(posts, account.Post{Kind: kind, Area: apptest.Here.Grid()})
+	}
+	if _, err := app.Accounts.ChangeUser(t.Context(), account.Order{By: "test"}, worker.User.ID, account.Changes{Posts: &posts}); err != nil {
+		t.Fatal(err)
+	}
+	var me, user struct{ Posts []struct{ Kind, Area string } }
+	app.Do(t, worker, http.MethodGet, "/api/v1/me", nil).Want(http.StatusOK).Into(&me)
+	app.Do(t, admin, http.MethodGet, "/api/v1/users/"+worker.User.ID, nil).Want(http.StatusOK).Into(&user)
+	if len(me.Posts) != len(posts) || me.Posts[1].Kind != "fulltime" || me.Posts[1].Area != string(apptest.Here.Grid()) {
+		t.Errorf("the worker is told %v", me.Posts)
+	}
+	if !slices.Equal(user.Posts, me.Posts) {
+		t.Errorf("the administrator is told %v", user.Posts)
 	}
 }

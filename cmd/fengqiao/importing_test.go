@@ -258,3 +258,28 @@ func TestAVillagesMediatorServesNoCounty(t *testing.T) {
 		t.Errorf("exit %d, %s%s", r.code, r.out, r.err)
 	}
 }
+
+func TestAPeopleFileWithoutPostsLeavesThemAsTheyAre(t *testing.T) {
+	dir := countyData(t)
+	load := func(posts, counts string) {
+		t.Helper()
+		file := write(t, "people.csv", "login,name,role,area"+posts)
+		if out := ok(t, "import", "people", file, "--data", dir); !strings.Contains(out, counts) {
+			t.Error(out)
+		}
+	}
+	has := func(posts string, want bool) {
+		t.Helper()
+		list := ok(t, "user", "list", "--area", "33.01.11.001.003", "--role", "leader", "--data", dir)
+		if strings.Contains(list, posts) != want {
+			t.Errorf("%s should be there: %t\n%s", posts, want, list)
+		}
+	}
+	const row = "p-1,某某,leader,33.01.11.001.003"
+	load(",posts\n"+row+",police@330111001003001;police@33.01.11.001.003.001\n", "1 created")
+	load("\n"+row+"\n", "1 unchanged")
+	has("police@33.01.11.001.003.001", true)
+	has(";police@", false)
+	load(",posts\n"+row+",\n", "1 updated")
+	has("police@", false)
+}

@@ -19,6 +19,8 @@ type Person struct {
 	Name  string
 	Place account.Place
 	Posts []account.Post
+	// KeepPosts: the file says nothing of posts, so that those that there are stay.
+	KeepPosts bool
 }
 
 // People reads the people file. The error means that nothing can be used.
@@ -71,6 +73,7 @@ func person(r *row, plan *grid.Plan) Person {
 			r.must(field)
 		}
 	}
+	p.KeepPosts = !r.has("posts")
 	for _, post := range r.list("posts") {
 		kind, area, ok := strings.Cut(post, "@")
 		code, err := plan.Schema().Parse(area)
@@ -78,7 +81,7 @@ func person(r *row, plan *grid.Plan) Person {
 			r.refuse("posts", unknown(post))
 		} else if len(plan.CellsOf(code)) == 0 {
 			r.refuse("posts", unknownArea)
-		} else {
+		} else if !slices.Contains(p.Posts, account.Post{Kind: kind, Area: code}) { // twice says no more than once
 			p.Posts = append(p.Posts, account.Post{Kind: kind, Area: code})
 		}
 	}

@@ -115,7 +115,7 @@ func putPerson(ctx context.Context, roster account.Roster, p Person) (fate, erro
 	if is := (account.Place{Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator}); is != p.Place {
 		c.Place = &p.Place
 	}
-	if !slices.Equal(u.Posts, p.Posts) {
+	if !p.KeepPosts && !slices.Equal(u.Posts, p.Posts) {
 		c.Posts = &p.Posts
 	}
 	if c != (account.Changes{}) {

@@ -60,6 +60,12 @@ func (r *row) refuse(field string, why words.Text) {
 	r.problems = append(r.problems, Problem{r.line, field, why})
 }
 
+// has tells whether the file has a column.
+func (r *row) has(field string) bool {
+	_, ok := r.values[field]
+	return ok
+}
+
 // get is a column's text without the spaces around it.
 func (r *row) get(field string) string { return strings.TrimSpace(r.values[field]) }
 
