@@ -364,7 +364,11 @@ func aCommandIsCarriedOutOnceAndOnWhatWasSeen(t *testing.T, fresh apptest.Fresh)
 }
 
 func TestADeclinedOfferIsReplayedThoughTheCaseIsOutOfSight(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, aDeclinedOfferIsReplayedThoughTheCaseIsOutOfSight)
+}
+
+func aDeclinedOfferIsReplayedThoughTheCaseIsOutOfSight(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	s := begin(t, a)
 	offer := s.offered()
 	tag := a.Do(t, s.mediator, "GET", s.path(""), nil).Want(200).ETag()

@@ -15,7 +15,11 @@ import (
 )
 
 func TestInboxIsOnesOwn(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, inboxIsOnesOwn)
+}
+
+func inboxIsOnesOwn(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	ctx := context.Background()
 	mine, other := app.As(t, mediation.MediatorRole, apptest.Here), app.As(t, mediation.MediatorRole, apptest.There)
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
@@ -69,7 +73,11 @@ func TestInboxIsOnesOwn(t *testing.T) {
 }
 
 func TestDevicesAreRegisteredRefreshedAndForgotten(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, devicesAreRegisteredRefreshedAndForgotten)
+}
+
+func devicesAreRegisteredRefreshedAndForgotten(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	mine, other := app.As(t, mediation.GridWorker, apptest.Here), app.As(t, mediation.GridWorker, apptest.There)
 	body := map[string]any{"platform": "android", "token": "token-1"}
 	id := app.Do(t, mine, http.MethodPost, "/api/v1/devices", body).Want(http.StatusCreated).Text("id")
@@ -96,7 +104,11 @@ func TestDevicesAreRegisteredRefreshedAndForgotten(t *testing.T) {
 }
 
 func TestDeadLettersAreSeenAndSentAgainInTheAdministratorsArea(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, deadLettersAreSeenAndSentAgainInTheAdministratorsArea)
+}
+
+func deadLettersAreSeenAndSentAgainInTheAdministratorsArea(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	ctx := context.Background()
 	here := settle(t, app, apptest.Here)
 	box := app.Store.Outbox()
@@ -196,7 +208,11 @@ func aPhoneIsPushedToAsLongAsItsSessionStands(t *testing.T, fresh apptest.Fresh)
 }
 
 func TestAPartyComesInByTheLinkAloneUntilItIsRenewed(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, aPartyComesInByTheLinkAloneUntilItIsRenewed)
+}
+
+func aPartyComesInByTheLinkAloneUntilItIsRenewed(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	ctx := context.Background()
 	here := settle(t, app, apptest.Here)
 	staff := app.As(t, mediation.TownshipStaff, apptest.Here)

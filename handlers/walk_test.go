@@ -210,7 +210,11 @@ func check(t *testing.T, app *apptest.App, w township, r handlers.Route, name st
 }
 
 func TestListsHoldTheCallersOwnAreaAlone(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, listsHoldTheCallersOwnAreaAlone)
+}
+
+func listsHoldTheCallersOwnAreaAlone(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
 	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced"} {
 		for _, role := range mediation.AccountRoles {
