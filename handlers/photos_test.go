@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
+	"math/rand/v2"
 	"mime/multipart"
 	"net/http"
 	"strings"
@@ -85,6 +86,33 @@ func photosAreTakenOnceHoweverOftenTheyAreSent(t *testing.T, fresh apptest.Fresh
 	app.Do(t, worker, http.MethodGet, first.Text("url"), nil, apptest.Header("If-None-Match", got.ETag())).Want(http.StatusNotModified)
 	app.Do(t, worker, http.MethodGet, first.Text("thumbnailUrl"), nil).Want(http.StatusOK)
 	app.Do(t, app.As(t, mediation.TownshipStaff, apptest.Here), http.MethodGet, first.Text("url"), nil).Refused(http.StatusNotFound, "not_found", "")
+}
+
+// A store may keep a photo in parts: here is more than GridFS puts into one, and nothing in it that would be taken out.
+func TestALargePhotoComesBackAsItWasSent(t *testing.T) {
+	apptest.OnBoth(t, aLargePhotoComesBackAsItWasSent)
+}
+
+func aLargePhotoComesBackAsItWasSent(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
+	worker := app.As(t, mediation.GridWorker, apptest.Here)
+	noise := image.NewGray(image.Rect(0, 0, 1100, 1100)) // which no encoder makes smaller
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise.Pix {
+		noise.Pix[i] = byte(random.Uint32())
+	}
+	var photo bytes.Buffer
+	if err := jpeg.Encode(&photo, noise, nil); err != nil || photo.Len() < 512<<10 {
+		t.Fatalf("%d bytes do not fill several parts: %v", photo.Len(), err)
+	}
+	sent := app.Do(t, worker, http.MethodPost, "/api/v1/media?clientId=large", photo.Bytes(), apptest.Header("Content-Type", "image/jpeg")).Want(http.StatusCreated)
+	if got := app.Do(t, worker, http.MethodGet, sent.Text("url"), nil).Want(http.StatusOK); !bytes.Equal(got.Body, photo.Bytes()) {
+		t.Errorf("%d bytes came back of %d, or others", len(got.Body), photo.Len())
+	}
+	thumb := app.Do(t, worker, http.MethodGet, sent.Text("thumbnailUrl"), nil).Want(http.StatusOK)
+	if _, err := jpeg.Decode(bytes.NewReader(thumb.Body)); err != nil {
+		t.Errorf("the thumbnail is no picture: %v", err)
+	}
 }
 
 func TestTooLargeAPhotoIsRefusedBeforeItIsRead(t *testing.T) {
