@@ -118,14 +118,18 @@ func TestUnreadBodiesDoNotSpoilTheConnection(t *testing.T) {
 	}
 }
 
+// The request fills the server's buffer to the last byte and no further: a server that closes on unread bytes resets the
+// connection, and then the answer may not reach a client that is still writing.
 func TestTooLargeHeadersAreAProblem(t *testing.T) {
 	app := apptest.New(t)
-	req, err := http.NewRequest(http.MethodGet, "http://"+listen(t, app)+"/healthz", nil)
+	conn, err := net.Dial("tcp", listen(t, app))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("X-Long", strings.Repeat("x", 20<<10))
-	res, err := http.DefaultClient.Do(req)
+	defer conn.Close()
+	head := "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: "
+	fmt.Fprint(conn, head, strings.Repeat("x", handlers.DefaultLimits.Header-len(head)))
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
