@@ -11,6 +11,7 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/internal/account"
+	"fengqiao/internal/checkpoint"
 	"fengqiao/internal/media"
 	"fengqiao/internal/once"
 	"fengqiao/mediation"
@@ -19,7 +20,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// Deps is what the HTTP side stands on. Ready, PushStats and Sweep may be nil.
+// Deps is what the HTTP side stands on. Ready, PushStats, Sweep and Checkpoints may be nil.
 type Deps struct {
 	Cases     *mediation.Service
 	Accounts  *account.Service
@@ -43,6 +44,8 @@ type Deps struct {
 	PushStats func(ctx context.Context) (push.Stats, error)
 	// Sweep are the sweep's figures for /metrics.
 	Sweep func() mediation.SweepFigures
+	// Checkpoints are the figures of the checkpoints for /metrics.
+	Checkpoints func() checkpoint.Figures
 }
 
 // Config is what an installation chooses.
@@ -82,7 +85,7 @@ func New(d Deps) (*API, error) {
 	if a.proxies, err = proxies(d.Config.TrustedProxies); err != nil {
 		return nil, err
 	}
-	a.metrics = newMetrics(d.PushStats, d.Sweep)
+	a.metrics = newMetrics(d)
 	if a.pages, err = newPages(); err != nil {
 		return nil, err
 	}

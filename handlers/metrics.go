@@ -2,10 +2,10 @@ package handlers
 
 import (
 	"bytes"
-	"context"
 	"strconv"
 	"time"
 
+	"fengqiao/internal/checkpoint"
 	"fengqiao/mediation"
 	"fengqiao/push"
 
@@ -21,7 +21,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 }
 
-func newMetrics(pushes func(context.Context) (push.Stats, error), sweep func() mediation.SweepFigures) *metrics {
+func newMetrics(d Deps) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fengqiao_requests_total", Help: "Requests answered."}, []string{"method", "route", "status"}),
@@ -29,11 +29,14 @@ func newMetrics(pushes func(context.Context) (push.Stats, error), sweep func() m
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}, []string{"method", "route"}),
 	}
 	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if pushes != nil {
-		m.registry.MustRegister(reading[push.Stats]{pushes, pushFigures})
+	if d.PushStats != nil {
+		m.registry.MustRegister(reading[push.Stats]{d.PushStats, pushFigures})
 	}
-	if sweep != nil {
-		m.registry.MustRegister(reading[mediation.SweepFigures]{func(context.Context) (mediation.SweepFigures, error) { return sweep(), nil }, sweepFigures})
+	if d.Sweep != nil {
+		m.registry.MustRegister(reading[mediation.SweepFigures]{always(d.Sweep), sweepFigures})
+	}
+	if d.Checkpoints != nil {
+		m.registry.MustRegister(reading[checkpoint.Figures]{always(d.Checkpoints), checkpointFigures})
 	}
 	return m
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"fengqiao/internal/checkpoint"
 	"fengqiao/mediation"
 	"fengqiao/push"
 
@@ -14,6 +15,11 @@ import (
 type reading[T any] struct {
 	of      func(context.Context) (T, error)
 	figures []figure[T]
+}
+
+// always makes a reading of figures that lie in memory.
+func always[T any](of func() T) func(context.Context) (T, error) {
+	return func(context.Context) (T, error) { return of(), nil }
 }
 
 // figure is one of them.
@@ -54,12 +60,22 @@ var sweepFigures = []figure[mediation.SweepFigures]{
 	counter("sweep_drained_total", "Cases whose notices a crash had left behind.", func(f mediation.SweepFigures) int { return f.Drained }),
 	{prometheus.NewDesc("fengqiao_sweep_seconds_total", "Time spent sweeping.", nil, nil), prometheus.CounterValue,
 		func(f mediation.SweepFigures) float64 { return f.Took.Seconds() }},
-	gauge("sweep_last_good_timestamp_seconds", "When a sweep last ended well; 0 before the first.", func(f mediation.SweepFigures) float64 {
-		if f.LastGood.IsZero() {
-			return 0
-		}
-		return float64(f.LastGood.UnixMilli()) / 1000
-	}),
+	gauge("sweep_last_good_timestamp_seconds", "When a sweep last ended well; 0 before the first.", func(f mediation.SweepFigures) float64 { return epoch(f.LastGood) }),
+}
+
+var checkpointFigures = []figure[checkpoint.Figures]{
+	counter("checkpoint_passes_total", "Times that it was looked what moved.", func(f checkpoint.Figures) int { return f.Passes }),
+	counter("checkpoint_failed_passes_total", "Times that no checkpoint could be made, or the file not be written.", func(f checkpoint.Figures) int { return f.Failed }),
+	gauge("checkpoint_number", "The newest checkpoint that this instance made or found.", func(f checkpoint.Figures) float64 { return float64(f.Number) }),
+	gauge("checkpoint_last_good_timestamp_seconds", "When a pass last ended well; 0 before the first.", func(f checkpoint.Figures) float64 { return epoch(f.LastGood) }),
+}
+
+// epoch is a time as Prometheus has it.
+func epoch(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
 }
 
 // Describe implements prometheus.Collector.

@@ -1,6 +1,8 @@
 package mediation
 
 import (
+	"crypto/sha256"
+	"math"
 	"time"
 
 	"fengqiao/grid"
@@ -82,6 +84,42 @@ type Supplement struct {
 	Text   Sealed
 	Photos []string
 	Cmd    string
+}
+
+// Sum covers what the reporter first sent, sealed as it is kept, and who and when; what became of the report since is left out. It
+// stays the same for as long as nobody tampers.
+func (r *Report) Sum() []byte {
+	h := sha256.New()
+	put(h, "fengqiao report 1")
+	for _, s := range []string{r.ID, r.ClientID, r.Print, r.Reporter, r.Channel, r.Key, r.Category, string(r.Basis), string(r.Home)} {
+		put(h, s)
+	}
+	for _, s := range []Sealed{r.Text, r.Address, r.Point} {
+		put(h, s.Key)
+		put(h, string(s.Box))
+	}
+	for _, n := range []int64{int64(math.Float64bits(r.AccuracyM)), int64(r.Severity), oneIf(r.Emergency), millis(r.PhoneTime), millis(r.Received), int64(len(r.Photos))} {
+		putInt(h, n)
+	}
+	for _, p := range r.Photos {
+		put(h, p)
+	}
+	return h.Sum(nil)
+}
+
+// millis is a time as sums have it: 0 where none was said.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func oneIf(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // Has tells whether the report bears the mark.

@@ -186,30 +186,3 @@ func (c *command) keyFits(ctx context.Context, b *archive.Opened) error {
 	}
 	return err
 }
-
-func (c *command) verifyCommand() *cobra.Command {
-	return &cobra.Command{Use: "verify", Short: c.short("核查事件链、编号、指针、照片", "verify chains of events, numbers, pointers and photos"),
-		Long: words.Text{
-			Zh: `逐案核查事件链（改动、删除、换序都会发现）、案号连续、上报与案件互指、席位与案件互指，并逐张核对照片。发现问题退出码 1。
-最好在服务停止时运行：办理中的变动可能被误报。`,
-			En: `Walks every case: its chain of events (anything edited, removed or reordered is found), its number, its reports and seats, and
-back again, and every photo's bytes. Exit code 1 if anything is wrong. Best run while no server writes: what is in motion may be told by mistake.`}.In(c.lang),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := openExisting(cmd.Context(), storeAddress(c.Values))
-			if err != nil {
-				return err
-			}
-			show, end := c.steps()
-			r, err := archive.Verify(cmd.Context(), p.Place, show)
-			end()
-			if err = errors.Join(err, p.Close()); err != nil {
-				return err
-			}
-			for _, f := range r.Findings {
-				_, _ = fmt.Fprintln(c.out, f)
-			}
-			c.say(c.out, words.Text{Zh: "案件 %d，事件 %d，上报 %d，调解员 %d，照片 %d；问题 %d", En: "%d cases, %d events, %d reports, %d mediators, %d photos; %d problems"},
-				r.Cases, r.Events, r.Reports, r.Mediators, r.Photos, int64(len(r.Findings))+r.More)
-			return r.Err()
-		}}
-}

@@ -155,10 +155,7 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			dir := t.TempDir()
-			if err := os.CopyFS(dir, os.DirFS(worked)); err != nil {
-				t.Fatal(err)
-			}
+			dir := copyOf(t, worked)
 			c.tamper(t, dir)
 			r := fengqiao(t, "verify", "--data", dir)
 			if c.says == "" {

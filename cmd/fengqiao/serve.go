@@ -60,6 +60,7 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	var running sync.WaitGroup
 	running.Go(func() { s.every(loops, s.setting.Notice, "follow plan", s.followPlan) })
 	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
+	running.Go(func() { s.every(loops, s.setting.CheckpointEvery, "checkpoint", s.checkpoints.Pass) })
 	s.watch.Start()
 	s.relay.Start(loops)
 	ended := make(chan error, 1)
@@ -84,6 +85,10 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	s.relay.Stop()
 	stopLoops()
 	running.Wait()
+	// What happened since the last checkpoint need not wait for the next start.
+	if late := s.checkpoints.Pass(last); late != nil {
+		s.log.Error("checkpoint", "cause", late)
+	}
 	return err
 }
 

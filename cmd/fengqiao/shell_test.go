@@ -130,15 +130,21 @@ func countyData(t testing.TB) string {
 			t.Fatalf("demo ended with %d:\n%s", code, s.errs)
 		}
 	})
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(demoData.dir)); err != nil {
+	return copyOf(t, demoData.dir)
+}
+
+// copyOf is a copy of a data folder, for a test of its own.
+func copyOf(t testing.TB, dir string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
 	// The key file's own mode matters; CopyFS keeps only whether it is writable.
-	if err := os.Chmod(filepath.Join(dir, "installation.key"), 0o600); err != nil {
+	if err := os.Chmod(filepath.Join(to, "installation.key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return dir
+	return to
 }
 
 // write puts a text into a file of the test's own.

@@ -17,6 +17,7 @@ import (
 	"fengqiao/grid"
 	"fengqiao/handlers"
 	"fengqiao/internal/account"
+	"fengqiao/internal/checkpoint"
 	"fengqiao/internal/media"
 	"fengqiao/internal/mongo"
 	"fengqiao/internal/seal"
@@ -159,6 +160,11 @@ func openInstallation(ctx context.Context, v *settings.Values, getenv func(strin
 	return in, err
 }
 
+// keeper makes checkpoints of the installation; now is the clock that its events bear the time of.
+func (in *installation) keeper(now func() time.Time) *checkpoint.Keeper {
+	return &checkpoint.Keeper{Source: in.Store.Marks(), Register: in.Store.Checkpoints(), Key: in.ring.CheckpointKey(), Now: now}
+}
+
 // roster is the accounts with the mediators' records that are theirs.
 func (in *installation) roster() account.Roster {
 	return account.Roster{Accounts: in.accounts, Records: in.mediators}
@@ -184,14 +190,16 @@ func (in *installation) service(atlas *grid.Atlas, photos *media.Service, now fu
 // system is an installation at work: what serve and demo run.
 type system struct {
 	*installation
-	atlas   *grid.Atlas
-	photos  *media.Service
-	cases   *mediation.Service
-	watch   *mediation.Watch
-	relay   *push.Relay
-	api     *handlers.API
-	log     *slog.Logger
-	setting *settings.Values
+	atlas  *grid.Atlas
+	photos *media.Service
+	cases  *mediation.Service
+	watch  *mediation.Watch
+	relay  *push.Relay
+	// checkpoints makes them while the server runs.
+	checkpoints *checkpoint.Round
+	api         *handlers.API
+	log         *slog.Logger
+	setting     *settings.Values
 }
 
 // newSystem wires everything above the store. Nothing runs yet.
@@ -206,6 +214,10 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.photos = media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Limits: limits})
 	s.cases = in.service(s.atlas, s.photos, time.Now, log)
 	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
+	s.checkpoints = &checkpoint.Round{Keeper: in.keeper(s.cases.Now)}
+	if v.CheckpointFile != "" {
+		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
+	}
 	sender, err := newSender(ctx, v)
 	if err != nil {
 		return nil, err
@@ -220,7 +232,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
 		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{s}, Policies: in.policies, Mediators: in.mediators,
-		Names: in.directory, Now: time.Now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures,
+		Names: in.directory, Now: time.Now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
 		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
 	return s, err
 }

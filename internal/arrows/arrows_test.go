@@ -69,8 +69,9 @@ func TestArrowsRunDownhill(t *testing.T) {
 		{"push", []string{"push", "mediation", "grid"}, frameworks},
 		{"push/fcm", []string{"push", "mediation", "grid"}, []string{"github.com/gofiber", "go.mongodb.org", "modernc.org/sqlite"}},
 		{"internal/account", []string{"internal/account", "mediation", "grid"}, []string{"github.com/gofiber", "go.mongodb.org", "modernc.org/sqlite"}},
-		{"internal/seal", []string{"internal/seal", "mediation", "grid"}, frameworks},
-		{"internal/store", []string{"internal/store", "internal/account", "internal/media", "internal/seal", "internal/once", "push", "mediation", "grid"},
+		{"internal/seal", []string{"internal/seal", "internal/durable", "mediation", "grid"}, frameworks},
+		{"internal/checkpoint", []string{"internal/checkpoint", "internal/durable", "mediation", "grid"}, frameworks},
+		{"internal/store", []string{"internal/store", "internal/account", "internal/media", "internal/seal", "internal/once", "internal/checkpoint", "internal/durable", "push", "mediation", "grid"},
 			[]string{"github.com/gofiber", "firebase.google.com", "go.mongodb.org", "modernc.org/sqlite"}},
 	} {
 		root, deep := strings.CutSuffix(rule.of, "/...")

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"fengqiao/internal/durable"
 	"fengqiao/mediation"
 )
 
@@ -95,7 +96,7 @@ func (d *Dir) name(part, place string) error {
 	folder := filepath.Dir(place)
 	switch err := os.Mkdir(folder, 0o700); {
 	case err == nil:
-		if err := syncFolder(d.root); err != nil {
+		if err := durable.Folder(d.root); err != nil {
 			return unavailable(err)
 		}
 	case !errors.Is(err, fs.ErrExist):
@@ -110,7 +111,7 @@ func (d *Dir) name(part, place string) error {
 	if err := os.Rename(part, place); err != nil {
 		return unavailable(err)
 	}
-	if err := syncFolder(folder); err != nil {
+	if err := durable.Folder(folder); err != nil {
 		return unavailable(err)
 	}
 	return nil
@@ -144,7 +145,7 @@ func (d *Dir) Delete(_ context.Context, id string) error {
 	case err != nil:
 		return unavailable(err)
 	}
-	if err := syncFolder(filepath.Dir(place)); err != nil {
+	if err := durable.Folder(filepath.Dir(place)); err != nil {
 		return unavailable(err)
 	}
 	return nil
@@ -166,14 +167,6 @@ func (w *watched) Read(p []byte) (int, error) {
 		w.err = err
 	}
 	return n, err
-}
-
-func syncFolder(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 func unavailable(cause error) error {

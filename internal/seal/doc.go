@@ -16,8 +16,8 @@
 // beside another key does not open. A wrap is bound to its id and epoch likewise. Random 96-bit nonces are safe for 2³²
 // boxes under one key (NIST SP 800-38D, 8.3); a case has hundreds, an installation fewer wraps than that.
 //
-// The wrap named "root" holds the secret from which the hashing key and the vault key derive; it never changes, so
-// hashes survive a rotation. It is the check value too: an installation key that does not open it is refused at start.
+// The wrap named "root" holds the secret from which the hashing key, the vault key and the key that signs checkpoints derive; it
+// never changes, so hashes and signatures survive a rotation. It is the check value too: an installation key that does not open it is refused at start.
 //
 // # Making keys
 //

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"fengqiao/internal/durable"
 )
 
 // Where the installation key comes from, in this order.
@@ -173,7 +175,7 @@ func AddEpoch(path string) (int64, error) {
 	if err := os.Rename(fresh, path); err != nil {
 		return 0, fmt.Errorf("seal: installation key: %w", err)
 	}
-	return next, syncDir(filepath.Dir(path))
+	return next, syncFolder(filepath.Dir(path))
 }
 
 func writeKeyFile(path, text string) error {
@@ -185,16 +187,12 @@ func writeKeyFile(path, text string) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("seal: installation key: %w", err)
 	}
-	return syncDir(filepath.Dir(path))
+	return syncFolder(filepath.Dir(path))
 }
 
-// syncDir makes a new name in a folder survive a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("seal: installation key: %w", err)
-	}
-	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+// syncFolder makes a new key file's name survive a power cut.
+func syncFolder(dir string) error {
+	if err := durable.Folder(dir); err != nil {
 		return fmt.Errorf("seal: installation key: %w", err)
 	}
 	return nil

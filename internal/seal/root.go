@@ -2,6 +2,7 @@ package seal
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -26,7 +27,9 @@ const hashBytes = 16
 // rootKeys are what derives from the root secret.
 type rootKeys struct {
 	vault *dataKey
-	macs  *sync.Pool // of hash.Hash, HMAC-SHA256 under the hashing key
+	// checkpoints signs what internal/checkpoint states.
+	checkpoints ed25519.PrivateKey
+	macs        *sync.Pool // of hash.Hash, HMAC-SHA256 under the hashing key
 }
 
 // boundTo ties a wrap to its place, so that neither wraps nor epochs can be exchanged.
@@ -65,6 +68,24 @@ func Fits(ctx context.Context, wraps Wraps, kek KEK) error {
 	}
 	_, err = unwrapRoot(ctx, w, kek)
 	return err
+}
+
+// PublicKey is the public half of the key that signs checkpoints, read without making anything; mediation.ErrNotFound where nothing was
+// ever sealed, ErrWrongKey or ErrNoEpoch where the installation key does not fit.
+func PublicKey(ctx context.Context, wraps Wraps, kek KEK) (ed25519.PublicKey, error) {
+	w, err := wraps.Get(ctx, rootID)
+	if err != nil {
+		return nil, fmt.Errorf("seal: root: %w", err)
+	}
+	secret, err := unwrapRoot(ctx, w, kek)
+	if err != nil {
+		return nil, err
+	}
+	root, err := derive(secret)
+	if err != nil {
+		return nil, err
+	}
+	return root.checkpoints.Public().(ed25519.PublicKey), nil
 }
 
 func unwrapRoot(ctx context.Context, w Wrap, kek KEK) ([]byte, error) {
@@ -114,9 +135,14 @@ func derive(secret []byte) (rootKeys, error) {
 	if err != nil {
 		return rootKeys{}, err
 	}
+	signing, err := hkdf.Key(sha256.New, secret, nil, "fengqiao checkpoints", ed25519.SeedSize)
+	if err != nil {
+		return rootKeys{}, err
+	}
 	return rootKeys{
-		vault: newDataKey("vault", vault),
-		macs:  &sync.Pool{New: func() any { return hmac.New(sha256.New, hashing) }},
+		vault:       newDataKey("vault", vault),
+		checkpoints: ed25519.NewKeyFromSeed(signing),
+		macs:        &sync.Pool{New: func() any { return hmac.New(sha256.New, hashing) }},
 	}, nil
 }
 
@@ -133,6 +159,9 @@ func (k *Keyring) Hash(purpose, value string) string {
 	sum := mac.Sum(buffer[:0])
 	return base64.RawURLEncoding.EncodeToString(sum[:hashBytes])
 }
+
+// CheckpointKey signs checkpoints. Like the hashing key it stays the same for as long as the installation lives.
+func (k *Keyring) CheckpointKey() ed25519.PrivateKey { return k.root.checkpoints }
 
 // Wrap seals a secret of the installation itself (account.Vault), such as a signing key.
 func (k *Keyring) Wrap(_ context.Context, secret []byte) ([]byte, error) {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -18,22 +17,17 @@ const (
 	wordsTable = "case_words"
 )
 
-// caseTables: cases by every key that a list filters on; the pages that old events spill into, which never change once
+// caseTables: cases by every key that a list filters on, and by when they last moved, for checkpoints; the pages that old events spill into, which never change once
 // written; and the keyed word hashes by which cases are found.
 var caseTables = []Table{
 	{Name: casesTable, Tagged: true,
 		Keys: []Key{{"state", Text}, {"category", Text}, {"severity", Int}, {"area", Text}, {"cell", Text}, {"channel", Text},
-			{"unit", Text}, {"series", Text}, {"due", Int}, {"overdue", Int}, {"hand", Int}},
-		Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{"series", "n"}}, {Keys: []string{"overdue", "area"}}}},
+			{"unit", Text}, {"series", Text}, {"due", Int}, {"overdue", Int}, {"hand", Int}, {"moved", Int}},
+		Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{"series", "n"}}, {Keys: []string{"overdue", "area"}},
+			{Keys: []string{"moved"}}}},
 	{Name: pagesTable, Keys: []Key{{"case_id", Text}, {"first", Int}}, Indexes: []Index{{Keys: []string{"case_id", "first"}}}},
 	{Name: wordsTable, Tagged: true, Keys: []Key{{"area", Text}}},
 }
-
-// A case holds its newest events; when they reach pageAt, the oldest pageSize spill into a page.
-const (
-	pageAt   = 32
-	pageSize = 16
-)
 
 // Cases implements mediation.Cases and mediation.Opener.
 type Cases struct{ s *Store }
@@ -49,6 +43,9 @@ func (p *Cases) Load(ctx context.Context, id string) (mediation.Case, error) {
 	}
 	return readCase(row)
 }
+
+// ReadCase makes a case of its row, for those who walk the table.
+func ReadCase(row Row) (mediation.Case, error) { return readCase(row) }
 
 func readCase(row Row) (c mediation.Case, err error) {
 	err = decode(casesTable, row.ID, row.Body, &c)
@@ -208,25 +205,6 @@ func (p *Cases) opening(c *mediation.Case) ([]Write, error) {
 	return append([]Write{{Table: casesTable, Op: Insert, Row: row, Series: c.Number.Series}}, behind...), nil
 }
 
-// spill moves the oldest events into an immutable page once there are too many. Only events that are stored already move,
-// so that a page that a lost race has written holds the same as the one that the winner would write.
-func spill(c *mediation.Case, known int) ([]Write, error) {
-	var pages []Write
-	for len(c.Events) >= pageAt && known >= pageSize {
-		body, err := encode(c.Events[:pageSize])
-		if err != nil {
-			return nil, err
-		}
-		first := int64(c.Spilled + 1)
-		pages = append(pages, Write{Table: pagesTable, Op: Ensure, Row: Row{ID: fmt.Sprintf("%s/%09d", c.ID, first), Sort: first,
-			Keys: map[string]any{"case_id": c.ID, "first": first}, Body: body}})
-		c.Events = append([]mediation.Event(nil), c.Events[pageSize:]...)
-		c.Spilled += pageSize
-		known -= pageSize
-	}
-	return pages, nil
-}
-
 // Due returns what the sweep must look at.
 func (p *Cases) Due(ctx context.Context, now time.Time, limit int) ([]string, error) {
 	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, By: "due", From: map[string]any{"due": int64(1)},
@@ -255,38 +233,6 @@ func (p *Cases) Defer(ctx context.Context, id string, until time.Time) error {
 		return next, nil, err
 	})
 	return trouble("put off case", err)
-}
-
-// Timeline reads events in order, pages first.
-func (p *Cases) Timeline(ctx context.Context, id string, after, limit int) ([]mediation.Event, error) {
-	c, err := p.Load(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	var out []mediation.Event
-	for seq := after; seq < c.Spilled && len(out) < limit; {
-		first := seq/pageSize*pageSize + 1
-		pageID := fmt.Sprintf("%s/%09d", id, first)
-		row, err := p.s.Engine.Get(ctx, pagesTable, pageID)
-		if err != nil {
-			return nil, fmt.Errorf("store: timeline page %s: %w", pageID, err)
-		}
-		var events []mediation.Event
-		if err := decode(pagesTable, pageID, row.Body, &events); err != nil {
-			return nil, err
-		}
-		out = append(out, events[seq-first+1:]...)
-		seq = first + pageSize - 1
-	}
-	for _, e := range c.Events {
-		if e.Seq > after {
-			out = append(out, e)
-		}
-	}
-	if len(out) > limit {
-		out = out[:limit]
-	}
-	return out, nil
 }
 
 // IndexWords makes a case findable by word hashes.

@@ -20,7 +20,8 @@ func caseRow(c *mediation.Case) (Row, error) {
 	}
 	return Row{ID: c.ID, Sort: c.Opened.UnixMilli(), Tags: caseTags(c), Head: head, Body: body, Keys: map[string]any{
 		"state": string(c.State), "category": c.Category, "severity": int64(c.Severity), "area": areaKey(c.Area), "cell": string(c.Cell),
-		"channel": c.Channel, "unit": c.Unit, "series": c.Number.Series, "due": millis(c.NextDue), "overdue": overdueFrom(c), "hand": flag(c.NeedsHand)}}, nil
+		"channel": c.Channel, "unit": c.Unit, "series": c.Number.Series, "due": millis(c.NextDue), "overdue": overdueFrom(c), "hand": flag(c.NeedsHand),
+		"moved": moved(c)}}, nil
 }
 
 // areaKey ends with a dot, so that "inside an area" is one range of bytes: from "33.01." up to "33.01/", "/" being the byte
@@ -39,6 +40,14 @@ func flag(b bool) int64 {
 		return 1
 	}
 	return 0
+}
+
+// moved is the time of the case's newest event, which is never spilled.
+func moved(c *mediation.Case) int64 {
+	if len(c.Events) == 0 {
+		return 0
+	}
+	return millis(c.Events[len(c.Events)-1].At)
 }
 
 // overdueFrom is the moment from which the case counts as overdue: the earlier end of its two clocks; 0 if neither runs.

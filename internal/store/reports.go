@@ -108,6 +108,9 @@ func reportRow(r *mediation.Report) (Row, error) {
 	return row, nil
 }
 
+// ReadReport makes a report of its row, for those who walk the table.
+func ReadReport(row Row) (mediation.Report, error) { return readReport(row) }
+
 func readReport(row Row) (r mediation.Report, err error) {
 	err = decode(reportsTable, row.ID, row.Body, &r)
 	r.Version = row.Version

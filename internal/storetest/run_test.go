@@ -32,6 +32,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Once", storetest.Once},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
+		{"Checkpoints", storetest.Checkpoints},
 		{"Crashes", storetest.Crashes},
 	} {
 		t.Run(suite.name, func(t *testing.T) { suite.run(t, opened(t, engine(t))) })

@@ -35,6 +35,7 @@ const (
 	casesTable    = "cases"
 	reportsTable  = "reports"
 	photosTable   = "photos"
+	looksTable    = "looks"
 	sessionsTable = "sign_in_sessions"
 )
 

@@ -64,7 +64,7 @@ func Copy(ctx context.Context, from, to Place, o Options, progress Progress) (Co
 	if err := Compare(done.Sums, there); err != nil {
 		return done, err
 	}
-	found, err := verify(ctx, to, from.Blobs, progress)
+	found, err := verify(ctx, to, Held{}, from.Blobs, progress)
 	if err == nil {
 		err = found.Err()
 	}

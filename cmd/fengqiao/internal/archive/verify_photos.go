@@ -2,10 +2,12 @@ package archive
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"image/jpeg"
 
+	"fengqiao/internal/checkpoint"
 	"fengqiao/internal/media"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
@@ -19,12 +21,27 @@ func (v *verifier) photos() error {
 			return v.unreadable("photo "+r.ID, err)
 		}
 		if p.State != media.Ready {
-			return nil
+			return v.photoAway(p)
 		}
+		sum, _ := hex.DecodeString(p.SHA256)
+		v.marked(checkpoint.Photo, p.ID, sum)
 		v.found.Photos++
 		v.progress("verify photos", v.found.Photos, 0)
 		return v.photo(p)
 	})
+}
+
+// photoAway looks whether a photo that is no more was erased, and does not only say so.
+func (v *verifier) photoAway(p media.Photo) error {
+	said := v.stands(checkpoint.Of{Kind: checkpoint.Photo, ID: p.ID})
+	if p.State != media.Gone || len(said) == 0 {
+		return nil
+	}
+	erased, err := v.Store.Erasures().Erased(v.ctx, p.Key)
+	if err == nil && !erased {
+		v.add("photo", p.ID, "checkpoint %d speaks of it, its record says that it was removed, and the journal knows of no erasure", said[0].N)
+	}
+	return err
 }
 
 func (v *verifier) photo(p media.Photo) error {
@@ -43,7 +60,7 @@ func (v *verifier) photo(p media.Photo) error {
 	// On a running server a photo that was swept since its record was read took its files along.
 	now, err := v.Store.Photos().Get(v.ctx, p.ID)
 	if err == nil && now.State == media.Ready && now.BlobID == p.BlobID {
-		v.found.add("photo", p.ID, "%s", wrong)
+		v.add("photo", p.ID, "%s", wrong)
 	}
 	return err
 }

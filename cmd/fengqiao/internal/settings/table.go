@@ -33,6 +33,9 @@ type Values struct {
 	SweepBatch int
 	Notice     time.Duration
 
+	CheckpointEvery time.Duration
+	CheckpointFile  string
+
 	FCMProject     string
 	FCMCredentials string
 	FCMEndpoint    string
@@ -66,7 +69,7 @@ func Table(v *Values) []Row {
 	*v = Values{Listen: "127.0.0.1:8080", Data: "./data", LogLevel: "info", Shutdown: 20 * time.Second,
 		RateFactor: 1, SignInRate: 0.5, BodyLimit: 256 << 10, PhotoLimit: 10 << 20,
 		HashMemory: 19456, HashPasses: 2, HashLanes: 1, HashAtOnce: max(2, runtime.NumCPU()/2),
-		Sweep: time.Second, SweepBatch: 500, Notice: 3 * time.Second,
+		Sweep: time.Second, SweepBatch: 500, Notice: 3 * time.Second, CheckpointEvery: 5 * time.Minute,
 		PushPool: 256, PushAttempts: 14, PushPoll: time.Second, PushDeadline: 5 * time.Second, PushLease: 2 * time.Minute}
 	rows := serverRows(v)
 	rows = append(rows, limitRows(v)...)
@@ -123,6 +126,10 @@ func workRows(v *Values) []Row {
 			What: words.Text{Zh: "每次巡检最多处理的案件数", En: "the most cases of one sweep"}},
 		{Name: "notice-every", Value: &v.Notice, Check: positive(&v.Notice),
 			What: words.Text{Zh: "多久检查一次别处导入的新网格图", En: "how often a plan that was imported elsewhere is asked for"}},
+		{Name: "checkpoint-every", Value: &v.CheckpointEvery, Check: positive(&v.CheckpointEvery),
+			What: words.Text{Zh: "多久签一次检查点：签名记下各案件事件链等走到了哪里", En: "pause between checkpoints, the signed statements of where every chain of events stands"}},
+		{Name: "checkpoint-file", Value: &v.CheckpointFile,
+			What: words.Text{Zh: "检查点同时续写到这个文件；放在别的机器的共享目录里，才防得住改库的人", En: "file to which the checkpoints are appended as well; on another machine's share it withstands whoever can write to the database"}},
 		{Name: "fcm-project", Value: &v.FCMProject,
 			What: words.Text{Zh: "Firebase 项目编号；留空则不推送，只写收件箱", En: "Firebase project id; empty means no push, inboxes only"}},
 		{Name: "fcm-credentials", Value: &v.FCMCredentials,
