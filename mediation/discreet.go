@@ -80,7 +80,30 @@ func spoken(own, remark string) string {
 	return own + "\n" + remark
 }
 
-// words is the free text of a command, sealed under the case's key.
+// voice is the key that a command's words are sealed under: a party's own, so that they go when the party is erased, whether the
+// party spoke for themselves or somebody recorded it; anybody else's are the case's.
+func (c *Case) voice(actor Actor, cmd Command) string {
+	who := ""
+	switch x := cmd.(type) {
+	case Rate:
+		who = x.Party
+	case Reopen:
+		who = x.Party
+	case RefuseMediation:
+		who = x.Party
+	case RefuseMediator:
+		who = x.Party
+	}
+	if actor.Role == PartyRole {
+		who = actor.ID
+	}
+	if p := c.Party(who); p != nil {
+		return p.Key
+	}
+	return c.Key
+}
+
+// words is the free text of a command.
 func words(cmd Command) string {
 	switch x := cmd.(type) {
 	case Accept:

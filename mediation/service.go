@@ -187,59 +187,19 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		o.Key = s.commandKey(actor, string(cmd.Name()), q.Key)
 	}
 	var err error
-	if o.Words, err = s.seal(ctx, c.Key, spoken(own, words(cmd))); err != nil {
+	if o.Words, err = s.seal(ctx, c.voice(actor, cmd), spoken(own, words(cmd))); err != nil {
 		return o, "", err
 	}
-	link := ""
 	switch cmd := q.Command.(type) {
-	case AddParty:
-		p, err := s.party(ctx, "", cmd.Party, o.At)
-		if err != nil {
-			return o, "", err
-		}
-		link = newLink()
-		p.LinkHash, p.LinkFrom = s.Sealer.Hash("link", link), o.At
-		o.Party = &p
-		o.Alike, err = s.sharing(ctx, c, p)
-		return o, link, err
-	case CorrectParty:
-		was := c.Party(cmd.Party)
-		if was == nil {
-			return o, "", refuse("correct_party", Invalid, "unknown_value", "party", "value", cmd.Party)
-		}
-		p, err := s.corrected(ctx, *was, cmd.As)
-		if err != nil {
-			return o, "", err
-		}
-		o.Party = &p
-		o.Alike, err = s.sharing(ctx, c, p)
-		return o, "", err
-	case RenewLink:
-		link = newLink()
-		o.LinkHash = s.Sealer.Hash("link", link)
+	case AddParty, CorrectParty, RenewLink:
+		return s.prepareParty(ctx, c, o, cmd)
 	case RecordSession:
 		if _, ok := s.Atlas.Load().Name(cmd.Place); cmd.Place != "" && !ok {
 			return o, "", refuse("session", Invalid, "unknown_value", "place", "value", string(cmd.Place))
 		}
 		return o, "", kept("at", cmd.At)
 	case Agree:
-		if err := kept("performBy", cmd.PerformBy); err != nil {
-			return o, "", err
-		}
-		for field, text := range map[string]string{"facts": cmd.Facts, "terms": cmd.Terms, "place": cmd.PlaceOf} {
-			if err := tooLong(field, text); err != nil {
-				return o, "", err
-			}
-		}
-		if o.Facts, err = s.seal(ctx, c.Key, cmd.Facts); err != nil {
-			return o, "", err
-		}
-		if o.Terms, err = s.seal(ctx, c.Key, cmd.Terms); err != nil {
-			return o, "", err
-		}
-		if o.Place, err = s.seal(ctx, c.Key, cmd.PlaceOf); err != nil {
-			return o, "", err
-		}
+		return o, "", s.prepareAgreement(ctx, c, &o, cmd)
 	case Place:
 		if _, ok := s.Atlas.Load().Cell(cmd.Cell); !ok {
 			return o, "", refuse("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
@@ -259,7 +219,54 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 	case SupplementCase:
 		return o, "", s.attach(ctx, c, o, cmd.Photos)
 	}
-	return o, link, nil
+	return o, "", nil
+}
+
+// prepareParty seals a party that is entered or corrected, and makes the link of one that needs a new one.
+func (s *Service) prepareParty(ctx context.Context, c *Case, o Order, cmd Command) (_ Order, link string, err error) {
+	var p Party
+	switch cmd := cmd.(type) {
+	case RenewLink:
+		link = newLink()
+		o.LinkHash = s.Sealer.Hash("link", link)
+		return o, link, nil
+	case AddParty:
+		if p, err = s.party(ctx, "", cmd.Party, o.At); err != nil {
+			return o, "", err
+		}
+		link = newLink()
+		p.LinkHash, p.LinkFrom = s.Sealer.Hash("link", link), o.At
+	case CorrectParty:
+		was := c.Party(cmd.Party)
+		if was == nil {
+			return o, "", refuse("correct_party", Invalid, "unknown_value", "party", "value", cmd.Party)
+		}
+		if p, err = s.corrected(ctx, *was, cmd.As); err != nil {
+			return o, "", err
+		}
+	}
+	o.Party = &p
+	o.Alike, err = s.sharing(ctx, c, p)
+	return o, link, err
+}
+
+func (s *Service) prepareAgreement(ctx context.Context, c *Case, o *Order, cmd Agree) error {
+	if err := kept("performBy", cmd.PerformBy); err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		field, text string
+		to          *Sealed
+	}{{"facts", cmd.Facts, &o.Facts}, {"terms", cmd.Terms, &o.Terms}, {"place", cmd.PlaceOf, &o.Place}} {
+		if err := tooLong(f.field, f.text); err != nil {
+			return err
+		}
+		var err error
+		if *f.to, err = s.seal(ctx, c.Key, f.text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkTransfer refuses an area that the plan does not have and a unit that nobody would hear of it: a desk of the policy, or
@@ -298,7 +305,7 @@ func (s *Service) seal(ctx context.Context, key, text string) (Sealed, error) {
 	return s.Sealer.Seal(ctx, key, []byte(text))
 }
 
-// Words opens a sealed text; "" if it is empty or has been erased.
+// Open opens a sealed text; "" if it is empty or has been erased.
 func (s *Service) Open(ctx context.Context, v Sealed) (string, error) {
 	if v.Empty() {
 		return "", nil
