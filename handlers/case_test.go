@@ -155,6 +155,24 @@ func fromAReportToASettledCase(t *testing.T, fresh apptest.Fresh) {
 		t.Errorf("the reporter sees %v", rep["case"])
 	}
 	s.checkTimeline()
+	s.checkFormer(applicant)
+}
+
+// checkFormer reopens the case: what was agreed binds all the same, and whom it binds can still read it.
+func (s *story) checkFormer(applicant *apptest.Person) {
+	s.t.Helper()
+	mine := s.own(applicant, "reopen", obj{"reason": "again"}).Want(200).View()
+	staffs := s.a.Do(s.t, s.staff, "GET", s.path(""), nil).Want(200).View()
+	for who, v := range map[string]obj{"the party": mine, "staff": staffs} {
+		former, _ := v["formerAgreements"].([]any)
+		if v["agreement"] != nil || len(former) != 1 || former[0].(obj)["terms"] != "十日内修好并赔偿八百元" {
+			s.t.Errorf("%s: %v, %v", who, v["agreement"], former)
+		}
+	}
+	late := s.order(s.staff, "add-party", obj{"kind": "person", "side": "third_party", "name": "丙某", "phone": "13800009999"}).Want(200).View()
+	if v := s.a.Do(s.t, s.a.Party(s.t, s.id, late["party"].(string)), "GET", "/api/v1/party/case", nil).Want(200).View(); v["formerAgreements"] != nil {
+		s.t.Errorf("somebody entered later reads %v", v["formerAgreements"])
+	}
 }
 
 // checkTimeline reads the whole timeline in parts, and who looked.

@@ -23,11 +23,13 @@ type partyCaseView struct {
 
 	Mediators []panelMember  `json:"mediators"`
 	Agreement *agreementView `json:"agreement"`
-	Signed    bool           `json:"signed"` // I have signed the agreement
-	Outcome   *partyOutcome  `json:"outcome"`
-	Due       time.Time      `json:"due,omitzero"`
-	Actions   []string       `json:"actions"`
-	Rights    []string       `json:"rights"` // what the mediation law grants (PML 17, 19, 20, 23)
+	// Former are agreements of earlier turns between the reader and others, which bind all the same.
+	Former  []agreementView `json:"formerAgreements,omitzero"`
+	Signed  bool            `json:"signed"` // I have signed the agreement
+	Outcome *partyOutcome   `json:"outcome"`
+	Due     time.Time       `json:"due,omitzero"`
+	Actions []string        `json:"actions"`
+	Rights  []string        `json:"rights"` // what the mediation law grants (PML 17, 19, 20, 23)
 }
 
 // selfView is what the reader said themselves.
@@ -139,13 +141,26 @@ func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.
 		v.Mediators = append(v.Mediators, panelMember{ID: s.Mediator, Name: m.Name, Kind: l.mediatorKind(s.Kind), Lead: s.Lead,
 			Outsider: s.Outsider, Refused: slices.Contains(me.RefusedMediators, s.Mediator)})
 	}
-	return a.partyAgreement(c, k.Agreement, me, v)
-}
-
-func (a *API) partyAgreement(c *Call, g *mediation.Agreement, me *mediation.Party, v *partyCaseView) error {
-	if g == nil {
+	for i := range k.Former {
+		if slices.Contains(k.Former[i].Signers, me.ID) {
+			former, err := a.partyAgreement(c, &k.Former[i], me)
+			if err != nil {
+				return err
+			}
+			v.Former = append(v.Former, *former)
+		}
+	}
+	if k.Agreement == nil {
 		return nil
 	}
+	if v.Agreement, err = a.partyAgreement(c, k.Agreement, me); err == nil {
+		v.Signed = len(v.Agreement.Signed) > 0
+	}
+	return err
+}
+
+// partyAgreement is an agreement with the reader's own signature, and nobody else's.
+func (a *API) partyAgreement(c *Call, g *mediation.Agreement, me *mediation.Party) (*agreementView, error) {
 	out := &agreementView{ID: g.ID, Oral: g.Oral, Reached: g.Reached, PerformBy: g.PerformBy, Effective: g.Effective, Signed: []signatureView{}}
 	for _, x := range []struct {
 		to   *string
@@ -153,16 +168,14 @@ func (a *API) partyAgreement(c *Call, g *mediation.Agreement, me *mediation.Part
 	}{{&out.Facts, g.Facts}, {&out.Terms, g.Terms}, {&out.Place, g.Place}} {
 		text, err := a.Cases.Open(c.Context, x.from)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		*x.to = text
 	}
 	for _, s := range signaturesOf(g) {
 		if s.Role == string(mediation.SignsAsParty) && s.Who == me.ID {
-			v.Signed = true
 			out.Signed = append(out.Signed, s)
 		}
 	}
-	v.Agreement = out
-	return nil
+	return out, nil
 }

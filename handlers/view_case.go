@@ -29,6 +29,7 @@ type caseView struct {
 	Offers    []offerView      `json:"offers,omitzero"`
 	Sessions  []sessionView    `json:"sessions,omitzero"`
 	Agreement *agreementView   `json:"agreement,omitzero"`
+	Former    []agreementView  `json:"formerAgreements,omitzero"` // of earlier turns, which bind all the same
 	Performed time.Time        `json:"performed,omitzero"`
 	FollowUps []followUpView   `json:"followUps,omitzero"`
 	Outcome   *outcomeView     `json:"outcome,omitzero"`

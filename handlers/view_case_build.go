@@ -133,7 +133,7 @@ func (v *caseViewer) build() caseView {
 	sum := k.Summarise()
 	out := caseView{ID: k.ID, Revision: k.Revision, caseHead: v.summary(&sum).caseHead, PlanVersion: k.PlanVersion, Policy: k.Policy,
 		Over: k.State.Over(), Text: v.words(k.Words), Tier: v.tier(k.Tier), Wave: k.Wave, Performed: k.Performed,
-		JoinedTo: k.JoinedTo, Joined: k.Joined, Outcome: v.outcome(), Agreement: v.agreement(), Panel: []seatView{},
+		JoinedTo: k.JoinedTo, Joined: k.Joined, Outcome: v.outcome(), Agreement: v.agreement(v.k.Agreement), Former: v.former(), Panel: []seatView{},
 		Parties: []partyView{}, ReportIDs: k.Reports, Clocks: clocksView{clockOf(k.StateClock), clockOf(k.WholeClock)}}
 	if out.ReportIDs == nil {
 		out.ReportIDs = []string{}
@@ -233,8 +233,16 @@ func metres(m float64) *float64 {
 // score is a candidate's score on the wire: three places tell apart what reasons tell apart.
 func score(s float64) float64 { return math.Round(s*1000) / 1000 }
 
-func (v *caseViewer) agreement() *agreementView {
-	a := v.k.Agreement
+// former are the agreements of earlier turns that took effect.
+func (v *caseViewer) former() []agreementView {
+	var list []agreementView
+	for i := range v.k.Former {
+		list = append(list, *v.agreement(&v.k.Former[i]))
+	}
+	return list
+}
+
+func (v *caseViewer) agreement(a *mediation.Agreement) *agreementView {
 	if a == nil {
 		return nil
 	}

@@ -57,6 +57,7 @@ type Case struct {
 
 	Sessions  []Session
 	Agreement *Agreement
+	Former    []Agreement // agreements of earlier turns that took effect, the oldest first
 	Performed time.Time
 	FollowUps []FollowUp
 	Outcome   *Outcome // why it was refused, transferred, failed, exited

@@ -62,19 +62,28 @@ func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time, r
 	case ChoreDisown:
 		return w.disown(ctx, c, ch.Target, now)
 	case ChoreOpenReport:
-		rep, err := w.Reports.Update(ctx, ch.Target, func(rep *Report) error {
-			if rep.Case == c.ID {
-				rep.Case, rep.Detached = "", rep.Detached+1
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		_, err = w.settle(ctx, rep, SystemActor)
-		return err
+		return w.openReport(ctx, c, ch.Target, now, r)
 	}
 	return nil
+}
+
+// openReport gives a report that was taken out of the case one of its own, together with the parties whom it brought.
+func (w *Watch) openReport(ctx context.Context, c *Case, report string, now time.Time, r Rules) error {
+	rep, err := w.Reports.Update(ctx, report, func(rep *Report) error {
+		if rep.Case == c.ID {
+			rep.Case, rep.Detached = "", rep.Detached+1
+			c.takeAlong(rep)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, err = w.settle(ctx, rep, SystemActor); err != nil {
+		return err
+	}
+	_, err = w.Cases.Update(ctx, c.ID, func(c *Case) error { letGo(c, report, now, r); return nil })
+	return err
 }
 
 // releaseSeat gives the seat back unless the mediator has taken one on this case again. Reservations in progress are left to

@@ -58,6 +58,10 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if !c.Performed.IsZero() {
 			return unmet()
 		}
+	case NeedNotInEffect:
+		if c.Agreement != nil && !c.Agreement.Effective.IsZero() {
+			return unmet()
+		}
 	case NeedOnlyReporter:
 		if !c.onlyReporter(o.Actor) {
 			return unmet()
@@ -80,9 +84,9 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 	return nil
 }
 
-// onlyReporter tells whether nobody else's report of the matter stands. An office withdraws for all of them.
+// onlyReporter tells whether nobody else's report of the matter stands. The office whose area it is withdraws for all of them.
 func (c *Case) onlyReporter(actor Actor) bool {
-	if actor.Role == TownshipStaff || actor.Role == CountyStaff {
+	if (actor.Role == TownshipStaff || actor.Role == CountyStaff) && actor.Area.Contains(c.Area) {
 		return true
 	}
 	for _, by := range c.standing() {

@@ -86,7 +86,9 @@ func (d *decision) settlePanel() {
 		d.tell(NoticeAccepted, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 		d.tellReporters(NoticeAccepted)
 	case len(free) > 0 && !led && (d.State == Accepted || d.State == Mediating):
-		d.enter(Screened)
+		if d.enter(Screened); d.hasOpenOffer() {
+			d.enter(Offered) // who was asked for another seat may still answer
+		}
 		d.chore(ChoreMatch, "")
 	case len(free) > 0:
 		if d.State == Offered && !d.hasOpenOffer() {

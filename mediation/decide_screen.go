@@ -18,9 +18,7 @@ func (d *decision) carryOut() error {
 	case Transfer:
 		return d.transfer(cmd)
 	case TakeBack:
-		d.Outcome, d.Unit = nil, ""
-		d.enter(Reported)
-		d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+		d.takeBack()
 	case Finish:
 		return d.finishElsewhere()
 	case Default:
@@ -128,7 +126,8 @@ func (d *decision) admit() error {
 	if err != nil {
 		return err
 	}
-	d.Panel, d.Tier, d.Wave, d.NeedsHand, d.Outcome = panel, 0, 0, false, nil
+	// Everybody may be asked, whoever took or declined it in an earlier turn.
+	d.Panel, d.Offers, d.Tier, d.Wave, d.NeedsHand, d.Outcome = panel, nil, 0, 0, false, nil
 	d.enter(Screened)
 	d.chore(ChoreMatch, "")
 	return nil
@@ -273,7 +272,6 @@ func (d *decision) reclassify(cmd Reclassify) error {
 	case d.State == Screened || d.State == Offered:
 		// The matter has changed: everybody may be asked again, by the composition that now fits.
 		d.disband()
-		d.Offers = nil
 		return d.admit()
 	}
 	d.tellReporters(NoticeProgress)

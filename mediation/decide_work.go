@@ -1,6 +1,7 @@
 package mediation
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -202,16 +203,36 @@ func (d *decision) reopen(cmd Reopen) error {
 	d.say("reason", cmd.Reason)
 	d.say("repeat", strconv.Itoa(d.Repeats))
 	d.tellPanel(NoticeReopened, "")
-	d.releaseSeats()
-	d.Panel, d.Offers, d.Tier, d.Wave = Panel{}, nil, 0, 0
-	d.Agreement, d.Performed, d.FollowUps, d.Closed, d.Outcome = nil, time.Time{}, nil, time.Time{}, nil
-	for i := range d.Parties {
-		d.Parties[i].Satisfied = nil
-	}
+	d.newTurn()
 	d.enter(Reported)
 	d.tell(NoticeReopened, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	d.tellReporters(NoticeReopened)
 	return nil
+}
+
+// takeBack 收回 what was passed on; a case that had been closed before begins anew, which counts as a repeat.
+func (d *decision) takeBack() {
+	if !d.Closed.IsZero() {
+		d.Repeats++
+		d.say("repeat", strconv.Itoa(d.Repeats))
+	}
+	d.newTurn()
+	d.enter(Reported)
+	d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+}
+
+// newTurn clears what the last turn came to, so that the next is judged by its own visit, words and performance. An agreement
+// that took effect stays on record: it binds, and a party may sue on it (PML 31–33).
+func (d *decision) newTurn() {
+	if a := d.Agreement; a != nil && !a.Effective.IsZero() {
+		d.Former = append(slices.Clone(d.Former), *a)
+	}
+	d.releaseSeats()
+	d.Panel, d.Offers, d.Tier, d.Wave, d.Unit = Panel{}, nil, 0, 0, ""
+	d.Agreement, d.Performed, d.FollowUps, d.Closed, d.Outcome = nil, time.Time{}, nil, time.Time{}, nil
+	for i := range d.Parties {
+		d.Parties[i].Satisfied = nil
+	}
 }
 
 func (d *decision) suspend(cmd Suspend) error {

@@ -88,6 +88,7 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.say("why", why)
 	d.file(rep.ID, rep.Reporter)
 	for _, p := range parties {
+		p.Via = rep.ID
 		d.welcome(p)
 	}
 	d.tellPanel(NoticeProgress, "")

@@ -45,6 +45,8 @@ type Party struct {
 	// From is the case that brought this party when it was joined to this one (并案); "" where they were entered here. Their link
 	// leads here by way of that case.
 	From string
+	// Via is the report that brought this party into a case that it joined; "" where they were entered otherwise.
+	Via string
 
 	RefusedMediation time.Time // PML 17: mediation is forbidden once a party clearly refuses
 	RefusedMediators []string  // PML 19, 23

@@ -10,12 +10,67 @@ import (
 // What joining (并案) and splitting (拆案) mean for the parties: they go with their case and come back with it. Somebody whom the
 // host knows already, by phone or ID number, stays the one party that they are there.
 
-// welcome adds a party whom the case does not know yet.
+// welcome adds a party, or what is new of one whom the case knows already.
 func (d *decision) welcome(p Party) {
-	if d.same(&p) == nil {
+	if own := d.same(&p); own == nil {
 		d.Case.Parties = append(d.Case.Parties, p)
-		d.recuse()
+	} else if own.hears(&p); !p.RefusedMediation.IsZero() {
+		d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
 	}
+	d.recuse()
+}
+
+// hears takes over what the same party has said elsewhere, and whom they are close to there: a refusal holds wherever the quarrel
+// is handled (PML 17, 19, 23).
+func (p *Party) hears(there *Party) {
+	p.RefusedMediators, p.Kin, p.Units = union(p.RefusedMediators, there.RefusedMediators), union(p.Kin, there.Kin), union(p.Units, there.Units)
+	if p.RefusedMediation.IsZero() {
+		p.RefusedMediation = there.RefusedMediation
+	}
+	if o := there.Outsiders; o != nil && (p.Outsiders == nil || o.At.After(p.Outsiders.At)) {
+		p.Outsiders = o
+	}
+}
+
+func union(a, b []string) []string {
+	all := slices.Clone(a)
+	for _, x := range b {
+		if !has(all, x) {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
+// takeAlong gives a report that is taken out of the case its parties as they stand: what they said here, and their link unless
+// they stay as well.
+func (c *Case) takeAlong(rep *Report) {
+	rep.Parties = slices.Clone(rep.Parties)
+	for i := range rep.Parties {
+		here := c.Party(rep.Parties[i].ID)
+		if here == nil || here.Via != rep.ID {
+			continue
+		}
+		rep.Parties[i] = *here
+		rep.Parties[i].Via = ""
+		if c.Agreement != nil {
+			rep.Parties[i].LinkHash = ""
+		}
+	}
+}
+
+// letGo takes the parties off whom a report brought that was taken out; where there is an agreement it is theirs as well, and they
+// stay. It changes nothing the second time.
+func letGo(c *Case, report string, now time.Time, r Rules) {
+	left := slices.DeleteFunc(slices.Clone(c.Parties), func(p Party) bool { return p.Via == report })
+	if c.Agreement != nil || len(left) == len(c.Parties) {
+		return
+	}
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
+	d.begin("parties_returned")
+	d.say("report", report)
+	d.Case.Parties = left
+	d.finish()
 }
 
 // same is the case's party who is p, nil if there is none.

@@ -129,7 +129,7 @@ var Permits = map[Action][]Grant{
 	Action(CmdResume):          panelStaff,
 	Action(CmdTerminate):       panelStaff,
 	Action(CmdExit):            staffOnly,
-	Action(CmdWithdraw):        join(staffOnly, each(OwnReport, field...), each(OwnReport, Desk)),
+	Action(CmdWithdraw):        join(staffOnly, each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
 	Action(CmdRefuseMediation): partyOrOffice,
 	Action(CmdRefuseMediator):  partyOrOffice,
 	Action(CmdConsent):         partyOrOffice,

@@ -28,7 +28,8 @@ type Cases interface {
 	Timeline(ctx context.Context, id string, after, limit int) ([]Event, error)
 	// IndexWords makes the case findable by these word hashes, replacing what it had; none removes it.
 	IndexWords(ctx context.Context, id string, area grid.Code, opened time.Time, hashes []string) error
-	// Alike returns open cases in the same cell and of the same category, newest first: what a new report might belong to.
+	// Alike returns open cases in the same cell and of the same category, newest first: what a new report might belong to. With
+	// Reporter or Match only those of that reporter, or of a party with one of these hashes.
 	Alike(ctx context.Context, q AlikeQuery, limit int) ([]Summary, error)
 	// ByLink returns the id of the case that has a party with this link hash; ErrNotFound.
 	ByLink(ctx context.Context, hash string) (string, error)
@@ -44,6 +45,8 @@ type AlikeQuery struct {
 	Cell     grid.Code
 	Category string
 	Since    time.Time
+	Reporter string
+	Match    []string
 }
 
 // Filter selects cases. Zero fields do not filter.

@@ -211,6 +211,8 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		if err != nil || into.State.Over() || !MayCase(actor, Action(CmdJoin), &into) {
 			return o, "", refuse("join", Invalid, "unknown_value", "into", "value", cmd.Into)
 		}
+	case Detach:
+		return o, "", s.checkDetach(ctx, c, cmd)
 	case Split:
 		// What the host passed on when it was joined itself is not the host's to give back: last in, first out.
 		if host, err := s.Cases.Load(ctx, c.JoinedTo); err == nil && host.State == Joined {
@@ -264,6 +266,20 @@ func (s *Service) prepareAgreement(ctx context.Context, c *Case, o *Order, cmd A
 		var err error
 		if *f.to, err = s.seal(ctx, c.Key, f.text); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkDetach refuses to take out a report that a joined case brought: it is that case that can be split off again.
+func (s *Service) checkDetach(ctx context.Context, c *Case, cmd Detach) error {
+	for _, id := range c.Joined {
+		from, err := s.Cases.Load(ctx, id)
+		if err != nil {
+			return err
+		}
+		if has(from.Reports, cmd.Report) {
+			return refuse("detach", Conflict, "case.joined_report", "report", "case", id)
 		}
 	}
 	return nil

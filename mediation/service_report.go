@@ -213,6 +213,11 @@ func (s *Service) file(ctx context.Context, rep Report, actor Actor, r Rules) (R
 	if !stored {
 		return s.again(ctx, as, rep.Print)
 	}
+	if opens != nil && !as.Withdrawn.IsZero() {
+		if c, err = s.recallLate(ctx, &as, c); err != nil {
+			return Receipt{}, err
+		}
+	}
 	if opens != nil {
 		if len(c.Chores) > 0 {
 			s.Kick(c.ID)
@@ -246,34 +251,49 @@ func (s *Service) again(ctx context.Context, as Report, print string) (Receipt, 
 // lead says where a placed report leads: into an open case, by itself only for the same reporter or a shared party at the same
 // place and category; else to a case of its own, with the others suggested to a person. Danger always opens its own.
 func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (Case, string, error) {
+	q := AlikeQuery{Cell: rep.Cell, Category: rep.Category, Since: rep.Received.Add(-r.Policy.Intake.Join.Within)}
 	var alike []Summary
 	if rep.Cell != "" && r.Policy.Intake.Join.Within > 0 {
 		var err error
-		alike, err = s.Cases.Alike(ctx, AlikeQuery{Cell: rep.Cell, Category: rep.Category, Since: rep.Received.Add(-r.Policy.Intake.Join.Within)}, 8)
-		if err != nil {
+		if alike, err = s.Cases.Alike(ctx, q, mostAlike); err != nil {
 			return Case{}, "", err
 		}
 	}
-	var match []string
-	for _, p := range rep.Parties {
-		match = append(match, p.Match...)
-	}
-	if !rep.Emergency && rep.Detached == 0 {
-		for _, a := range alike {
-			if !has(joinable, a.State) || !has(a.Reporters, rep.Reporter) && !shares(a.Match, match) {
-				continue
-			}
-			near, err := s.near(ctx, rep, a.ID, r.Policy.Intake.Join.Metres)
-			if err != nil {
-				return Case{}, "", err
-			}
-			if near {
-				return Case{}, a.ID, nil
-			}
-		}
+	if into, err := s.own(ctx, rep, alike, q, r); into != "" || err != nil {
+		return Case{}, into, err
 	}
 	c, err := OpenCase(rep, Opening{ID: caseIDFor(rep), At: rep.Received, Alike: alike, Actor: actor, Parties: rep.Parties}, r)
 	return c, "", err
+}
+
+// mostAlike is how many cases are looked at, or suggested to a person.
+const mostAlike = 8
+
+// own is the case that the report joins by itself, among the newest that are alike and, where those are not all, among those of
+// the same reporter or a shared party; "" if there is none.
+func (s *Service) own(ctx context.Context, rep *Report, alike []Summary, q AlikeQuery, r Rules) (string, error) {
+	if rep.Emergency || rep.Detached > 0 {
+		return "", nil
+	}
+	q.Reporter = rep.Reporter
+	for _, p := range rep.Parties {
+		q.Match = append(q.Match, p.Match...)
+	}
+	if len(alike) == mostAlike {
+		var err error
+		if alike, err = s.Cases.Alike(ctx, q, mostAlike); err != nil {
+			return "", err
+		}
+	}
+	for _, a := range alike {
+		if !has(joinable, a.State) || !has(a.Reporters, rep.Reporter) && !shares(a.Match, q.Match) {
+			continue
+		}
+		if near, err := s.near(ctx, rep, a.ID, r.Policy.Intake.Join.Metres); near || err != nil {
+			return a.ID, err
+		}
+	}
+	return "", nil
 }
 
 // near tells whether the report's point lies at the same place as the case's, as the policy bounds it. Where one of them has

@@ -215,6 +215,11 @@ func (s *Service) settleSeatsOf(ctx context.Context, mediator string, t time.Tim
 		}
 		settled++
 	}
+	if settled+len(failed) == 0 {
+		// Nothing is to be done: another was quicker. Stored again the record is found no more.
+		_, err = s.Mediators.Update(ctx, m.ID, func(*Mediator) error { return nil })
+		return 0, err
+	}
 	return settled, errors.Join(failed...)
 }
 

@@ -41,11 +41,7 @@ func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor
 	if err != nil {
 		return Receipt{}, err
 	}
-	as, err := s.Reports.Update(ctx, rep.ID, func(r *Report) error { r.Case = c.ID; return nil })
-	if err != nil {
-		return Receipt{}, err
-	}
-	return Receipt{Report: as, Case: &c}, nil
+	return s.follow(ctx, rep, c)
 }
 
 // settle gives a stored report without a case its case: after a crash, a placing by hand or a detachment.
@@ -108,8 +104,21 @@ func (s *Service) holder(ctx context.Context, rep *Report) (Case, bool, error) {
 	return Case{}, false, nil
 }
 
-// follow lets the report point to its case.
+// follow lets the report point to its case. One that was withdrawn before the case held it is recalled there.
 func (s *Service) follow(ctx context.Context, rep Report, c Case) (Receipt, error) {
 	as, err := s.Reports.Update(ctx, rep.ID, func(r *Report) error { r.Case = c.ID; return nil })
+	if err == nil && !as.Withdrawn.IsZero() {
+		c, err = s.recallLate(ctx, &as, c)
+	}
 	return Receipt{Report: as, Case: &c}, err
+}
+
+// recallLate recalls it where the state table allows that still: danger that was passed to the police stays theirs.
+func (s *Service) recallLate(ctx context.Context, rep *Report, c Case) (Case, error) {
+	recalled, err := s.recall(ctx, c.ID, rep.ID, Order{Actor: SystemActor, Command: WithdrawCase{}, At: s.now()}, "")
+	var refused *Error
+	if errors.As(err, &refused) && refused.Kind == Conflict {
+		return c, nil
+	}
+	return recalled, err
 }

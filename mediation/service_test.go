@@ -114,7 +114,7 @@ func TestJoinsAreReversible(t *testing.T) {
 	fails(t, err, "unknown_value")
 }
 
-func TestADetachedReportGetsACaseOfItsOwnEachTime(t *testing.T) {
+func TestADetachedReportGetsACaseOfItsOwn(t *testing.T) {
 	o := office(t)
 	worker := o.Worker()
 	c := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
@@ -126,12 +126,15 @@ func TestADetachedReportGetsACaseOfItsOwnEachTime(t *testing.T) {
 	if err != nil || own.Case == c.ID || own.Case == "" {
 		t.Fatalf("the report leads to %q, %v", own.Case, err)
 	}
+	// Joined to the case after all, its report is the joined case's to give back: one matter must not get two numbers.
 	o.Must(t, storetest.Town, own.Case, mediation.Join{Into: c.ID})
 	o.Settle(t)
-	o.Must(t, storetest.Town, c.ID, mediation.Detach{Report: rep.ID})
+	_, err = o.Do(context.Background(), storetest.Town, c.ID, mediation.Request{Command: mediation.Detach{Report: rep.ID}, Revision: o.Read(t, c.ID).Revision, Key: "k"})
+	fails(t, err, "case.joined_report")
+	o.Must(t, storetest.Town, own.Case, mediation.Split{})
 	o.Settle(t)
-	if again, _ := o.Reports.Load(context.Background(), rep.ID); again.Case == own.Case || again.Case == c.ID {
-		t.Fatalf("the second time the report leads to %q", again.Case)
+	if again, _ := o.Reports.Load(context.Background(), rep.ID); again.Case != own.Case {
+		t.Fatalf("after the split the report leads to %q", again.Case)
 	}
 	storetest.Sound(t, o.Store)
 }

@@ -135,6 +135,7 @@ const (
 	NeedNotPerformed    Need = "not_performed"    // the agreement has not been performed yet
 	NeedSeveralReports  Need = "several_reports"  // the case holds more than one report
 	NeedOnlyReporter    Need = "only_reporter"    // no other reporter's report stands, or an office acts
+	NeedNotInEffect     Need = "not_in_effect"    // no agreement binds the parties: refusing mediation does not undo one
 )
 
 // Rule is one row of the state table: in these states the command leads to one of these states, if the needs hold.
@@ -195,7 +196,7 @@ var Table = []Rule{
 	{CmdTerminate, "终止调解", "terminate", []State{Screened, Offered, Accepted, Mediating, Agreed}, []State{Failed}, nil},
 	{CmdExit, "有序退出", "orderly exit", []State{Failed, Unsettled, Closed}, []State{Exited}, nil},
 	{CmdWithdraw, "撤回", "withdraw", beforePanel, []State{Withdrawn}, []Need{NeedOnlyReporter}},
-	{CmdRefuseMediation, "拒绝调解", "refuse mediation", []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Suspended}, []State{Failed}, nil},
+	{CmdRefuseMediation, "拒绝调解", "refuse mediation", []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Suspended}, []State{Failed}, []Need{NeedNotInEffect}},
 	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", matched, matched, nil},
 	{CmdConsent, "同意他人参与", "consent to outsiders", []State{Reported, Screened, Offered, Accepted, Mediating}, nil, nil},
 	{CmdSupplement, "补充", "supplement", notOver, nil, nil},

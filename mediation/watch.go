@@ -193,7 +193,12 @@ func (w *Watch) lookAfter(ctx context.Context, id string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if rep.Cell != "" || rep.Emergency || rep.Case != "" || !rep.Withdrawn.IsZero() {
+	switch {
+	case rep.Case != "" || !rep.Withdrawn.IsZero():
+		// Nothing is to be done: another was quicker, or it was put off for a failure that was none. Stored again it is found no more.
+		_, err = w.Reports.Update(ctx, id, func(*Report) error { return nil })
+		return err
+	case rep.Cell != "" || rep.Emergency:
 		_, err = w.settle(ctx, rep, SystemActor)
 		return err
 	}

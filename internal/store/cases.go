@@ -254,7 +254,14 @@ func (p *Cases) IndexWords(ctx context.Context, id string, area grid.Code, opene
 
 // Alike returns open cases that a report might belong to.
 func (p *Cases) Alike(ctx context.Context, q mediation.AlikeQuery, limit int) ([]mediation.Summary, error) {
-	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, Tags: []string{alikeTag(q.Cell, q.Category)}, Desc: true,
+	var either []string
+	if q.Reporter != "" {
+		either = append(either, reporterTag(q.Reporter))
+	}
+	for _, h := range q.Match {
+		either = append(either, partyTag(h))
+	}
+	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, Tags: []string{alikeTag(q.Cell, q.Category)}, Any: either, Desc: true,
 		From: map[string]any{"sort": q.Since.UnixMilli()}, Limit: limit, HeadsOnly: true})
 	if err != nil {
 		return nil, trouble("alike cases", err)

@@ -65,8 +65,8 @@ func overdueFrom(c *mediation.Case) int64 {
 }
 
 // caseTags are what lists of cases are read by: open and ended cases apart ("o:", "d:"), each under the root, its
-// leading areas and its cell, with the facets that lists there are narrowed by; the reporter, the mediators, the unit and the
-// links; cell with category for what a report may join.
+// leading areas and its cell, with the facets that lists there are narrowed by; the reporter, the mediators, the unit, the
+// parties and their links; cell with category for what a report may join.
 func caseTags(c *mediation.Case) []string {
 	stream := streamTag(c.State.Over())
 	tags := make([]string, 0, 16)
@@ -94,7 +94,7 @@ func caseTags(c *mediation.Case) []string {
 		}
 	}
 	for _, r := range c.Reporters {
-		add("r:" + r)
+		add(reporterTag(r))
 	}
 	for _, s := range c.Panel.Seats {
 		if s.Mediator != "" {
@@ -107,6 +107,9 @@ func caseTags(c *mediation.Case) []string {
 	for i := range c.Parties {
 		if h := c.Parties[i].LinkHash; h != "" {
 			add("l:" + h)
+		}
+		for _, h := range c.Parties[i].Match {
+			add(partyTag(h))
 		}
 	}
 	if len(c.Unsent) > 0 {
@@ -154,6 +157,11 @@ const graveFrom, graveTo = 3, 4
 func severityFacet(severity int) string { return "v=" + strconv.Itoa(severity) + "|" }
 
 func stateFacet(s mediation.State) string { return "s=" + string(s) + "|" }
+
+func reporterTag(user string) string { return "r:" + user }
+
+// partyTag is of a party's phone or ID number, hashed.
+func partyTag(hash string) string { return "p:" + hash }
 
 func alikeTag(cell grid.Code, category string) string { return "k:" + string(cell) + "|" + category }
 

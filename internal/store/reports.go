@@ -220,10 +220,13 @@ func (s *Store) before(ctx context.Context, table, key string, t time.Time, limi
 	return ids, nil
 }
 
-// putOff sets the key by which the sweep finds a row, and leaves the rest as it is, readable or not.
+// putOff sets the key by which the sweep finds a row, and leaves the rest as it is, readable or not. A row that the sweep has nothing
+// to do with any more stays out of its way.
 func (s *Store) putOff(ctx context.Context, table, id, key string, until time.Time) error {
 	_, err := s.modify(ctx, table, id, func(row Row) (Row, []Write, error) {
-		row.Keys[key] = until.UnixMilli()
+		if row.Keys[key] != int64(0) {
+			row.Keys[key] = until.UnixMilli()
+		}
 		return row, nil, nil
 	})
 	return trouble("put off "+table, err)

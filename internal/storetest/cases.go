@@ -34,6 +34,7 @@ func Cases(t *testing.T, s *store.Store) {
 		{"what is due comes longest due first", caseDue},
 		{"a case that is put off comes back when its time has come", caseDefer},
 		{"what a report might belong to", caseAlike},
+		{"what the same reporter or party has there already", caseAlikeOf},
 		{"a link finds its case until it is renewed", caseLinks},
 	} {
 		t.Run(situation.name, func(t *testing.T) { situation.run(t, k) })

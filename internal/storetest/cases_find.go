@@ -100,6 +100,44 @@ func caseAlike(t *testing.T, k *caseKit) {
 	}
 }
 
+// caseAlikeOf asks in a busy cell for the cases of one reporter or one party: the newest of others must not hide them.
+func caseAlikeOf(t *testing.T, k *caseKit) {
+	const cell grid.Code = "33.01.11.009.001.001.02"
+	open := func(reporter, match string) string {
+		c := k.fresh(t, cell, caseDay.Add(time.Duration(k.n)*time.Minute))
+		c.State, c.Reporters = mediation.Screened, []string{reporter}
+		if match != "" {
+			c.Parties = []mediation.Party{{ID: k.id("party"), Match: []string{match}}}
+		}
+		if _, err := k.p.Open(context.Background(), c); err != nil {
+			t.Fatal(err)
+		}
+		return c.ID
+	}
+	mine, theirs := open("zhou", ""), open("wu", "hash-1")
+	for range 12 {
+		open("zheng", "hash-2")
+	}
+	for _, x := range []struct {
+		q    mediation.AlikeQuery
+		want []string
+	}{
+		{mediation.AlikeQuery{Reporter: "zhou"}, []string{mine}},
+		{mediation.AlikeQuery{Match: []string{"hash-1", "hash-0"}}, []string{theirs}},
+		{mediation.AlikeQuery{Reporter: "zhou", Match: []string{"hash-1"}}, []string{theirs, mine}},
+		{mediation.AlikeQuery{Reporter: "hash-1", Match: []string{"zhou"}}, nil},
+	} {
+		x.q.Cell, x.q.Category, x.q.Since = cell, "neighbour", caseDay.AddDate(0, 0, -1)
+		list, err := k.p.Alike(context.Background(), x.q, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := summaryIDs(list); !slices.Equal(got, x.want) {
+			t.Errorf("alike of %q and %q: %q, want %q", x.q.Reporter, x.q.Match, got, x.want)
+		}
+	}
+}
+
 func summaryIDs(list []mediation.Summary) []string {
 	var ids []string
 	for _, s := range list {
