@@ -11,7 +11,8 @@ func accountRoutes() []Route {
 	return []Route{
 		{Method: http.MethodPost, Path: "/api/v1/session", Public: true, Cost: SignIn, Handle: (*API).signIn},
 		{Method: http.MethodPost, Path: "/api/v1/session/refresh", Public: true, Cost: Refresh, Handle: (*API).refreshSession},
-		{Method: http.MethodDelete, Path: "/api/v1/session", Action: mediation.SelfRead, Cost: Write, Handle: (*API).signOut},
+		// Public, since a browser signs out after its access token has run out, too: the refresh token says who.
+		{Method: http.MethodDelete, Path: "/api/v1/session", Public: true, Cost: Refresh, Handle: (*API).signOut},
 		{Method: http.MethodDelete, Path: "/api/v1/sessions", Action: mediation.SelfRead, Cost: Write, Handle: (*API).signOutEverywhere},
 		{Method: http.MethodGet, Path: "/api/v1/sessions/devices", Action: mediation.SelfRead, Handle: (*API).signedInDevices},
 		{Method: http.MethodPost, Path: "/api/v1/password", Public: true, Cost: SignIn, Handle: (*API).changePassword},

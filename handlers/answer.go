@@ -165,19 +165,21 @@ func trimmed(body []byte, names []string) ([]byte, error) {
 	for _, n := range names {
 		keep[n] = true
 	}
-	var page struct {
-		Items []map[string]jsontext.Value `json:"items"`
-		Next  *string                     `json:"next"`
-	}
-	if err := json.Unmarshal(body, &page, json.RejectUnknownMembers(true)); err == nil && page.Items != nil {
-		for _, item := range page.Items {
-			drop(item, keep)
-		}
-		return json.Marshal(page, json.Deterministic(true))
-	}
 	var view map[string]jsontext.Value
 	if err := json.Unmarshal(body, &view); err != nil {
 		return body, nil // not an object: nothing to trim
+	}
+	var items []map[string]jsontext.Value
+	if err := json.Unmarshal(view["items"], &items); err == nil && items != nil {
+		for _, item := range items {
+			drop(item, keep)
+		}
+		trimmed, err := json.Marshal(items, json.Deterministic(true))
+		if err != nil {
+			return nil, err
+		}
+		view["items"] = trimmed
+		return json.Marshal(view, json.Deterministic(true))
 	}
 	drop(view, keep)
 	return json.Marshal(view, json.Deterministic(true))

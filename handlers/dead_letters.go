@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"fengqiao/mediation"
@@ -37,7 +36,7 @@ func (a *API) deadLetters(c *Call) (Reply, error) {
 	}
 	items := []deadLetterView{}
 	for _, e := range found {
-		switch err := a.mayLetter(c, e.Notice.Case); {
+		switch err := a.mayLetter(c, e.Notice); {
 		case errors.Is(err, mediation.ErrNotFound):
 			continue
 		case err != nil:
@@ -49,16 +48,21 @@ func (a *API) deadLetters(c *Call) (Reply, error) {
 	return Reply{View: NewPage(items, next)}, nil
 }
 
-// mayLetter tells whether a letter about a case is for the caller to see: the case lies in their area.
-func (a *API) mayLetter(c *Call, caseID string) error {
+// mayLetter tells whether a letter is for the caller to see: its case lies in their area or, where there is no case yet, whom it
+// was to tell.
+func (a *API) mayLetter(c *Call, n mediation.Notice) error {
 	if mediation.MayArea(c.Actor, mediation.PushDead, "") {
 		return nil
 	}
-	found, err := a.Cases.Cases.Load(c.Context, caseID)
-	if err != nil {
-		return err
+	area := n.To.Area
+	if n.Case != "" {
+		found, err := a.Cases.Cases.Load(c.Context, n.Case)
+		if err != nil {
+			return err
+		}
+		area = found.Area
 	}
-	if !mediation.MayArea(c.Actor, mediation.PushDead, found.Area) {
+	if !mediation.MayArea(c.Actor, mediation.PushDead, area) {
 		return mediation.ErrNotFound
 	}
 	return nil
@@ -67,8 +71,11 @@ func (a *API) mayLetter(c *Call, caseID string) error {
 // resend makes a dead letter due again.
 func (a *API) resend(c *Call) (Reply, error) {
 	id := portID(c.PathID("id"))
-	caseID, _, _ := strings.Cut(id, "/") // a notice's id begins with its case
-	if err := a.mayLetter(c, caseID); err != nil {
+	e, err := a.Outbox.Entry(c.Context, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	if err := a.mayLetter(c, e.Notice); err != nil {
 		return Reply{}, err
 	}
 	if err := a.Outbox.Resend(c.Context, id); err != nil {

@@ -159,6 +159,30 @@ func deadLettersAreSeenAndSentAgainInTheAdministratorsArea(t *testing.T, fresh a
 	if list(app.Root(t)) != 0 {
 		t.Errorf("still dead: %+v", page)
 	}
+	// One about a report that has no case yet is for those whom it was to tell.
+	about := mediation.Notice{ID: "report/r-1/1", Kind: mediation.NoticeUnplaced, Seq: 1, At: time.Now(), To: mediation.Recipient{Role: mediation.TownshipStaff, Area: apptest.Here.Code()}}
+	unplaced := push.NewEntry(about)
+	unplaced.ID, unplaced.User, unplaced.Device = push.SendID(about.ID, "d-1"), "u-1", "d-1"
+	if err := box.Add(ctx, unplaced); err != nil {
+		t.Fatal(err)
+	}
+	claimed, err := box.Claim(ctx, now.Add(time.Hour), time.Minute, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range claimed {
+		if err := box.Dead(ctx, e, now, push.Setback{Reason: "invalid"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list(app.As(t, mediation.Administrator, apptest.There)) != 0 || list(app.As(t, mediation.Administrator, apptest.Here)) != len(claimed) {
+		t.Fatalf("%+v of %d", page, len(claimed))
+	}
+	for _, letter := range page.Items {
+		path := "/api/v1/dead-letters/" + letter.ID + "/resend"
+		app.Do(t, app.As(t, mediation.Administrator, apptest.There), http.MethodPost, path, nil).Refused(http.StatusNotFound, "not_found", "")
+		app.Do(t, app.As(t, mediation.Administrator, apptest.Here), http.MethodPost, path, nil).Want(http.StatusAccepted)
+	}
 }
 
 func TestAPhoneIsPushedToAsLongAsItsSessionStands(t *testing.T) {

@@ -125,6 +125,27 @@ func TestTooLargeAPhotoIsRefusedBeforeItIsRead(t *testing.T) {
 	}
 }
 
+// A request that is refused must not keep the photo: it is still the sender's to give to another report.
+func TestARefusedReportOrSupplementLeavesThePhotoFree(t *testing.T) {
+	apptest.OnBoth(t, aRefusedReportOrSupplementLeavesThePhotoFree)
+}
+
+func aRefusedReportOrSupplementLeavesThePhotoFree(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
+	worker := app.As(t, mediation.GridWorker, apptest.Here)
+	send := func(body obj) apptest.Answer { return app.Do(t, worker, http.MethodPost, "/api/v1/reports", body) }
+	first := report(apptest.Here, nil)
+	send(first).Want(http.StatusCreated)
+	photo := upload(t, app, worker, "p-1").Want(http.StatusCreated).Text("id")
+	edited := report(apptest.Here, obj{"clientId": first["clientId"], "text": "改过的文字", "photos": []string{photo}})
+	send(edited).Refused(http.StatusUnprocessableEntity, "same_id_other_content", "clientId")
+	nowhere := send(report(apptest.Here, obj{"point": nil, "address": "樟树下"})).Want(http.StatusCreated)
+	path := "/api/v1/reports/" + nowhere.Text("id")
+	app.Do(t, worker, http.MethodPost, path+"/withdrawal", obj{"reason": "mistake"}, newKey()).Want(http.StatusOK)
+	app.Do(t, worker, http.MethodPost, path+"/supplements", obj{"photos": []string{photo}}, newKey()).Refused(http.StatusConflict, "report.withdrawn", "")
+	send(report(apptest.Here, obj{"photos": []string{photo}})).Want(http.StatusCreated)
+}
+
 // What a case was shown is its evidence: no report and no other case takes it away, and a refused command takes nothing.
 func TestAPhotoGivenToACaseStaysWithIt(t *testing.T) {
 	apptest.OnBoth(t, aPhotoGivenToACaseStaysWithIt)

@@ -211,6 +211,13 @@ func TestFieldsTrimViewsAndPages(t *testing.T) {
 	if body := string(app.Do(t, root, http.MethodGet, "/api/v1/users?fields=login", nil).Want(200).Body); body != `{"items":[{"login":"root"}],"next":null}` {
 		t.Error(body)
 	}
+	s := begin(t, app)
+	if body := string(app.Do(t, s.staff, http.MethodGet, s.path("/timeline?fields=seq&limit=1"), nil).Want(200).Body); body != `{"after":1,"items":[{"seq":1}]}` {
+		t.Errorf("a timeline goes on by another name: %s", body)
+	}
+	if body := string(app.Do(t, s.mediator, http.MethodGet, "/api/v1/offers?fields=offer", nil).Want(200).Body); body != `{"items":[]}` {
+		t.Errorf("a list that has no next page: %s", body)
+	}
 }
 
 func TestRatesPerPersonAndAddress(t *testing.T) {

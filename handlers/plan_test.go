@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -97,6 +98,9 @@ func anAdministratorImportsAPlanOverHTTP(t *testing.T, fresh apptest.Fresh) {
 	before := apptest.IfMatch(a.Do(t, root, http.MethodGet, "/api/v1/plan", nil).Want(200).ETag())
 	v := put(oneCell, "").Want(200).View()
 	a.Do(t, root, http.MethodPut, "/api/v1/plan?version=other", []byte(oneCell), geo(), before).Refused(http.StatusPreconditionFailed, "stale", "")
+	if _, err := a.Store.Plans().Load(t.Context(), "other"); !errors.Is(err, mediation.ErrNotFound) {
+		t.Errorf("what was refused has used its version up: %v", err)
+	}
 	if v["version"] != "v2" || v["cells"] != 1.0 {
 		t.Fatalf("%v", v)
 	}

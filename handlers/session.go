@@ -8,6 +8,8 @@ import (
 	"fengqiao/grid"
 	"fengqiao/internal/account"
 	"fengqiao/mediation"
+
+	"github.com/gofiber/fiber/v2"
 )
 
 // signInView is what a sign-in or a refresh gives. A browser that asked for a cookie session gets the tokens as cookies
@@ -113,8 +115,22 @@ func (a *API) refreshSession(c *Call) (Reply, error) {
 	return a.signedIn(c, t, cookie), nil
 }
 
-// signOut ends this session.
+// signOut ends this session. A browser's refresh cookie is enough, as for refreshSession: who signs out of an office computer after
+// a quarter of an hour must be signed out, whatever has become of the access token.
 func (a *API) signOut(c *Call) (Reply, error) {
+	if refresh := c.Cookies(refreshCookie); refresh != "" && c.Get(fiber.HeaderAuthorization) == "" {
+		err := a.Accounts.SignOutBy(c.Context, refresh)
+		if errors.Is(err, account.ErrTokenInvalid) {
+			err = nil // nobody is signed in by it
+		}
+		if err == nil {
+			a.clearCookies(c)
+		}
+		return Reply{}, err
+	}
+	if err := a.identify(c); err != nil {
+		return Reply{}, err
+	}
 	if err := a.Accounts.SignOut(c.Context, c.Actor.ID, c.Caller.Session); err != nil && !errors.Is(err, account.ErrNotFound) {
 		return Reply{}, err
 	}

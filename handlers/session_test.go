@@ -212,6 +212,20 @@ func TestBrowserSession(t *testing.T) {
 	app.Do(t, nil, http.MethodGet, "/api/v1/me", nil, cookie).Refused(http.StatusUnauthorized, "session_ended", "")
 }
 
+func TestSigningOutOfABrowserAfterTheAccessTokenRanOut(t *testing.T) {
+	app := apptest.New(t)
+	app.NewUser(t, "late", account.Place{Role: mediation.TownshipStaff, Area: apptest.Here.Code()})
+	jar := cookies(t, app.Do(t, nil, http.MethodPost, "/api/v1/session", map[string]any{"login": "late", "password": apptest.Password, "session": "cookie"}).Want(http.StatusOK))
+	refresh := apptest.Header("Cookie", "fq_refresh="+jar["fq_refresh"].Value) // the access cookie is gone
+	app.Do(t, nil, http.MethodDelete, "/api/v1/session", nil).Refused(http.StatusUnauthorized, "no_token", "")
+	gone := cookies(t, app.Do(t, nil, http.MethodDelete, "/api/v1/session", nil, refresh).Want(http.StatusNoContent))
+	if gone["fq_access"].Value != "" || gone["fq_refresh"].Value != "" {
+		t.Errorf("signing out leaves %v", gone)
+	}
+	app.Do(t, nil, http.MethodPost, "/api/v1/session/refresh", nil, refresh).Refused(http.StatusUnauthorized, "session_ended", "")
+	app.Do(t, nil, http.MethodDelete, "/api/v1/session", nil, apptest.Header("Cookie", "fq_refresh=fqr_forged")).Want(http.StatusNoContent)
+}
+
 func TestBearerNeedsNoPageToken(t *testing.T) {
 	app := apptest.New(t)
 	app.Do(t, app.As(t, mediation.Leader, apptest.Here), http.MethodDelete, "/api/v1/session", nil).Want(http.StatusNoContent)

@@ -103,7 +103,7 @@ type Opener interface {
 
 // Mediators keeps mediators.
 type Mediators interface {
-	// Put creates or replaces what an import says of a mediator and keeps seats, leaves and availability.
+	// Put creates or replaces what an import says of a mediator and keeps seats, leaves, availability and the account.
 	Put(ctx context.Context, m Mediator) (created bool, err error)
 	Load(ctx context.Context, id string) (Mediator, error)
 	// Update is like Cases.Update.

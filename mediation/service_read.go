@@ -245,6 +245,9 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 			return Receipt{}, refuse("supplement", Forbidden, "forbidden", "")
 		}
 	}
+	if !rep.Withdrawn.IsZero() {
+		return Receipt{}, refuse("supplement", Conflict, "report.withdrawn", "")
+	}
 	sealed, err := s.seal(ctx, rep.Key, text)
 	if err != nil {
 		return Receipt{}, err

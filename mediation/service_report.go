@@ -58,6 +58,13 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 		return Receipt{}, err
 	}
 	if len(in.Photos) > 0 {
+		// What is answered from what is stored, or refused, must not have taken a photo from its owner.
+		if as, err := s.Reports.Load(ctx, rep.ID); !errors.Is(err, ErrNotFound) {
+			if err != nil {
+				return Receipt{}, err
+			}
+			return s.again(ctx, as, rep.Print)
+		}
 		if err := s.Album.Attach(ctx, actor.ID, in.Photos, rep.ID, ""); err != nil {
 			return Receipt{}, err
 		}

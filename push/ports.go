@@ -88,6 +88,8 @@ type Outbox interface {
 	// DeadLetters lists dead letters, the longest dead first, at most limit, and the cursor behind the last ("" at the
 	// end). ErrBadCursor.
 	DeadLetters(ctx context.Context, cursor string, limit int) ([]Entry, string, error)
+	// Entry returns one entry, whatever became of it. ErrNotFound.
+	Entry(ctx context.Context, id string) (Entry, error)
 	// Resend makes a dead letter due again with all its attempts before it and its age counted anew. ErrNotFound, ErrNotDead.
 	Resend(ctx context.Context, id string) error
 	// Depth counts unfinished entries and dead letters, each up to max.

@@ -170,8 +170,8 @@ func (c *command) importPolicy() *cobra.Command {
 
 func (c *command) importMediators() *cobra.Command {
 	cmd := &cobra.Command{Use: "mediators FILE.csv", Args: cobra.ExactArgs(1), Short: c.short("导入调解员", "import mediators"), Long: words.Text{
-		Zh: "导入调解员，先导入网格图和规则。席位、请假和是否接单保持不变；文件里没有的人保持不变。各列（* 必有）：",
-		En: "Imports mediators; import plan and policy first. Seats, leaves and availability stay, and so do those who are not in the file.\nThe columns (* must be there):"}.In(c.lang) + intake.Help(intake.MediatorColumns, c.lang)}
+		Zh: "导入调解员，先导入网格图和规则。席位、请假和是否接单保持不变；文件里没有的人、没有的列保持不变，有列而格子为空则清空。各列（* 必有）：",
+		En: "Imports mediators; import plan and policy first. Seats, leaves and availability stay, and so do those who are not in the file and what it has no\ncolumn for; an empty cell clears.\nThe columns (* must be there):"}.In(c.lang) + intake.Help(intake.MediatorColumns, c.lang)}
 	strict := c.strictFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return c.importRows(cmd, args[0], *strict, func(ctx context.Context, in *installation, r io.Reader) (rows, error) {

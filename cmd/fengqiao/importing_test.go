@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"fengqiao/fixtures"
+	"fengqiao/mediation"
 )
 
 const threeCells = `{"type":"FeatureCollection","features":[
@@ -256,6 +258,55 @@ func TestAVillagesMediatorServesNoCounty(t *testing.T) {
 	file := write(t, "mediators.csv", "id,name,kind,tier,area\nm-wide,某某,elder,village,330111\nm-right,某某,elder,village,330111001003\n")
 	if r := fengqiao(t, "import", "mediators", file, "--data", dir); r.code != exitPartial || !strings.Contains(r.err, "line 2, area") || !strings.Contains(r.out, "1 created") {
 		t.Errorf("exit %d, %s%s", r.code, r.out, r.err)
+	}
+}
+
+func TestAMediatorsFileSaysNothingOfWhatItHasNoColumnFor(t *testing.T) {
+	dir := countyData(t)
+	load := func(file string) mediation.Mediator {
+		t.Helper()
+		ok(t, "import", "mediators", write(t, "mediators.csv", file), "--data", dir)
+		p, err := openPlace(t.Context(), "sqlite:"+dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		m, err := p.Store.Mediators().Load(t.Context(), "m-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Version = 0
+		return m
+	}
+	full := load("id,name,kind,tier,area,lon,lat,categories,dialects,cap,unit,phone,ties,kin\n" +
+		"m-1,某某,elder,village,330111001003,119.95,30.05,neighbour;damage,富阳话,3,镇政府,19900000001,clan:李,m-330111-0001\n")
+	if len(full.Match) != 1 || full.UnitHash == "" || full.Phone.Empty() {
+		t.Fatalf("%+v", full)
+	}
+	renamed := load("id,name,kind,tier,area\nm-1,某氏,elder,village,330111001003\n")
+	if full.Name = "某氏"; !reflect.DeepEqual(renamed, full) {
+		t.Errorf("a file that says nothing of it changed\n%+v to\n%+v", full, renamed)
+	}
+	cleared := load("id,name,kind,tier,area,unit,phone,cap\nm-1,某氏,elder,village,330111001003,,,\n")
+	if cleared.Unit != "" || cleared.UnitHash != "" || !cleared.Phone.Empty() || len(cleared.Match) != 0 || cleared.Cap != 0 || len(cleared.Kin) != 1 {
+		t.Errorf("empty cells clear, and nothing else: %+v", cleared)
+	}
+}
+
+func TestAFileRelievesNoTwoAdministratorsThatCouldStandInForEachOther(t *testing.T) {
+	dir := countyData(t)
+	for _, login := range []string{"a-1", "a-2"} {
+		ok(t, "user", "create", login, "--name", "某某", "--role", "administrator", "--area", "33.01.11", "--data", dir)
+		ok(t, "user", "reset-password", login, "--data", dir)
+	}
+	both := write(t, "people.csv", "login,name,role,area\nadmin,某某,leader,33.01.11\na-1,某某,leader,33.01.11\na-2,某某,leader,33.01.11\n")
+	r := fengqiao(t, "import", "people", both, "--strict", "--data", dir)
+	if r.code != exitFailure || !strings.Contains(r.err, "the last administrator") {
+		t.Errorf("exit %d, %s%s", r.code, r.out, r.err)
+	}
+	but := write(t, "people.csv", "login,name,role,area\na-1,某某,leader,33.01.11\na-2,某某,leader,33.01.11\n")
+	if out := ok(t, "import", "people", but, "--strict", "--data", dir); !strings.Contains(out, "2 updated") {
+		t.Error(out)
 	}
 }
 

@@ -219,8 +219,8 @@ func (c *command) userLock() *cobra.Command {
 func (c *command) userUnlock() *cobra.Command {
 	return &cobra.Command{Use: "unlock LOGIN", Args: cobra.ExactArgs(1), Short: c.short("解锁账号", "unlock an account and forget failed sign-ins"),
 		Long: words.Text{
-			Zh: "解锁账号，并忘掉登录失败的次数；密码不变。",
-			En: "Unlocks an account and forgets failed sign-ins; the password stays."}.In(c.lang),
+			Zh: "解锁账号，并忘掉登录失败的次数（包括最近失败所在的地址）；密码不变。",
+			En: "Unlocks an account and forgets failed sign-ins, and those of the addresses that they last came from; the password stays."}.In(c.lang),
 		Example: `  fengqiao user unlock gw-330111001003001`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {

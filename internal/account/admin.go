@@ -246,8 +246,16 @@ func (s *Service) order(ctx context.Context, o Order, id string, change func(u *
 	return u, err
 }
 
-// clearLockout forgets the failures of a login wherever they came from, except per address: those shut out one guesser
-// and nobody else.
+// clearLockout forgets the failures of a login, and those of the addresses that they came from last: as a rule it is the person
+// themselves who mistyped, and they are about to try again from there.
 func (s *Service) clearLockout(ctx context.Context, login string) error {
-	return s.ports.Attempts.Clear(ctx, s.keys.get(ctx, ringLife).counters(login, Device{})...)
+	ids := s.keys.get(ctx, ringLife).counters(login, Device{})
+	found, err := s.ports.Attempts.Get(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for _, a := range found {
+		ids = append(ids, a.From...)
+	}
+	return s.ports.Attempts.Clear(ctx, ids...)
 }

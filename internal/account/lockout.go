@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,7 +17,12 @@ type Attempt struct {
 	Failures int
 	// Last is the newest failure; Until is when the next attempt will be heard.
 	Last, Until time.Time
+	// From are the counters of the addresses whence a login's newest failures came, to be cleared with it.
+	From []string
 }
+
+// mostFrom bounds them: an administrator clears for somebody who has mistyped, not for a flood.
+const mostFrom = 8
 
 const (
 	// freeFailures are forgiven; from then on every failure costs firstDelay, doubling up to maxDelay.
@@ -127,10 +133,25 @@ func (s *Service) admit(ctx context.Context, ids []string) error {
 
 func (s *Service) failed(ctx context.Context, ids []string) error {
 	now := s.now()
-	for _, id := range ids {
-		if err := s.ports.Attempts.Update(ctx, id, func(a *Attempt) { a.fail(now) }); err != nil {
+	for i, id := range ids {
+		err := s.ports.Attempts.Update(ctx, id, func(a *Attempt) {
+			if a.fail(now); i == 0 {
+				a.came(ids[1:])
+			}
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// came notes the address counters that a failure counted on as well, the newest last.
+func (a *Attempt) came(from []string) {
+	for _, id := range from {
+		a.From = append(slices.DeleteFunc(a.From, func(known string) bool { return known == id }), id)
+	}
+	if n := len(a.From) - mostFrom; n > 0 {
+		a.From = slices.Delete(a.From, 0, n)
+	}
 }

@@ -135,19 +135,51 @@ func TestAStrangerCannotKeepTheOwnerOut(t *testing.T) {
 	})
 }
 
-func TestAnAddressStaysShutWhenTheLoginIsOpened(t *testing.T) {
+func TestWhoMistypedGetsInFromTheSameAddressOnceTheyAreUnlocked(t *testing.T) {
 	w := newTown(t)
 	s := w.instance()
 	u := w.user(s, mediation.GridWorker)
-	for range 5 {
-		guess(t, s, u.Login, account.Device{Address: "2001:db8:1:2::1"})
+	home := account.Device{Address: "2001:db8:1:2::1"}
+	shut := func() {
+		t.Helper()
+		for guess(t, s, u.Login, home) == 0 {
+			continue
+		}
 	}
+	shut()
 	_, err := s.UnlockUser(ctx, account.Order{By: "admin"}, u.ID)
 	must(t, err)
-	if guess(t, s, u.Login, account.Device{Address: "2001:db8:1:2:ffff::9"}) == 0 {
-		t.Fatal("another address of the same subscriber was heard")
+	_, err = s.SignIn(ctx, u.Login, goodPassword, account.Device{Address: "2001:db8:1:2:ffff::9"})
+	must(t, err)
+	shut()
+	password, _, err := s.ResetPassword(ctx, account.Order{By: "admin"}, u.ID)
+	must(t, err)
+	_, err = s.SignIn(ctx, u.Login, password, home)
+	refused(t, err, account.ErrMustChange) // and not that they must wait
+
+	// A flood from everywhere is not what an administrator forgives: of its addresses the newest alone are forgotten.
+	heard := func(d account.Device) {
+		for wait := guess(t, s, u.Login, d); wait > 0; wait = guess(t, s, u.Login, d) {
+			w.clock.advance(wait)
+		}
 	}
-	w.signIn(s, u)
+	first, newest := account.Device{Address: "198.51.100.1"}, account.Device{Address: "203.0.113.9"}
+	for range 5 {
+		heard(first)
+	}
+	for n := range 10 {
+		heard(account.Device{Address: fmt.Sprintf("203.0.113.%d", n)})
+	}
+	_, err = s.UnlockUser(ctx, account.Order{By: "admin"}, u.ID)
+	must(t, err)
+	heard(newest)
+	if guess(t, s, u.Login, newest) > 0 {
+		t.Error("the newest address was not forgotten")
+	}
+	heard(first)
+	if guess(t, s, u.Login, first) == 0 {
+		t.Error("the oldest address was forgotten as well")
+	}
 }
 
 func TestAVolleyOfGuessesIsCountedOneByOne(t *testing.T) {

@@ -169,6 +169,26 @@ func (s *Service) SignOut(ctx context.Context, user, session string) error {
 	return err
 }
 
+// SignOutBy ends the session that a refresh token is of, whichever of its generations it is. ErrTokenInvalid.
+func (s *Service) SignOutBy(ctx context.Context, token string) error {
+	id, generation, ok := readRefresh(token)
+	if !ok {
+		return ErrTokenInvalid
+	}
+	r, now, user := s.keys.get(ctx, ringLife), s.now(), ""
+	err := s.ports.Sessions.Update(ctx, id, func(stored *Session) error {
+		genuine, err := r.refreshToken(*stored, generation)
+		if err != nil || !same([]byte(genuine), []byte(token)) {
+			return ErrTokenInvalid
+		}
+		user = stored.User
+		stored.end(now, "sign_out")
+		return nil
+	})
+	s.forget(user)
+	return absent(err, ErrTokenInvalid)
+}
+
 // SignOutEverywhere ends all sessions of a user, by the user or an administrator.
 func (s *Service) SignOutEverywhere(ctx context.Context, by, user string) error {
 	now := s.now()

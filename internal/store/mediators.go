@@ -68,7 +68,7 @@ func (p *Mediators) Put(ctx context.Context, m mediation.Mediator) (bool, error)
 		return err == nil, trouble("put mediator", err)
 	}
 	_, err = p.Update(ctx, m.ID, func(old *mediation.Mediator) error {
-		m.Seats, m.Leaves, m.Available, m.Declines, m.Declined = old.Seats, old.Leaves, old.Available, old.Declines, old.Declined
+		m.Seats, m.Leaves, m.Available, m.Declines, m.Declined, m.User = old.Seats, old.Leaves, old.Available, old.Declines, old.Declined, old.User
 		*old = m
 		return nil
 	})

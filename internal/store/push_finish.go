@@ -76,6 +76,15 @@ func (p Outbox) DeadLetters(ctx context.Context, cursor string, limit int) ([]pu
 	return entries, next, nil
 }
 
+// Entry implements push.Outbox.
+func (p Outbox) Entry(ctx context.Context, id string) (push.Entry, error) {
+	row, err := p.s.Engine.Get(ctx, outboxTable, id)
+	if err != nil {
+		return push.Entry{}, pushError(err)
+	}
+	return readEntry(row)
+}
+
 // Resend implements push.Outbox.
 func (p Outbox) Resend(ctx context.Context, id string) error {
 	_, err := p.s.modify(ctx, outboxTable, id, func(row Row) (Row, []Write, error) {

@@ -160,6 +160,16 @@ type plan struct {
 // Import stores a plan under its version and puts it in force in place of what is in force at a revision (see set). The version
 // must be new, or the content the same.
 func (p *Plans) Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
+	// A version is used up by whoever stores it first, so one that is going to be refused stores nothing.
+	if at != mediation.AnyRevision {
+		is, now, err := p.InForce(ctx)
+		if err == nil && now != max(at, 0) && is != version {
+			err = mediation.ErrStale
+		}
+		if err != nil {
+			return err
+		}
+	}
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	if err := json.NewEncoder(z).Encode(plan{schema, units, cells}); err != nil {

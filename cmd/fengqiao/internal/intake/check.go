@@ -26,19 +26,19 @@ type Records interface {
 func CheckPeople(ctx context.Context, accounts *account.Service, records Records, people []Person) ([]Person, []Problem, error) {
 	var good []Person
 	var problems []Problem
+	users, leaving, err := known(ctx, accounts, people)
+	if err != nil {
+		return nil, nil, err
+	}
 	sits := map[string]int{}
-	for _, p := range people {
-		u, err := accounts.UserByLogin(ctx, p.Login)
-		if err != nil && !errors.Is(err, account.ErrNotFound) {
-			return nil, nil, err
-		}
-		r := &row{line: p.Line}
+	for i, p := range people {
+		u, r := users[i], &row{line: p.Line}
 		var refusal *account.Error
 		if errors.As(account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place, Posts: p.Posts}.Check(), &refusal) {
 			r.refuse(refusal.Reason, againstRules(refusal))
 		}
 		if u.ID != "" {
-			if err := accounts.CheckMove(ctx, u.ID, p.Place); errors.Is(err, account.ErrLastAdministrator) {
+			if err := accounts.CheckMove(ctx, u.ID, p.Place, leaving...); errors.Is(err, account.ErrLastAdministrator) {
 				r.refuse("role", lastAdmin)
 			} else if err != nil {
 				return nil, nil, err
@@ -53,6 +53,22 @@ func CheckPeople(ctx context.Context, accounts *account.Service, records Records
 		problems = append(problems, r.problems...)
 	}
 	return good, problems, nil
+}
+
+// known are the accounts of the people who have one, and which of them the file relieves of administering: rows are stored side by
+// side, so none of these can stand in for another.
+func known(ctx context.Context, accounts *account.Service, people []Person) (users []account.User, leaving []string, err error) {
+	users = make([]account.User, len(people))
+	for i, p := range people {
+		u, err := accounts.UserByLogin(ctx, p.Login)
+		if err != nil && !errors.Is(err, account.ErrNotFound) {
+			return nil, nil, err
+		}
+		if users[i] = u; u.Ceases(p.Place) {
+			leaving = append(leaving, u.ID)
+		}
+	}
+	return users, leaving, nil
 }
 
 // record looks whether the mediator's record is there and free for this account. sits holds the lines that name one.

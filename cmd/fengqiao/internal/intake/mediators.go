@@ -21,6 +21,26 @@ type MediatorRow struct {
 	Line     int
 	Mediator mediation.Mediator // without what is sealed
 	Phone    string             // as it is dialled
+	// lacks tells which columns the file does not have: of a mediator who is known, what it says nothing of stays.
+	lacks func(column string) bool
+}
+
+// keep takes from the record what the file says nothing of. An empty cell says that there is none.
+func (r *MediatorRow) keep(next *mediation.Mediator, old *mediation.Mediator) {
+	for column, take := range map[string]func(){
+		"categories": func() { next.Categories = old.Categories },
+		"dialects":   func() { next.Dialects = old.Dialects },
+		"cap":        func() { next.Cap = old.Cap },
+		"unit":       func() { next.Unit, next.UnitHash = old.Unit, old.UnitHash },
+		"phone":      func() { next.Key, next.Phone, next.Match = old.Key, old.Phone, old.Match },
+		"ties":       func() { next.Ties = old.Ties },
+		"kin":        func() { next.Kin = old.Kin },
+		"lon":        func() { next.Point = old.Point },
+	} {
+		if r.lacks(column) {
+			take()
+		}
+	}
 }
 
 const mostCases = 1000 // a load cap beyond it is a slip of the pen
@@ -97,7 +117,7 @@ func mediator(r *row, plan *grid.Plan, pol *policy.Policy) MediatorRow {
 	if r.get("phone") != "" && !phoneForm.MatchString(phone) {
 		r.refuse("phone", words.Text{Zh: "不是电话号码", En: "is no phone number"})
 	}
-	return MediatorRow{r.line, m, phone}
+	return MediatorRow{r.line, m, phone, func(column string) bool { return !r.has(column) }}
 }
 
 // point is the usual place; zero if the row says none.

@@ -19,8 +19,8 @@ type Person struct {
 	Name  string
 	Place account.Place
 	Posts []account.Post
-	// KeepPosts: the file says nothing of posts, so that those that there are stay.
-	KeepPosts bool
+	// KeepPosts, KeepUnit: the file says nothing of posts or the department, so that what there is stays.
+	KeepPosts, KeepUnit bool
 }
 
 // People reads the people file. The error means that nothing can be used.
@@ -73,7 +73,7 @@ func person(r *row, plan *grid.Plan) Person {
 			r.must(field)
 		}
 	}
-	p.KeepPosts = !r.has("posts")
+	p.KeepPosts, p.KeepUnit = !r.has("posts"), !r.has("unit")
 	for _, post := range r.list("posts") {
 		kind, area, ok := strings.Cut(post, "@")
 		code, err := plan.Schema().Parse(area)

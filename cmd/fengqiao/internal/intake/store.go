@@ -112,6 +112,9 @@ func putPerson(ctx context.Context, roster account.Roster, p Person) (fate, erro
 	if u.Name != p.Name {
 		c.Name = &p.Name
 	}
+	if p.KeepUnit {
+		p.Place.Unit = u.Unit
+	}
 	if is := (account.Place{Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator}); is != p.Place {
 		c.Place = &p.Place
 	}
@@ -128,7 +131,8 @@ func putPerson(ctx context.Context, roster account.Roster, p Person) (fate, erro
 	return same, nil
 }
 
-// StoreMediators creates or replaces what the file says of mediators. Seats, leaves, availability and the account stay.
+// StoreMediators creates mediators or replaces what the file says of them. Seats, leaves, availability and the account stay, and so
+// does what the file has no column for.
 func StoreMediators(ctx context.Context, mediators mediation.Mediators, sealer mediation.Sealer, rows []MediatorRow, step func(int64)) (Outcome, error) {
 	return storeAll(ctx, rows, step, func(ctx context.Context, s *storing, r MediatorRow) error {
 		old, err := mediators.Load(ctx, r.Mediator.ID)
@@ -137,8 +141,10 @@ func StoreMediators(ctx context.Context, mediators mediation.Mediators, sealer m
 			return err
 		}
 		next := r.Mediator
-		if err := sealPhone(ctx, sealer, &next, old, r.Phone); err != nil {
-			return err
+		if !r.lacks("phone") || fresh {
+			if err := sealPhone(ctx, sealer, &next, old, r.Phone); err != nil {
+				return err
+			}
 		}
 		if next.Unit != "" {
 			next.UnitHash = mediation.UnitHash(sealer, next.Unit)
@@ -147,6 +153,7 @@ func StoreMediators(ctx context.Context, mediators mediation.Mediators, sealer m
 			next.Match = []string{mediation.PhoneMatch(sealer, r.Phone)}
 		}
 		if !fresh {
+			r.keep(&next, &old)
 			next.User = old.User
 			next.Available, next.Leaves, next.Seats, next.Version = old.Available, old.Leaves, old.Seats, old.Version
 			next.Declines, next.Declined = old.Declines, old.Declined
