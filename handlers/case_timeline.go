@@ -35,6 +35,7 @@ var eventTexts = map[string][2]string{
 	"case_split":       {"案件拆出", "case taken out"},
 	"offered":          {"派单", "offered"},
 	"offer_expired":    {"派单逾期", "offer expired"},
+	"erased":           {"个人信息已注销", "personal data erased"},
 	"parties_returned": {"当事人随案拆出", "parties taken out with their case"},
 	"conflict_found":   {"发现应当回避的情形", "conflict of interest found"},
 	"needs_hand":       {"转人工指派", "left to a person"},

@@ -66,6 +66,9 @@ var caseMessages = map[string]message{
 	"media.broken":   {"照片已损坏", "Photo damaged", "照片不完整或已损坏，请重新拍摄或发送。", "The photo is cut off or damaged. Take or send it again."},
 	"media.clientId": {"照片标识无效", "Photo id not valid", "照片标识为1到64个字母、数字或. _ : -。", "A photo's id is 1 to 64 letters, digits and . _ : -."},
 	"media.differs":  {"标识已用于另一张照片", "Id used for another photo", "请为这张照片换一个新的标识。", "Give this photo a new id."},
+	"media.erased":   {"照片已注销", "Photo was erased", "该照片已依法删除，不能再次上传。", "This photo has been erased and is not taken again."},
+	"erase.open":     {"案件尚未办结", "The case has not ended", "案件办理尚需这些信息，办结后才能注销。", "Handling the case needs what is to be erased; it can go once the case has ended."},
+	"erase.joined":   {"案件已并案", "The case was joined", "请注销所并入的案件。", "Erase the case that it was joined to."},
 	"media.attached": {"照片已属于其他上报或案件", "Photo belongs to another report or case", "请重新上传。", "Upload it again."},
 	"media.busy":     {"照片处理繁忙", "Busy with photos", "请稍后再发送。", "Please send it again in a moment."},
 }

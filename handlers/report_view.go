@@ -179,5 +179,5 @@ func (l labels) caseRef(actor mediation.Actor, rep *mediation.Report, k *mediati
 	case k == nil || !mediation.MayCase(actor, mediation.CaseRead, k):
 		return &caseRef{ID: rep.Case}
 	}
-	return &caseRef{ID: k.ID, Number: number(k.Number), Title: l.title(k.Number), State: string(k.State), StateText: l.state(k.State), Revision: k.Revision}
+	return &caseRef{ID: k.ID, Number: k.Number.String(), Title: l.title(k.Number), State: string(k.State), StateText: l.state(k.State), Revision: k.Revision}
 }

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"fengqiao/grid"
@@ -96,9 +95,6 @@ func (l labels) spoken(r mediation.Reason) mediation.Reason {
 	return mediation.Reason{Code: r.Code, Params: names}
 }
 
-// number is a case's number as searches take it: "33.01.11/2026/12".
-func number(n mediation.Number) string { return n.Series + "/" + strconv.FormatInt(n.N, 10) }
-
 // title is the number as papers bear it, by the policy's format: 富阳矛调〔2026〕第00012号.
 func (l labels) title(n mediation.Number) string {
 	unit, year, _ := strings.Cut(n.Series, "/")
@@ -115,7 +111,7 @@ func (l labels) summary(s *mediation.Summary) summaryView {
 	if v.Seated == nil {
 		v.Seated = []string{}
 	}
-	v.caseHead = caseHead{Number: number(s.Number), Title: l.title(s.Number), State: string(s.State), StateText: l.state(s.State),
+	v.caseHead = caseHead{Number: s.Number.String(), Title: l.title(s.Number), State: string(s.State), StateText: l.state(s.State),
 		Category: s.Category, CategoryText: l.category(s.Category), Severity: s.Severity, Emergency: s.Emergency, Channel: s.Channel,
 		Unit: s.Unit, Area: l.place(s.Area), Cell: l.place(s.Cell), NeedsHand: s.NeedsHand, Repeats: s.Repeats,
 		Opened: s.Opened, Changed: s.Changed, Closed: s.Closed}

@@ -4,6 +4,7 @@
 package mediation
 
 import (
+	"strconv"
 	"time"
 
 	"fengqiao/grid"
@@ -14,6 +15,9 @@ type Number struct {
 	Series string // "33.01.11/2026"
 	N      int64  // issued by the store with the insert, without gaps
 }
+
+// String is the number as people write it, "33.01.11/2026/12".
+func (n Number) String() string { return n.Series + "/" + strconv.FormatInt(n.N, 10) }
 
 // Case (案件) is a dispute in hand. One document: everything a decision needs is inside.
 type Case struct {
@@ -37,9 +41,11 @@ type Case struct {
 	Channel   string
 	Unit      string // department it lies with, if any
 
-	Key   string // seal key of the case's words
-	Words Sealed // what it is about, from the first report
-	Point Sealed // exact WGS-84 "lon,lat" degrees, sealed: those who handle the case see it, others the cell
+	Key string // seal key of the case's words
+	// Erased: its words have been erased; what is sealed opens no more.
+	Erased bool
+	Words  Sealed // what it is about, from the first report
+	Point  Sealed // exact WGS-84 "lon,lat" degrees, sealed: those who handle the case see it, others the cell
 
 	Reporter string   // user id of the first reporter
 	Reports  []string // ids, first one first: the case's words and point are that one's

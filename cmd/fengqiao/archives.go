@@ -121,28 +121,31 @@ For MongoDB use mongodump, or "fengqiao copy" into sqlite: first.`}.In(c.lang),
 }
 
 func (c *command) restoreCommand() *cobra.Command {
-	var wraps, scratch string
+	var wraps, scratch, erasures string
 	cmd := &cobra.Command{Use: "restore DIR", Args: cobra.ExactArgs(1), Short: c.short("把备份恢复到空库", "restore a backup into an empty store"),
 		Long: words.Text{
-			Zh: `核对备份的校验和，恢复到空库，比对内容，验证事件链，重放备份中的销毁记录；备份之后才销毁的，须再销毁一次。
+			Zh: `核对备份的校验和，恢复到空库，比对内容，验证事件链，重放备份中的销毁记录；备份之后才销毁的，用 --erasures 给出另外保存的检查点文件
+（checkpoint-file），里面有这些销毁记录，一并重放；没有这样的文件，须再销毁一次。
 所有登录会话作废，每个人须重新登录。备份之后发出过的推送可能会再发一次。
 需要备份时的安装密钥：先把它放进新的数据目录（或用 FENGQIAO_KEY_FILE 指明）。密钥不对时什么也不写。`,
 			En: `Checks the backup's checksums, restores it into an empty store, compares the content, verifies the chains and replays the
-backup's erasure journal; what was erased after the backup was made has to be erased again. All sessions end: everybody signs in again. Pushes that went
+backup's erasure journal. What was erased after the backup was made is erased again where --erasures names a file of checkpoints that
+was kept elsewhere (checkpoint-file), which lists it; without one that has to be done by hand. All sessions end: everybody signs in again. Pushes that went
 out after the backup may go out once more. It needs the installation key of the backup: bring it to the new data folder
 first, or name it with FENGQIAO_KEY_FILE. Nothing is written where the key does not fit.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wraps == "" {
 				wraps = filepath.Join(args[0], archive.WrapsFolder)
 			}
-			return c.restore(cmd.Context(), args[0], wraps, scratch)
+			return c.restore(cmd.Context(), args[0], wraps, scratch, erasures)
 		}}
 	cmd.Flags().StringVar(&wraps, "wraps", "", c.short("封装密钥的目录", "folder of the wrapped keys"))
+	cmd.Flags().StringVar(&erasures, "erasures", "", c.short("另外保存的检查点文件", "file of checkpoints that was kept elsewhere"))
 	cmd.Flags().StringVar(&scratch, "scratch", "", c.short("放临时副本的目录（默认系统临时目录）", "folder with room for a copy of the records (default: the system's)"))
 	return cmd
 }
 
-func (c *command) restore(ctx context.Context, dir, wraps, scratch string) (err error) {
+func (c *command) restore(ctx context.Context, dir, wraps, scratch, erasures string) (err error) {
 	show, end := c.steps()
 	defer end()
 	b, err := archive.Open(ctx, dir, wraps, scratch, show)
@@ -166,6 +169,11 @@ func (c *command) restore(ctx context.Context, dir, wraps, scratch string) (err 
 		return fmt.Errorf("the records are restored, but cannot be opened: %w", err)
 	}
 	n, err := in.ring.Replay(ctx, time.Time{})
+	if err == nil {
+		var later int
+		later, err = eraseAgain(ctx, in, erasures, show)
+		n = max(n, later) // the file has what the backup's journal has, and what came after it
+	}
 	end()
 	if err == nil {
 		c.say(c.out, words.Text{Zh: "已恢复 %s 的备份 %s，重放 %d 条销毁记录；所有人须重新登录", En: "restored the backup of %s, %s, and replayed %d erasures; everybody signs in again"},

@@ -261,16 +261,22 @@ func (c *command) userReset() *cobra.Command {
 		}}
 }
 
+// secret reads what nobody should see from standard input, asking for it without echo on a terminal. It never comes by argument: the
+// machine's other users can read those.
+func (c *command) secret(prompt words.Text) (string, error) {
+	if f, ok := c.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		c.say(c.err, prompt)
+		text, err := term.ReadPassword(int(f.Fd()))
+		return string(text), err
+	}
+	text, err := io.ReadAll(io.LimitReader(c.in, 4096))
+	return strings.TrimRight(string(text), "\r\n"), err
+}
+
 // password reads a password from a file, from standard input for "-", asking for it without echo on a terminal.
 func (c *command) password(file string) (string, error) {
 	if file == "-" {
-		if f, ok := c.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-			c.say(c.err, words.Text{Zh: "密码：", En: "password:"})
-			text, err := term.ReadPassword(int(f.Fd()))
-			return string(text), err
-		}
-		text, err := io.ReadAll(io.LimitReader(c.in, 4096))
-		return strings.TrimRight(string(text), "\r\n"), err
+		return c.secret(words.Text{Zh: "密码：", En: "password:"})
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {

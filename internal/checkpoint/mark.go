@@ -17,7 +17,9 @@ const (
 	Case   Kind = "case"   // Seq: its newest event; Sum: that event's hash
 	Report Kind = "report" // Seq: 1; Sum: hash of what was first sent
 	Photo  Kind = "photo"  // Seq: 1; Sum: SHA-256 of its stored bytes
-	Look   Kind = "look"   // Seq: 1; Sum: SHA-256 of its stored form: who read what and when
+	// Erasure is of a key that was destroyed: a store that is restored from an older backup must forget it again.
+	Erasure Kind = "erasure" // Seq: 1; Sum: SHA-256 of the key's id
+	Look    Kind = "look"    // Seq: 1; Sum: SHA-256 of its stored form: who read what and when
 )
 
 // Of names the thing that a mark is of.
@@ -67,7 +69,7 @@ func readMark(line []byte) (Mark, error) {
 		return Mark{}, fmt.Errorf("checkpoint: %q is no mark", line)
 	}
 	switch kind := Kind(fields[0]); kind {
-	case Case, Report, Photo, Look:
+	case Case, Report, Photo, Look, Erasure:
 		return MarkOf(kind, string(fields[1]), seq, sum)
 	}
 	return Mark{}, fmt.Errorf("checkpoint: %q is no mark", line)

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"slices"
 
 	"fengqiao/mediation"
 )
@@ -131,6 +132,18 @@ func (r *Record) Missing(fn func(Stand)) {
 			fn(h.stands[len(h.stands)-1])
 		}
 	}
+}
+
+// IDs are the things of a kind that the checkpoints speak of, in order.
+func (r *Record) IDs(kind Kind) []string {
+	var ids []string
+	for of := range r.said {
+		if of.Kind == kind {
+			ids = append(ids, of.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // newest are the marks that the checkpoints said last.

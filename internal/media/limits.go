@@ -38,6 +38,7 @@ const (
 	CodeClientID = "media.clientId" // 1–64 letters, digits and . _ : -
 	CodeDiffers  = "media.differs"  // the same client id with other content
 	CodeAttached = "media.attached" // belongs to another report or case already
+	CodeErased   = "media.erased"   // was erased with its report or case
 	CodeBusy     = "media.busy"     // being removed, or too many at once: send again
 )
 

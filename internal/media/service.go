@@ -214,6 +214,8 @@ func (s *Service) reserve(ctx context.Context, fresh Photo) (Photo, error) {
 			if !errors.Is(err, errMoved) {
 				return taken, err
 			}
+		case old.State == Gone && (old.Report != "" || old.Case != ""):
+			return Photo{}, refuse(mediation.Conflict, CodeErased, nil, nil) // what was erased does not come back
 		case old.State == Gone:
 			back, err := s.revive(ctx, old, fresh)
 			if !errors.Is(err, errMoved) {

@@ -130,6 +130,18 @@ func (s *Service) postpone(ctx context.Context, id string, until time.Time) erro
 	return err
 }
 
+// Erase removes a photo for good, whatever it is part of; one that is gone, or never was, is no error.
+func (s *Service) Erase(ctx context.Context, id string) error {
+	p, err := s.records.Get(ctx, id)
+	if errors.Is(err, mediation.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.remove(ctx, p, func(Photo) bool { return true })
+}
+
 // remove takes a photo's blobs and key away if may still says yes: marked as going first, so that nobody attaches or
 // finishes it meanwhile, and as gone last. Any part of it may be repeated.
 func (s *Service) remove(ctx context.Context, old Photo, may func(Photo) bool) error {

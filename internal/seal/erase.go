@@ -21,6 +21,11 @@ func (k *Keyring) Erase(ctx context.Context, id string) error {
 	return err
 }
 
+// Erased tells whether a key has been destroyed.
+func (k *Keyring) Erased(ctx context.Context, id string) (bool, error) {
+	return k.journal.Erased(ctx, id)
+}
+
 // forget drops a key from memory, also one that is being loaded at this moment.
 func (k *Keyring) forget(id string) {
 	k.forgetting.Lock()

@@ -163,6 +163,11 @@ func (k *Keyring) Hash(purpose, value string) string {
 // CheckpointKey signs checkpoints. Like the hashing key it stays the same for as long as the installation lives.
 func (k *Keyring) CheckpointKey() ed25519.PrivateKey { return k.root.checkpoints }
 
+// PublicKey is its public half.
+func (k *Keyring) PublicKey() ed25519.PublicKey {
+	return k.root.checkpoints.Public().(ed25519.PublicKey)
+}
+
 // Wrap seals a secret of the installation itself (account.Vault), such as a signing key.
 func (k *Keyring) Wrap(_ context.Context, secret []byte) ([]byte, error) {
 	return k.root.vault.close(secret), nil

@@ -269,6 +269,11 @@ func (p *Cases) Alike(ctx context.Context, q mediation.AlikeQuery, limit int) ([
 	return p.readSummaries(rows)
 }
 
+// OfParty finds the cases of a party.
+func (p *Cases) OfParty(ctx context.Context, hashes []string) ([]string, error) {
+	return p.s.ofParty(ctx, casesTable, hashes)
+}
+
 // ByLink finds the case of a party's link.
 func (p *Cases) ByLink(ctx context.Context, hash string) (string, error) {
 	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, Tags: []string{"l:" + hash}, Limit: 1, HeadsOnly: true})

@@ -84,6 +84,7 @@ var marked = []struct {
 	{reportsTable, "sort", reportMark},
 	{photoTable, "sort", photoMark},
 	{looksTable, "sort", lookMark},
+	{erasureTable, "sort", erasureMark},
 }
 
 // movedPage is how many rows are read at once.
@@ -170,6 +171,12 @@ func photoMark(row Row) (m checkpoint.Mark, ok bool, err error) {
 		return m, false, fmt.Errorf("store: photo %s: checksum: %w", p.ID, err)
 	}
 	m, err = checkpoint.MarkOf(checkpoint.Photo, p.ID, 1, sum)
+	return m, true, err
+}
+
+func erasureMark(row Row) (m checkpoint.Mark, ok bool, err error) {
+	sum := sha256.Sum256([]byte(row.ID))
+	m, err = checkpoint.MarkOf(checkpoint.Erasure, row.ID, 1, sum[:])
 	return m, true, err
 }
 

@@ -91,6 +91,13 @@ func reportRow(r *mediation.Report) (Row, error) {
 		return Row{}, err
 	}
 	row := Row{ID: r.ID, Sort: r.Received.UnixMilli(), Body: body, Keys: map[string]any{"pending": int64(0)}, Tags: []string{"r:" + r.Reporter}}
+	for i := range r.Parties {
+		for _, h := range r.Parties[i].Match {
+			row.Tags = append(row.Tags, partyTag(h))
+		}
+	}
+	slices.Sort(row.Tags)
+	row.Tags = slices.Compact(row.Tags)
 	if r.Case != "" || !r.Withdrawn.IsZero() {
 		return row, nil
 	}
@@ -172,6 +179,37 @@ func inOrder(a, b Row) int { return cmp.Or(cmp.Compare(a.Sort, b.Sort), cmp.Comp
 func (p *Reports) Of(ctx context.Context, reporter, cursor string, limit int) ([]mediation.Report, string, error) {
 	return p.page(ctx, Query{Table: reportsTable, Tags: []string{"r:" + reporter}, Desc: true}, cursor, limit)
 }
+
+// OfParty finds the reports that name a party.
+func (p *Reports) OfParty(ctx context.Context, hashes []string) ([]string, error) {
+	return p.s.ofParty(ctx, reportsTable, hashes)
+}
+
+// ofParty returns the ids of rows that bear the tag of one of these hashes, each once.
+func (s *Store) ofParty(ctx context.Context, table string, hashes []string) ([]string, error) {
+	var ids []string
+	for _, h := range hashes {
+		q := Query{Table: table, Tags: []string{partyTag(h)}, Limit: ofPartyPage, HeadsOnly: true}
+		for {
+			rows, err := s.Engine.Find(ctx, q)
+			if err != nil {
+				return nil, trouble("find party in "+table, err)
+			}
+			for _, r := range rows {
+				ids = append(ids, r.ID)
+			}
+			if len(rows) < q.Limit {
+				break
+			}
+			last := rows[len(rows)-1]
+			q.After = &Position{Sort: last.Sort, ID: last.ID}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+const ofPartyPage = 200
 
 // Unplaced lists reports that wait to be placed.
 func (p *Reports) Unplaced(ctx context.Context, area grid.Code, cursor string, limit int) ([]mediation.Report, string, error) {

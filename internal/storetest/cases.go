@@ -36,6 +36,7 @@ func Cases(t *testing.T, s *store.Store) {
 		{"what a report might belong to", caseAlike},
 		{"what the same reporter or party has there already", caseAlikeOf},
 		{"a link finds its case until it is renewed", caseLinks},
+		{"a party's cases and reports are found by their hash", ofParty},
 	} {
 		t.Run(situation.name, func(t *testing.T) { situation.run(t, k) })
 	}

@@ -138,6 +138,46 @@ func caseAlikeOf(t *testing.T, k *caseKit) {
 	}
 }
 
+// ofParty asks for more than a page of cases, open and ended, and for reports, until the party is struck off.
+func ofParty(t *testing.T, k *caseKit) {
+	ctx := context.Background()
+	var want []string
+	for i := range 205 {
+		c := k.fresh(t, "33.01.11.009.001.001.03", caseDay.Add(time.Duration(i)*time.Minute))
+		c.Parties = []mediation.Party{{ID: "p", Match: []string{"of-phone", "of-id"}}}
+		if i%3 == 0 {
+			c.State = mediation.Settled
+		}
+		if _, err := k.p.Open(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, c.ID)
+	}
+	slices.Sort(want)
+	for _, hashes := range [][]string{{"of-phone"}, {"of-id", "of-phone"}} {
+		if got, err := k.p.OfParty(ctx, hashes); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: %d cases, %v", hashes, len(got), err)
+		}
+	}
+	k.update(t, want[0], func(c *mediation.Case) error { c.Parties[0].Match = nil; return nil })
+	if got, err := k.p.OfParty(ctx, []string{"of-id"}); err != nil || !slices.Equal(got, want[1:]) {
+		t.Errorf("after one was struck off: %d cases, %v", len(got), err)
+	}
+	rep := mediation.Report{ID: k.id("report"), Reporter: "worker", Received: caseDay, Home: "33.01.11.009", Parties: []mediation.Party{{ID: "q", Match: []string{"of-q"}}, {ID: "r", Match: []string{"of-q"}}}}
+	if _, _, _, err := k.s.Reports().Intake(ctx, rep, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.s.Reports().OfParty(ctx, []string{"of-q", "of-none"}); err != nil || !slices.Equal(got, []string{rep.ID}) {
+		t.Errorf("reports %q, %v", got, err)
+	}
+	if _, err := k.s.Reports().Update(ctx, rep.ID, func(r *mediation.Report) error { r.Parties = nil; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.s.Reports().OfParty(ctx, []string{"of-q"}); err != nil || len(got) != 0 {
+		t.Errorf("reports %q, %v", got, err)
+	}
+}
+
 func summaryIDs(list []mediation.Summary) []string {
 	var ids []string
 	for _, s := range list {

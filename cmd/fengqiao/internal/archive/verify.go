@@ -63,7 +63,7 @@ func Verify(ctx context.Context, p Place, held Held, progress Progress) (*Result
 func verify(ctx context.Context, p Place, held Held, source media.Blobs, progress Progress) (*Result, error) {
 	v := &verifier{Place: p, held: held, source: source, ctx: ctx, progress: progress, found: &Result{}, numbers: map[string][]int64{}}
 	v.checkpoints()
-	for _, step := range []func() error{v.cases, v.reports, v.mediators, v.photos, v.looks} {
+	for _, step := range []func() error{v.cases, v.reports, v.mediators, v.photos, v.looks, v.erasures} {
 		if err := step(); err != nil {
 			return nil, err
 		}

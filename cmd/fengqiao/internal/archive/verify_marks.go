@@ -3,8 +3,10 @@ package archive
 import (
 	"crypto/sha256"
 	"strconv"
+	"time"
 
 	"fengqiao/internal/checkpoint"
+	"fengqiao/internal/seal"
 	"fengqiao/internal/store"
 )
 
@@ -52,6 +54,14 @@ func (v *verifier) looks() error {
 		v.progress("verify looks", v.found.Looks, 0)
 		sum := sha256.Sum256(r.Body)
 		v.marked(checkpoint.Look, r.ID, sum[:])
+		return nil
+	})
+}
+
+// erasures looks whether the journal still knows of every erasure that the checkpoints state.
+func (v *verifier) erasures() error {
+	return v.Store.Erasures().Since(v.ctx, time.Time{}, func(e seal.Erasure) error {
+		v.stands(checkpoint.Of{Kind: checkpoint.Erasure, ID: e.ID})
 		return nil
 	})
 }

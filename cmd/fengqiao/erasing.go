@@ -1,0 +1,263 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/grid"
+	"fengqiao/internal/checkpoint"
+	"fengqiao/internal/media"
+	"fengqiao/internal/seal"
+	"fengqiao/internal/store"
+	"fengqiao/mediation"
+)
+
+var eraseHelp = words.Text{
+	Zh: `依法注销个人信息（个人信息保护法第四十七条）：销毁封存这些信息的密钥。密文留在原处，任何人再也打不开，事件链照样核查得过；
+能据以查到此人的散列、链接和检索词同时删除。备份里的密钥封装在下一次 keys rotate 并销毁旧一期安装密钥之后同样失效。
+案件未办结的不能注销。服务可以同时运行，几秒内生效。没有 --yes 时只列出将要注销什么。`,
+	En: `Erases personal data as the law demands (PIPL 47) by destroying the keys that it is sealed under. The sealed values stay where they
+are and nobody opens them any more; the chain of events verifies as before. Hashes, links and words by which somebody is found go
+as well. The wrapped keys in backups follow with the next "keys rotate", once the installation key of the old epoch has been
+destroyed. A case that has not ended cannot be erased. A server may be running and notices within seconds. Without --yes it is only
+told what would be erased.`}
+
+// eraseReason is what a reason looks like: it stands in the timeline as it is.
+var eraseReason = regexp.MustCompile(`^[a-z][a-z_]{0,63}$`)
+
+func (c *command) eraseCommand() *cobra.Command {
+	group := &cobra.Command{Use: "erase", Short: c.short("注销个人信息", "erase personal data"), Long: eraseHelp.In(c.lang)}
+	var yes bool
+	var reason string
+	group.PersistentFlags().BoolVar(&yes, "yes", false, c.short("确实注销，不可恢复", "do erase; it cannot be undone"))
+	group.PersistentFlags().StringVar(&reason, "reason", "request", c.short("原因代码，记入案件：request、retention、court …", "reason as a code, for the case's timeline: request, retention, court …"))
+	check := func() error {
+		if !eraseReason.MatchString(reason) {
+			return fmt.Errorf("%w: --reason is a code of small letters and _, such as request", settings.ErrUsage)
+		}
+		return nil
+	}
+	var whole bool
+	person := &cobra.Command{Use: "person", Short: c.short("注销一名当事人", "erase a party"),
+		Long: words.Text{
+			Zh: `从标准输入（或提示后不回显地）读入当事人的手机号或身份证号，找出其作为当事人的全部案件和上报，注销其姓名、电话、证件号、地址、
+单位和本人说过的话。案件留存，其中他人写下的话也留存；连案件文字一起注销加 --with-cases。`,
+			En: `Reads a party's phone or ID number from standard input (unseen, at a terminal), finds all cases and reports in which they are a
+party, and erases name, numbers, address, employer and what they said themselves. The cases stay, and so do the words of
+others in them; --with-cases erases these as well.`}.In(c.lang),
+		Example: `  fengqiao erase person < number.txt
+  fengqiao erase person --yes < number.txt`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := check(); err != nil {
+				return err
+			}
+			number, err := c.number()
+			if err != nil {
+				return err
+			}
+			return c.withEraser(cmd.Context(), func(e *mediation.Eraser) error { return c.erasePerson(cmd.Context(), e, number, reason, whole, yes) })
+		}}
+	person.Flags().BoolVar(&whole, "with-cases", false, c.short("连案件的全部文字和照片一起注销", "erase all words and photos of the cases, too"))
+	one := &cobra.Command{Use: "case NUMBER|ID", Args: cobra.ExactArgs(1), Short: c.short("注销一件案件的文字和照片", "erase the words and photos of a case"),
+		Long: words.Text{
+			Zh: "注销一件已办结案件的全部文字、当事人信息和照片；案号、经过和时间留存。编号写作 33.01.11/2026/12。",
+			En: "Erases all words, parties and photos of a case that has ended; its number, course and times stay. A number is written 33.01.11/2026/12."}.In(c.lang),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := check(); err != nil {
+				return err
+			}
+			return c.withEraser(cmd.Context(), func(e *mediation.Eraser) error { return c.eraseCase(cmd.Context(), e, args[0], reason, yes) })
+		}}
+	group.AddCommand(person, one)
+	return group
+}
+
+// number reads the phone or ID number of the person that a command is about.
+func (c *command) number() (string, error) {
+	number, err := c.secret(words.Text{Zh: "手机号或身份证号：", En: "phone or ID number:"})
+	if number = strings.TrimSpace(number); err == nil && number == "" {
+		err = fmt.Errorf("%w: no number was given on standard input", settings.ErrUsage)
+	}
+	return number, err
+}
+
+// withEraser opens the installation for an erasure.
+func (c *command) withEraser(ctx context.Context, do func(*mediation.Eraser) error) error {
+	in, err := openInstallation(ctx, c.Values, c.getenv)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(in.eraser()), in.Close())
+}
+
+func (in *installation) eraser() *mediation.Eraser {
+	photos := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{})
+	return &mediation.Eraser{Service: in.service(&grid.Atlas{}, photos, time.Now, slog.New(slog.DiscardHandler)), Keys: in.ring, Photos: photos, By: anywhere(byCommand)}
+}
+
+func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, reason string, whole, yes bool) error {
+	t, err := e.Trace(ctx, e.Hashes(number))
+	if err != nil {
+		return err
+	}
+	c.say(c.out, words.Text{Zh: "在 %d 件案件、%d 条上报里是当事人", En: "a party of %d cases and %d reports"}, len(t.Cases), len(t.Reports))
+	for _, id := range t.Cases {
+		if err := c.sayCase(ctx, e, id); err != nil {
+			return err
+		}
+	}
+	if len(t.Open) > 0 {
+		return fmt.Errorf("case %s has not ended: what is needed to handle it cannot be erased yet; nothing was erased", t.Open[0])
+	}
+	if len(t.Cases)+len(t.Reports) == 0 || !yes {
+		return c.sayNothingErased(len(t.Cases) + len(t.Reports))
+	}
+	if _, err := e.ErasePerson(ctx, e.Hashes(number), reason); err != nil {
+		return err
+	}
+	for _, id := range t.Cases {
+		found, err := e.Cases.Load(ctx, id)
+		if err == nil && whole && found.State != mediation.Joined { // whose reports are its host's
+			err = e.EraseCase(ctx, id, reason)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	c.say(c.out, words.Text{Zh: "已注销", En: "erased"})
+	return nil
+}
+
+func (c *command) eraseCase(ctx context.Context, e *mediation.Eraser, name, reason string, yes bool) error {
+	id, err := caseNamed(ctx, e, name)
+	if err != nil {
+		return err
+	}
+	if err := c.sayCase(ctx, e, id); err != nil || !yes {
+		return errors.Join(err, c.sayNothingErased(1))
+	}
+	if err := e.EraseCase(ctx, id, reason); err != nil {
+		return err
+	}
+	c.say(c.out, words.Text{Zh: "已注销", En: "erased"})
+	return nil
+}
+
+func (c *command) sayNothingErased(found int) error {
+	if found > 0 {
+		c.say(c.out, words.Text{Zh: "没有注销任何东西；确实注销请加 --yes", En: "nothing is erased; add --yes to do it"})
+	}
+	return nil
+}
+
+// sayCase names a case by its number, its state and how many parties and reports it has.
+func (c *command) sayCase(ctx context.Context, e *mediation.Eraser, id string) error {
+	found, err := e.Cases.Load(ctx, id)
+	if err == nil {
+		info := found.State.Info()
+		c.say(c.out, words.Text{Zh: "  %s  " + info.Zh + "  当事人 %d，上报 %d", En: "  %s  " + info.En + ", %d parties, %d reports"},
+			found.Number, len(found.Parties), len(found.Reports))
+	}
+	return err
+}
+
+// caseNamed finds a case by its number or id.
+func caseNamed(ctx context.Context, e *mediation.Eraser, name string) (string, error) {
+	everywhere := grid.Code("")
+	list, _, err := e.Cases.List(ctx, mediation.Filter{Visible: mediation.Visible{Area: &everywhere}, Number: name}, "", 1)
+	if err == nil && len(list) > 0 {
+		return list[0].ID, nil
+	}
+	found, loadErr := e.Cases.Load(ctx, name)
+	if errors.Is(loadErr, mediation.ErrNotFound) {
+		return "", errors.Join(err, fmt.Errorf("there is no case %q", name))
+	}
+	return found.ID, loadErr
+}
+
+// eraseAgain carries out on a restored store what was erased since its backup was made: the erasures that the file of
+// checkpoints names, and what is still known of whoever is erased. It returns how many erasures the file had.
+func eraseAgain(ctx context.Context, in *installation, file string, progress func(what string, done, total int64)) (int, error) {
+	n := 0
+	if file != "" {
+		f, err := os.Open(file)
+		if err != nil {
+			return 0, err
+		}
+		defer f.Close()
+		key := in.ring.PublicKey()
+		record, _, _, err := checkpoint.Read(f, key)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", file, err)
+		}
+		for _, p := range record.Problems {
+			return 0, fmt.Errorf("%s: checkpoint %d: %w", file, p.N, p.Err)
+		}
+		for _, id := range record.IDs(checkpoint.Erasure) {
+			if err := in.ring.Erase(ctx, id); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	return n, sweepErased(ctx, in, progress)
+}
+
+// sweepErased removes what is still known of whoever is erased.
+func sweepErased(ctx context.Context, in *installation, progress func(what string, done, total int64)) error {
+	gone := map[string]bool{}
+	err := in.Store.Erasures().Since(ctx, time.Time{}, func(e seal.Erasure) error { gone[e.ID] = true; return nil })
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	any := func(parties []mediation.Party, keys ...string) bool {
+		for i := range parties {
+			keys = append(keys, parties[i].Key)
+		}
+		return slices.ContainsFunc(keys, func(key string) bool { return gone[key] })
+	}
+	e, done := in.eraser(), int64(0)
+	err = in.Engine.Walk(ctx, "cases", func(row store.Row) error {
+		done++
+		progress("erase in cases", done, 0)
+		if c, err := store.ReadCase(row); err != nil || !any(c.Parties, c.Key) {
+			return nil // what cannot be read verify tells
+		}
+		return e.Sweep(ctx, row.ID)
+	})
+	if err != nil {
+		return err
+	}
+	done = 0
+	err = in.Store.EachPhoto(ctx, func(p media.Photo) error {
+		done++
+		progress("erase photos", done, 0)
+		if !gone[p.Key] || p.State == media.Gone {
+			return nil
+		}
+		return e.Photos.Erase(ctx, p.ID)
+	})
+	if err != nil {
+		return err
+	}
+	done = 0
+	return in.Engine.Walk(ctx, "reports", func(row store.Row) error {
+		done++
+		progress("erase in reports", done, 0)
+		if rep, err := store.ReadReport(row); err != nil || !any(rep.Parties) {
+			return nil
+		}
+		return e.SweepReport(ctx, row.ID)
+	})
+}
