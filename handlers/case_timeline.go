@@ -66,7 +66,7 @@ func (a *API) viewEvents(c *Call, k *mediation.Case, events []mediation.Event) (
 	if err != nil {
 		return nil, err
 	}
-	exact := mediation.MayCase(c.Actor, mediation.CaseExact, k)
+	words := mediation.Sees(c.Actor, k)[mediation.PartWords]
 	views := make([]eventView, len(events))
 	for i := range events {
 		e := &events[i]
@@ -76,7 +76,7 @@ func (a *API) viewEvents(c *Call, k *mediation.Case, events []mediation.Event) (
 		if views[i].Data == nil {
 			views[i].Data = map[string]string{}
 		}
-		if exact {
+		if words {
 			if views[i].Words, err = a.Cases.Open(c.Context, e.Words); err != nil {
 				return nil, err
 			}

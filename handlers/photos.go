@@ -108,7 +108,7 @@ func (l *capped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// visiblePhoto loads the photo of the path for who may see it: its owner, and those to whom mediation.Permits gives the
+// visiblePhoto loads the photo of the path for who may see it: its owner, and those to whom mediation.Parts gives the
 // photos of the case or the report it belongs to. It returns the case too, "" if there is none.
 func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 	p, err := a.Media.Photo(c.Context, c.PathID("id"))
@@ -122,9 +122,8 @@ func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 			return media.Photo{}, "", err
 		}
 		caseID = report.Case // where the report is now, after joins and splits
-		if caseID == "" && p.Owner != c.Actor.ID {
-			_, err = a.Cases.ReportOf(c.Context, c.Actor, p.Report)
-			return p, "", err
+		if caseID == "" && p.Owner != c.Actor.ID && mediation.SeesOfReport(c.Actor, mediation.PartPhotos, &report) {
+			return p, "", nil
 		}
 	}
 	if p.Owner == c.Actor.ID {
@@ -137,7 +136,7 @@ func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 	if err != nil {
 		return media.Photo{}, "", err
 	}
-	if !mediation.MayCase(c.Actor, mediation.MediaRead, &found) {
+	if !mediation.Sees(c.Actor, &found)[mediation.PartPhotos] {
 		return media.Photo{}, "", mediation.ErrNotFound
 	}
 	return p, caseID, nil

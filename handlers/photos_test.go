@@ -166,7 +166,8 @@ func aPhotoGivenToACaseStaysWithIt(t *testing.T, fresh apptest.Fresh) {
 	supplement(here, app.Do(t, staff, http.MethodGet, here.path(""), nil).ETag()).Want(http.StatusOK)
 	supplement(other, app.Do(t, staff, http.MethodGet, other.path(""), nil).ETag()).Refused(http.StatusConflict, "media.attached", "photos")
 	app.Do(t, staff, http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"photos": []string{photo}})).Refused(http.StatusConflict, "media.attached", "photos")
-	app.Do(t, leader, http.MethodGet, "/api/v1/media/"+photo, nil).Want(http.StatusOK)
+	app.Do(t, app.As(t, mediation.CountyStaff, apptest.Here), http.MethodGet, "/api/v1/media/"+photo, nil).Want(http.StatusOK)
+	app.Do(t, leader, http.MethodGet, "/api/v1/media/"+photo, nil).Refused(http.StatusNotFound, "not_found", "")
 	app.Do(t, app.As(t, mediation.GridWorker, apptest.Here), http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"photos": []string{photo}})).
 		Refused(http.StatusUnprocessableEntity, "unknown_value", "photos[0]")
 }

@@ -167,17 +167,20 @@ func (a *API) caseReports(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	words, photos := mediation.MayCase(c.Actor, mediation.CaseExact, &k), mediation.MayCase(c.Actor, mediation.MediaRead, &k)
+	sees := mediation.Sees(c.Actor, &k)
 	views := make([]reportView, len(list))
 	for i := range list {
 		rep, own := &list[i], list[i].Reporter == c.Actor.ID
 		if views[i], err = a.viewReport(c, rep, &k); err != nil {
 			return Reply{}, err
 		}
-		if !photos && !own {
+		if !sees[mediation.PartPhotos] && !own {
 			views[i].hidePhotos()
 		}
-		if words || own {
+		if !sees[mediation.PartReporters] && !own {
+			views[i].hideReporter()
+		}
+		if sees[mediation.PartWords] || own {
 			if err := a.openReport(c, rep, &views[i]); err != nil {
 				return Reply{}, err
 			}

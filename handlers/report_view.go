@@ -42,7 +42,7 @@ type reportView struct {
 
 type supplementView struct {
 	At     time.Time `json:"at"`
-	By     string    `json:"by"`
+	By     string    `json:"by,omitzero"` // only for who may know who reported
 	Text   string    `json:"text,omitzero"`
 	Photos []string  `json:"photos"`
 }
@@ -75,7 +75,10 @@ func (a *API) showReport(c *Call, rep *mediation.Report, k *mediation.Case) (Rep
 	if err != nil {
 		return Reply{}, err
 	}
-	if mayReadWords(c.Actor, rep) {
+	if !mediation.SeesOfReport(c.Actor, mediation.PartPhotos, rep) {
+		view.hidePhotos()
+	}
+	if mediation.SeesOfReport(c.Actor, mediation.PartWords, rep) {
 		if rep.Reporter != c.Actor.ID {
 			if err := a.looked(c, mediation.Look{Case: rep.Case, Report: rep.ID, What: "report"}); err != nil {
 				return Reply{}, err
@@ -117,6 +120,13 @@ func (v *reportView) hidePhotos() {
 	}
 }
 
+// hideReporter leaves out who added to it.
+func (v *reportView) hideReporter() {
+	for i := range v.Supplements {
+		v.Supplements[i].By = ""
+	}
+}
+
 // list is a slice that is [] on the wire where there is nothing.
 func list[T any](s []T) []T {
 	if s == nil {
@@ -133,15 +143,6 @@ func statusOf(rep *mediation.Report) string {
 		return "case"
 	}
 	return "pending"
-}
-
-// mayReadWords: the reporter reads what they wrote, and so does whoever may see exact spots and contacts where it lies.
-func mayReadWords(actor mediation.Actor, rep *mediation.Report) bool {
-	area := rep.Cell
-	if area == "" {
-		area = rep.Home
-	}
-	return rep.Reporter == actor.ID || mediation.MayArea(actor, mediation.CaseExact, area)
 }
 
 // openReport adds the words and the spot.

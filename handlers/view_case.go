@@ -6,8 +6,7 @@ import (
 	"fengqiao/mediation"
 )
 
-// caseView is a case as one caller sees it. Who the parties are, what was said and the exact spot are there only for those
-// who handle the case (mediation.CaseExact); who was asked and who reported only for those who may read its timeline.
+// caseView is a case as one caller sees it; mediation.Parts says who sees which part.
 type caseView struct {
 	ID       string `json:"id"`
 	Revision int64  `json:"revision"`

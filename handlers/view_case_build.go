@@ -19,8 +19,7 @@ type caseViewer struct {
 	c      *Call
 	k      *mediation.Case
 	crs    grid.CRS
-	exact  bool // handles the case: names, words, the spot
-	inside bool // may read the timeline: who was asked, who reported
+	sees   mediation.PartsFor
 	reveal bool // contact data in full
 	names  map[string]string
 	err    error
@@ -32,9 +31,7 @@ func (a *API) viewCase(c *Call, k *mediation.Case) (caseView, error) {
 	if err != nil {
 		return caseView{}, err
 	}
-	v := &caseViewer{labels: l, a: a, c: c, k: k,
-		exact:  mediation.MayCase(c.Actor, mediation.CaseExact, k),
-		inside: mediation.MayCase(c.Actor, mediation.TimelineRead, k)}
+	v := &caseViewer{labels: l, a: a, c: c, k: k, sees: mediation.Sees(c.Actor, k)}
 	if v.crs, err = c.queryCRS(); err != nil {
 		return caseView{}, err
 	}
@@ -65,7 +62,7 @@ func (v *caseViewer) mayReveal() (bool, error) {
 	default:
 		return false, invalid("unknown_value", "reveal", "value", printable(text))
 	}
-	if !v.exact {
+	if !v.sees[mediation.PartContact] {
 		return false, refuse(403, "forbidden", "reveal")
 	}
 	return true, v.a.looked(v.c, mediation.Look{Case: v.k.ID, What: "contact"})
@@ -83,7 +80,7 @@ func (a *API) looked(c *Call, l mediation.Look) error {
 
 // people fetches the names of the users whom the view speaks of.
 func (v *caseViewer) people() (map[string]string, error) {
-	if !v.inside && !v.exact {
+	if !v.sees[mediation.PartReporters] && !v.sees[mediation.PartMeetings] {
 		return nil, nil
 	}
 	ids := append([]string{}, v.k.Reporters...)
@@ -118,9 +115,9 @@ func (v *caseViewer) mediator(id string) *personRef {
 	return &personRef{ID: id, Name: m.Name}
 }
 
-// words opens a sealed text for those who handle the case; the first failure is kept.
-func (v *caseViewer) words(s mediation.Sealed) string {
-	if !v.exact || v.err != nil {
+// words opens a sealed text that belongs to a part, if the caller sees that; the first failure is kept.
+func (v *caseViewer) words(part mediation.Part, s mediation.Sealed) string {
+	if !v.sees[part] || v.err != nil {
 		return ""
 	}
 	text, err := v.a.Cases.Open(v.c.Context, s)
@@ -132,7 +129,7 @@ func (v *caseViewer) build() caseView {
 	k := v.k
 	sum := k.Summarise()
 	out := caseView{ID: k.ID, Revision: k.Revision, caseHead: v.summary(&sum).caseHead, PlanVersion: k.PlanVersion, Policy: k.Policy,
-		Over: k.State.Over(), Text: v.words(k.Words), Tier: v.tier(k.Tier), Wave: k.Wave, Performed: k.Performed,
+		Over: k.State.Over(), Text: v.words(mediation.PartWords, k.Words), Tier: v.tier(k.Tier), Wave: k.Wave, Performed: k.Performed,
 		JoinedTo: k.JoinedTo, Joined: k.Joined, Outcome: v.outcome(), Agreement: v.agreement(v.k.Agreement), Former: v.former(), Panel: []seatView{},
 		Parties: []partyView{}, ReportIDs: k.Reports, Clocks: clocksView{clockOf(k.StateClock), clockOf(k.WholeClock)}}
 	if out.ReportIDs == nil {
@@ -158,22 +155,24 @@ func (v *caseViewer) build() caseView {
 	return out
 }
 
-// record adds what only those inside see: who reported, who was asked, what happened at the meetings.
+// record adds who reported, who was asked and what happened at the meetings.
 func (v *caseViewer) record(out *caseView) {
 	k := v.k
 	for i := range k.Offers {
-		if o := &k.Offers[i]; v.inside || v.c.Actor.Mediator != "" && o.Mediator == v.c.Actor.Mediator {
+		if o := &k.Offers[i]; v.sees[mediation.PartOffers] || v.c.Actor.Mediator != "" && o.Mediator == v.c.Actor.Mediator {
 			out.Offers = append(out.Offers, v.offer(o))
 		}
 	}
-	if !v.inside && !v.exact {
+	if v.sees[mediation.PartReporters] {
+		for _, id := range k.Reporters {
+			out.Reporters = append(out.Reporters, v.person(id))
+		}
+		for _, s := range k.Suggested {
+			out.Suggested = append(out.Suggested, suggestionView{s.Case, s.Reasons})
+		}
+	}
+	if !v.sees[mediation.PartMeetings] {
 		return
-	}
-	for _, id := range k.Reporters {
-		out.Reporters = append(out.Reporters, v.person(id))
-	}
-	for _, s := range k.Suggested {
-		out.Suggested = append(out.Suggested, suggestionView{s.Case, s.Reasons})
 	}
 	for _, s := range k.Sessions {
 		attended := s.Attended
@@ -181,24 +180,24 @@ func (v *caseViewer) record(out *caseView) {
 			attended = []string{}
 		}
 		out.Sessions = append(out.Sessions, sessionView{ID: s.ID, At: s.At, By: v.person(s.By), Place: v.place(s.Place),
-			Attended: attended, Open: s.Open, Notes: v.words(s.Notes)})
+			Attended: attended, Open: s.Open, Notes: v.words(mediation.PartWords, s.Notes)})
 	}
 	for _, f := range k.FollowUps {
-		out.FollowUps = append(out.FollowUps, followUpView{f.At, v.person(f.By), f.Kept, f.Resolved, v.words(f.Notes)})
+		out.FollowUps = append(out.FollowUps, followUpView{f.At, v.person(f.By), f.Kept, f.Resolved, v.words(mediation.PartWords, f.Notes)})
 	}
 }
 
 func (v *caseViewer) party(p *mediation.Party) partyView {
 	out := partyView{ID: p.ID, Kind: p.Kind, Side: p.Side, Since: p.Since}
-	if !v.exact {
+	if !v.sees[mediation.PartParties] {
 		return out
 	}
-	out.Name, out.Address = v.words(p.Name), v.words(p.Address)
-	out.Phone, out.IDNumber = v.words(p.Phone), v.words(p.IDNumber)
+	open := func(s mediation.Sealed) string { return v.words(mediation.PartParties, s) }
+	out.Name, out.Address, out.Phone, out.IDNumber = open(p.Name), open(p.Address), open(p.Phone), open(p.IDNumber)
 	if !v.reveal {
 		out.Phone, out.IDNumber = maskPhone(out.Phone), maskID(out.IDNumber)
 	}
-	if units := v.words(p.UnitNames); units != "" {
+	if units := open(p.UnitNames); units != "" {
 		out.Units = strings.Split(units, "\n")
 	}
 	out.Kin, out.RefusedMediation, out.RefusedMediators = p.Kin, p.RefusedMediation, p.RefusedMediators
@@ -206,7 +205,7 @@ func (v *caseViewer) party(p *mediation.Party) partyView {
 		out.Outsiders = &consentView{p.Outsiders.At, p.Outsiders.Given}
 	}
 	if w := p.Satisfied; w != nil {
-		out.Satisfied = &wordView{w.At, w.Yes, w.Stars, v.words(w.Remark)}
+		out.Satisfied = &wordView{w.At, w.Yes, w.Stars, v.words(mediation.PartWords, w.Remark)}
 	}
 	return out
 }
@@ -246,9 +245,9 @@ func (v *caseViewer) agreement(a *mediation.Agreement) *agreementView {
 	if a == nil {
 		return nil
 	}
-	out := &agreementView{ID: a.ID, Oral: a.Oral, Reached: a.Reached, Facts: v.words(a.Facts), Terms: v.words(a.Terms),
-		Place: v.words(a.Place), PerformBy: a.PerformBy, Effective: a.Effective, Signed: []signatureView{}}
-	if v.inside || v.exact {
+	out := &agreementView{ID: a.ID, Oral: a.Oral, Reached: a.Reached, Facts: v.words(mediation.PartTerms, a.Facts), Terms: v.words(mediation.PartTerms, a.Terms),
+		Place: v.words(mediation.PartTerms, a.Place), PerformBy: a.PerformBy, Effective: a.Effective, Signed: []signatureView{}}
+	if v.sees[mediation.PartMeetings] {
 		out.Signed = signaturesOf(a)
 	}
 	return out
@@ -268,7 +267,7 @@ func (v *caseViewer) outcome() *outcomeView {
 		return nil
 	}
 	out := v.labels.outcome(o)
-	out.Remark = v.words(o.Words)
+	out.Remark = v.words(mediation.PartWords, o.Words)
 	return out
 }
 

@@ -10,8 +10,8 @@ import (
 func StateDiagram() string {
 	var b strings.Builder
 	b.WriteString("# 案件状态 · States of a case\n\n" +
-		"本页由状态表（`mediation/state.go`）和权限表（`mediation/permit.go`）生成，请勿手改。\n" +
-		"Generated from these two tables by `go test ./mediation -run StateDiagram -update`; do not edit.\n\n")
+		"本页由状态表（`mediation/state.go`）、权限表（`mediation/permit.go`）和可见范围表（`mediation/parts.go`）生成，请勿手改。\n" +
+		"Generated from these tables by `go test ./mediation -run StateDiagram -update`; do not edit.\n\n")
 	b.WriteString("```mermaid\nstateDiagram-v2\n")
 	for _, s := range States {
 		fmt.Fprintf(&b, "    state \"%s %s\" as %s\n", s.Zh, s.En, s.State)
@@ -35,6 +35,7 @@ func StateDiagram() string {
 	for _, r := range Table {
 		fmt.Fprintf(&b, "| %s `%s` %s | %s | %s | %s | %s |\n", r.Zh, r.Command, r.En, stateNames(r.From), landing(r), grantNames(r), needNames(r))
 	}
+	partsTable(&b)
 	return b.String()
 }
 
@@ -71,7 +72,7 @@ func (r Rule) leads(from, to State) bool {
 	case CmdDecline:
 		return from == Offered && to == Screened
 	case CmdUnassign, CmdStepBack, CmdRefuseMediator:
-		return from != Suspended && to == Screened
+		return from != Suspended && to == Screened || has(working, from) && to == Offered // others are still asked
 	case CmdFollowUp, CmdRate:
 		return from != Exited && (to == Settled || to == Unsettled)
 	}
@@ -93,9 +94,11 @@ func landing(r Rule) string {
 	return stateNames(r.To)
 }
 
-func grantNames(r Rule) string {
+func grantNames(r Rule) string { return grantList(Permits[Action(r.Command)]) }
+
+func grantList(grants []Grant) string {
 	var names []string
-	for _, g := range Permits[Action(r.Command)] {
+	for _, g := range grants {
 		name := fmt.Sprintf("`%s`（%s）", g.Role, scopeNames[g.Scope])
 		if !slices.Contains(names, name) {
 			names = append(names, name)

@@ -19,10 +19,7 @@ type Opening struct {
 // OpenCase makes the case that a report leads to. Danger goes to the police desk at once and no mediator is offered (PML 25);
 // what policy accepts by itself goes straight to matching; the rest waits for a person.
 func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
-	area := rep.Cell
-	if area == "" {
-		area = rep.Home
-	}
+	area := rep.place()
 	c := Case{ID: o.ID, Home: area, Area: area, Cell: rep.Cell, PlanVersion: rep.PlanVersion, Category: rep.Category,
 		Severity: rep.Severity, Emergency: rep.Emergency, Channel: rep.Channel, Key: rep.Key, Words: rep.Text, Point: rep.Point,
 		Reporter: rep.Reporter, Parties: o.Parties, Policy: r.Policy.ID, Opened: o.At}

@@ -19,7 +19,6 @@ const (
 	CaseRead      Action = "case.read"
 	CaseReports   Action = "case.reports"  // the reports that a case holds; a party reads its own case in plain words
 	CaseMap       Action = "case.map"      // lists and GeoJSON over an area
-	CaseExact     Action = "case.exact"    // the exact point and full contact data
 	TimelineRead  Action = "timeline.read" // the whole timeline and who looked
 	OfferRead     Action = "offer.read"
 	MediatorSelf  Action = "mediator.self" // own availability and leave
@@ -142,14 +141,13 @@ var Permits = map[Action][]Grant{
 	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), each(InArea, seeing...), each(OwnCase, PartyRole)),
 	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), each(InArea, seeing...)),
 	CaseMap:       join(each(InArea, GridLeader), each(InArea, seeing...)),
-	CaseExact:     join(panelStaff, each(OwnUnit, UnitStaff)), // the police cannot drive to the middle of a cell
 	TimelineRead:  join(each(InArea, seeing...), panelOnly),
 	OfferRead:     each(Asked, MediatorRole),
 	MediatorSelf:  each(Anything, MediatorRole),
 	MediatorRead:  each(InArea, TownshipStaff, CountyStaff, Administrator),
 	MediatorWrite: each(InArea, CountyStaff, Administrator),
 	MediaUpload:   join(each(Anything, field...), each(Anything, office...), each(Anything, MediatorRole, Desk)),
-	MediaRead:     join(each(OwnReport, field...), each(OnPanel, MediatorRole), each(OwnUnit, UnitStaff), each(InArea, seeing...)),
+	MediaRead:     join(each(OwnReport, field...), handling), // parts.go says whose of them
 	PlanRead:      each(Anything, append([]Role{Desk}, people...)...),
 	PlanImport:    each(WholePlan, Administrator),
 	PolicyRead:    each(Anything, people...),

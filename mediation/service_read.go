@@ -123,7 +123,7 @@ func (s *Service) Candidates(ctx context.Context, actor Actor, id string, seat i
 
 // PointOf opens the exact point of a case for an actor who handles it; nil for everybody else.
 func (s *Service) PointOf(ctx context.Context, actor Actor, c *Case) (*orb.Point, error) {
-	if !MayCase(actor, CaseExact, c) {
+	if !Sees(actor, c)[PartSpot] {
 		return nil, nil
 	}
 	return s.point(ctx, c.Point)
@@ -143,10 +143,7 @@ func (s *Service) ReportOf(ctx context.Context, actor Actor, id string) (Report,
 
 // mayReport applies the permission table to a report: its reporter, or whoever has the area where it lies.
 func mayReport(actor Actor, a Action, rep *Report) bool {
-	area := rep.Cell
-	if area == "" {
-		area = rep.Home
-	}
+	area := rep.place()
 	for _, sc := range Scopes(a, actor.Role) {
 		switch sc {
 		case OwnReport:
