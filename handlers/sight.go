@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 
@@ -31,7 +30,7 @@ func (a *API) seesReport(c *Call) error {
 		return err
 	}
 	own := r.Reporter == c.Actor.ID && slices.Contains(mediation.Scopes(c.Route.Action, c.Actor.Role), mediation.OwnReport)
-	return permitted(own || mediation.MayArea(c.Actor, c.Route.Action, cmp.Or(r.Cell, r.Home)))
+	return permitted(own || mediation.MayArea(c.Actor, c.Route.Action, r.Place()))
 }
 
 // seesUser tells whether the caller sees the user of the path's id and may do the route's action to them.

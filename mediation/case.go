@@ -39,7 +39,10 @@ type Case struct {
 	Severity  int // 1 slight … 4 grave
 	Emergency bool
 	Channel   string
-	Unit      string // department it lies with, if any
+	// Accusation (检举控告): it must not reach whom it accuses, the respondents, or their unit. Its area is that of the unit it is
+	// raised to, so that nobody below sees it.
+	Accusation bool
+	Unit       string // department it lies with, if any
 
 	Key string // seal key of the case's words
 	// Erased: its words have been erased; what is sealed opens no more.

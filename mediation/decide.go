@@ -102,6 +102,9 @@ func (d *decision) say(key, value string) {
 
 // tell announces something to a recipient once the change is stored.
 func (d *decision) tell(kind NoticeKind, to Recipient, due time.Time) {
+	if d.Accusation && (to.Role == TownshipStaff || to.Role == GridLeader) {
+		to.Role = CountyStaff // it lies above the townships
+	}
 	d.notices = append(d.notices, Notice{Kind: kind, To: to, Due: due})
 }
 

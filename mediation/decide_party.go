@@ -13,6 +13,9 @@ func (d *decision) addParty() error {
 			}
 		}
 	}
+	if d.accused(&p) {
+		p.LinkHash = ""
+	}
 	d.Parties = append(d.Parties, p)
 	d.recuse()
 	d.say("party", p.ID)
@@ -34,6 +37,9 @@ func (d *decision) correctParty(cmd CorrectParty) error {
 	}
 	p.Kind, p.Side, p.Name, p.Phone, p.IDNumber, p.Address = next.Kind, next.Side, next.Name, next.Phone, next.IDNumber, next.Address
 	p.Match, p.Kin, p.Units, p.UnitNames = next.Match, next.Kin, next.Units, next.UnitNames
+	if d.accused(p) {
+		p.LinkHash, p.LinkFrom = "", d.At
+	}
 	d.recuse()
 	d.say("party", p.ID)
 	d.say("side", string(p.Side))
@@ -77,6 +83,9 @@ func (d *decision) renewLink(cmd RenewLink) error {
 	p := d.Party(cmd.Party)
 	if p == nil {
 		return refuse("renew_link", Invalid, "unknown_value", "party", "value", cmd.Party)
+	}
+	if d.accused(p) {
+		return refuse("renew_link", Conflict, "case.accused", "party")
 	}
 	p.LinkHash, p.LinkFrom = d.LinkHash, d.At
 	d.say("party", p.ID)

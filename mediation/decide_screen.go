@@ -218,6 +218,9 @@ func (d *decision) transfer(cmd Transfer) error {
 	d.say("unit", unit)
 	d.say("area", string(cmd.Area))
 	d.say("reason", cmd.Reason)
+	if d.Accusation && cmd.Area.Depth() > d.Area.Depth() {
+		return refuse("transfer", Conflict, "case.accusation_area", "area")
+	}
 	if cmd.Area != "" {
 		d.Area = cmd.Area // before the unit is told: it is the new area's that must know
 	}
@@ -258,6 +261,7 @@ func (d *decision) reclassify(cmd Reclassify) error {
 	d.say("severity", strconv.Itoa(cmd.Severity))
 	d.say("severity_before", strconv.Itoa(d.Severity))
 	d.Category, d.Severity = cmd.Category, cmd.Severity
+	d.classify(category)
 	if cmd.NotEmergency && d.Emergency {
 		d.Emergency = false
 		d.say("emergency", "cleared")
@@ -285,7 +289,7 @@ func (d *decision) place(cmd Place) error {
 	}
 	d.say("cell", string(cmd.Cell))
 	d.say("cell_before", string(d.Cell))
-	if d.Area == d.Cell || d.Cell == "" {
+	if !d.Accusation && (d.Area == d.Cell || d.Cell == "") {
 		d.Area = cmd.Cell
 		d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	}

@@ -19,7 +19,7 @@ type Opening struct {
 // OpenCase makes the case that a report leads to. Danger goes to the police desk at once and no mediator is offered (PML 25);
 // what policy accepts by itself goes straight to matching; the rest waits for a person.
 func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
-	area := rep.place()
+	area := rep.Place()
 	c := Case{ID: o.ID, Home: area, Area: area, Cell: rep.Cell, PlanVersion: rep.PlanVersion, Category: rep.Category,
 		Severity: rep.Severity, Emergency: rep.Emergency, Channel: rep.Channel, Key: rep.Key, Words: rep.Text, Point: rep.Point,
 		Reporter: rep.Reporter, Parties: o.Parties, Policy: r.Policy.ID, Opened: o.At}
@@ -34,6 +34,9 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 		c.Suggested = append(c.Suggested, Suggestion{Case: a.ID, Reasons: []string{"same_cell", "same_category"}})
 	}
 	d := &decision{Case: &c, Order: Order{Actor: o.Actor, At: o.At}, rules: r, pol: r.Policy}
+	if category, known := r.Policy.Category(rep.Category); known {
+		d.classify(category)
+	}
 	d.begin("opened")
 	d.say("report", rep.ID)
 	d.say("category", rep.Category)

@@ -70,7 +70,7 @@ func SeesOfReport(actor Actor, part Part, rep *Report) bool {
 		return true
 	}
 	lies := func(g Grant) bool {
-		return g.Role == actor.Role && g.Scope == InArea && actor.Area.Contains(rep.place())
+		return g.Role == actor.Role && g.Scope == InArea && actor.Area.Contains(rep.Place())
 	}
 	for _, row := range Parts {
 		if row.Part == part {
@@ -80,9 +80,13 @@ func SeesOfReport(actor Actor, part Part, rep *Report) bool {
 	return false
 }
 
-// place is where the report lies: its cell or, while it has none, its reporter's area.
-func (r *Report) place() grid.Code {
-	if r.Cell != "" {
+// Place is where the report lies for those who see by area: its cell or, while it has none, its reporter's area; an accusation
+// lies with the unit that it was raised to.
+func (r *Report) Place() grid.Code {
+	switch {
+	case r.Raised != "":
+		return r.Raised
+	case r.Cell != "":
 		return r.Cell
 	}
 	return r.Home

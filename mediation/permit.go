@@ -222,7 +222,8 @@ func (s Scope) holds(actor Actor, c *Case) bool {
 	case Asked:
 		return c.Panel.Seated(actor.Mediator) || c.asked(actor.Mediator)
 	case OwnCase:
-		return actor.Case == c.ID && c.Party(actor.ID) != nil
+		p := c.Party(actor.ID)
+		return actor.Case == c.ID && p != nil && !c.accused(p)
 	case OwnUnit:
 		return actor.Unit != "" && actor.Unit == c.Unit && actor.Area.Contains(c.Area)
 	}

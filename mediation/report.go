@@ -57,6 +57,7 @@ type Report struct {
 	Received  time.Time
 
 	Home        grid.Code // the reporter's area when it was sent: who sees it while it lies nowhere
+	Raised      grid.Code // where an accusation lies, out of sight below; "" for everything else
 	Cell        grid.Code // "" while unplaced
 	CellMetres  float64   // distance to the cell's border when snapped
 	PlanVersion string

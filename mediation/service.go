@@ -155,6 +155,8 @@ func (s *Service) Do(ctx context.Context, actor Actor, id string, q Request) (Do
 	done := Done{Case: c}
 	if link != "" {
 		done.Party, done.Link = c.linked(o, link)
+	} else if _, entered := q.Command.(AddParty); entered && c.Party(o.Party.ID) != nil {
+		done.Party = o.Party.ID // an accused, who gets no link
 	}
 	return done, nil
 }
@@ -211,6 +213,9 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		if err != nil || into.State.Over() || !MayCase(actor, Action(CmdJoin), &into) {
 			return o, "", refuse("join", Invalid, "unknown_value", "into", "value", cmd.Into)
 		}
+		if into.Accusation != c.Accusation {
+			return o, "", refuse("join", Conflict, "case.accusation_join", "into")
+		}
 	case Detach:
 		return o, "", s.checkDetach(ctx, c, cmd)
 	case Split:
@@ -236,8 +241,10 @@ func (s *Service) prepareParty(ctx context.Context, c *Case, o Order, cmd Comman
 		if p, err = s.party(ctx, "", cmd.Party, o.At); err != nil {
 			return o, "", err
 		}
-		link = newLink()
-		p.LinkHash, p.LinkFrom = s.Sealer.Hash("link", link), o.At
+		if !c.accused(&p) {
+			link = newLink()
+			p.LinkHash, p.LinkFrom = s.Sealer.Hash("link", link), o.At
+		}
 	case CorrectParty:
 		was := c.Party(cmd.Party)
 		if was == nil {
@@ -246,6 +253,9 @@ func (s *Service) prepareParty(ctx context.Context, c *Case, o Order, cmd Comman
 		if p, err = s.corrected(ctx, *was, cmd.As); err != nil {
 			return o, "", err
 		}
+	}
+	if err = s.checkAccused(c, &p); err != nil {
+		return o, "", err
 	}
 	o.Party = &p
 	o.Alike, err = s.sharing(ctx, c, p)
@@ -295,12 +305,19 @@ func (s *Service) checkTransfer(ctx context.Context, c *Case, cmd Transfer) erro
 			return refuse("transfer", Invalid, "unknown_value", "area", "value", string(area))
 		}
 	}
-	if cmd.Unit == "" {
-		return nil
-	}
 	r, err := s.rules(ctx, c.Policy)
 	if err != nil {
 		return err
+	}
+	unit := cmd.Unit
+	if route, ok := r.Policy.Route(cmd.Route); ok && unit == "" {
+		unit = route.Desk
+	}
+	if s.ofAccused(c, unit) {
+		return refuse("transfer", Conflict, "case.accused_unit", "unit", "unit", unit)
+	}
+	if cmd.Unit == "" {
+		return nil
 	}
 	for _, route := range r.Policy.Intake.Routes {
 		if route.Desk == cmd.Unit {

@@ -143,7 +143,7 @@ func (s *Service) ReportOf(ctx context.Context, actor Actor, id string) (Report,
 
 // mayReport applies the permission table to a report: its reporter, or whoever has the area where it lies.
 func mayReport(actor Actor, a Action, rep *Report) bool {
-	area := rep.place()
+	area := rep.Place()
 	for _, sc := range Scopes(a, actor.Role) {
 		switch sc {
 		case OwnReport:

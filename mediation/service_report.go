@@ -54,6 +54,9 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area}
 	rep.locate(in, r.Policy, plan)
 	rep.mark(r.Policy)
+	if category, known := r.Policy.Category(rep.Category); known {
+		rep.Raised = raised(category, rep.Place())
+	}
 	if err := s.sealReport(ctx, &rep, in); err != nil {
 		return Receipt{}, err
 	}

@@ -205,8 +205,11 @@ func (w *Watch) lookAfter(ctx context.Context, id string, now time.Time) error {
 	return w.Reports.Tell(ctx, id, func(r *Report) (Notice, error) {
 		r.Told++
 		r.NextLook = now.Add(remindUnplaced)
-		return Notice{ID: "report/" + id + "/" + strconv.Itoa(r.Told), Kind: NoticeUnplaced, At: now, Seq: r.Told,
-			To: Recipient{Role: TownshipStaff, Area: r.Home}}, nil
+		to := Recipient{Role: TownshipStaff, Area: r.Place()}
+		if r.Raised != "" {
+			to.Role = CountyStaff
+		}
+		return Notice{ID: "report/" + id + "/" + strconv.Itoa(r.Told), Kind: NoticeUnplaced, At: now, Seq: r.Told, To: to}, nil
 	})
 }
 

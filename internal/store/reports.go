@@ -109,7 +109,7 @@ func reportRow(r *mediation.Report) (Row, error) {
 		row.Keys["pending"] = r.NextLook.UnixMilli()
 	}
 	row.Tags = append(row.Tags, "u:")
-	for _, a := range r.Home.Ancestors() {
+	for _, a := range r.Place().Ancestors() {
 		row.Tags = append(row.Tags, "u:"+string(a))
 	}
 	return row, nil

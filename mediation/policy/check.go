@@ -74,7 +74,11 @@ func (c *checker) checkIntake() {
 	for i, cat := range in.Categories {
 		path := item("intake.categories", i)
 		c.known(path+".route", cat.Route, routes)
-		if _, said := c.at[path+".mediable"]; !said || cat.Mediable {
+		_, said := c.at[path+".mediable"]
+		if cat.Accusation > 0 && said && cat.Mediable {
+			c.wrong(path+".accusation", "检举控告不属调解范围", "an accusation is nothing that mediation may take")
+		}
+		if !said || cat.Mediable {
 			continue
 		}
 		if cat.Route == "" {

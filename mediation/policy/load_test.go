@@ -30,7 +30,7 @@ func TestWhatFuyangSays(t *testing.T) {
 	if c, ok := p.Category("expropriation"); !ok || c.Mediable || c.Route != "reconsideration" {
 		t.Errorf("expropriation: %+v", c)
 	}
-	if len(p.Intake.Categories) != 15 || len(p.Tiers) != 3 || p.Tiers[0].Level != 5 || p.Tiers[0].Answer != (policy.Span{Clock: 2 * time.Hour}) {
+	if len(p.Intake.Categories) != 16 || len(p.Tiers) != 3 || p.Tiers[0].Level != 5 || p.Tiers[0].Answer != (policy.Span{Clock: 2 * time.Hour}) {
 		t.Errorf("%d categories, tiers %+v", len(p.Intake.Categories), p.Tiers)
 	}
 	if p.Closing.FollowUpAfter != (policy.Span{Days: 30}) {
@@ -85,7 +85,8 @@ func TestMistakes(t *testing.T) {
 		{"unknown route", "route: reconsideration", "route: sandbox", "intake.categories[7].route", "unknown value"},
 		{"no route for what may not be mediated", ", route: reconsideration", "", "intake.categories[7].route", "lawful route"},
 		{"accepting what may not be mediated", "route: reconsideration", "route: reconsideration, auto_accept: 1", "intake.categories[7].auto_accept", "cannot be accepted"},
-		{"route without norm", "      norm: 行政复议法\n", "", "intake.routes[4].norm", "missing"},
+		{"an accusation that is mediated", "mediable: false, route: discipline, accusation: 3", "mediable: true, route: discipline, accusation: 3", "intake.categories[14].accusation", "accusation"},
+		{"route without norm", "      norm: 行政复议法\n", "", "intake.routes[5].norm", "missing"},
 		{"unknown emergency route", "emergency_route: police_110", "emergency_route: fire", "intake.emergency_route", "unknown value"},
 		{"emergency route that nobody receives", "emergency_route: police_110", "emergency_route: court", "intake.emergency_route", "no desk"},
 		{"case number without n", "〔{year}〕第{n}号", "〔{year}〕号", "intake.number_format", "{n}"},

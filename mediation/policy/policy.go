@@ -62,6 +62,9 @@ type Category struct {
 	Route    string
 	// AutoAccept: accepted without a person up to this severity (0: always a person).
 	AutoAccept int
+	// Accusation: it is one against somebody in office (检举控告), which must not reach them: it lies with the unit of so many code
+	// segments, out of sight below. 0: it is none.
+	Accusation int
 }
 
 // Route is a lawful way (法定途径) with the norm it rests on.

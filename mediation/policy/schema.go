@@ -60,6 +60,9 @@ var categoryKeys = []key[Category]{
 	word("route", optional, Text{"不属调解范围时的法定途径", "the lawful route where mediation may not take it"}, func(c *Category) *string { return &c.Route }),
 	count("auto_accept", optional, 0, maxSeverity, Text{"严重程度不高于此值时自动受理（0为一律人工）", "accepted without a person up to this severity (0: always a person)"},
 		func(c *Category) *int { return &c.AutoAccept }),
+	count("accusation", optional, 0, 10, Text{"检举控告：归区划代码前几段的单位办理（3县），其下各级和被控告人都看不到；0为不是",
+		"accusations: they lie with the unit of this many code segments (3 county), out of sight below it and of the accused; 0: it is none"},
+		func(c *Category) *int { return &c.Accusation }),
 }
 
 var routeKeys = []key[Route]{

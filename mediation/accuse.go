@@ -1,0 +1,62 @@
+package mediation
+
+import (
+	"fengqiao/grid"
+	"fengqiao/mediation/policy"
+)
+
+// Accusations (检举控告) must never be disclosed to the accused or their unit (信访工作条例 30). The accused are the respondents. They
+// get no link and see nothing; their unit cannot be given the case; and the case lies with a unit that the policy names, so
+// that the offices, leaders and grid teams below, where the accused may sit, do not see it at all.
+
+// raised is where an accusation lies: the unit of the policy's level above an area; "" if the category is none.
+func raised(category policy.Category, area grid.Code) grid.Code {
+	if category.Accusation == 0 {
+		return ""
+	}
+	return area.Prefix(category.Accusation)
+}
+
+// accused tells whether the case must not reach the party.
+func (c *Case) accused(p *Party) bool { return c.Accusation && p.Side == Respondent }
+
+// classify draws the consequences of the case's category: an accusation is raised, and the accused lose their links; what turns out
+// to be none goes back to where it happened.
+func (d *decision) classify(category policy.Category) {
+	switch up := raised(category, d.Area); {
+	case up != "":
+		d.Accusation, d.Area, d.Unit = true, up, ""
+	case d.Accusation:
+		d.Accusation = false
+		if d.Area = d.Home; d.Cell != "" {
+			d.Area = d.Cell
+		}
+	}
+	for i := range d.Parties {
+		if p := &d.Parties[i]; d.accused(p) {
+			p.LinkHash, p.LinkFrom = "", d.At
+		}
+	}
+}
+
+// ofAccused tells whether a unit is one that an accused of the case works at.
+func (s *Service) ofAccused(c *Case, unit string) bool {
+	if unit == "" {
+		return false
+	}
+	hash := UnitHash(s.Sealer, unit)
+	for i := range c.Parties {
+		if p := &c.Parties[i]; c.accused(p) && has(p.Units, hash) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkAccused refuses to enter somebody as accused at whose unit the case lies.
+func (s *Service) checkAccused(c *Case, p *Party) error {
+	if c.Unit != "" && c.accused(p) && has(p.Units, UnitHash(s.Sealer, c.Unit)) {
+		return refuse("party", Conflict, "case.accused_unit", "units", "unit", c.Unit)
+	}
+	return nil
+}
