@@ -71,6 +71,12 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		return mediation.RefuseMediation{Behalf: behalf, Reason: b.Reason}, err
 	}),
 
+	mediation.CmdHold: body(func(b reasonRemarkBody) (mediation.Command, error) {
+		return mediation.HoldCase{Reason: b.Reason, Remark: b.Remark}, nil
+	}),
+	mediation.CmdLiftHold: body(func(b reasonRemarkBody) (mediation.Command, error) {
+		return mediation.LiftHold{Reason: b.Reason, Remark: b.Remark}, nil
+	}),
 	mediation.CmdSuspend: body(func(b reasonRemarkBody) (mediation.Command, error) {
 		return mediation.Suspend{Reason: b.Reason, Remark: b.Remark}, nil
 	}),

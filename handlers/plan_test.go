@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -140,7 +141,7 @@ func aPolicyIsReadAndImportedWithItsFindings(t *testing.T, fresh apptest.Fresh) 
 	a := fresh(t)
 	worker, root := a.As(t, mediation.GridWorker, apptest.Here), a.Root(t)
 	now := a.Do(t, worker, "GET", "/api/v1/policy", nil).Want(200).View()
-	if len(now["categories"].([]any)) != 15 || now["name"] != "富阳区矛盾纠纷调处规则" {
+	if len(now["categories"].([]any)) != 16 || now["name"] != "富阳区矛盾纠纷调处规则" {
 		t.Errorf("%v", now)
 	}
 	if en := a.Do(t, worker, "GET", "/api/v1/policy/"+now["id"].(string), nil, apptest.English()).Want(200).Text("name"); en != "Fuyang dispute rules" {
@@ -166,7 +167,8 @@ func aPolicyIsReadAndImportedWithItsFindings(t *testing.T, fresh apptest.Fresh) 
 	a.Do(t, root, http.MethodPut, "/api/v1/policy", []byte(changed), yaml, stale).Refused(http.StatusPreconditionFailed, "stale", "")
 	broken := strings.Replace(changed, "snap_metres:", "snapp_metres:", 1)
 	p := putWhole(t, a, root, "/api/v1/policy", []byte(broken), yaml).Refused(422, "policy.refused", "")
-	if len(p.Errors) != 2 || p.Errors[1].Field != "intake.snapp_metres" || !strings.Contains(p.Errors[1].Detail, "66") {
+	line := strconv.Itoa(1 + strings.Count(broken[:strings.Index(broken, "snapp_metres:")], "\n"))
+	if len(p.Errors) != 2 || p.Errors[1].Field != "intake.snapp_metres" || !strings.Contains(p.Errors[1].Detail, ":"+line+":") {
 		t.Errorf("%+v", p)
 	}
 	putWhole(t, a, worker, "/api/v1/policy", []byte(changed), yaml).Refused(403, "forbidden", "")

@@ -36,6 +36,7 @@ type caseView struct {
 	Joined    []string         `json:"joined,omitzero"`
 	Suggested []suggestionView `json:"suggested,omitzero"`
 	Clocks    clocksView       `json:"clocks"`
+	Hold      *holdView        `json:"hold,omitzero"` // nothing of it may be erased
 
 	// Actions is what this caller may do now: the last segments of POST /api/v1/cases/{id}/….
 	Actions []string `json:"actions"`
@@ -207,6 +208,11 @@ type routeView struct {
 	Text string `json:"text"`
 	Norm string `json:"norm,omitzero"`
 	Desk string `json:"desk,omitzero"`
+}
+
+type holdView struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
 }
 
 type suggestionView struct {

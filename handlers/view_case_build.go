@@ -135,6 +135,9 @@ func (v *caseViewer) build() caseView {
 	if out.ReportIDs == nil {
 		out.ReportIDs = []string{}
 	}
+	if h := k.Hold; h != nil {
+		out.Hold = &holdView{h.At, h.Reason}
+	}
 	if centre, ok := v.plan.Centre(k.Cell); ok && k.Cell != "" {
 		out.Centre = pointIn(v.crs, centre)
 	}

@@ -45,6 +45,8 @@ type Case struct {
 	Unit       string // department it lies with, if any
 
 	Key string // seal key of the case's words
+	// Hold keeps it from erasure, for a court or an inquiry; nil: nothing does.
+	Hold *Hold
 	// Erased: its words have been erased; what is sealed opens no more.
 	Erased bool
 	Words  Sealed // what it is about, from the first report
@@ -57,6 +59,7 @@ type Case struct {
 	// Recalled are those of Reports that their senders have withdrawn since.
 	Recalled []string
 	Parties  []Party
+	Removed  []RemovedParty
 
 	Tier      int // index into the policy's tiers
 	Wave      int // waves sent on this tier
@@ -97,6 +100,13 @@ type Case struct {
 	Chores  []Chore   // what the sweep still has to do for this case in other documents
 	NextDue time.Time // when the sweep must look again; zero = never
 	Stumble int       // failed sweeps in a row
+}
+
+// Hold (依法保留) is who wants the case kept, since when and why.
+type Hold struct {
+	At     time.Time
+	By     string
+	Reason string
 }
 
 // Outcome is an end that is not an agreement, with what the law wants told.

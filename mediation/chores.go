@@ -3,6 +3,7 @@ package mediation
 import (
 	"context"
 	"errors"
+	"reflect"
 	"time"
 )
 
@@ -79,12 +80,36 @@ func (w *Watch) openReport(ctx context.Context, c *Case, report string, now time
 	if err != nil {
 		return err
 	}
-	if _, err = w.settle(ctx, rep, SystemActor); err != nil {
+	led, err := w.settle(ctx, rep, SystemActor)
+	if err != nil {
 		return err
 	}
-	_, err = w.Cases.Update(ctx, c.ID, func(c *Case) error { letGo(c, report, now, r); return nil })
-	return err
+	for { // what they say while this goes on must not be lost: each round that finds something new carries it over
+		host, err := w.Cases.Load(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		going := host.via(report)
+		if own := led.Report.Case; own != "" && len(going) > 0 {
+			if _, err = w.Cases.Update(ctx, own, func(n *Case) error { arrived(n, &host, going, now, r); return nil }); err != nil {
+				return err
+			}
+		}
+		_, err = w.Cases.Update(ctx, c.ID, func(c *Case) error {
+			if !reflect.DeepEqual(c.via(report), going) {
+				return errMovedOn
+			}
+			letGo(c, report, now, r)
+			return nil
+		})
+		if !errors.Is(err, errMovedOn) {
+			return err
+		}
+	}
 }
+
+// errMovedOn: somebody did something since it was read.
+var errMovedOn = errors.New("mediation: it has moved on")
 
 // releaseSeat gives the seat back unless the mediator has taken one on this case again. Reservations in progress are left to
 // SettleSeats.

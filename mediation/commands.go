@@ -149,6 +149,10 @@ type (
 		Behalf
 		Given bool
 	}
+	// HoldCase 依法保留: nothing of it is erased until the hold is lifted.
+	HoldCase struct{ Reason, Remark string }
+	// LiftHold 解除保留.
+	LiftHold struct{ Reason, Remark string }
 	// SupplementCase 补充.
 	SupplementCase struct {
 		Text   string
@@ -204,6 +208,8 @@ func (RefuseMediation) Name() CommandName  { return CmdRefuseMediation }
 func (RefuseMediator) Name() CommandName   { return CmdRefuseMediator }
 func (ConsentOutsiders) Name() CommandName { return CmdConsent }
 func (SupplementCase) Name() CommandName   { return CmdSupplement }
+func (HoldCase) Name() CommandName         { return CmdHold }
+func (LiftHold) Name() CommandName         { return CmdLiftHold }
 
 // PartyInput is a party as it is entered.
 type PartyInput struct {

@@ -58,6 +58,18 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if !c.Performed.IsZero() {
 			return unmet()
 		}
+	case NeedNotErased:
+		if c.Erased {
+			return unmet()
+		}
+	case NeedHeld:
+		if c.Hold == nil {
+			return unmet()
+		}
+	case NeedNotHeld:
+		if c.Hold != nil {
+			return unmet()
+		}
 	case NeedNotInEffect:
 		if c.Agreement != nil && !c.Agreement.Effective.IsZero() {
 			return unmet()
@@ -189,6 +201,16 @@ func (c *Case) unsigned() []string {
 		}
 	}
 	return ids
+}
+
+// binds tells whether the party is a side of an agreement, be it this turn's or an earlier one's that took effect: they stay with it.
+func (c *Case) binds(party string) bool {
+	for i := range c.Former {
+		if has(c.Former[i].Signers, party) {
+			return true
+		}
+	}
+	return c.Agreement != nil && has(c.Agreement.Signers, party)
 }
 
 // signedBy tells whether there is a signature in that role, of that signer if one is named.

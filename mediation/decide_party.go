@@ -49,12 +49,16 @@ func (d *decision) correctParty(cmd CorrectParty) error {
 
 // removeParty 移除当事人: somebody was entered who has nothing to do with it.
 func (d *decision) removeParty(cmd RemoveParty) error {
-	if d.Party(cmd.Party) == nil {
+	p := d.Party(cmd.Party)
+	switch {
+	case p == nil:
 		return refuse("remove_party", Invalid, "unknown_value", "party", "value", cmd.Party)
-	}
-	if cmd.Reason == "" {
+	case cmd.Reason == "":
 		return refuse("remove_party", Invalid, "required", "reason")
+	case d.binds(p.ID):
+		return refuse("remove_party", Conflict, "party.bound", "party")
 	}
+	d.Removed = append(slices.Clone(d.Removed), RemovedParty{Key: p.Key, Match: p.Match})
 	d.Case.Parties = slices.DeleteFunc(slices.Clone(d.Case.Parties), func(p Party) bool { return p.ID == cmd.Party })
 	d.say("party", cmd.Party)
 	d.say("reason", cmd.Reason)

@@ -107,6 +107,14 @@ func (d *decision) carryOut() error {
 			d.say("photo"+strconv.Itoa(i+1), p)
 		}
 		d.tellWorking(NoticeProgress)
+	case HoldCase:
+		return d.hold(cmd)
+	case LiftHold:
+		if cmd.Reason == "" {
+			return refuse("lift_hold", Invalid, "required", "reason")
+		}
+		d.say("reason", cmd.Reason)
+		d.Hold = nil
 	default:
 		return refuse("decide", Invalid, "command.unknown", "command")
 	}

@@ -327,3 +327,13 @@ func (d *decision) exit(cmd Exit) error {
 	d.tellReporters(NoticeProgress)
 	return nil
 }
+
+// hold 依法保留: a court or an inquiry wants the case as it is.
+func (d *decision) hold(cmd HoldCase) error {
+	if cmd.Reason == "" {
+		return refuse("hold", Invalid, "required", "reason")
+	}
+	d.say("reason", cmd.Reason)
+	d.Hold = &Hold{At: d.At, By: d.Actor.ID, Reason: cmd.Reason}
+	return nil
+}

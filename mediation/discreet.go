@@ -53,6 +53,12 @@ func discreet(cmd Command) (Command, string) {
 	case WithdrawCase:
 		x.Reason, own = coded(x.Reason)
 		return x, own
+	case HoldCase:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case LiftHold:
+		x.Reason, own = coded(x.Reason)
+		return x, own
 	case RefuseMediation: // the law asks for none; what a party says all the same is theirs alone
 		x.Reason, own = "", strings.TrimSpace(x.Reason)
 		return x, own
@@ -154,6 +160,10 @@ func words(cmd Command) string {
 		return x.Remark
 	case SupplementCase:
 		return x.Text
+	case HoldCase:
+		return x.Remark
+	case LiftHold:
+		return x.Remark
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package mediation
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 )
@@ -12,6 +13,9 @@ import (
 //
 // Keys go first: from then on nothing can be read. A crash behind that leaves hashes, by which the same order finds them when it
 // is given again.
+//
+// A party has copies: in the report that brought them, in a case that was joined to another. All bear the same key, and only the
+// copy that is worked on is corrected. So what a copy says of whom it is counts only where no living copy says otherwise.
 
 // Shredder destroys keys.
 type Shredder interface {
@@ -37,9 +41,13 @@ type Eraser struct {
 
 // Traces is where somebody is a party.
 type Traces struct {
-	Cases, Reports []string
-	// Open are those of Cases that have not ended: what is needed to handle them cannot go yet (PIPL 47, last sentence).
-	Open []string
+	Cases   []string
+	Reports []string // that have no case
+	// Open are the cases, or the report that waits to be placed, that have not ended: what is needed to handle them cannot go yet
+	// (PIPL 47, last sentence). Held are those that are held for the law.
+	Open, Held []string
+
+	keys []string // of the person, and of nobody else
 }
 
 // Hashes are the keyed hashes by which a phone or ID number, as a person says it, is found.
@@ -47,87 +55,126 @@ func (s *Service) Hashes(number string) []string {
 	return []string{PhoneMatch(s.Sealer, s.Phone(number)), s.Sealer.Hash("id", s.IDNumber(number))}
 }
 
-// Trace finds the cases and reports in which somebody with one of these hashes is a party.
+// Trace finds the cases and reports in which somebody with one of these hashes is a party, or was until they were removed.
 func (e *Eraser) Trace(ctx context.Context, hashes []string) (t Traces, err error) {
 	if t.Cases, err = e.Cases.OfParty(ctx, hashes); err != nil {
 		return t, err
 	}
-	if t.Reports, err = e.Reports.OfParty(ctx, hashes); err != nil {
-		return t, err
-	}
 	for _, id := range t.Cases {
 		c, err := e.Cases.Load(ctx, id)
+		if err == nil {
+			err = e.traceCase(ctx, c, hashes, &t)
+		}
 		if err != nil {
 			return t, err
 		}
-		if !c.State.Over() {
+	}
+	if t.Reports, err = e.Reports.OfParty(ctx, hashes); err != nil {
+		return t, err
+	}
+	for _, id := range t.Reports {
+		rep, err := e.Reports.Load(ctx, id)
+		if err != nil {
+			return t, err
+		}
+		if rep.Withdrawn.IsZero() {
 			t.Open = append(t.Open, id)
+		}
+		for i := range rep.Parties {
+			if p := &rep.Parties[i]; shares(p.Match, hashes) {
+				t.keys = append(t.keys, p.Key)
+			}
 		}
 	}
 	return t, nil
 }
 
+// traceCase notes what one case has of the person, as the copies that are worked on say it.
+func (e *Eraser) traceCase(ctx context.Context, c Case, hashes []string, t *Traces) error {
+	for i := range c.Removed {
+		if shares(c.Removed[i].Match, hashes) {
+			t.keys = append(t.keys, c.Removed[i].Key)
+		}
+	}
+	parties := c.Parties
+	for c.State == Joined {
+		host, err := e.Cases.Load(ctx, c.JoinedTo)
+		if err != nil {
+			return err
+		}
+		parties = slices.Clone(parties)
+		for i := range parties {
+			if there := host.Party(parties[i].ID); there != nil {
+				parties[i] = *there
+			}
+		}
+		c = host
+	}
+	for i := range parties {
+		if shares(parties[i].Match, hashes) {
+			t.keys = append(t.keys, parties[i].Key)
+		}
+	}
+	if !c.State.Over() && !has(t.Open, c.ID) {
+		t.Open = append(t.Open, c.ID)
+	}
+	if c.Hold != nil && !has(t.Held, c.ID) {
+		t.Held = append(t.Held, c.ID)
+	}
+	return nil
+}
+
 // ErasePerson erases a party from all cases and reports, and what they said in their own words. The cases stay, with the words of
-// others. A case that has not ended is an error, Conflict, and nothing is erased.
+// others. A case that has not ended, or is held for the law, is an error, Conflict, and nothing is erased.
 func (e *Eraser) ErasePerson(ctx context.Context, hashes []string, reason string) (Traces, error) {
 	t, err := e.Trace(ctx, hashes)
-	if err == nil && len(t.Open) > 0 {
-		err = refuse("erase", Conflict, "erase.open", "", "case", t.Open[0])
+	switch {
+	case err != nil:
+		return t, err
+	case len(t.Open) > 0:
+		return t, refuse("erase", Conflict, "erase.open", "", "case", t.Open[0])
+	case len(t.Held) > 0:
+		return t, refuse("erase", Conflict, "erase.held", "", "case", t.Held[0])
 	}
-	if err != nil {
+	if err := e.shred(ctx, t.keys); err != nil {
 		return t, err
 	}
 	for _, id := range t.Cases {
-		c, err := e.Cases.Load(ctx, id)
-		if err == nil {
-			err = e.shred(ctx, c.Parties, hashes)
-		}
-		if err == nil {
-			err = e.strike(ctx, id, reason)
-		}
-		if err != nil {
+		if err := e.strike(ctx, id, hashes, reason); err != nil {
 			return t, err
 		}
 	}
 	for _, id := range t.Reports {
-		rep, err := e.Reports.Load(ctx, id)
-		if err == nil {
-			err = e.shred(ctx, rep.Parties, hashes)
-		}
-		if err == nil {
-			err = e.strikeReport(ctx, id)
-		}
-		if err != nil {
+		if err := e.strikeReport(ctx, id, hashes); err != nil {
 			return t, err
 		}
 	}
 	return t, nil
 }
 
-// shred destroys the keys of the parties who bear one of the hashes.
-func (e *Eraser) shred(ctx context.Context, parties []Party, hashes []string) error {
-	for i := range parties {
-		if shares(parties[i].Match, hashes) {
-			if err := e.Keys.Erase(ctx, parties[i].Key); err != nil {
-				return err
-			}
+func (e *Eraser) shred(ctx context.Context, keys []string) error {
+	slices.Sort(keys)
+	for _, key := range slices.Compact(keys) {
+		if err := e.Keys.Erase(ctx, key); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// EraseCase erases all words of an ended case: its reports', its parties', its photos. Number, course and times stay.
-func (e *Eraser) EraseCase(ctx context.Context, id, reason string) error {
+// Sweep removes what is still known of the erased in one case: after a crash, and after a backup was restored that is older than
+// the erasure. It does nothing where nothing is left.
+func (e *Eraser) Sweep(ctx context.Context, id string) error { return e.strike(ctx, id, nil, "") }
+
+// SweepReport does the same in one report.
+func (e *Eraser) SweepReport(ctx context.Context, id string) error {
+	return e.strikeReport(ctx, id, nil)
+}
+
+// strike removes from a case and its reports what is known of whoever was erased, or bears one of the hashes, and, if the case's
+// words were erased, what it is found by.
+func (e *Eraser) strike(ctx context.Context, id string, hashes []string, reason string) error {
 	c, err := e.Cases.Load(ctx, id)
-	switch {
-	case err != nil:
-		return err
-	case !c.State.Over():
-		return refuse("erase", Conflict, "erase.open", "", "case", id)
-	case c.State == Joined:
-		return refuse("erase", Conflict, "erase.joined", "", "case", c.JoinedTo) // its reports are the host's
-	}
-	photos, err := e.supplied(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -135,94 +182,21 @@ func (e *Eraser) EraseCase(ctx context.Context, id, reason string) error {
 	for i := range c.Parties {
 		keys = append(keys, c.Parties[i].Key)
 	}
-	for _, rid := range c.Reports {
-		rep, err := e.Reports.Load(ctx, rid)
-		if err != nil {
-			return err
-		}
-		keys = append(keys, rep.Key)
-		photos = append(photos, rep.Photos...)
-		for i := range rep.Parties {
-			keys = append(keys, rep.Parties[i].Key)
-		}
-		for _, s := range rep.Supplements {
-			photos = append(photos, s.Photos...)
-		}
+	for i := range c.Removed {
+		keys = append(keys, c.Removed[i].Key)
 	}
-	slices.Sort(keys)
-	for _, key := range slices.Compact(keys) {
-		if err := e.Keys.Erase(ctx, key); err != nil {
-			return err
-		}
-	}
-	slices.Sort(photos)
-	for _, photo := range slices.Compact(photos) {
-		if err := e.Photos.Erase(ctx, photo); err != nil {
-			return err
-		}
-	}
-	for _, rid := range c.Reports {
-		if err := e.strikeReport(ctx, rid); err != nil {
-			return err
-		}
-	}
-	return e.strike(ctx, id, reason)
-}
-
-// supplied are the photos that a case was given by commands.
-func (e *Eraser) supplied(ctx context.Context, id string) (photos []string, err error) {
-	err = e.eachEvent(ctx, id, func(ev *Event) error {
-		for n := 1; ev.Data["photo"+strconv.Itoa(n)] != ""; n++ {
-			photos = append(photos, ev.Data["photo"+strconv.Itoa(n)])
-		}
-		return nil
-	})
-	return photos, err
-}
-
-// eachEvent calls fn for every event of a case's timeline.
-func (e *Eraser) eachEvent(ctx context.Context, id string, fn func(*Event) error) error {
-	const page = 320
-	for after := 0; ; {
-		events, err := e.Cases.Timeline(ctx, id, after, page)
-		if err != nil {
-			return err
-		}
-		for i := range events {
-			if err := fn(&events[i]); err != nil {
-				return err
-			}
-		}
-		if len(events) < page {
-			return nil
-		}
-		after = events[len(events)-1].Seq
-	}
-}
-
-// Sweep removes what is still known of the erased in one case: after a crash, and after a backup was restored that is older than
-// the erasure. It does nothing where nothing is left.
-func (e *Eraser) Sweep(ctx context.Context, id string) error { return e.strike(ctx, id, "") }
-
-// SweepReport does the same in one report.
-func (e *Eraser) SweepReport(ctx context.Context, id string) error { return e.strikeReport(ctx, id) }
-
-// strike removes from a case what is known of its erased parties and, if its words were erased, what it is found by.
-func (e *Eraser) strike(ctx context.Context, id, reason string) error {
-	c, err := e.Cases.Load(ctx, id)
+	gone, err := e.erased(ctx, keys)
 	if err != nil {
 		return err
 	}
-	gone, err := e.erased(ctx, c.Parties)
-	if err != nil {
-		return err
-	}
-	whole, err := e.Keys.Erased(ctx, c.Key)
-	if err != nil {
-		return err
-	}
+	whole := has(gone, c.Key)
 	if whole {
 		if err := e.Cases.IndexWords(ctx, c.ID, c.Area, c.Opened, nil); err != nil {
+			return err
+		}
+	}
+	for _, rid := range c.Reports {
+		if err := e.strikeReport(ctx, rid, hashes); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
 	}
@@ -232,74 +206,83 @@ func (e *Eraser) strike(ctx context.Context, id, reason string) error {
 		if err != nil {
 			return err
 		}
-		strikeOff(c, gone, whole, Order{Actor: e.By, At: at}, reason, r)
+		strikeOff(c, gone, hashes, whole, Order{Actor: e.By, At: at}, reason, r)
 		return nil
 	})
 	return err
 }
 
 // strikeOff is what an erasure leaves of a case. It changes nothing the second time.
-func strikeOff(c *Case, gone []string, whole bool, o Order, reason string, r Rules) {
+func strikeOff(c *Case, gone, hashes []string, whole bool, o Order, reason string, r Rules) {
 	d := &decision{Case: c, Order: o, rules: r, pol: r.Policy}
 	d.begin("erased")
 	next, n := slices.Clone(c.Parties), 0
 	for i := range next {
-		if has(gone, next[i].Key) && next[i].strikeOff() {
+		if next[i].strikeOff(gone, hashes) {
 			n++
 			d.say("party"+strconv.Itoa(n), next[i].ID)
 		}
 	}
+	removed := slices.DeleteFunc(slices.Clone(c.Removed), func(p RemovedParty) bool { return has(gone, p.Key) || shares(p.Match, hashes) })
 	if whole && !c.Erased {
 		d.Erased = true
 		d.say("case", "words")
-	} else if n == 0 {
+	} else if n == 0 && len(removed) == len(c.Removed) {
 		return
 	}
-	d.Case.Parties = next
+	d.Case.Parties, d.Removed = next, removed
 	d.say("reason", reason)
 	d.finish()
 }
 
-// strikeOff removes what a party is known by, and tells whether there was anything.
-func (p *Party) strikeOff() bool {
-	if len(p.Match)+len(p.Units)+len(p.Kin) == 0 && p.LinkHash == "" {
+// strikeOff removes what a party is known by if their key is gone or they bear one of the hashes, and tells whether there was
+// anything.
+func (p *Party) strikeOff(gone, hashes []string) bool {
+	known := len(p.Match)+len(p.Units)+len(p.Kin) > 0 || p.LinkHash != ""
+	if !known || !has(gone, p.Key) && !shares(p.Match, hashes) {
 		return false
 	}
 	p.Match, p.Units, p.Kin, p.LinkHash = nil, nil, nil, ""
 	return true
 }
 
-func (e *Eraser) strikeReport(ctx context.Context, id string) error {
+func (e *Eraser) strikeReport(ctx context.Context, id string, hashes []string) error {
 	rep, err := e.Reports.Load(ctx, id)
 	if err != nil {
 		return err
 	}
-	gone, err := e.erased(ctx, rep.Parties)
-	if err != nil || len(gone) == 0 {
+	keys := make([]string, len(rep.Parties))
+	for i := range rep.Parties {
+		keys[i] = rep.Parties[i].Key
+	}
+	gone, err := e.erased(ctx, keys)
+	if err != nil {
 		return err
 	}
-	_, err = e.Reports.Update(ctx, id, func(rep *Report) error {
+	strike := func(rep *Report) (struck bool) {
 		rep.Parties = slices.Clone(rep.Parties)
 		for i := range rep.Parties {
-			if has(gone, rep.Parties[i].Key) {
-				rep.Parties[i].strikeOff()
-			}
+			struck = rep.Parties[i].strikeOff(gone, hashes) || struck
 		}
+		return struck
+	}
+	if probe := rep; !strike(&probe) {
 		return nil
-	})
+	}
+	_, err = e.Reports.Update(ctx, id, func(rep *Report) error { strike(rep); return nil })
 	return err
 }
 
-// erased are the keys of those parties that have been destroyed.
-func (e *Eraser) erased(ctx context.Context, parties []Party) ([]string, error) {
+// erased are those of the keys that have been destroyed.
+func (e *Eraser) erased(ctx context.Context, keys []string) ([]string, error) {
 	var gone []string
-	for i := range parties {
-		is, err := e.Keys.Erased(ctx, parties[i].Key)
+	for _, key := range keys {
+		is, err := e.Keys.Erased(ctx, key)
 		if err != nil {
 			return nil, err
 		}
 		if is {
-			gone = append(gone, parties[i].Key)
+			gone = append(gone, key)
 		}
 	}
 	return gone, nil

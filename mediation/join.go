@@ -30,12 +30,12 @@ func adoptCase(c, from *Case, now time.Time, r Rules) {
 		p.From, p.LinkHash = from.ID, ""
 		d.welcome(p)
 	}
+	d.Former = append(slices.Clone(d.Former), from.Former...)
 	d.tellPanel(NoticeProgress, "")
 	d.finish()
 }
 
-// disownCase gives a formerly joined case its reports and parties back. Parties stay once there is an agreement: it is theirs
-// as well.
+// disownCase gives a formerly joined case its reports, agreements and parties back. Parties stay whom an agreement binds here.
 func disownCase(c, from *Case, now time.Time, r Rules) {
 	if !has(c.Joined, from.ID) {
 		return
@@ -47,9 +47,10 @@ func disownCase(c, from *Case, now time.Time, r Rules) {
 	for _, id := range from.Reports {
 		d.unfile(id)
 	}
-	if d.Agreement == nil {
-		d.Case.Parties = slices.DeleteFunc(d.Case.Parties, func(p Party) bool { return p.From == from.ID })
-	}
+	d.Former = slices.DeleteFunc(slices.Clone(d.Former), func(a Agreement) bool {
+		return slices.ContainsFunc(from.Former, func(own Agreement) bool { return own.ID == a.ID })
+	})
+	d.Case.Parties = slices.DeleteFunc(slices.Clone(d.Case.Parties), func(p Party) bool { return p.From == from.ID && !d.binds(p.ID) })
 	d.tellPanel(NoticeProgress, "")
 	d.finish()
 }

@@ -87,6 +87,7 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdReopen: Reopen{Reason: "r"}, CmdSuspend: Suspend{Reason: "r"}, CmdResume: Resume{}, CmdTerminate: Terminate{Reason: "r"},
 		CmdExit: Exit{Route: "court", Reason: "r"}, CmdWithdraw: WithdrawCase{Reason: "r"}, CmdRefuseMediation: RefuseMediation{Behalf: behalf},
 		CmdRefuseMediator: RefuseMediator{Behalf: behalf, Mediator: refusable}, CmdConsent: ConsentOutsiders{Behalf: behalf, Given: true}, CmdSupplement: SupplementCase{Text: "s"},
+		CmdHold: HoldCase{Reason: "court"}, CmdLiftHold: LiftHold{Reason: "over"},
 	}[name]
 }
 

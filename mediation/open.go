@@ -10,7 +10,8 @@ import (
 // Opening is what OpenCase needs beside the report.
 type Opening struct {
 	ID      string
-	At      time.Time
+	At      time.Time // from when it counts: when the report came in
+	Now     time.Time // when it is opened, At if zero
 	Alike   []Summary // open cases that may be about the same
 	Actor   Actor
 	Parties []Party
@@ -38,6 +39,9 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 		d.classify(category)
 	}
 	d.begin("opened")
+	if !o.Now.IsZero() {
+		d.event.At = o.Now // what happens bears the time at which it does, or checkpoints would miss it
+	}
 	d.say("report", rep.ID)
 	d.say("category", rep.Category)
 	d.say("severity", strconv.Itoa(rep.Severity))
@@ -58,7 +62,7 @@ func (d *decision) firstState() error {
 		d.hand(route.Key, route.Desk, "emergency")
 		d.tell(NoticeEmergency, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 		d.tell(NoticeEmergency, Recipient{Role: GridLeader, Area: d.Area}, d.StateClock.Due)
-	case known && category.Mediable && d.Severity <= category.AutoAccept && len(d.Suggested) == 0:
+	case known && category.Mediable && d.Severity <= category.AutoAccept && len(d.Suggested) == 0 && d.meets(NeedNotRefused, d.Order, d.rules) == nil:
 		d.say("accepted", "by_policy")
 		return d.admit()
 	default:

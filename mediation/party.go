@@ -55,6 +55,13 @@ type Party struct {
 	Since            time.Time
 }
 
+// RemovedParty is what is left of somebody who was entered by mistake: what they said is sealed under their key, and must be found
+// when they are erased.
+type RemovedParty struct {
+	Key   string
+	Match []string
+}
+
 // Consent is a party's answer about outsiders joining the mediation.
 type Consent struct {
 	At    time.Time

@@ -42,28 +42,63 @@ func union(a, b []string) []string {
 	return all
 }
 
-// takeAlong gives a report that is taken out of the case its parties as they stand: what they said here, and their link unless
-// they stay as well.
+// via are the parties whom a report brought into the case, as they stand.
+func (c *Case) via(report string) []Party {
+	var list []Party
+	for _, p := range c.Parties {
+		if p.Via == report {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// goingTo is how a party goes from the case to that of the report that brought them: with their link, unless they stay as well.
+func (c *Case) goingTo(p Party) Party {
+	p.Via = ""
+	if c.binds(p.ID) {
+		p.LinkHash = ""
+	}
+	return p
+}
+
+// takeAlong gives a report that is taken out of the case its parties as they stand.
 func (c *Case) takeAlong(rep *Report) {
 	rep.Parties = slices.Clone(rep.Parties)
 	for i := range rep.Parties {
-		here := c.Party(rep.Parties[i].ID)
-		if here == nil || here.Via != rep.ID {
-			continue
-		}
-		rep.Parties[i] = *here
-		rep.Parties[i].Via = ""
-		if c.Agreement != nil {
-			rep.Parties[i].LinkHash = ""
+		if here := c.Party(rep.Parties[i].ID); here != nil && here.Via == rep.ID {
+			rep.Parties[i] = c.goingTo(*here)
 		}
 	}
 }
 
-// letGo takes the parties off whom a report brought that was taken out; where there is an agreement it is theirs as well, and they
-// stay. It changes nothing the second time.
+// arrived brings parties up to date in the case of their own report: what they said in the other one until they left it.
+func arrived(c *Case, from *Case, going []Party, now time.Time, r Rules) {
+	next := slices.Clone(c.Parties)
+	for _, p := range going {
+		for i := range next {
+			if next[i].ID == p.ID {
+				came := next[i].From
+				next[i] = from.goingTo(p)
+				next[i].From = came
+			}
+		}
+	}
+	if reflect.DeepEqual(next, c.Parties) {
+		return
+	}
+	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
+	d.begin("parties_returned")
+	d.say("case", from.ID)
+	d.Case.Parties = next
+	d.finish()
+}
+
+// letGo takes the parties off whom a report brought that was taken out, except whom an agreement binds here. It changes nothing
+// the second time.
 func letGo(c *Case, report string, now time.Time, r Rules) {
-	left := slices.DeleteFunc(slices.Clone(c.Parties), func(p Party) bool { return p.Via == report })
-	if c.Agreement != nil || len(left) == len(c.Parties) {
+	left := slices.DeleteFunc(slices.Clone(c.Parties), func(p Party) bool { return p.Via == report && !c.binds(p.ID) })
+	if len(left) == len(c.Parties) {
 		return
 	}
 	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}

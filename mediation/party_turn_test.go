@@ -196,3 +196,65 @@ func TestWhatIsSettledIsNotLookedAtForEver(t *testing.T) {
 		t.Errorf("the sweep is to look at %q and %q, %v, %v", pending, reserved, err, err2)
 	}
 }
+
+func TestAnEarlierAgreementStaysWithWhomItBinds(t *testing.T) {
+	o := office(t)
+	ctx := context.Background()
+	m := o.Hire(t, "elder", "village", "33.01.11.001.002", 0)
+	worker := o.Worker()
+	c := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
+	in := storetest.Quarrel(storetest.CellA)
+	in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Respondent, Name: "王某", Phone: "13700000009"}}
+	rep := receive(t, o, worker, in).Report
+	enter(t, o, c.ID, mediation.Applicant, "13700000001")
+	bound := o.Read(t, c.ID).Parties[0].ID
+	o.Settle(t)
+	c = o.Read(t, c.ID)
+	o.Must(t, m, c.ID, mediation.Take{Offer: storetest.OfferOf(&c, m)})
+	for _, cmd := range []mediation.Command{mediation.RecordSession{Notes: "谈"}, mediation.Agree{Oral: true, Terms: "赔偿", PerformBy: o.Clock().AddDate(0, 1, 0)}, mediation.Default{}} {
+		o.Must(t, m, c.ID, cmd)
+	}
+	o.Must(t, storetest.Town, c.ID, mediation.Reopen{Reason: "again"})
+	_, err := o.Do(ctx, storetest.Town, c.ID, mediation.Request{Command: mediation.RemoveParty{Party: bound, Reason: "mistake"}, Revision: o.Read(t, c.ID).Revision, Key: "k"})
+	fails(t, err, "party.bound")
+	o.Must(t, storetest.Town, c.ID, mediation.Detach{Report: rep.ID})
+	o.Settle(t)
+	if c = o.Read(t, c.ID); c.Party(bound) == nil {
+		t.Error("whom the agreement binds was taken out with their report")
+	}
+	host := o.Report(t, o.Worker(), storetest.Quarrel(storetest.CellB))
+	o.Must(t, storetest.Town, c.ID, mediation.Join{Into: host.ID})
+	o.Settle(t)
+	if h := o.Read(t, host.ID); len(h.Former) != 1 || h.Party(bound) == nil {
+		t.Errorf("the host has %d earlier agreements", len(h.Former))
+	}
+	o.Must(t, storetest.Town, c.ID, mediation.Split{})
+	o.Settle(t)
+	if h, back := o.Read(t, host.ID), o.Read(t, c.ID); len(h.Former) != 0 || h.Party(bound) != nil || len(back.Former) != 1 {
+		t.Errorf("after the split the host has %d, the case %d", len(h.Former), len(back.Former))
+	}
+	storetest.Sound(t, o.Store)
+}
+
+func TestWhatAPartySaysWhileTheirReportIsTakenOutIsHeard(t *testing.T) {
+	o := office(t)
+	ctx := context.Background()
+	worker := o.Worker()
+	c := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
+	in := storetest.Quarrel(storetest.CellA)
+	in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Respondent, Name: "王某", Phone: "13700000009"}}
+	rep := receive(t, o, worker, in).Report
+	party := mediation.Actor{ID: o.Read(t, c.ID).Parties[0].ID, Role: mediation.PartyRole, Case: c.ID}
+	h := &hasty{Reports: o.Reports, Opener: o.Opener}
+	h.opening = func() { o.Must(t, party, c.ID, mediation.ConsentOutsiders{Given: true}) }
+	o.Service.Reports, o.Service.Opener = h, h
+	o.Must(t, storetest.Town, c.ID, mediation.Detach{Report: rep.ID})
+	o.Settle(t)
+	rep, err := o.Reports.Load(ctx, rep.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if own := o.Read(t, rep.Case); len(own.Parties) != 1 || own.Parties[0].Outsiders == nil {
+		t.Errorf("the consent is lost: %+v", own.Parties)
+	}
+}

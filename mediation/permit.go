@@ -134,6 +134,10 @@ var Permits = map[Action][]Grant{
 	Action(CmdConsent):         partyOrOffice,
 	Action(CmdSupplement):      join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk), panelStaff, each(OwnCase, PartyRole)),
 
+	// Who may want a record gone must not be who decides that it stays.
+	Action(CmdHold):     each(InArea, CountyStaff, Supervisor),
+	Action(CmdLiftHold): each(InArea, Supervisor),
+
 	ReportCreate:  join(each(Anything, field...), each(Anything, office...), each(Anything, Desk)),
 	ReportRead:    join(each(OwnReport, field...), each(OwnReport, office...), each(InArea, seeing...), each(OwnReport, Desk)),
 	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),

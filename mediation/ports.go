@@ -31,7 +31,7 @@ type Cases interface {
 	// Alike returns open cases in the same cell and of the same category, newest first: what a new report might belong to. With
 	// Reporter or Match only those of that reporter, or of a party with one of these hashes.
 	Alike(ctx context.Context, q AlikeQuery, limit int) ([]Summary, error)
-	// OfParty returns the ids of all cases, open or ended, that have a party with one of these hashes.
+	// OfParty returns the ids of all cases, open or ended, that have a party with one of these hashes, or had one that was removed.
 	OfParty(ctx context.Context, hashes []string) ([]string, error)
 	// ByLink returns the id of the case that has a party with this link hash; ErrNotFound.
 	ByLink(ctx context.Context, hash string) (string, error)
@@ -85,7 +85,7 @@ type Reports interface {
 	Many(ctx context.Context, ids []string, cursor string, limit int) ([]Report, string, error)
 	// Of lists a user's own reports, newest first.
 	Of(ctx context.Context, reporter, cursor string, limit int) ([]Report, string, error)
-	// OfParty returns the ids of the reports that name a party with one of these hashes.
+	// OfParty returns the ids of the reports without a case that name a party with one of these hashes.
 	OfParty(ctx context.Context, hashes []string) ([]string, error)
 	// Pending returns ids of reports without a case that were received before t, or put off until before it, the longest due
 	// first: what a crash has left without one, and what waits for a person to place it.

@@ -272,7 +272,7 @@ func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (
 	if into, err := s.own(ctx, rep, alike, q, r); into != "" || err != nil {
 		return Case{}, into, err
 	}
-	c, err := OpenCase(rep, Opening{ID: caseIDFor(rep), At: rep.Received, Alike: alike, Actor: actor, Parties: rep.Parties}, r)
+	c, err := OpenCase(rep, Opening{ID: caseIDFor(rep), At: rep.Received, Now: s.now(), Alike: alike, Actor: actor, Parties: rep.Parties}, r)
 	return c, "", err
 }
 

@@ -113,6 +113,8 @@ const (
 	CmdRefuseMediator  CommandName = "refuse_mediator"  // 要求更换调解员 (PML 19, 23)
 	CmdConsent         CommandName = "consent"          // 同意他人参与 (PML 20)
 	CmdSupplement      CommandName = "supplement"       // 补充
+	CmdHold            CommandName = "hold"             // 依法保留: nothing of the case is erased
+	CmdLiftHold        CommandName = "lift_hold"        // 解除保留
 )
 
 // Need is something that must hold before a command may be carried out; decide_needs.go checks it, messages.go says it.
@@ -135,6 +137,9 @@ const (
 	NeedNotPerformed    Need = "not_performed"    // the agreement has not been performed yet
 	NeedSeveralReports  Need = "several_reports"  // the case holds more than one report
 	NeedOnlyReporter    Need = "only_reporter"    // no other reporter's report stands, or an office acts
+	NeedNotErased       Need = "not_erased"       // its words have not been erased
+	NeedHeld            Need = "held"             // it is held for the law
+	NeedNotHeld         Need = "not_held"         // it is not held for the law yet
 	NeedNotInEffect     Need = "not_in_effect"    // no agreement binds the parties: refusing mediation does not undo one
 )
 
@@ -155,6 +160,7 @@ var (
 	seated      = append([]State{Suspended}, matched...) // somebody may hold a seat that counts against their cap
 	inHand      = []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Effective, Unsettled, Suspended, Transferred, Failed}
 	notOver     = append([]State{Closed}, inHand...)
+	anyState    = append([]State{Settled, Exited, NotAccepted, Withdrawn, Joined}, notOver...)
 )
 
 // Table is the state table. A case's actions, the diagram in docs/states.md and the tests derive from it; who may do what
@@ -163,7 +169,7 @@ var Table = []Rule{
 	{CmdAccept, "受理", "accept", []State{Reported}, []State{Screened}, []Need{NeedNotEmergency, NeedNotRefused}},
 	{CmdRefuse, "不予受理", "refuse", []State{Reported, Screened, Offered}, []State{NotAccepted}, nil},
 	{CmdJoin, "并案", "join to another case", []State{Reported, Screened, Offered}, []State{Joined}, nil},
-	{CmdSplit, "拆案", "take a join back", []State{Joined}, []State{Reported}, nil},
+	{CmdSplit, "拆案", "take a join back", []State{Joined}, []State{Reported}, []Need{NeedNotErased}},
 	{CmdDetach, "分出", "take a report out", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, nil, []Need{NeedSeveralReports}},
 	{CmdTransfer, "转办", "transfer", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled, Failed}, []State{Transferred}, nil},
 	{CmdTakeBack, "收回", "take back", []State{Transferred}, []State{Reported}, nil},
@@ -190,7 +196,7 @@ var Table = []Rule{
 	{CmdClose, "办结", "close", []State{Effective}, []State{Closed}, []Need{NeedPerformed, NeedClosing}},
 	{CmdFollowUp, "回访", "return visit", []State{Closed, Settled}, []State{Closed, Settled, Unsettled}, nil},
 	{CmdRate, "评价", "say satisfied or not", []State{Closed, Settled, Unsettled, Exited}, []State{Closed, Settled, Unsettled, Exited}, nil},
-	{CmdReopen, "重新办理", "reopen", []State{Closed, Settled, Unsettled, Failed, Exited, NotAccepted, Withdrawn}, []State{Reported}, nil},
+	{CmdReopen, "重新办理", "reopen", []State{Closed, Settled, Unsettled, Failed, Exited, NotAccepted, Withdrawn}, []State{Reported}, []Need{NeedNotErased}},
 	{CmdSuspend, "中止", "suspend", []State{Screened, Offered, Accepted, Mediating, Agreed, Effective}, []State{Suspended}, nil},
 	{CmdResume, "恢复", "resume", []State{Suspended}, []State{Screened, Accepted, Mediating, Agreed, Effective}, nil},
 	{CmdTerminate, "终止调解", "terminate", []State{Screened, Offered, Accepted, Mediating, Agreed}, []State{Failed}, nil},
@@ -200,6 +206,8 @@ var Table = []Rule{
 	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", matched, matched, nil},
 	{CmdConsent, "同意他人参与", "consent to outsiders", []State{Reported, Screened, Offered, Accepted, Mediating}, nil, nil},
 	{CmdSupplement, "补充", "supplement", notOver, nil, nil},
+	{CmdHold, "依法保留", "hold for the law", anyState, nil, []Need{NeedNotHeld}},
+	{CmdLiftHold, "解除保留", "lift the hold", anyState, nil, []Need{NeedHeld}},
 }
 
 // RuleOf returns the table's row of a command.

@@ -93,3 +93,19 @@ func TestAnOfficeWithdrawsForOthersInItsOwnAreaAlone(t *testing.T) {
 	s.refuses(away, WithdrawCase{Reason: "mistake"}, "need.only_reporter")
 	s.do(staff, WithdrawCase{Reason: "mistake"}).is(Withdrawn)
 }
+
+func TestWhatIsHeldForTheLawIsHeldUntilASupervisorLiftsIt(t *testing.T) {
+	county, supervisor := Actor{ID: "u-county", Role: CountyStaff, Area: "33.01.11"}, Actor{ID: "u-super", Role: Supervisor, Area: "33.01.11"}
+	s := begin(t, nil).closed()
+	s.refuses(county, HoldCase{}, "required")
+	s.refuses(supervisor, LiftHold{Reason: "over"}, "need.held")
+	s.do(county, HoldCase{Reason: "court"})
+	if s.c.Hold == nil || s.c.Hold.Reason != "court" || s.c.Hold.By != county.ID || s.c.State != Closed {
+		t.Errorf("%+v in %s", s.c.Hold, s.c.State)
+	}
+	s.refuses(county, HoldCase{Reason: "court"}, "need.not_held")
+	s.refuses(county, LiftHold{Reason: "over"}, "forbidden") // who may want it gone does not decide that
+	if s.do(supervisor, LiftHold{Reason: "over"}); s.c.Hold != nil {
+		t.Errorf("%+v", s.c.Hold)
+	}
+}

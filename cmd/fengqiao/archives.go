@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/internal/seal"
 	"fengqiao/internal/store"
+	"fengqiao/mediation"
 )
 
 func (c *command) copyCommand() *cobra.Command {
@@ -154,7 +156,12 @@ func (c *command) restore(ctx context.Context, dir, wraps, scratch, erasures str
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
 	// Before anything is written: without the key of the backup it could never be read, nor restored once more.
-	if err := c.keyFits(ctx, b); err != nil {
+	key, err := c.keyFits(ctx, b)
+	if err != nil {
+		return err
+	}
+	erased, err := c.erasuresIn(erasures, key)
+	if err != nil {
 		return err
 	}
 	p, err := openPlace(ctx, storeAddress(c.Values))
@@ -170,9 +177,8 @@ func (c *command) restore(ctx context.Context, dir, wraps, scratch, erasures str
 	}
 	n, err := in.ring.Replay(ctx, time.Time{})
 	if err == nil {
-		var later int
-		later, err = eraseAgain(ctx, in, erasures, show)
-		n = max(n, later) // the file has what the backup's journal has, and what came after it
+		err = eraseAgain(ctx, in, erased, show)
+		n = max(n, len(erased)) // the file has what the backup's journal has, and what came after it
 	}
 	end()
 	if err == nil {
@@ -182,15 +188,22 @@ func (c *command) restore(ctx context.Context, dir, wraps, scratch, erasures str
 	return errors.Join(err, in.Close())
 }
 
-// keyFits looks whether the installation key that will be used opens the backup.
-func (c *command) keyFits(ctx context.Context, b *archive.Opened) error {
+// keyFits looks whether the installation key that will be used opens the backup, and returns the public key of its checkpoints, nil
+// where nothing was ever sealed.
+func (c *command) keyFits(ctx context.Context, b *archive.Opened) (ed25519.PublicKey, error) {
 	kek, err := seal.LoadInstallationKey(c.Data, c.getenv)
 	if err == nil {
 		err = seal.Fits(ctx, b.Store.Wraps(), kek)
+	}
+	var key ed25519.PublicKey
+	if err == nil {
+		if key, err = seal.PublicKey(ctx, b.Store.Wraps(), kek); errors.Is(err, mediation.ErrNotFound) {
+			err = nil
+		}
 	}
 	if errors.Is(err, seal.ErrNoKey) || errors.Is(err, seal.ErrWrongKey) || errors.Is(err, seal.ErrNoEpoch) {
 		err = fmt.Errorf("%w. Nothing was restored: bring the installation key of the backup to %s, or name it with %s; no new key opens it",
 			err, filepath.Join(c.Data, seal.KeyFile), seal.EnvKeyFile)
 	}
-	return err
+	return key, err
 }

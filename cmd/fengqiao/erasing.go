@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -79,7 +80,20 @@ others in them; --with-cases erases these as well.`}.In(c.lang),
 			}
 			return c.withEraser(cmd.Context(), func(e *mediation.Eraser) error { return c.eraseCase(cmd.Context(), e, args[0], reason, yes) })
 		}}
-	group.AddCommand(person, one)
+	report := &cobra.Command{Use: "report ID", Args: cobra.ExactArgs(1), Short: c.short("注销一条未立案即撤回的上报", "erase a report that was withdrawn before it had a case"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withEraser(cmd.Context(), func(e *mediation.Eraser) error {
+				if !yes {
+					return c.sayNothingErased(1)
+				}
+				if err := e.EraseReport(cmd.Context(), args[0]); err != nil {
+					return err
+				}
+				c.say(c.out, words.Text{Zh: "已注销", En: "erased"})
+				return nil
+			})
+		}}
+	group.AddCommand(person, one, report)
 	return group
 }
 
@@ -120,20 +134,24 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 	if len(t.Open) > 0 {
 		return fmt.Errorf("case %s has not ended: what is needed to handle it cannot be erased yet; nothing was erased", t.Open[0])
 	}
+	if len(t.Held) > 0 {
+		return fmt.Errorf("case %s is held for the law until the hold is lifted; nothing was erased", t.Held[0])
+	}
 	if len(t.Cases)+len(t.Reports) == 0 || !yes {
 		return c.sayNothingErased(len(t.Cases) + len(t.Reports))
 	}
-	if _, err := e.ErasePerson(ctx, e.Hashes(number), reason); err != nil {
-		return err
-	}
+	// The cases first: it is by the person that those are found which a broken command left.
 	for _, id := range t.Cases {
 		found, err := e.Cases.Load(ctx, id)
-		if err == nil && whole && found.State != mediation.Joined { // whose reports are its host's
+		if err == nil && whole && found.State != mediation.Joined { // those go with the one that they were joined to
 			err = e.EraseCase(ctx, id, reason)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if _, err := e.ErasePerson(ctx, e.Hashes(number), reason); err != nil {
+		return err
 	}
 	c.say(c.out, words.Text{Zh: "已注销", En: "erased"})
 	return nil
@@ -186,32 +204,36 @@ func caseNamed(ctx context.Context, e *mediation.Eraser, name string) (string, e
 	return found.ID, loadErr
 }
 
-// eraseAgain carries out on a restored store what was erased since its backup was made: the erasures that the file of
-// checkpoints names, and what is still known of whoever is erased. It returns how many erasures the file had.
-func eraseAgain(ctx context.Context, in *installation, file string, progress func(what string, done, total int64)) (int, error) {
-	n := 0
-	if file != "" {
-		f, err := os.Open(file)
-		if err != nil {
-			return 0, err
-		}
-		defer f.Close()
-		key := in.ring.PublicKey()
-		record, _, _, err := checkpoint.Read(f, key)
-		if err != nil {
-			return 0, fmt.Errorf("%s: %w", file, err)
-		}
-		for _, p := range record.Problems {
-			return 0, fmt.Errorf("%s: checkpoint %d: %w", file, p.N, p.Err)
-		}
-		for _, id := range record.IDs(checkpoint.Erasure) {
-			if err := in.ring.Erase(ctx, id); err != nil {
-				return n, err
-			}
-			n++
+// erasuresIn reads the erasures that a file of checkpoints names; key is that of the installation. What is wrong with a checkpoint is
+// told, and what the others say counts: a damaged file must not bring back whom it names.
+func (c *command) erasuresIn(file string, key ed25519.PublicKey) ([]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	record, _, _, err := checkpoint.Read(f, key)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	for _, p := range record.Problems {
+		c.say(c.err, words.Text{Zh: "%s：第 %d 个检查点有问题：%v", En: "%s: checkpoint %d: %v"}, file, p.N, p.Err)
+	}
+	return record.IDs(checkpoint.Erasure), nil
+}
+
+// eraseAgain carries out on a restored store what was erased since its backup was made, and removes what is still known of whoever is
+// erased.
+func eraseAgain(ctx context.Context, in *installation, erased []string, progress func(what string, done, total int64)) error {
+	for _, id := range erased {
+		if err := in.ring.Erase(ctx, id); err != nil {
+			return err
 		}
 	}
-	return n, sweepErased(ctx, in, progress)
+	return sweepErased(ctx, in, progress)
 }
 
 // sweepErased removes what is still known of whoever is erased.

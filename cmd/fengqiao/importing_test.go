@@ -310,6 +310,30 @@ func TestAFileRelievesNoTwoAdministratorsThatCouldStandInForEachOther(t *testing
 	}
 }
 
+func TestAPeopleFileWithoutDepartmentsLeavesThemWithTheRole(t *testing.T) {
+	dir := countyData(t)
+	load := func(file, counts string) {
+		t.Helper()
+		if out := ok(t, "import", "people", write(t, "people.csv", file), "--data", dir); !strings.Contains(out, counts) {
+			t.Error(out)
+		}
+	}
+	unit := func(want bool) {
+		t.Helper()
+		if list := ok(t, "user", "list", "--area", "33.01.11", "--data", dir); strings.Contains(list, "某局") != want {
+			t.Errorf("the department should be there: %t", want)
+		}
+	}
+	load("login,name,role,area,unit\nu-1,某某,unit_staff,33.01.11,某局\n", "1 created")
+	load("login,name,role,area\nu-1,某氏,unit_staff,33.01.11\n", "1 updated")
+	unit(true)
+	load("login,name,role,area\nu-1,某氏,leader,33.01.11\n", "1 updated")
+	unit(false)
+	if r := fengqiao(t, "import", "people", write(t, "new.csv", "login,name,role,area\nu-2,某某,unit_staff,33.01.11\n"), "--data", dir); r.code == exitOK || !strings.Contains(r.err, "unit") {
+		t.Errorf("a newcomer without a department: exit %d, %s", r.code, r.err)
+	}
+}
+
 func TestAPeopleFileWithoutPostsLeavesThemAsTheyAre(t *testing.T) {
 	dir := countyData(t)
 	load := func(posts, counts string) {

@@ -30,6 +30,9 @@ const maxLine = 16 << 20
 // rewritten.
 var ErrApart = errors.New("checkpoint: the store does not go on from where the file ends: it was brought back to an earlier state, or its checkpoints were rewritten")
 
+// ErrGone: the file that was written before is empty or not there any more. Its folder was unmounted, or somebody removed it.
+var ErrGone = errors.New("checkpoint: the file is gone; bring it back, or start again to begin a new one")
+
 // readKey reads the public key in a file's first line.
 func readKey(line string) (ed25519.PublicKey, error) {
 	text, ok := bytes.CutPrefix([]byte(line), []byte(fileForm))
@@ -124,7 +127,8 @@ func (l *lineReader) checkpoint() (c Checkpoint, parts [][]byte, err error) {
 	return c, parts, nil
 }
 
-// File is a file of checkpoints that grows with the register. It remembers where it ended, so that it is read once.
+// File is a file of checkpoints that grows with the register. It remembers where it ended, so that it is read once. One process
+// alone may keep it.
 type File struct {
 	Path string
 
@@ -185,6 +189,9 @@ func (f *File) find(in *os.File, public ed25519.PublicKey) error {
 	}
 	if info.Size() == f.size {
 		return nil
+	}
+	if info.Size() == 0 && f.last.N > 0 {
+		return fmt.Errorf("%w: %s", ErrGone, f.Path)
 	}
 	f.size, f.last = 0, Checkpoint{}
 	if info.Size() == 0 {

@@ -51,6 +51,8 @@ type Photo struct {
 	// Report and Case say what it belongs to, "" until Attach.
 	Report, Case string
 	Created      time.Time
+	// Ready is when its blobs were complete; zero before.
+	Ready time.Time
 	// Until is when Sweep may remove it; zero once it belongs to a report or a case, or is gone.
 	Until   time.Time
 	Version int64

@@ -162,13 +162,13 @@ func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error)
 	if err := s.put(ctx, p.ThumbID, f.thumb); err != nil {
 		return Photo{}, err
 	}
-	until := s.now().UTC().Add(looseFor)
+	at := s.now().UTC()
 	done, err := s.records.Update(ctx, p.ID, func(now *Photo) error {
 		switch {
 		case now.BlobID != p.BlobID || now.State == Going || now.State == Gone:
 			return errMoved
 		case now.State == Pending:
-			now.State, now.Until = Ready, until
+			now.State, now.Ready, now.Until = Ready, at, at.Add(looseFor)
 		}
 		return nil
 	})

@@ -112,6 +112,11 @@ func caseTags(c *mediation.Case) []string {
 			add(partyTag(h))
 		}
 	}
+	for i := range c.Removed {
+		for _, h := range c.Removed[i].Match {
+			add(partyTag(h))
+		}
+	}
 	if len(c.Unsent) > 0 {
 		add(unsentTag)
 	}

@@ -82,7 +82,7 @@ var marked = []struct {
 }{
 	{casesTable, "moved", caseMark},
 	{reportsTable, "sort", reportMark},
-	{photoTable, "sort", photoMark},
+	{photoTable, "ready", photoMark},
 	{looksTable, "sort", lookMark},
 	{erasureTable, "sort", erasureMark},
 }

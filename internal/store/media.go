@@ -15,8 +15,9 @@ var mediaTables = []Table{{
 	Name: photoTable,
 	// until is when the sweep may remove the photo, milliseconds, 0 once it belongs to a report or is gone; most
 	// photos are thus left out of the index.
-	Keys:    []Key{{Name: "until", Type: Int}},
-	Indexes: []Index{{Keys: []string{"until"}}},
+	// ready is when its upload was complete, for checkpoints.
+	Keys:    []Key{{Name: "until", Type: Int}, {Name: "ready", Type: Int}},
+	Indexes: []Index{{Keys: []string{"until"}}, {Keys: []string{"ready"}}},
 }}
 
 // Photos keeps the records of photos.
@@ -30,6 +31,9 @@ func photoRow(p media.Photo) (Row, error) {
 	keys := map[string]any{}
 	if !p.Until.IsZero() {
 		keys["until"] = p.Until.UnixMilli()
+	}
+	if !p.Ready.IsZero() {
+		keys["ready"] = p.Ready.UnixMilli()
 	}
 	return Row{ID: p.ID, Sort: p.Created.UnixMilli(), Keys: keys, Body: body}, err
 }

@@ -93,7 +93,9 @@ func reportRow(r *mediation.Report) (Row, error) {
 	row := Row{ID: r.ID, Sort: r.Received.UnixMilli(), Body: body, Keys: map[string]any{"pending": int64(0)}, Tags: []string{"r:" + r.Reporter}}
 	for i := range r.Parties {
 		for _, h := range r.Parties[i].Match {
-			row.Tags = append(row.Tags, partyTag(h))
+			if r.Case == "" { // in a case they are found by that
+				row.Tags = append(row.Tags, partyTag(h))
+			}
 		}
 	}
 	slices.Sort(row.Tags)

@@ -123,6 +123,23 @@ func (k *checkpointKit) moved(t *testing.T) {
 	k.keep(t, 0)
 	k.note(t, k.a.ID)
 	k.keep(t, 1)
+	// A photo whose upload took a day, and a case that opened a day after its report.
+	k.office.Pass(24 * time.Hour)
+	_, err := k.s.Photos().Update(context.Background(), "photo-2", func(p *media.Photo) error {
+		p.State, p.Ready, p.SHA256 = media.Ready, k.office.Clock(), strings.Repeat("cd", 32)
+		return nil
+	})
+	mediaOK(t, err)
+	k.keep(t, 1)
+	in := Quarrel(CellA)
+	in.Point, in.Address = nil, "樟树下"
+	late, err := k.office.Receive(context.Background(), k.office.Worker(), in)
+	mediaOK(t, err)
+	k.keep(t, 1)
+	k.office.Pass(24 * time.Hour)
+	_, err = k.office.PlaceReport(context.Background(), Town, late.Report.ID, late.Report.Version, CellA)
+	mediaOK(t, err)
+	k.keep(t, 1)
 	r := k.record(t, 0)
 	if got := strings.Fields(stands(r, checkpoint.Case, k.a.ID)); len(got) != 3 {
 		t.Errorf("the case that moved twice: %v", got)
@@ -219,6 +236,11 @@ func (k *checkpointKit) exported(t *testing.T) {
 	mediaOK(t, err)
 	mediaOK(t, os.WriteFile(k.file, whole[:len(whole)-20], 0o600))
 	k.append(t, &checkpoint.File{Path: k.file}, 1)
+	mediaOK(t, os.Rename(k.file, k.file+"-away")) // the share was unmounted
+	if _, err := f.Append(context.Background(), k.Register, k.public()); !errors.Is(err, checkpoint.ErrGone) {
+		t.Errorf("a file that is gone is begun anew: %v", err)
+	}
+	mediaOK(t, os.Rename(k.file+"-away", k.file))
 	if again, err := os.ReadFile(k.file); err != nil || !bytes.Equal(again, whole) {
 		t.Errorf("%v: the file is not as it was", err)
 	}

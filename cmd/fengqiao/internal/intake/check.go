@@ -33,6 +33,9 @@ func CheckPeople(ctx context.Context, accounts *account.Service, records Records
 	sits := map[string]int{}
 	for i, p := range people {
 		u, r := users[i], &row{line: p.Line}
+		if p.keepUnit && u.Role == p.Place.Role {
+			p.Place.Unit = u.Unit
+		}
 		var refusal *account.Error
 		if errors.As(account.NewUser{Login: p.Login, Name: p.Name, Place: p.Place, Posts: p.Posts}.Check(), &refusal) {
 			r.refuse(refusal.Reason, againstRules(refusal))

@@ -19,8 +19,9 @@ type Person struct {
 	Name  string
 	Place account.Place
 	Posts []account.Post
-	// KeepPosts, KeepUnit: the file says nothing of posts or the department, so that what there is stays.
-	KeepPosts, KeepUnit bool
+	// KeepPosts: the file says nothing of posts, so that those that there are stay. keepUnit says so of the department, which stays
+	// with the role.
+	KeepPosts, keepUnit bool
 }
 
 // People reads the people file. The error means that nothing can be used.
@@ -69,11 +70,12 @@ func person(r *row, plan *grid.Plan) Person {
 		switch field := misplaced.Reason; {
 		case field == "mediator" && p.Place.Mediator != "":
 			r.refuse(field, words.Text{Zh: "只有调解员才能填写", En: "is for mediators only"})
+		case field == "unit" && !r.has("unit"): // whoever has one keeps it; CheckPeople asks
 		case field == "mediator", field == "unit":
 			r.must(field)
 		}
 	}
-	p.KeepPosts, p.KeepUnit = !r.has("posts"), !r.has("unit")
+	p.KeepPosts, p.keepUnit = !r.has("posts"), !r.has("unit")
 	for _, post := range r.list("posts") {
 		kind, area, ok := strings.Cut(post, "@")
 		code, err := plan.Schema().Parse(area)

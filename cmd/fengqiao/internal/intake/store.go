@@ -112,9 +112,6 @@ func putPerson(ctx context.Context, roster account.Roster, p Person) (fate, erro
 	if u.Name != p.Name {
 		c.Name = &p.Name
 	}
-	if p.KeepUnit {
-		p.Place.Unit = u.Unit
-	}
 	if is := (account.Place{Role: u.Role, Area: u.Area, Unit: u.Unit, Mediator: u.Mediator}); is != p.Place {
 		c.Place = &p.Place
 	}

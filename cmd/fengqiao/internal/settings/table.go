@@ -129,7 +129,7 @@ func workRows(v *Values) []Row {
 		{Name: "checkpoint-every", Value: &v.CheckpointEvery, Check: positive(&v.CheckpointEvery),
 			What: words.Text{Zh: "多久签一次检查点：签名记下各案件事件链等走到了哪里", En: "pause between checkpoints, the signed statements of where every chain of events stands"}},
 		{Name: "checkpoint-file", Value: &v.CheckpointFile,
-			What: words.Text{Zh: "检查点同时续写到这个文件；放在别的机器的共享目录里，才防得住改库的人", En: "file to which the checkpoints are appended as well; on another machine's share it withstands whoever can write to the database"}},
+			What: words.Text{Zh: "检查点同时续写到这个文件（一个文件只能由一个实例续写）；放在别的机器的共享目录里，才防得住改库的人", En: "file to which the checkpoints are appended as well, by one instance alone; on another machine's share it withstands whoever can write to the database"}},
 		{Name: "fcm-project", Value: &v.FCMProject,
 			What: words.Text{Zh: "Firebase 项目编号；留空则不推送，只写收件箱", En: "Firebase project id; empty means no push, inboxes only"}},
 		{Name: "fcm-credentials", Value: &v.FCMCredentials,
