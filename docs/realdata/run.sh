@@ -5,12 +5,13 @@
 #   docs/realdata/run.sh sqlite            all 10,000 requests on the embedded store
 #   docs/realdata/run.sh mongo             the same on MongoDB ($MONGODB_URI, mongod, Docker, or the stand-in)
 #   docs/realdata/run.sh mongo 2000        the first 2,000 only
+#   docs/realdata/run.sh mongo 2000 4000   2,000 of them behind the first 4,000
 #
 # LA311 is the folder with requests.csv.gz and nc.geojson.gz (default: ../shared/data/la311 beside the checkout).
 # KEEP=1 keeps the working folder; PAUSE is how long somebody with nothing to do waits before they look again (2s).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-store=${1:-sqlite} rows=${2:-10000}
+store=${1:-sqlite} rows=${2:-10000} from=${3:-0}
 data=${LA311:-$PWD/../shared/data/la311}
 [ -r "$data/requests.csv.gz" ] || { echo "no $data/requests.csv.gz: set LA311" >&2; exit 2; }
 
@@ -56,7 +57,7 @@ endpoint=$(first "$work/fcm.out" | awk '{print $2}')
 say "plan, policy, people"
 zcat "$data/nc.geojson.gz" >"$work/councils.geojson"
 zcat "$data/requests.csv.gz" >"$work/every.csv"
-awk -v n="$rows" 'NR <= n + 1' "$work/every.csv" >"$work/requests.csv"
+awk -v n="$rows" -v from="$from" 'NR == 1 || NR > from + 1 && NR <= from + n + 1' "$work/every.csv" >"$work/requests.csv"
 "$fengqiao" keys init >&2
 plan=$("$fengqiao" import plan "$work/councils.geojson" --code-property nc_id --name-property name --parent-name-property service_re --version la-2020)
 "$fengqiao" import policy fixtures/policies/losangeles.yaml >&2
@@ -80,7 +81,7 @@ began=$(date +%s)
 "$fengqiao" simulate enrol "${sim[@]}" --code "$code" --password-file "$work/password" >&2
 enrolled=$(($(date +%s) - began))
 
-say "replay of $rows requests, while mediators and staff work"
+say "replay of $rows requests behind the first $from, while mediators and staff work"
 senders=gw-c1-1,gw-c30-1,gw-c60-1,gw-c90-1
 map=id=srnumber,lat=latitude,lon=longitude,at=createddate,category=requesttype,address=address
 replay() {
