@@ -22,6 +22,7 @@ import (
 	"fengqiao/internal/seal"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
 )
 
 var eraseHelp = words.Text{
@@ -93,7 +94,19 @@ others in them; --with-cases erases these as well.`}.In(c.lang),
 				return nil
 			})
 		}}
-	group.AddCommand(person, one, report)
+	due := &cobra.Command{Use: "due", Short: c.short("注销保存期限已满的", "erase what has been kept long enough"),
+		Long: words.Text{
+			Zh: `按现行规则的 retention（保存期限）找出到期的案件和上报并逐件列出；加 --yes 才注销，原因记为 retention。依法保留的不在其内。`,
+			En: `Finds the cases and reports that the retention rules of the policy in force say have been kept long enough, and lists them; --yes
+erases them, with "retention" as the reason. What is held for the law is not among them.`}.In(c.lang),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+			if err != nil {
+				return err
+			}
+			return errors.Join(c.eraseDue(cmd.Context(), in, yes), in.Close())
+		}}
+	group.AddCommand(person, one, report, due)
 	return group
 }
 
@@ -170,6 +183,71 @@ func (c *command) eraseCase(ctx context.Context, e *mediation.Eraser, name, reas
 	}
 	c.say(c.out, words.Text{Zh: "已注销", En: "erased"})
 	return nil
+}
+
+// eraseDue lists what is due and, with yes, erases it.
+func (c *command) eraseDue(ctx context.Context, in *installation, yes bool) error {
+	pol, err := in.policies.Current(ctx)
+	if err != nil {
+		return err
+	}
+	keep := pol.Retention
+	c.say(c.out, words.Text{Zh: "规则 %s：案件了结后保存 %d 天，未立案的上报保存 %d 天（0 为一直保存）", En: "policy %s: cases are kept for %d days after their end, reports without one for %d (0: for ever)"},
+		pol.ID, keep.CaseDays, keep.ReportDays)
+	e, now := in.eraser(), time.Now()
+	cases, reports, err := dueBy(ctx, in, e, keep, now)
+	if err != nil {
+		return err
+	}
+	for _, id := range cases {
+		if err := c.sayCase(ctx, e, id); err != nil {
+			return err
+		}
+	}
+	c.say(c.out, words.Text{Zh: "到期：案件 %d，上报 %d", En: "due: %d cases, %d reports"}, len(cases), len(reports))
+	if !yes {
+		return c.sayNothingErased(len(cases) + len(reports))
+	}
+	show, end := c.steps()
+	defer end()
+	for i, id := range cases {
+		if err := e.EraseCase(ctx, id, "retention"); err != nil {
+			return err
+		}
+		show("erase cases", int64(i+1), int64(len(cases)))
+	}
+	for i, id := range reports {
+		if err := e.EraseReport(ctx, id); err != nil {
+			return err
+		}
+		show("erase reports", int64(i+1), int64(len(reports)))
+	}
+	return nil
+}
+
+// dueBy walks the store for what has been kept long enough.
+func dueBy(ctx context.Context, in *installation, e *mediation.Eraser, keep policy.Retention, now time.Time) (cases, reports []string, err error) {
+	err = in.Engine.Walk(ctx, "cases", func(row store.Row) error {
+		if c, err := store.ReadCase(row); err == nil && c.Expired(keep, now) {
+			cases = append(cases, c.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	err = in.Engine.Walk(ctx, "reports", func(row store.Row) error {
+		rep, err := store.ReadReport(row)
+		if err != nil {
+			return nil // verify tells of it
+		}
+		due, err := e.ExpiredReport(ctx, &rep, keep, now)
+		if due {
+			reports = append(reports, rep.ID)
+		}
+		return err
+	})
+	return cases, reports, err
 }
 
 func (c *command) sayNothingErased(found int) error {

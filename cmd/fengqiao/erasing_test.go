@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/fixtures"
 	"fengqiao/internal/media"
 	"fengqiao/internal/mongotest"
 	"fengqiao/mediation"
@@ -271,6 +272,40 @@ func TestABackupBringsNobodyBackWhoWasErasedSince(t *testing.T) {
 	if r := fengqiao(t, "restore", backup, "--data", late); r.code != exitFailure || !strings.Contains(r.err, "epoch") {
 		t.Errorf("exit %d, %s%s", r.code, r.out, r.err)
 	}
+}
+
+func TestWhatHasBeenKeptLongEnoughIsErasedByOrder(t *testing.T) {
+	onBothStores(t, func(t *testing.T, data, address string) {
+		q := begun(t, data, address)
+		q.end()
+		src, err := fixtures.Policy("fuyang")
+		if err != nil {
+			t.Fatal(err)
+		}
+		keep := func(days string) {
+			t.Helper()
+			file := write(t, "policy.yaml", string(src)+"\nretention:\n  case_days: "+days+"\n  report_days: "+days+"\n")
+			ok(t, q.args("import", "policy", file)...)
+		}
+		if out := ok(t, q.args("erase", "due", "--yes")...); !strings.Contains(out, "due: 0 cases") {
+			t.Errorf("without a rule: %s", out)
+		}
+		keep("3650")
+		if out := ok(t, q.args("erase", "due", "--yes")...); !strings.Contains(out, "due: 0 cases") {
+			t.Errorf("before its time: %s", out)
+		}
+		q.expect("before its time", "name said words photo found search")
+		q.open(func(_ *installation, s *mediation.Service) { // ten years pass
+			_, err := s.Cases.Update(t.Context(), q.id, func(c *mediation.Case) error { c.Changed = c.Changed.AddDate(-10, 0, -1); return nil })
+			q.must(err)
+		})
+		if out := ok(t, q.args("erase", "due")...); !strings.Contains(out, "due: 1 cases") || !strings.Contains(out, "--yes") {
+			t.Errorf("what is due: %s", out)
+		}
+		q.expect("after it was only listed", "name said words photo found search")
+		ok(t, q.args("erase", "due", "--yes")...)
+		q.expect("after the order", "")
+	})
 }
 
 // TestAnErasureThatACrashCutShortIsFinished destroys the keys and nothing else, as a crash in the middle would leave it.

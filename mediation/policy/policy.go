@@ -22,6 +22,14 @@ type Policy struct {
 	Tiers    []Tier
 	Clocks   Clocks
 	Closing  Closing
+	// Retention says how long words are kept; the zero value keeps them for ever.
+	Retention Retention
+}
+
+// Retention is for how many days after their end words are kept, 0: for ever.
+type Retention struct {
+	// CaseDays is of ended cases, ReportDays of reports that were withdrawn before they had a case.
+	CaseDays, ReportDays int
 }
 
 // Text is shown to people: Chinese first, English beside it.

@@ -17,6 +17,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		objects("tiers", required, Text{"调解层级，由近及远", "the ladder of tiers, the nearest first"}, tierKeys, Tier{}, func(p *Policy) *[]Tier { return &p.Tiers }),
 		object("clocks", required, Text{"时限", "how long things may take"}, clockKeys(v), func(p *Policy) *Clocks { return &p.Clocks }),
 		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),
+		object("retention", optional, Text{"保存期限；不填为一直保存", "how long words are kept; without it for ever"}, retentionKeys, func(p *Policy) *Retention { return &p.Retention }),
 	}
 }
 
@@ -139,6 +140,13 @@ var closingKeys = []key[Closing]{
 	list("needs", required, kindWords, Text{"办结须具备的条件", "what must be met"}, parseWord, func(c *Closing) *[]string { return &c.Needs }),
 	yesNo("settle_without_word", optional, Text{"当事人未表态时，回访认定已化解即可视为化解", "whether a return visit alone, without a party's word, can say that the quarrel is settled"},
 		func(c *Closing) *bool { return &c.SettleWithoutWord }),
+}
+
+var retentionKeys = []key[Retention]{
+	count("case_days", required, 0, 36500, Text{"案件了结后，文字、当事人信息和照片保存几天；0为一直保存", "days that an ended case's words, parties and photos are kept; 0: for ever"},
+		func(r *Retention) *int { return &r.CaseDays }),
+	count("report_days", required, 0, 36500, Text{"未立案即撤回的上报保存几天；0为一直保存", "days that a report is kept that was withdrawn before it had a case; 0: for ever"},
+		func(r *Retention) *int { return &r.ReportDays }),
 }
 
 // Severities run from 1 (slight) to 4 (grave).
