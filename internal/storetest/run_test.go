@@ -34,6 +34,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},
 		{"Crashes", storetest.Crashes},
+		{"Linear", storetest.Linear},
 	} {
 		t.Run(suite.name, func(t *testing.T) { suite.run(t, opened(t, engine(t))) })
 	}
