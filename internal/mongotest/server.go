@@ -15,6 +15,8 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
+
+	"go.uber.org/goleak"
 )
 
 // startTime bounds the start of a server that is at hand; fetching an image or libraries has its own time.
@@ -78,12 +80,25 @@ func keep(cmd *exec.Cmd, log io.Writer) (*Server, io.Reader, error) {
 		return nil, nil, err
 	}
 	done := make(chan error, 1)
-	go func() {
-		err := cmd.Wait()
-		_ = printed.Close() // a pipe's writer closes without error
-		done <- err
-	}()
+	go await(cmd, printed, done)
 	return &Server{hold: hold, done: done}, output, nil
+}
+
+func await(cmd *exec.Cmd, printed io.Closer, done chan<- error) {
+	err := cmd.Wait()
+	_ = printed.Close() // a pipe's writer closes without error
+	done <- err
+}
+
+func drain(to io.Writer, from io.Reader) { _, _ = io.Copy(to, from) }
+
+// Lasting are the goroutines that belong to the server, which runs as long as the tests of a package do.
+func Lasting() []goleak.Option {
+	var own []goleak.Option
+	for _, f := range []string{"fengqiao/internal/mongotest.await", "fengqiao/internal/mongotest.drain", "os/exec.(*Cmd).writerDescriptor.func1", "os/exec.(*Cmd).Start.func2"} {
+		own = append(own, goleak.IgnoreAnyFunction(f))
+	}
+	return own
 }
 
 // startStandIn builds the stand-in if that has not been done, and starts it.
@@ -100,7 +115,7 @@ func startStandIn(ctx context.Context, port int, log io.Writer) (*Server, error)
 	for lines.Scan() {
 		if at, ok := strings.CutPrefix(lines.Text(), "listening "); ok {
 			server.URI = "mongodb://127.0.0.1:" + at
-			go func() { _, _ = io.Copy(io.Discard, output) }() // nobody listens, but a full pipe would stop it
+			go drain(io.Discard, output) // nobody listens, but a full pipe would stop it
 			return server, nil
 		}
 	}
@@ -130,7 +145,7 @@ func startReplicaSet(ctx context.Context, from source, port int, log io.Writer) 
 	if err != nil {
 		return nil, err
 	}
-	go func() { _, _ = io.Copy(log, output) }() // the server's words are for people
+	go drain(log, output) // the server's words are for people
 	server.URI = "mongodb://127.0.0.1:" + at + "/?directConnection=true"
 	limit := startTime
 	if from == docker {

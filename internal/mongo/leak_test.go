@@ -1,0 +1,14 @@
+package mongo
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"fengqiao/internal/mongotest"
+)
+
+// TestMain fails where a test leaves a goroutine behind.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, mongotest.Lasting()...)
+}
