@@ -3,6 +3,8 @@
 # make test    installs what the tests need and runs them all
 # make bench   the benchmarks (docs/performance.md)
 # make lint    vet, gofmt, staticcheck
+# make vuln    known vulnerabilities (needs the network)
+# make sbom    bin/sbom.json: what the program is made of, with licences (CycloneDX)
 
 SHELL       := /bin/bash
 GO          ?= go
@@ -14,7 +16,9 @@ RACED       := ./handlers/... ./internal/account/... ./internal/media/... ./inte
                ./internal/store/... ./mediation/... ./push/...
 TESTFLAGS   ?= -timeout 25m
 
-.PHONY: build demo test bench lint needs clean
+SBOM        := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+
+.PHONY: build demo test bench lint vuln sbom needs clean
 
 build:
 	$(GO) build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/fengqiao ./cmd/fengqiao
@@ -39,6 +43,13 @@ test: needs lint
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+vuln:
+	@bash .ci/vuln
+
+sbom:
+	@mkdir -p bin
+	$(GO) run $(SBOM) app -json -licenses -output bin/sbom.json -main cmd/fengqiao .
 
 clean:
 	rm -rf bin
