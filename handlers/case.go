@@ -44,6 +44,29 @@ func (a *API) listCases(c *Call) (Reply, error) {
 	return Reply{View: casePage(NewPage(views, next))}, nil
 }
 
+// searchCases finds a party's cases by a number that they are known by.
+func (a *API) searchCases(c *Call) (Reply, error) {
+	var b struct {
+		Number string `json:"number"`
+	}
+	if err := c.Decode(&b); err != nil {
+		return Reply{}, err
+	}
+	found, err := a.Cases.FindParty(c.Context, c.Actor, b.Number)
+	if err != nil {
+		return Reply{}, err
+	}
+	l, err := a.labels(c, "")
+	if err != nil {
+		return Reply{}, err
+	}
+	views := make([]summaryView, len(found))
+	for i := range found {
+		views[i] = l.summary(&found[i])
+	}
+	return Reply{View: casePage(NewPage(views, ""))}, nil
+}
+
 // maxCount is the most cases that are counted; an exact figure beyond it helps nobody and costs a walk.
 const maxCount = 10000
 

@@ -30,6 +30,8 @@ func domainRoutes(l Limits) []Route {
 
 		{Method: get, Path: "/api/v1/cases", Action: mediation.CaseRead, Query: with(caseFilters, page...), Handle: (*API).listCases},
 		{Method: get, Path: "/api/v1/cases/count", Action: mediation.CaseRead, Query: with(caseFilters, "max"), Handle: (*API).countCases},
+		// By POST, so that a phone or ID number stands in no address.
+		{Method: post, Path: "/api/v1/cases/search", Action: mediation.CaseSearch, Cost: Write, Handle: (*API).searchCases},
 		{Method: get, Path: "/api/v1/cases.geojson", Action: mediation.CaseMap, Query: with(caseFilters, "crs", "exact"), Handle: (*API).mapCases},
 		{Method: get, Path: "/api/v1/cases/:id", Action: mediation.CaseRead, Sight: (*API).seesCase, Query: []string{"crs", "reveal"}, Handle: (*API).oneCase},
 		{Method: get, Path: "/api/v1/cases/:id/timeline", Action: mediation.TimelineRead, Sight: (*API).seesCase, Query: []string{"after", "limit"}, Handle: (*API).timeline},

@@ -213,6 +213,42 @@ func (s *story) checkTimeline() {
 	s.a.Do(s.t, s.worker, "GET", s.path("/timeline"), nil).Refused(403, "forbidden", "")
 }
 
+func TestAPartysCasesAreFoundByTheirNumber(t *testing.T) {
+	apptest.OnBoth(t, aPartysCasesAreFoundByTheirNumber)
+}
+
+func aPartysCasesAreFoundByTheirNumber(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
+	s := begin(t, a)
+	s.parties()
+	there := settle(t, a, apptest.There) // whose party has the same phone
+	search := func(who *apptest.Person, number string) apptest.Answer {
+		return a.Do(t, who, "POST", "/api/v1/cases/search", obj{"number": number})
+	}
+	found := func(who *apptest.Person, number string, want ...string) {
+		t.Helper()
+		var page struct{ Items []struct{ ID string } }
+		search(who, number).Want(200).Into(&page)
+		var got []string
+		for _, c := range page.Items {
+			got = append(got, c.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s finds %q, want %q", number, got, want)
+		}
+	}
+	for _, number := range []string{"13800001234", "+86 138 0000 1234", "330183199001011234"} {
+		found(s.staff, number, s.id)
+	}
+	found(s.staff, "13800001235")
+	found(a.As(t, mediation.TownshipStaff, apptest.There), "13800001234", there.caseID)
+	search(s.staff, " ").Refused(422, "required", "number")
+	search(s.worker, "13800001234").Refused(403, "forbidden", "")
+	if looks := a.Do(t, s.staff, "GET", s.path("/looks"), nil).Want(200); !strings.Contains(string(looks.Body), `"search"`) {
+		t.Errorf("nobody sees that they were looked for: %s", looks.Body)
+	}
+}
+
 func TestWhoSeesWhatOfACase(t *testing.T) { apptest.OnBoth(t, whoSeesWhatOfACase) }
 
 func whoSeesWhatOfACase(t *testing.T, fresh apptest.Fresh) {

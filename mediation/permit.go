@@ -19,6 +19,7 @@ const (
 	CaseRead      Action = "case.read"
 	CaseReports   Action = "case.reports"  // the reports that a case holds; a party reads its own case in plain words
 	CaseMap       Action = "case.map"      // lists and GeoJSON over an area
+	CaseSearch    Action = "case.search"   // find a party's cases by phone or ID number
 	TimelineRead  Action = "timeline.read" // the whole timeline and who looked
 	OfferRead     Action = "offer.read"
 	MediatorSelf  Action = "mediator.self" // own availability and leave
@@ -145,6 +146,7 @@ var Permits = map[Action][]Grant{
 	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), each(InArea, seeing...), each(OwnCase, PartyRole)),
 	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), each(InArea, seeing...)),
 	CaseMap:       join(each(InArea, GridLeader), each(InArea, seeing...)),
+	CaseSearch:    staffOnly,
 	TimelineRead:  join(each(InArea, seeing...), panelOnly),
 	OfferRead:     each(Asked, MediatorRole),
 	MediatorSelf:  each(Anything, MediatorRole),
