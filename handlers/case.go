@@ -33,6 +33,10 @@ func (a *API) listCases(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	return a.showCases(c, found, next)
+}
+
+func (a *API) showCases(c *Call, found []mediation.Summary, next string) (Reply, error) {
 	l, err := a.labels(c, "")
 	if err != nil {
 		return Reply{}, err
@@ -56,15 +60,7 @@ func (a *API) searchCases(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	l, err := a.labels(c, "")
-	if err != nil {
-		return Reply{}, err
-	}
-	views := make([]summaryView, len(found))
-	for i := range found {
-		views[i] = l.summary(&found[i])
-	}
-	return Reply{View: casePage(NewPage(views, ""))}, nil
+	return a.showCases(c, found, "")
 }
 
 // maxCount is the most cases that are counted; an exact figure beyond it helps nobody and costs a walk.
