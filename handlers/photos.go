@@ -157,7 +157,7 @@ func (a *API) photo(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	body, err := all(a.Media.Open(c.Context, p))
+	body, err := a.Media.Picture(c.Context, p)
 	return Reply{Raw: &Raw{Type: string(p.Kind), Body: body, Tag: p.SHA256}}, err
 }
 
@@ -167,14 +167,6 @@ func (a *API) thumbnail(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	body, err := all(a.Media.OpenThumb(c.Context, p))
+	body, err := a.Media.Thumb(c.Context, p)
 	return Reply{Raw: &Raw{Type: string(media.JPEG), Body: body, Tag: "thumb-" + p.SHA256}}, err
-}
-
-func all(r io.ReadCloser, err error) ([]byte, error) {
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(r)
-	return b, errors.Join(err, r.Close())
 }

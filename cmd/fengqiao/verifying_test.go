@@ -118,7 +118,7 @@ func TestVerifyHoldsTheStoreAgainstCheckpoints(t *testing.T) {
 			bytes := []byte("another picture")
 			edit(t, dir, "photos", func(p *media.Photo) bool {
 				sum := sha256.Sum256(bytes)
-				p.SHA256, p.Bytes, blob = hex.EncodeToString(sum[:]), int64(len(bytes)), p.BlobID
+				p.BlobSum, p.Bytes, blob = hex.EncodeToString(sum[:]), int64(len(bytes)), p.BlobID
 				return true
 			})
 			for _, file := range files {

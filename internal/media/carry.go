@@ -48,17 +48,14 @@ func Verify(ctx context.Context, p Photo, blobs Blobs) error {
 	if p.State != Ready {
 		return nil
 	}
-	sum := sha256.New()
-	for _, part := range []struct {
-		id string
-		to io.Writer
-	}{{p.BlobID, sum}, {p.ThumbID, io.Discard}} {
-		if err := read(ctx, part.id, blobs, part.to); err != nil {
+	for _, part := range []struct{ id, sum string }{{p.BlobID, p.BlobSum}, {p.ThumbID, p.ThumbSum}} {
+		sum := sha256.New()
+		if err := read(ctx, part.id, blobs, sum); err != nil {
 			return fmt.Errorf("media: verify photo %s: %w", p.ID, err)
 		}
-	}
-	if hex.EncodeToString(sum.Sum(nil)) != p.SHA256 {
-		return fmt.Errorf("%w: %s", ErrDamaged, p.ID)
+		if hex.EncodeToString(sum.Sum(nil)) != part.sum {
+			return fmt.Errorf("%w: %s", ErrDamaged, p.ID)
+		}
 	}
 	return nil
 }

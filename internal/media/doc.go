@@ -19,8 +19,9 @@
 // when a phone sends again what is being removed. Blobs have random ids of one life of the record each, so a slow
 // remover can never hit the next life's.
 //
-// # What the next issue adds
+// # At rest
 //
-// The blobs are stored as they are served. Sealing them is a decorator of the Blobs port that closes what goes in and
-// opens what comes out under Photo.Key, which each photo has for that reason and which is erased with it.
+// Picture and thumbnail lie sealed under the photo's own key, which is erased with it: what is left of them on a disk or in a
+// backup opens no more. The record has the checksums of what lies there, so that it can be checked without the key. The
+// same picture in two reports lies there twice, sealed differently: nobody can tell that they are the same.
 package media

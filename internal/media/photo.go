@@ -41,9 +41,12 @@ type Photo struct {
 	Bytes   int64  // of the stored copy
 	Width   int    // as displayed, pixels
 	Height  int    // as displayed, pixels
-	SHA256  string // of the stored copy, hex
+	SHA256  string // of the stored copy before it was sealed, hex
 	BlobID  string
 	ThumbID string // a JPEG, 320 px on its longer edge
+	// BlobSum and ThumbSum are the SHA-256 of the two blobs as they lie, sealed under Key: for checking them without it. Empty until
+	// the photo is ready.
+	BlobSum, ThumbSum string
 
 	Key  string           // seal key
 	Exif mediation.Sealed // an Origin; empty if the camera said nothing

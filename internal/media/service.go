@@ -156,10 +156,12 @@ func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error)
 	if err != nil || p.State == Ready {
 		return p, err
 	}
-	if err := s.put(ctx, p.BlobID, f.stored); err != nil {
+	blobSum, err := s.put(ctx, p.Key, p.BlobID, f.stored)
+	if err != nil {
 		return Photo{}, err
 	}
-	if err := s.put(ctx, p.ThumbID, f.thumb); err != nil {
+	thumbSum, err := s.put(ctx, p.Key, p.ThumbID, f.thumb)
+	if err != nil {
 		return Photo{}, err
 	}
 	at := s.now().UTC()
@@ -168,7 +170,7 @@ func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error)
 		case now.BlobID != p.BlobID || now.State == Going || now.State == Gone:
 			return errMoved
 		case now.State == Pending:
-			now.State, now.Ready, now.Until = Ready, at, at.Add(looseFor)
+			now.State, now.Ready, now.Until, now.BlobSum, now.ThumbSum = Ready, at, at.Add(looseFor), blobSum, thumbSum
 		}
 		return nil
 	})
@@ -180,13 +182,28 @@ func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error)
 	return done, err
 }
 
-// put stores a blob of this life of the record; one that is there already is the same, from another try.
-func (s *Service) put(ctx context.Context, id string, b []byte) error {
-	_, err := s.blobs.Put(ctx, id, bytes.NewReader(b))
-	if errors.Is(err, mediation.ErrExists) {
-		return nil
+// put seals and stores a blob of this life of the record and returns the checksum of what lies there: one that is there already is
+// from another try, the same picture under another nonce.
+func (s *Service) put(ctx context.Context, key, id string, plain []byte) (sum string, err error) {
+	sealed, err := s.sealer.Seal(ctx, key, plain)
+	if err != nil {
+		return "", err
 	}
-	return err
+	_, err = s.blobs.Put(ctx, id, bytes.NewReader(sealed.Box))
+	if errors.Is(err, mediation.ErrExists) {
+		sealed.Box, err = s.read(ctx, id)
+	}
+	return fingerprint(sealed.Box), err
+}
+
+// read is a blob as it lies.
+func (s *Service) read(ctx context.Context, id string) ([]byte, error) {
+	r, err := s.blobs.Open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(r)
+	return b, errors.Join(err, r.Close())
 }
 
 // reserve makes the record pending, or returns the one that another try of the same upload left: ready, or pending and

@@ -72,14 +72,25 @@ func TestAPhotoIsTakenInAndGivenOut(t *testing.T) {
 	if err != nil || got.SHA256 != p.SHA256 {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	body, err := r.Open(t.Context(), p)
-	stored := content(t, body, err)
+	stored, err := r.Picture(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if int64(len(stored)) != p.Bytes || fingerprint(stored) != p.SHA256 {
 		t.Errorf("%d bytes of %d", len(stored), p.Bytes)
 	}
 	tellsNothing(t, stored)
-	thumb, err := r.OpenThumb(t.Context(), p)
-	if config, err := readConfig(JPEG, content(t, thumb, err)); err != nil || config.Height != 320 || config.Width != 240 {
+	thumb, err := r.Thumb(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{p.BlobID, p.ThumbID} {
+		file, err := r.dir.Open(t.Context(), id)
+		if lies := content(t, file, err); bytes.Contains(lies, stored[:64]) || bytes.Contains(lies, thumb[:64]) || bytes.Contains(lies, []byte("JFIF")) {
+			t.Errorf("blob %s lies open", id)
+		}
+	}
+	if config, err := readConfig(JPEG, thumb); err != nil || config.Height != 320 || config.Width != 240 {
 		t.Errorf("thumbnail %+v, %v", config, err)
 	}
 	if bytes.Contains(p.Exif.Box, []byte("Lon")) {
@@ -270,8 +281,9 @@ func TestOnlyWhatBelongsToNoReportIsSwept(t *testing.T) {
 	if err := r.Attach(t.Context(), "w", []string{loose.ID}, "report-2", ""); !errors.Is(err, mediation.ErrNotFound) {
 		t.Errorf("attaching a removed one: %v", err)
 	}
-	body, err := r.Open(t.Context(), kept)
-	content(t, body, err)
+	if body, err := r.Picture(t.Context(), kept); err != nil || len(body) == 0 {
+		t.Errorf("the kept one: %v", err)
+	}
 }
 
 func TestAPhotoStaysWithWhatItWasFirstPartOf(t *testing.T) {

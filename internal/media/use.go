@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"fengqiao/mediation"
@@ -20,14 +19,23 @@ func (s *Service) Photo(ctx context.Context, id string) (Photo, error) {
 	return p, err
 }
 
-// Open reads the stored copy. The caller closes it. Its type is p.Kind, its length p.Bytes; serve it as nothing else.
-func (s *Service) Open(ctx context.Context, p Photo) (io.ReadCloser, error) {
-	return s.blobs.Open(ctx, p.BlobID)
+// Picture reads the stored copy. Its type is p.Kind, its length p.Bytes; serve it as nothing else. mediation.ErrErased if it is no more.
+func (s *Service) Picture(ctx context.Context, p Photo) ([]byte, error) {
+	return s.open(ctx, p.Key, p.BlobID)
 }
 
-// OpenThumb reads the thumbnail, a JPEG. The caller closes it.
-func (s *Service) OpenThumb(ctx context.Context, p Photo) (io.ReadCloser, error) {
-	return s.blobs.Open(ctx, p.ThumbID)
+// Thumb reads the thumbnail, a JPEG.
+func (s *Service) Thumb(ctx context.Context, p Photo) ([]byte, error) {
+	return s.open(ctx, p.Key, p.ThumbID)
+}
+
+// open reads a blob and opens it with the photo's key.
+func (s *Service) open(ctx context.Context, key, id string) ([]byte, error) {
+	box, err := s.read(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.sealer.Open(ctx, mediation.Sealed{Key: key, Box: box})
 }
 
 // Origin opens what the camera said of place and time; false if it said nothing. mediation.ErrErased if it is no more.

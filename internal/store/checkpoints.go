@@ -166,7 +166,7 @@ func photoMark(row Row) (m checkpoint.Mark, ok bool, err error) {
 	if err != nil || p.State != media.Ready {
 		return m, false, err
 	}
-	sum, err := hex.DecodeString(p.SHA256)
+	sum, err := hex.DecodeString(p.BlobSum)
 	if err != nil {
 		return m, false, fmt.Errorf("store: photo %s: checksum: %w", p.ID, err)
 	}

@@ -89,7 +89,7 @@ func (k *checkpointKit) first(t *testing.T) {
 	k.a, k.b = k.office.Report(t, k.office.Worker(), Quarrel(CellA)), k.office.Report(t, k.office.Worker(), Quarrel(CellD))
 	mediaOK(t, k.s.Looks().Record(ctx, mediation.Look{ID: "look-1", Case: k.a.ID, Actor: "staff", What: "case", At: k.office.Clock()}))
 	ready, pending := mediaPhoto("photo-1", time.Time{}), mediaPhoto("photo-2", time.Time{})
-	ready.State, ready.SHA256, pending.State = media.Ready, strings.Repeat("ab", 32), media.Pending
+	ready.State, ready.BlobSum, pending.State = media.Ready, strings.Repeat("ab", 32), media.Pending
 	mediaOK(t, k.s.Photos().Create(ctx, ready))
 	mediaOK(t, k.s.Photos().Create(ctx, pending))
 	c := k.keep(t, 6) // two cases, two reports, a look, and the photo that is there
@@ -126,7 +126,7 @@ func (k *checkpointKit) moved(t *testing.T) {
 	// A photo whose upload took a day, and a case that opened a day after its report.
 	k.office.Pass(24 * time.Hour)
 	_, err := k.s.Photos().Update(context.Background(), "photo-2", func(p *media.Photo) error {
-		p.State, p.Ready, p.SHA256 = media.Ready, k.office.Clock(), strings.Repeat("cd", 32)
+		p.State, p.Ready, p.BlobSum = media.Ready, k.office.Clock(), strings.Repeat("cd", 32)
 		return nil
 	})
 	mediaOK(t, err)

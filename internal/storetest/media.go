@@ -256,8 +256,9 @@ func mediaPhotos(t *testing.T, s *store.Store, blobs media.Blobs) {
 	}
 	got, err := service.Photo(ctx, kept.ID)
 	mediaOK(t, err)
-	if n := len(mediaRead(t, blobs, got.BlobID)); int64(n) != got.Bytes || len(mediaRead(t, blobs, got.ThumbID)) == 0 {
-		t.Errorf("%d bytes of %d are left of the kept photo", n, got.Bytes)
+	picture, err := service.Picture(ctx, got)
+	if mediaOK(t, err); int64(len(picture)) != got.Bytes || bytes.Contains(mediaRead(t, blobs, got.BlobID), picture) {
+		t.Errorf("%d bytes of %d are left of the kept photo, or they lie open", len(picture), got.Bytes)
 	}
 	_, err = service.Photo(ctx, loose.ID)
 	mediaFails(t, err, mediation.ErrNotFound)
