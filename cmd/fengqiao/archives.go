@@ -18,6 +18,7 @@ import (
 	"fengqiao/internal/seal"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/push"
 )
 
 func (c *command) copyCommand() *cobra.Command {
@@ -128,12 +129,12 @@ func (c *command) restoreCommand() *cobra.Command {
 		Long: words.Text{
 			Zh: `核对备份的校验和，恢复到空库，比对内容，验证事件链，重放备份中的销毁记录；备份之后才销毁的，用 --erasures 给出另外保存的检查点文件
 （checkpoint-file），里面有这些销毁记录，一并重放；没有这样的文件，须再销毁一次。
-所有登录会话作废，每个人须重新登录。备份之后发出过的推送可能会再发一次。
+所有登录会话作废，每个人须重新登录。一小时以前的推送压下不发（收件箱里都在），更近的可能会再发一次。
 需要备份时的安装密钥：先把它放进新的数据目录（或用 FENGQIAO_KEY_FILE 指明）。密钥不对时什么也不写。`,
 			En: `Checks the backup's checksums, restores it into an empty store, compares the content, verifies the chains and replays the
 backup's erasure journal. What was erased after the backup was made is erased again where --erasures names a file of checkpoints that
-was kept elsewhere (checkpoint-file), which lists it; without one that has to be done by hand. All sessions end: everybody signs in again. Pushes that went
-out after the backup may go out once more. It needs the installation key of the backup: bring it to the new data folder
+was kept elsewhere (checkpoint-file), which lists it; without one that has to be done by hand. All sessions end: everybody signs in again. Pushes of
+more than an hour ago are held back (inboxes have them), later ones may go out once more. It needs the installation key of the backup: bring it to the new data folder
 first, or name it with FENGQIAO_KEY_FILE. Nothing is written where the key does not fit.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wraps == "" {
@@ -180,13 +181,23 @@ func (c *command) restore(ctx context.Context, dir, wraps, scratch, erasures str
 		err = eraseAgain(ctx, in, erased, show)
 		n = max(n, len(erased)) // the file has what the backup's journal has, and what came after it
 	}
+	var held int
+	if err == nil {
+		held, err = push.HoldBack(ctx, in.Store.Outbox(), time.Now().Add(-stalePush), time.Now())
+	}
 	end()
 	if err == nil {
+		if held > 0 {
+			c.say(c.out, words.Text{Zh: "压下 %d 条过时的推送；收件箱里都在", En: "held back %d pushes that are out of date; inboxes have them all"}, held)
+		}
 		c.say(c.out, words.Text{Zh: "已恢复 %s 的备份 %s，重放 %d 条销毁记录；所有人须重新登录", En: "restored the backup of %s, %s, and replayed %d erasures; everybody signs in again"},
 			b.Manifest.Made.Format(time.RFC3339), b.Manifest.ID, n)
 	}
 	return errors.Join(err, in.Close())
 }
+
+// stalePush is how old a push of a restored backup may be to go out all the same.
+const stalePush = time.Hour
 
 // keyFits looks whether the installation key that will be used opens the backup, and returns the public key of its checkpoints, nil
 // where nothing was ever sealed.

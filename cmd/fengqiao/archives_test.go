@@ -18,6 +18,7 @@ import (
 	"fengqiao/internal/mongotest"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/push"
 )
 
 // change edits one row of a store behind everybody's back.
@@ -230,6 +231,58 @@ func bringKey(t *testing.T, from, to string) {
 	}
 	if err := os.WriteFile(filepath.Join(to, "installation.key"), key, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRestoringSendsNoOldPushes restores a backup in which an old and a fresh push were on their way, and a notice whose recipients were
+// not found yet.
+func TestRestoringSendsNoOldPushes(t *testing.T) {
+	dir, backup := countyData(t), filepath.Join(t.TempDir(), "backup")
+	now := time.Now()
+	notice := func(id string, at time.Time) push.Entry {
+		return push.NewEntry(mediation.Notice{ID: id, Kind: mediation.NoticeOffer, Case: "case-" + id, Seq: 1, At: at, To: mediation.Recipient{User: "u-1"}})
+	}
+	send := func(id string, at time.Time) push.Entry {
+		e := notice(id, at)
+		e.ID, e.User, e.Device = push.SendID(id, "d-1"), "u-1", "d-1"
+		return e
+	}
+	p, err := openPlace(t.Context(), "sqlite:"+dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Store.Outbox().Add(t.Context(), send("old", now.Add(-2*time.Hour)), send("fresh", now), notice("unspread", now.Add(-2*time.Hour))); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ok(t, "backup", backup, "--data", dir)
+	for _, address := range []string{"", mongotest.Database(t)} {
+		target := t.TempDir()
+		bringKey(t, dir, target)
+		if address == "" {
+			address = "sqlite:" + target
+		}
+		if out := ok(t, "restore", backup, "--data", target, "--store", address); !strings.Contains(out, "held back 1 pushes") {
+			t.Errorf("%s: %s", address, out)
+		}
+		p, err := openPlace(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left, err := p.Store.Outbox().Claim(t.Context(), time.Now().Add(time.Minute), time.Minute, 1000)
+		var ids []string
+		for _, e := range left {
+			ids = append(ids, e.ID)
+		}
+		// The county's own notices are not spread yet either.
+		if err != nil || !slices.Contains(ids, push.SendID("fresh", "d-1")) || !slices.Contains(ids, "unspread") || slices.Contains(ids, push.SendID("old", "d-1")) {
+			t.Errorf("%s: still to send: %d, %v", address, len(ids), err)
+		}
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
