@@ -234,6 +234,55 @@ func bringKey(t *testing.T, from, to string) {
 	}
 }
 
+func TestAServerMakesItsBackupsAndKeepsTheNewest(t *testing.T) {
+	dir, to := countyData(t), filepath.Join(t.TempDir(), "backups")
+	wraps := to + "-wraps"
+	for _, old := range []string{"2026-01-01T00-00-00Z", "2026-01-02T00-00-00Z", "2026-01-03T00-00-00Z", "2999-01-01T00-00-00Z"} { // the last by a clock that was ahead
+		ok(t, "backup", filepath.Join(to, old), "--wraps", filepath.Join(wraps, old), "--data", dir)
+	}
+	broken := filepath.Join(to, "2026-01-04T00-00-00Z", "records") // a crash left it without its manifest
+	if err := os.MkdirAll(broken, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(to, "somebody else's"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	names := func(of string) []string {
+		t.Helper()
+		entries, err := os.ReadDir(of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []string
+		for _, e := range entries {
+			list = append(list, e.Name())
+		}
+		return list
+	}
+	s := start(t, "serve", "--data", dir, "--backup-dir", to, "--backup-every", "1s", "--backup-keep", "2")
+	deadline := time.Now().Add(time.Minute)
+	for len(names(to)) != 4 || slices.Contains(names(to), "2026-01-03T00-00-00Z") { // two of its own, the one of the future, and what is not its
+		if time.Now().After(deadline) {
+			t.Fatalf("after a minute there are %q\n%s", names(to), s.errs)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if code := s.stop(); code != exitOK {
+		t.Fatalf("exit %d: %s", code, s.errs)
+	}
+	kept := names(to)
+	newest := kept[len(kept)-3] // the last is not ours, that before it of the future
+	if !slices.Contains(names(wraps), newest) || slices.Contains(names(wraps), "2026-01-01T00-00-00Z") {
+		t.Errorf("wraps of %q", names(wraps))
+	}
+	target := t.TempDir()
+	bringKey(t, dir, target)
+	ok(t, "restore", filepath.Join(to, newest), "--wraps", filepath.Join(wraps, newest), "--data", target)
+	if r := fengqiao(t, "serve", "--data", dir, "--backup-dir", to, "--store", "mongodb://127.0.0.1:1/x"); r.code != exitUsage || !strings.Contains(r.err, "mongodump") {
+		t.Errorf("on MongoDB: exit %d, %s", r.code, r.err)
+	}
+}
+
 // TestRestoringSendsNoOldPushes restores a backup in which an old and a fresh push were on their way, and a notice whose recipients were
 // not found yet.
 func TestRestoringSendsNoOldPushes(t *testing.T) {

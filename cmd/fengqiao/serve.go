@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"fengqiao/cmd/fengqiao/internal/archive"
 	"fengqiao/cmd/fengqiao/internal/settings"
 	"fengqiao/cmd/fengqiao/internal/words"
 )
@@ -61,6 +63,12 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	running.Go(func() { s.every(loops, s.setting.Notice, "follow plan", s.followPlan) })
 	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
 	running.Go(func() { s.every(loops, s.setting.CheckpointEvery, "checkpoint", s.checkpoints.Pass) })
+	if s.setting.BackupDir != "" {
+		// A backup takes as long as it takes; only the end of the server breaks it off.
+		running.Go(func() {
+			s.every(loops, min(s.setting.BackupEvery, backupLook), "backup", func(context.Context) error { return s.backup(loops) })
+		})
+	}
 	s.watch.Start()
 	s.relay.Start(loops)
 	ended := make(chan error, 1)
@@ -159,6 +167,24 @@ func (s *system) followPlan(ctx context.Context) error {
 	s.atlas.Swap(p)
 	s.log.Info("plan in force", "version", version, "cells", p.Len())
 	return nil
+}
+
+// backupLook is how often it is looked whether a backup is due: a server that is started anew every night makes them too.
+const backupLook = 10 * time.Minute
+
+// backup makes a backup if one is due.
+func (s *system) backup(ctx context.Context) error {
+	v := s.setting
+	wraps := v.BackupWraps
+	if wraps == "" {
+		wraps = filepath.Clean(v.BackupDir) + "-wraps"
+	}
+	rounds := archive.Rounds{Dir: v.BackupDir, Wraps: wraps, Every: v.BackupEvery, Keep: v.BackupKeep, Program: version()}
+	m, made, err := rounds.Pass(ctx, s.Place, time.Now())
+	if made {
+		s.log.Info("backup made", "id", m.ID, "photos_lost", m.Media.Lost)
+	}
+	return err
 }
 
 // tidy forgets what is over.

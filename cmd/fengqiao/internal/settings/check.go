@@ -139,3 +139,13 @@ func CheckStore(address string, visible bool) error {
 	}
 	return nil
 }
+
+// backupsOf refuses backups by the server where the store's vendor has tools for that.
+func backupsOf(v *Values) func() string {
+	return func() string {
+		if v.BackupDir != "" && strings.HasPrefix(v.Store, "mongodb") {
+			return "is for SQLite: MongoDB is backed up with mongodump"
+		}
+		return ""
+	}
+}

@@ -36,6 +36,10 @@ type Values struct {
 	CheckpointEvery time.Duration
 	CheckpointFile  string
 
+	BackupDir, BackupWraps string
+	BackupEvery            time.Duration
+	BackupKeep             int
+
 	FCMProject     string
 	FCMCredentials string
 	FCMEndpoint    string
@@ -69,7 +73,7 @@ func Table(v *Values) []Row {
 	*v = Values{Listen: "127.0.0.1:8080", Data: "./data", LogLevel: "info", Shutdown: 20 * time.Second,
 		RateFactor: 1, SignInRate: 0.5, BodyLimit: 256 << 10, PhotoLimit: 10 << 20,
 		HashMemory: 19456, HashPasses: 2, HashLanes: 1, HashAtOnce: max(2, runtime.NumCPU()/2),
-		Sweep: time.Second, SweepBatch: 500, Notice: 3 * time.Second, CheckpointEvery: 5 * time.Minute,
+		Sweep: time.Second, SweepBatch: 500, Notice: 3 * time.Second, CheckpointEvery: 5 * time.Minute, BackupEvery: 24 * time.Hour, BackupKeep: 7,
 		PushPool: 256, PushAttempts: 14, PushPoll: time.Second, PushDeadline: 5 * time.Second, PushLease: 2 * time.Minute}
 	rows := serverRows(v)
 	rows = append(rows, limitRows(v)...)
@@ -130,6 +134,14 @@ func workRows(v *Values) []Row {
 			What: words.Text{Zh: "多久签一次检查点：签名记下各案件事件链等走到了哪里", En: "pause between checkpoints, the signed statements of where every chain of events stands"}},
 		{Name: "checkpoint-file", Value: &v.CheckpointFile,
 			What: words.Text{Zh: "检查点同时续写到这个文件（一个文件只能由一个实例续写）；放在别的机器的共享目录里，才防得住改库的人", En: "file to which the checkpoints are appended as well, by one instance alone; on another machine's share it withstands whoever can write to the database"}},
+		{Name: "backup-dir", Value: &v.BackupDir, Check: backupsOf(v),
+			What: words.Text{Zh: "自动备份放在这个目录，每次一个以时刻命名的子目录；留空则不自动备份。只用于 SQLite", En: "folder for backups made by the server, one subfolder each, named by its moment; empty means none. For SQLite alone"}},
+		{Name: "backup-wraps", Value: &v.BackupWraps,
+			What: words.Text{Zh: "自动备份的密钥封装放在这个目录，最好在另一块盘上；留空则在 backup-dir 旁加 -wraps", En: "folder for the wrapped keys of these backups, best on another disk; empty means backup-dir with -wraps behind it"}},
+		{Name: "backup-every", Value: &v.BackupEvery, Check: positive(&v.BackupEvery),
+			What: words.Text{Zh: "最新的备份早于此时长就再备份一次", En: "how old the newest backup may be before another is made"}},
+		{Name: "backup-keep", Value: &v.BackupKeep, Check: atLeast(&v.BackupKeep, 1),
+			What: words.Text{Zh: "保留最新的几个自动备份", En: "how many of these backups are kept"}},
 		{Name: "fcm-project", Value: &v.FCMProject,
 			What: words.Text{Zh: "Firebase 项目编号；留空则不推送，只写收件箱", En: "Firebase project id; empty means no push, inboxes only"}},
 		{Name: "fcm-credentials", Value: &v.FCMCredentials,
