@@ -240,10 +240,22 @@ func (s *Service) file(ctx context.Context, rep Report, actor Actor, r Rules) (R
 	return s.joinReport(ctx, as, into, actor)
 }
 
-// again answers a report that was sent before.
+// again answers a report that was sent before. Where the first sending broke off between the case and the report's pointer to it, the
+// pointer is set here; what it has not begun is left to the sweep, since it may be under way still.
 func (s *Service) again(ctx context.Context, as Report, print string) (Receipt, error) {
 	if as.Print != print {
 		return Receipt{}, refuse("receive", Differs, "same_id_other_content", "clientId")
+	}
+	if as.Case == "" && as.Withdrawn.IsZero() {
+		c, ok, err := s.holder(ctx, &as)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if ok {
+			receipt, err := s.follow(ctx, as, c)
+			receipt.Again = true
+			return receipt, err
+		}
 	}
 	receipt := Receipt{Report: as, Again: true}
 	if as.Case != "" {

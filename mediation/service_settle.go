@@ -53,9 +53,6 @@ func (s *Service) settle(ctx context.Context, rep Report, actor Actor) (Receipt,
 	if err != nil {
 		return Receipt{}, err
 	}
-	if c, err := s.Cases.Load(ctx, caseIDFor(&rep)); err == nil {
-		return s.follow(ctx, rep, c)
-	}
 	if c, ok, err := s.holder(ctx, &rep); err != nil || ok {
 		if err != nil {
 			return Receipt{}, err
@@ -85,8 +82,12 @@ func (s *Service) settle(ctx context.Context, rep Report, actor Actor) (Receipt,
 	return s.follow(ctx, rep, opened)
 }
 
-// holder is the case that took the report in before a crash kept the report from pointing there, or the one that it was joined to.
+// holder is the case that the report opened, or that took it in, before a crash kept the report from pointing there; or the one that
+// that case was joined to.
 func (s *Service) holder(ctx context.Context, rep *Report) (Case, bool, error) {
+	if c, err := s.Cases.Load(ctx, caseIDFor(rep)); !errors.Is(err, ErrNotFound) {
+		return c, err == nil, err
+	}
 	for id := rep.Into; id != ""; {
 		c, err := s.Cases.Load(ctx, id)
 		if errors.Is(err, ErrNotFound) || err == nil && !has(c.Reports, rep.ID) {
