@@ -95,6 +95,26 @@ func TestAReportThatItsCaseTookInBeforeACrashGetsNoSecondCase(t *testing.T) {
 	storetest.Sound(t, o.Store)
 }
 
+func TestARepeatedReportLeadsToTheCaseThatACrashKeptFromIt(t *testing.T) {
+	o := office(t)
+	ctx := context.Background()
+	worker := o.Worker()
+	opening, joining := storetest.Quarrel(storetest.CellA), storetest.Quarrel(storetest.CellA)
+	c := o.Report(t, worker, opening)
+	receive(t, o, worker, joining)
+	for what, in := range map[string]mediation.ReportInput{"that opened it": opening, "that joined it": joining} {
+		id := receive(t, o, worker, in).Report.ID
+		if _, err := o.Reports.Update(ctx, id, func(r *mediation.Report) error { r.Case = ""; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		again := receive(t, o, worker, in)
+		if !again.Again || again.Case == nil || again.Case.ID != c.ID || again.Report.Case != c.ID {
+			t.Errorf("%s: %+v", what, again)
+		}
+	}
+	storetest.Sound(t, o.Store)
+}
+
 func TestWhatReportsLeadTo(t *testing.T) {
 	o := office(t)
 	worker, neighbour := o.Worker(), o.Worker()

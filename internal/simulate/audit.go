@@ -186,7 +186,7 @@ func (a *Audit) checkPlaces(context.Context) error {
 	}
 	a.figure("placed in the council that the map gives", right)
 	a.figure("of them where councils overlap (one of them)", shared)
-	a.figure("unplaced, and in no council by the map", nowhere)
+	a.figure("unplaced, and in no council by the map (or without a point)", nowhere)
 	a.figure("city's own council, where it names one", fmt.Sprintf("%d of %d agree (%.2f %%)", agree, said, 100*float64(agree)/float64(max(said, 1))))
 	a.check("every report lies in its council, or is unplaced where there is none", wrong == 0 && lost == 0,
 		"%d right, %d in none, %d elsewhere, %d unplaced though in a council", right, nowhere, wrong, lost)
@@ -237,7 +237,7 @@ func (a *Audit) checkCases(context.Context) error {
 	for _, n := range offers {
 		sent += n
 	}
-	a.figure("offers sent", sent)
+	a.figure("offers on the cases as they stand", sent)
 	for _, r := range rows(offers) {
 		a.figure("offers "+r[0], r[1])
 	}

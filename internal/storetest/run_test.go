@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"context"
+	"flag"
 	"testing"
 
 	"fengqiao/internal/media"
@@ -11,6 +12,9 @@ import (
 	"fengqiao/internal/store"
 	"fengqiao/internal/storetest"
 )
+
+// Longer: go test ./internal/storetest -run '/Contention' -seats 500
+var seatsFlag = flag.Int("seats", 20, "seats that twenty mediators each accept")
 
 // runAll runs every suite, each on a store of its own, so that one may count what is there.
 func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs func(*testing.T, E) media.Blobs) {
@@ -35,6 +39,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Checkpoints", storetest.Checkpoints},
 		{"Crashes", storetest.Crashes},
 		{"Linear", storetest.Linear},
+		{"Contention", func(t *testing.T, s *store.Store) { storetest.Contention(t, s, *seatsFlag) }},
 	} {
 		t.Run(suite.name, func(t *testing.T) { suite.run(t, opened(t, engine(t))) })
 	}
