@@ -13,7 +13,7 @@ import (
 
 // answer writes a reply.
 func (a *API) answer(c *Call, r Reply) error {
-	secure(c.Ctx)
+	a.secure(c.Ctx)
 	if r.Location != "" {
 		c.Set(fiber.HeaderLocation, r.Location)
 	}
@@ -90,8 +90,12 @@ func statusOr(status, otherwise int) int {
 	return status
 }
 
-// secure sets what every answer carries: nothing is sniffed, framed, stored by caches or allowed to run.
-func secure(f *fiber.Ctx) {
+// secure sets what every answer carries: nothing is sniffed, framed, stored by caches or allowed to run; and where browsers come by HTTPS
+// they come so for the next year.
+func (a *API) secure(f *fiber.Ctx) {
+	if a.Config.CookieSecure {
+		f.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
 	f.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	f.Set(fiber.HeaderXFrameOptions, "DENY")
 	f.Set(fiber.HeaderReferrerPolicy, "no-referrer")
@@ -103,12 +107,12 @@ func secure(f *fiber.Ctx) {
 func (a *API) refuse(c *Call, err error) {
 	p := problemOf(err)
 	c.cause, c.problem = err, p.Code
-	writeProblem(c.Ctx, p, c.Lang, c.ID)
+	a.writeProblem(c.Ctx, p, c.Lang, c.ID)
 }
 
-func writeProblem(f *fiber.Ctx, p *Problem, lang, requestID string) {
+func (a *API) writeProblem(f *fiber.Ctx, p *Problem, lang, requestID string) {
 	f.Response().ResetBody()
-	secure(f)
+	a.secure(f)
 	switch {
 	case p.RetryAfter > 0:
 		f.Set(fiber.HeaderRetryAfter, retrySeconds(p.RetryAfter))

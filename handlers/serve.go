@@ -73,7 +73,7 @@ func (a *API) carry(c *Call) (reply Reply, err error) {
 
 // identify finds out who calls.
 func (a *API) identify(c *Call) error {
-	token, cookie := tokenOf(c)
+	token, cookie := a.tokenOf(c)
 	if token == "" {
 		return refuse(http.StatusUnauthorized, "no_token", "")
 	}

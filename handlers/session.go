@@ -46,7 +46,7 @@ func cookieWanted(session string) (bool, error) {
 
 func (a *API) device(c *Call, name, token string) account.Device {
 	if token == "" {
-		token = c.Cookies(deviceCookie)
+		token = a.cookie(c, deviceCookie)
 	}
 	return account.Device{Address: a.address(c.Ctx).String(), Token: token, Name: name}
 }
@@ -90,7 +90,7 @@ type refreshBody struct {
 // refreshSession gives the next pair of tokens. A browser's token comes by cookie; that cookie is SameSite=Strict and is
 // sent to this path alone, and another site could not read the answer, so no CSRF token is asked for.
 func (a *API) refreshSession(c *Call) (Reply, error) {
-	token, cookie := c.Cookies(refreshCookie), true
+	token, cookie := a.cookie(c, refreshCookie), true
 	if b, err := c.Bytes(); err != nil {
 		return Reply{}, err
 	} else if len(b) > 0 {
@@ -118,7 +118,7 @@ func (a *API) refreshSession(c *Call) (Reply, error) {
 // signOut ends this session. A browser's refresh cookie is enough, as for refreshSession: who signs out of an office computer after
 // a quarter of an hour must be signed out, whatever has become of the access token.
 func (a *API) signOut(c *Call) (Reply, error) {
-	if refresh := c.Cookies(refreshCookie); refresh != "" && c.Get(fiber.HeaderAuthorization) == "" {
+	if refresh := a.cookie(c, refreshCookie); refresh != "" && c.Get(fiber.HeaderAuthorization) == "" {
 		err := a.Accounts.SignOutBy(c.Context, refresh)
 		if errors.Is(err, account.ErrTokenInvalid) {
 			err = nil // nobody is signed in by it
@@ -277,14 +277,14 @@ func (a *API) partySession(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	a.setCookie(c, accessCookie, token, "/", expires)
+	a.setCookie(c, accessCookie, token, expires)
 	v.CSRF = a.Accounts.CSRF(caller.Session)
 	return Reply{View: v}, nil
 }
 
 // endPartySession forgets a party's cookie. The token itself runs out within the hour, or with the link.
 func (a *API) endPartySession(c *Call) (Reply, error) {
-	a.setCookie(c, accessCookie, "", "/", time.Unix(1, 0))
+	a.setCookie(c, accessCookie, "", time.Unix(1, 0))
 	return Reply{}, nil
 }
 

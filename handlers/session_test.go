@@ -212,6 +212,28 @@ func TestBrowserSession(t *testing.T) {
 	app.Do(t, nil, http.MethodGet, "/api/v1/me", nil, cookie).Refused(http.StatusUnauthorized, "session_ended", "")
 }
 
+func TestOverHTTPSCookiesAreOfThisVeryServer(t *testing.T) {
+	app := apptest.New(t, apptest.OverHTTPS)
+	app.NewUser(t, "browser", account.Place{Role: mediation.TownshipStaff, Area: apptest.Here.Code()})
+	answer := app.Do(t, nil, http.MethodPost, "/api/v1/session", map[string]any{"login": "browser", "password": apptest.Password, "session": "cookie"}).Want(http.StatusOK)
+	jar := cookies(t, answer)
+	for name, path := range map[string]string{"__Host-fq_access": "/", "__Secure-fq_refresh": "/api/v1/session", "__Secure-fq_device": "/api/v1"} {
+		if c := jar[name]; c == nil || !c.Secure || c.Path != path || c.Domain != "" {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	me := app.Do(t, nil, http.MethodGet, "/api/v1/me", nil, apptest.Header("Cookie", "__Host-fq_access="+jar["__Host-fq_access"].Value)).Want(http.StatusOK)
+	// One of the bare name is what another server of the domain could have set.
+	bare := app.Do(t, nil, http.MethodGet, "/api/v1/me", nil, apptest.Header("Cookie", "fq_access="+jar["__Host-fq_access"].Value))
+	bare.Refused(http.StatusUnauthorized, "no_token", "")
+	app.Do(t, nil, http.MethodPost, "/api/v1/session/refresh", nil, apptest.Header("Cookie", "__Secure-fq_refresh="+jar["__Secure-fq_refresh"].Value)).Want(http.StatusOK)
+	for _, a := range []apptest.Answer{answer, me, bare} {
+		if a.Header.Get("Strict-Transport-Security") == "" {
+			t.Errorf("%d without HSTS", a.Status)
+		}
+	}
+}
+
 func TestSigningOutOfABrowserAfterTheAccessTokenRanOut(t *testing.T) {
 	app := apptest.New(t)
 	app.NewUser(t, "late", account.Place{Role: mediation.TownshipStaff, Area: apptest.Here.Code()})

@@ -76,6 +76,9 @@ func (l *Log) String() string {
 // Option changes what New builds.
 type Option func(*handlers.Deps)
 
+// OverHTTPS is an installation whose browsers come by HTTPS.
+func OverHTTPS(d *handlers.Deps) { d.Config.CookieSecure = true }
+
 // WithLimits sets the limits; without it nothing is held back.
 func WithLimits(l handlers.Limits) Option { return func(d *handlers.Deps) { d.Config.Limits = l } }
 

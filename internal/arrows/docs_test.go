@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestTheTestsThatDocumentsNameAreThere holds docs/security.md to the code: a promise whose test has gone is none.
+// TestTheTestsThatDocumentsNameAreThere holds docs/security.md and docs/reliability.md to the code: a promise whose test has gone is none.
 func TestTheTestsThatDocumentsNameAreThere(t *testing.T) {
 	there := map[string]bool{}
 	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
@@ -27,7 +27,7 @@ func TestTheTestsThatDocumentsNameAreThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := regexp.MustCompile("`(Test\\w+)`")
-	for _, doc := range []string{"../../docs/security.md"} {
+	for _, doc := range []string{"../../docs/security.md", "../../docs/reliability.md"} {
 		text, err := os.ReadFile(doc)
 		if err != nil {
 			t.Fatal(err)

@@ -43,7 +43,8 @@ type absence struct {
 }
 
 func whileAway(t *testing.T, settings []string, waysOf func(data string) []absence) {
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	w := begin(ctx, t, settings...)
 	ways := waysOf(filepath.Join(w.dir, "data"))

@@ -222,7 +222,7 @@ func begin(ctx context.Context, t *testing.T, settings ...string) *work {
 	if w.audit.Ground, err = ReadGround(bytes.NewReader(councils()), "nc_id"); err != nil {
 		t.Fatal(err)
 	}
-	w.office = NewOffice(client, sessions, Options{Workers: 12, Pause: 200 * time.Millisecond, Idle: 2 * time.Second, Limit: 8 * time.Minute, Prompt: true, Say: w.phase})
+	w.office = NewOffice(client, sessions, Options{Workers: 12, Pause: 200 * time.Millisecond, Idle: 2 * time.Second, Limit: 18 * time.Minute, Prompt: true, Say: w.phase})
 	go func() { w.sent <- send(ctx, w.workers, w.audit.Requests, &w.answered) }()
 	go func() { _, err := w.office.Run(ctx); w.worked <- err }()
 	return w
