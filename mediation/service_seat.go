@@ -188,7 +188,7 @@ func (s *Service) SettleSeats(ctx context.Context, t time.Time, limit int) (int,
 		n, err := s.settleSeatsOf(ctx, id, t)
 		settled += n
 		if err != nil {
-			failed = append(failed, err, s.Mediators.Defer(ctx, id, t.Add(restAfterFailure)))
+			failed = append(failed, err, s.Mediators.Defer(ctx, id, t.Add(restAfter(err))))
 		}
 	}
 	return settled, errors.Join(failed...)

@@ -163,7 +163,8 @@ func (w *Watch) sweepCases(ctx context.Context, now time.Time, n *Swept) error {
 // sweepReports gives reports a case that a crash has left without one, and tells staff of those that wait to be placed. One that
 // fails is put off, so that the rest has its turn.
 func (w *Watch) sweepReports(ctx context.Context, now time.Time, n *Swept) error {
-	pending, err := w.Reports.Pending(ctx, now.Add(-Grace), w.Batch)
+	old := now.Add(-Grace)
+	pending, err := w.Reports.Pending(ctx, old, w.Batch)
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func (w *Watch) sweepReports(ctx context.Context, now time.Time, n *Swept) error
 		if err := w.lookAfter(ctx, id, now); err != nil {
 			w.Log.ErrorContext(ctx, "pending report put off", "report", id, "cause", err)
 			n.Failed++
-			if err := w.Reports.Defer(ctx, id, now.Add(restAfterFailure)); err != nil {
+			if err := w.Reports.Defer(ctx, id, old.Add(restAfter(err))); err != nil {
 				w.Log.ErrorContext(ctx, "report could not be put off", "report", id, "cause", err)
 			}
 			continue
@@ -181,12 +182,22 @@ func (w *Watch) sweepReports(ctx context.Context, now time.Time, n *Swept) error
 	return nil
 }
 
-// restAfterFailure is how long a report or a reservation that failed is left alone; remindUnplaced is how often staff are told of
-// a report that waits to be placed.
-const (
-	restAfterFailure = 10 * time.Minute
-	remindUnplaced   = 24 * time.Hour
-)
+// remindUnplaced is how often staff are told of a report that waits to be placed.
+const remindUnplaced = 24 * time.Hour
+
+// shortRest is how long what failed is left alone at first, and what failed because the store was away: with that itself nothing is wrong.
+const shortRest = 10 * time.Second
+
+// away tells that the store failed, and not what was asked of it.
+func away(err error) bool { return errors.Is(err, ErrUnavailable) || errors.Is(err, ErrUncertain) }
+
+// restAfter is how long a report or a reservation that failed is left alone.
+func restAfter(err error) time.Duration {
+	if away(err) {
+		return shortRest
+	}
+	return 10 * time.Minute
+}
 
 func (w *Watch) lookAfter(ctx context.Context, id string, now time.Time) error {
 	rep, err := w.Reports.Load(ctx, id)
@@ -213,7 +224,8 @@ func (w *Watch) lookAfter(ctx context.Context, id string, now time.Time) error {
 	})
 }
 
-// attend brings one case to now and does its chores; on failure the case is put off: 10 s, 20 s, 40 s … at most an hour.
+// attend brings one case to now and does its chores; on failure the case is put off: 10 s, 20 s, 40 s … at most an hour. Where the store was
+// away it is always 10 s.
 func (w *Watch) attend(ctx context.Context, id string, now time.Time) bool {
 	err := w.tend(ctx, id, now)
 	if err == nil {
@@ -221,8 +233,11 @@ func (w *Watch) attend(ctx context.Context, id string, now time.Time) bool {
 	}
 	w.Log.ErrorContext(ctx, "case put off", "case", id, "cause", err)
 	c, loadErr := w.Cases.Load(ctx, id)
-	pause := min(10*time.Second<<min(c.Stumble, 9), time.Hour)
-	if loadErr != nil {
+	pause := min(shortRest<<min(c.Stumble, 9), time.Hour)
+	switch {
+	case away(err) || away(loadErr):
+		pause = shortRest
+	case loadErr != nil:
 		pause = time.Hour // not even its stumbles can be read
 	}
 	if err := w.Cases.Defer(ctx, id, now.Add(pause)); err != nil {

@@ -218,6 +218,47 @@ func TestAFailingCaseBacksOffAndHoldsNobodyUp(t *testing.T) {
 	}
 }
 
+// brittle are ports that fail to load anything while the store is away, yet may write again a moment later: it comes back in mid-sweep.
+type brittle struct {
+	mediation.Cases
+	away *bool
+}
+
+func (b brittle) Load(ctx context.Context, id string) (mediation.Case, error) {
+	if *b.away {
+		return mediation.Case{}, mediation.ErrUnavailable
+	}
+	return b.Cases.Load(ctx, id)
+}
+
+func TestAnOutageOfTheStoreIsNotHeldAgainstCasesAndReports(t *testing.T) {
+	o := office(t)
+	ctx := context.Background()
+	worker := o.Worker()
+	c := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
+	rep := receive(t, o, worker, storetest.Quarrel(storetest.CellA)).Report
+	if _, err := o.Reports.Update(ctx, rep.ID, func(r *mediation.Report) error { r.Case = ""; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	o.Pass(2 * time.Minute)
+	away := true
+	o.Cases = brittle{o.Cases, &away}
+	for range 12 { // as long as it takes a case that fails by itself to be put off for an hour
+		if n, err := o.Watch.Sweep(ctx, o.Clock()); err != nil || n.Failed != 2 {
+			t.Fatalf("%+v, %v", n, err)
+		}
+		o.Pass(11 * time.Second)
+	}
+	away = false
+	o.Sweep(t)
+	if now := o.Read(t, c.ID); len(now.Chores) > 0 || now.Stumble > 0 {
+		t.Errorf("the case still waits for %+v", now.Chores)
+	}
+	if now, err := o.Reports.Load(ctx, rep.ID); err != nil || now.Case != c.ID {
+		t.Errorf("the report leads to %q, %v", now.Case, err)
+	}
+}
+
 func TestTwoSweepsAtOnceDoEverythingOnce(t *testing.T) {
 	o := office(t)
 	for range 6 {
