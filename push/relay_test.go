@@ -128,6 +128,56 @@ func TestOrderHoldsUnderRetries(t *testing.T) {
 	inOrder(t, p.server.Messages())
 }
 
+// An hour of the relay's time in which FCM is of no use, in each of its ways, while a notice a minute falls due for every case.
+func TestAnHourWithoutFCMLosesNothingAndKeepsTheOrder(t *testing.T) {
+	for how, reply := range map[string]fcmtest.Reply{
+		"away": fcmtest.Away(""), "broken": fcmtest.Internal, "lying": fcmtest.LyingError, "credentials revoked": fcmtest.SignInFailed, "hanging up": fcmtest.Broken,
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			var back atomic.Bool
+			p := newPost(t, func(fcmtest.Message) fcmtest.Reply {
+				if back.Load() {
+					return fcmtest.OK
+				}
+				return reply
+			})
+			users := []string{"ann", "bob"}
+			for _, user := range users {
+				p.phone(user, user+"-1")
+				p.phone(user, user+"-2")
+			}
+			const cases, minutes = 3, 60
+			now := t0
+			for minute := range minutes {
+				for c := range cases {
+					for _, user := range users {
+						p.announce(notice(fmt.Sprint("case", c, user), user, minute+1))
+					}
+				}
+				p.passes(now)
+				now = now.Add(time.Minute)
+			}
+			if s := p.stats(); s.Queued == 0 || s.Failed == 0 || s.DeadLetters != 0 || s.Sent != 0 {
+				t.Fatalf("after the hour: %+v", s)
+			}
+			p.wantUnread("ann", cases*minutes) // inboxes need no FCM
+			back.Store(true)
+			for returned := now; p.stats().Queued > 0; now = now.Add(time.Minute) {
+				if now.Sub(returned) > 24*time.Hour {
+					t.Fatalf("a day after FCM came back: %+v", p.stats())
+				}
+				p.passes(now)
+			}
+			p.wantDelivered(cases * minutes * len(users) * 2)
+			if s := p.stats(); s.DeadLetters != 0 {
+				t.Errorf("%+v", s)
+			}
+			inOrder(t, p.server.Messages())
+		})
+	}
+}
+
 func TestWhatTheVendorAsksForIsWaited(t *testing.T) {
 	for situation, reply := range map[string]fcmtest.Reply{"quota": fcmtest.Busy("60"), "away": fcmtest.Away("60")} {
 		t.Run(situation, func(t *testing.T) {
