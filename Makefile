@@ -48,6 +48,7 @@ torture: needs
 	$(GO) test -v -timeout 90m ./internal/simulate -run 'Killed|StoreIsAway' -matters $(MATTERS) -kills 50 -away 20s
 	$(GO) test -v ./internal/storetest -run '/(Crashes|Linear|Contention)' -seats 500
 	$(GO) test -v -timeout 30m ./mediation ./mediation/clock ./grid -rapid.checks 5000
+	$(GO) test -v -timeout 30m ./handlers -run OddRequests -rapid.checks 5000
 	$(GO) test -v -count 5 ./internal/sqlite ./internal/mongo ./push -run 'Kill|Disk|Locked|Reached|Unheard|Lost|Doubtful|Buried'
 
 bench:

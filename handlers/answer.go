@@ -134,6 +134,7 @@ func (a *API) writeProblem(f *fiber.Ctx, p *Problem, lang, requestID string) {
 func (a *API) unrouted(f *fiber.Ctx, err error) error {
 	began := time.Now()
 	c := &Call{Ctx: f, Route: &Route{}, ID: requestID(f), Lang: languageOf(f.Get(fiber.HeaderAcceptLanguage))}
+	c.drain()
 	a.refuse(c, err)
 	a.note(c, began)
 	return nil

@@ -71,50 +71,61 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 	t.Error("the request never came to its end")
 }
 
-// A connection is used for many requests: what a refused one left unread must not be taken for the next.
+// A connection is used for many requests: what one's body hides is never taken for the next request, whoever left it unread: a handler, a route that wants none, no route at all.
 func TestUnreadBodiesDoNotSpoilTheConnection(t *testing.T) {
-	app := apptest.New(t)
-	addr := listen(t, app)
-	for _, size := range []int{10, 100 << 10, 300 << 10, 3 << 20} {
-		for _, chunked := range []bool{false, true} {
-			conn, err := net.Dial("tcp", addr)
-			if err != nil {
-				t.Fatal(err)
+	addr := listen(t, apptest.New(t))
+	for head, status := range map[string]int{
+		"POST /api/v1/media?clientId=x": http.StatusUnauthorized, "GET /healthz": http.StatusOK, "DELETE /healthz": http.StatusMethodNotAllowed,
+		"POST /api/v1/nowhere": http.StatusNotFound, "POST /api/v1/cases//close": http.StatusNotFound, "PUT /%00": http.StatusNotFound,
+	} {
+		for _, size := range []int{10, 6 << 10, 100 << 10, 300 << 10, 3 << 20} {
+			for _, chunked := range []bool{false, true} {
+				hideInBody(t, addr, head, status, size, chunked)
 			}
-			if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
-				t.Fatal(err)
-			}
-			go func() {
-				head := "POST /api/v1/media?clientId=x HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\n"
-				smuggled := "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
-				body := smuggled + strings.Repeat("x", size)
-				if chunked {
-					fmt.Fprintf(conn, "%sTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", head, len(body), body)
-				} else {
-					fmt.Fprintf(conn, "%sContent-Length: %d\r\n\r\n%s", head, len(body), body)
-				}
-				io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-			}()
-			r := bufio.NewReader(conn)
-			first, err := http.ReadResponse(r, nil)
-			if err != nil {
-				t.Fatalf("%d bytes, chunked %v: %v", size, chunked, err)
-			}
-			io.Copy(io.Discard, first.Body)
-			if first.StatusCode != http.StatusUnauthorized {
-				t.Errorf("%d bytes, chunked %v: %d", size, chunked, first.StatusCode)
-			}
-			if !first.Close {
-				second, err := http.ReadResponse(r, nil)
-				if err != nil {
-					t.Fatalf("%d bytes, chunked %v: second: %v", size, chunked, err)
-				}
-				if got, _ := io.ReadAll(second.Body); !bytes.Contains(got, []byte(`"version"`)) {
-					t.Errorf("%d bytes, chunked %v: the second answer is %s", size, chunked, got)
-				}
-			}
-			conn.Close()
 		}
+	}
+}
+
+// hideInBody sends a request in whose body another one stands, followed by so many bytes, and then an honest one.
+func hideInBody(t *testing.T, addr, line string, status, size int, chunked bool) {
+	t.Helper()
+	what := fmt.Sprintf("%s with %d bytes, chunked %v", line, size, chunked)
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		head := line + " HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\n"
+		body := "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n" + strings.Repeat("x", size)
+		if chunked {
+			fmt.Fprintf(conn, "%sTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", head, len(body), body)
+		} else {
+			fmt.Fprintf(conn, "%sContent-Length: %d\r\n\r\n%s", head, len(body), body)
+		}
+		io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+	}()
+	r := bufio.NewReader(conn)
+	first, err := http.ReadResponse(r, nil)
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	io.Copy(io.Discard, first.Body)
+	if first.StatusCode != status && first.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("%s: %d", what, first.StatusCode)
+	}
+	if first.Close {
+		return
+	}
+	second, err := http.ReadResponse(r, nil)
+	if err != nil {
+		t.Fatalf("%s: second: %v", what, err)
+	}
+	if got, _ := io.ReadAll(second.Body); !bytes.Contains(got, []byte(`"version"`)) {
+		t.Errorf("%s: the second answer is %s", what, got)
 	}
 }
 
