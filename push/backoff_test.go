@@ -26,12 +26,12 @@ func TestWaitsGrowAreSpreadAndObeyTheVendor(t *testing.T) {
 			}
 			return
 		}
-		if got := lowest.wait(attempts, 0); got != 0 {
-			t.Fatalf("shortest wait %v: full jitter begins at nothing", got)
-		}
 		ceiling := most
-		if doubled := math.Ldexp(float64(base), attempts-1); doubled < float64(most) {
+		if doubled := math.Ldexp(float64(base), attempts); doubled < float64(most) {
 			ceiling = time.Duration(doubled)
+		}
+		if got := lowest.wait(attempts, 0); got != ceiling-ceiling/2 {
+			t.Fatalf("shortest wait %v after %d attempts, want half of %v", got, attempts, ceiling)
 		}
 		if got := highest.wait(attempts, 0); got != ceiling {
 			t.Fatalf("longest wait %v after %d attempts, want %v", got, attempts, ceiling)

@@ -33,11 +33,11 @@ type Options struct {
 	Lease time.Duration
 	// Poll is the longest that the relay stays asleep with nothing to do. Default 1 s.
 	Poll time.Duration
-	// MaxAttempts is after how many attempts an entry becomes a dead letter. Default 14, with the default waits about two
+	// MaxAttempts is after how many attempts an entry becomes a dead letter. Default 14, with the default waits two to four
 	// hours of a vendor's absence.
 	MaxAttempts int
-	// FirstWait and LongestWait bound the wait before a repetition: the first is up to FirstWait, each further one up to
-	// twice the one before. Defaults 10 s (what FCM asks for) and 30 min.
+	// FirstWait and LongestWait bound the wait before a repetition: the first is FirstWait up to twice as much, each further one
+	// about twice the one before. Defaults 10 s (what FCM asks for at least) and 30 min.
 	FirstWait, LongestWait time.Duration
 	// KeepDone is how long finished entries stay known. Default 30 days.
 	KeepDone time.Duration
