@@ -1,7 +1,7 @@
 # make build   bin/fengqiao
 # make demo    builds, sets up the sample county and runs it on loopback (ARGS="--listen 127.0.0.1:9000 --json")
 # make test    installs what the tests need and runs them all
-# make torture the faults of docs/reliability.md for an hour
+# make torture the faults of docs/reliability.md for longer
 # make bench   the benchmarks (docs/performance.md)
 # make lint    vet, gofmt, staticcheck
 # make vuln    known vulnerabilities (needs the network)
@@ -16,7 +16,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RACED       := ./handlers/... ./internal/account/... ./internal/media/... ./internal/mongo/... ./internal/seal/... ./internal/sqlite/... \
                ./internal/store/... ./mediation/... ./push/...
 TESTFLAGS   ?= -timeout 25m
-MATTERS     ?= 600
+MATTERS     ?= 1000
 
 SBOM        := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
@@ -43,9 +43,9 @@ test: needs lint
 	$(GO) test $(TESTFLAGS) $$($(GO) list ./... | grep -vxFf <($(GO) list $(RACED)))
 	@bash .ci/needs --report
 
-# The faults of docs/reliability.md for longer than make test has time for: an hour or so on two cores.
+# The faults of docs/reliability.md for longer than make test has time for.
 torture: needs
-	$(GO) test -v -timeout 90m ./internal/simulate -run 'Killed|StoreIsAway' -matters $(MATTERS) -kills 50 -away 20s
+	$(GO) test -v -timeout 90m ./internal/simulate -run 'Killed|StoreIsAway' -matters $(MATTERS) -kills 100 -away 20s
 	$(GO) test -v ./internal/storetest -run '/(Crashes|Linear|Contention)' -seats 500
 	$(GO) test -v -timeout 30m ./mediation ./mediation/clock ./grid -rapid.checks 5000
 	$(GO) test -v -timeout 30m ./handlers -run OddRequests -rapid.checks 5000
