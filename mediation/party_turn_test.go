@@ -46,14 +46,20 @@ func TestNobodyMediatesWhereAPartyHasRefusedInAJoinedCase(t *testing.T) {
 	fails(t, err, "need.not_refused")
 }
 
-func TestAReportThatIsTakenOutTakesItsPartiesAlong(t *testing.T) {
-	o := office(t)
-	ctx := context.Background()
+// joinedByAReportWithAParty is a case without parties that a second report of the same worker joined, and that report, which names 王某.
+func joinedByAReportWithAParty(t *testing.T, o *storetest.Office) (mediation.Case, mediation.Report) {
+	t.Helper()
 	worker := o.Worker()
 	c := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
 	in := storetest.Quarrel(storetest.CellA)
 	in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Respondent, Name: "王某", Phone: "13700000009"}}
-	rep := receive(t, o, worker, in).Report
+	return c, receive(t, o, worker, in).Report
+}
+
+func TestAReportThatIsTakenOutTakesItsPartiesAlong(t *testing.T) {
+	o := office(t)
+	ctx := context.Background()
+	c, rep := joinedByAReportWithAParty(t, o)
 	p := o.Read(t, c.ID).Parties[0]
 	link := o.Must(t, storetest.Town, c.ID, mediation.RenewLink{Party: p.ID}).Link
 	o.Must(t, mediation.Actor{ID: p.ID, Role: mediation.PartyRole, Case: c.ID}, c.ID, mediation.ConsentOutsiders{Given: true})
@@ -239,11 +245,7 @@ func TestAnEarlierAgreementStaysWithWhomItBinds(t *testing.T) {
 func TestWhatAPartySaysWhileTheirReportIsTakenOutIsHeard(t *testing.T) {
 	o := office(t)
 	ctx := context.Background()
-	worker := o.Worker()
-	c := o.Report(t, worker, storetest.Quarrel(storetest.CellA))
-	in := storetest.Quarrel(storetest.CellA)
-	in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Respondent, Name: "王某", Phone: "13700000009"}}
-	rep := receive(t, o, worker, in).Report
+	c, rep := joinedByAReportWithAParty(t, o)
 	party := mediation.Actor{ID: o.Read(t, c.ID).Parties[0].ID, Role: mediation.PartyRole, Case: c.ID}
 	h := &hasty{Reports: o.Reports, Opener: o.Opener}
 	h.opening = func() { o.Must(t, party, c.ID, mediation.ConsentOutsiders{Given: true}) }

@@ -81,7 +81,7 @@ func (w *work) mustSayUnavailable(ctx context.Context) {
 	}
 	_, wait, err := s.client.once(ctx, r, body, nil)
 	if !refusedAs(err, http.StatusServiceUnavailable) || wait < time.Second {
-		w.t.Errorf("while the store was away: %v, to be sent again after %s", err, wait)
+		w.t.Fatalf("while the store was away: %v, to be sent again after %s", err, wait)
 	}
 	w.phase(err.Error())
 }

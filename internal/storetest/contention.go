@@ -2,12 +2,13 @@ package storetest
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
@@ -39,26 +40,25 @@ func Contention(t *testing.T, s *store.Store, seats int) {
 		}
 	}
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	holders := holdersOf{told: map[string][]string{}}
-	next := make(chan acceptance)
-	var group sync.WaitGroup
-	for range connections {
-		group.Go(func() {
-			for a := range next {
-				_, err := o.Do(context.Background(), a.by, a.c.ID, mediation.Request{Command: mediation.Take{Offer: OfferOf(a.c, a.by)}, Key: o.Next("key")})
-				holders.tell(t, a.c.ID, a.by.ID, err)
+	var mu sync.Mutex
+	told := map[string][]string{} // whom, of each case
+	var group errgroup.Group
+	group.SetLimit(connections)
+	for _, a := range all {
+		group.Go(func() error {
+			if !cameSecond(t, second(o.Do(context.Background(), a.by, a.c.ID, mediation.Request{Command: mediation.Take{Offer: OfferOf(a.c, a.by)}, Key: o.Next("key")}))) {
+				mu.Lock()
+				defer mu.Unlock()
+				told[a.c.ID] = append(told[a.c.ID], a.by.ID)
 			}
+			return nil
 		})
 	}
-	for _, a := range all {
-		next <- a
+	_ = group.Wait() // each call has judged its own error
+	if len(told) != seats {
+		t.Errorf("%d of %d seats were taken", len(told), seats)
 	}
-	close(next)
-	group.Wait()
-	if len(holders.told) != seats {
-		t.Errorf("%d of %d seats were taken", len(holders.told), seats)
-	}
-	for id, who := range holders.told {
+	for id, who := range told {
 		c := o.Read(t, id)
 		var holds []string
 		for _, seat := range c.Panel.Seats {
@@ -73,22 +73,4 @@ func Contention(t *testing.T, s *store.Store, seats int) {
 	o.Pass(2 * time.Minute)
 	o.Sweep(t)
 	Sound(t, o.Store)
-}
-
-// holdersOf is who was told that the seat of a case is theirs.
-type holdersOf struct {
-	mu   sync.Mutex
-	told map[string][]string
-}
-
-func (h *holdersOf) tell(t *testing.T, id, by string, err error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	var no *mediation.Error
-	switch {
-	case err == nil:
-		h.told[id] = append(h.told[id], by)
-	case !errors.As(err, &no) || no.Kind != mediation.Conflict && no.Kind != mediation.NotFound && no.Kind != mediation.Forbidden:
-		t.Errorf("case %s: %v", id, err)
-	}
 }
