@@ -55,6 +55,27 @@ func (s *Service) Hashes(number string) []string {
 	return []string{PhoneMatch(s.Sealer, s.Phone(number)), s.Sealer.Hash("id", s.IDNumber(number))}
 }
 
+// Keys are the keys that the case's own words and those of its parties are sealed under, of parties that were removed too.
+func (c *Case) Keys() []string {
+	keys := []string{c.Key}
+	for i := range c.Parties {
+		keys = append(keys, c.Parties[i].Key)
+	}
+	for i := range c.Removed {
+		keys = append(keys, c.Removed[i].Key)
+	}
+	return keys
+}
+
+// Keys are the keys that the report's own words and its parties are sealed under.
+func (r *Report) Keys() []string {
+	keys := []string{r.Key}
+	for i := range r.Parties {
+		keys = append(keys, r.Parties[i].Key)
+	}
+	return keys
+}
+
 // Trace finds the cases and reports in which somebody with one of these hashes is a party, or was until they were removed.
 func (e *Eraser) Trace(ctx context.Context, hashes []string) (t Traces, err error) {
 	if t.Cases, err = e.Cases.OfParty(ctx, hashes); err != nil {
@@ -178,14 +199,7 @@ func (e *Eraser) strike(ctx context.Context, id string, hashes []string, reason 
 	if err != nil {
 		return err
 	}
-	keys := []string{c.Key}
-	for i := range c.Parties {
-		keys = append(keys, c.Parties[i].Key)
-	}
-	for i := range c.Removed {
-		keys = append(keys, c.Removed[i].Key)
-	}
-	gone, err := e.erased(ctx, keys)
+	gone, err := e.erased(ctx, c.Keys())
 	if err != nil {
 		return err
 	}
@@ -251,11 +265,7 @@ func (e *Eraser) strikeReport(ctx context.Context, id string, hashes []string) e
 	if err != nil {
 		return err
 	}
-	keys := make([]string, len(rep.Parties))
-	for i := range rep.Parties {
-		keys[i] = rep.Parties[i].Key
-	}
-	gone, err := e.erased(ctx, keys)
+	gone, err := e.erased(ctx, rep.Keys())
 	if err != nil {
 		return err
 	}

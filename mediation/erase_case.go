@@ -79,11 +79,8 @@ func (e *Eraser) matter(ctx context.Context, c Case) ([]Case, error) {
 type waste struct{ keys, photos []string }
 
 func (w *waste) report(rep *Report) {
-	w.keys = append(w.keys, rep.Key)
+	w.keys = append(w.keys, rep.Keys()...)
 	w.photos = append(w.photos, rep.Photos...)
-	for i := range rep.Parties {
-		w.keys = append(w.keys, rep.Parties[i].Key)
-	}
 	for _, s := range rep.Supplements {
 		w.photos = append(w.photos, s.Photos...)
 	}
@@ -91,13 +88,7 @@ func (w *waste) report(rep *Report) {
 
 // gather adds what a case, its reports and its commands hold.
 func (e *Eraser) gather(ctx context.Context, c *Case, w *waste) error {
-	w.keys = append(w.keys, c.Key)
-	for i := range c.Parties {
-		w.keys = append(w.keys, c.Parties[i].Key)
-	}
-	for i := range c.Removed {
-		w.keys = append(w.keys, c.Removed[i].Key)
-	}
+	w.keys = append(w.keys, c.Keys()...)
 	for _, id := range c.Reports {
 		rep, err := e.Reports.Load(ctx, id)
 		if err != nil {

@@ -321,17 +321,12 @@ func sweepErased(ctx context.Context, in *installation, progress func(what strin
 	if err != nil || len(gone) == 0 {
 		return err
 	}
-	any := func(parties []mediation.Party, keys ...string) bool {
-		for i := range parties {
-			keys = append(keys, parties[i].Key)
-		}
-		return slices.ContainsFunc(keys, func(key string) bool { return gone[key] })
-	}
+	anyGone := func(keys []string) bool { return slices.ContainsFunc(keys, func(key string) bool { return gone[key] }) }
 	e, done := in.eraser(), int64(0)
 	err = in.Engine.Walk(ctx, "cases", func(row store.Row) error {
 		done++
 		progress("erase in cases", done, 0)
-		if c, err := store.ReadCase(row); err != nil || !any(c.Parties, c.Key) {
+		if c, err := store.ReadCase(row); err != nil || !anyGone(c.Keys()) {
 			return nil // what cannot be read verify tells
 		}
 		return e.Sweep(ctx, row.ID)
@@ -355,7 +350,7 @@ func sweepErased(ctx context.Context, in *installation, progress func(what strin
 	return in.Engine.Walk(ctx, "reports", func(row store.Row) error {
 		done++
 		progress("erase in reports", done, 0)
-		if rep, err := store.ReadReport(row); err != nil || !any(rep.Parties) {
+		if rep, err := store.ReadReport(row); err != nil || !anyGone(rep.Keys()) {
 			return nil
 		}
 		return e.SweepReport(ctx, row.ID)

@@ -274,6 +274,32 @@ func TestABackupBringsNobodyBackWhoWasErasedSince(t *testing.T) {
 	}
 }
 
+func TestABackupBringsBackNobodyWhoHadBeenTakenOffTheCase(t *testing.T) {
+	data := countyData(t)
+	q := begun(t, data, "")
+	q.order(mediation.RemoveParty{Party: q.party, Reason: "mistake"})
+	q.end()
+	backup, kept := filepath.Join(t.TempDir(), "backup"), filepath.Join(t.TempDir(), "kept")
+	ok(t, "backup", backup, "--data", data)
+	if r := q.erase("person", "--yes"); r.code != exitOK {
+		t.Fatalf("exit %d, %s%s", r.code, r.out, r.err)
+	}
+	ok(t, "checkpoint", "make", "--data", data)
+	ok(t, "checkpoint", "export", kept, "--data", data)
+	restored := *q
+	restored.data = t.TempDir()
+	bringKey(t, data, restored.data)
+	ok(t, "restore", backup, "--data", restored.data, "--erasures", kept)
+	for _, at := range []*quarrel{q, &restored} {
+		at.open(func(in *installation, s *mediation.Service) {
+			traces, err := in.eraser().Trace(t.Context(), s.Hashes(theirPhone))
+			if c, loadErr := s.Cases.Load(t.Context(), q.id); err != nil || loadErr != nil || len(traces.Cases)+len(traces.Reports)+len(c.Removed) > 0 {
+				t.Errorf("found in cases %q and reports %q, taken off are %+v, %v, %v", traces.Cases, traces.Reports, c.Removed, err, loadErr)
+			}
+		})
+	}
+}
+
 func TestWhatHasBeenKeptLongEnoughIsErasedByOrder(t *testing.T) {
 	onBothStores(t, func(t *testing.T, data, address string) {
 		q := begun(t, data, address)
