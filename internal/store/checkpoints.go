@@ -180,8 +180,13 @@ func erasureMark(row Row) (m checkpoint.Mark, ok bool, err error) {
 	return m, true, err
 }
 
-func lookMark(row Row) (m checkpoint.Mark, ok bool, err error) {
+// LookSum is what a checkpoint states of a look, as it is stored.
+func LookSum(row Row) []byte {
 	sum := sha256.Sum256(row.Body)
-	m, err = checkpoint.MarkOf(checkpoint.Look, row.ID, 1, sum[:])
+	return sum[:]
+}
+
+func lookMark(row Row) (m checkpoint.Mark, ok bool, err error) {
+	m, err = checkpoint.MarkOf(checkpoint.Look, row.ID, 1, LookSum(row))
 	return m, true, err
 }

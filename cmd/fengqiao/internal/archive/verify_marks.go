@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"crypto/sha256"
 	"strconv"
 	"time"
 
@@ -52,8 +51,7 @@ func (v *verifier) looks() error {
 	return v.Engine.Walk(v.ctx, looksTable, func(r store.Row) error {
 		v.found.Looks++
 		v.progress("verify looks", v.found.Looks, 0)
-		sum := sha256.Sum256(r.Body)
-		v.marked(checkpoint.Look, r.ID, sum[:])
+		v.marked(checkpoint.Look, r.ID, store.LookSum(r))
 		return nil
 	})
 }
