@@ -94,16 +94,19 @@ func (s *Service) FindParty(ctx context.Context, actor Actor, number string) ([]
 		if errors.Is(err, ErrNotFound) || err == nil && !(MayCase(actor, CaseSearch, &c) && Sees(actor, &c)[PartParties]) {
 			continue
 		}
-		if err == nil {
-			err = s.look(ctx, actor, id, "search")
-		}
 		if err != nil {
 			return nil, err
 		}
 		found = append(found, c.Summarise())
 	}
 	slices.SortFunc(found, func(a, b Summary) int { return cmp.Or(b.Opened.Compare(a.Opened), cmp.Compare(b.ID, a.ID)) })
-	return found[:min(len(found), MostFound)], nil
+	found = found[:min(len(found), MostFound)]
+	for i := range found {
+		if err := s.look(ctx, actor, found[i].ID, "search"); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // Timeline reads the events after a sequence number.
