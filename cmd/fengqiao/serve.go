@@ -170,7 +170,7 @@ func (s *system) followPlan(ctx context.Context) error {
 }
 
 // backupLook is how often it is looked whether a backup is due: a server that is started anew every night makes them too.
-const backupLook = 10 * time.Minute
+const backupLook = time.Minute
 
 // backup makes a backup if one is due.
 func (s *system) backup(ctx context.Context) error {
