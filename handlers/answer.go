@@ -1,14 +1,17 @@
 package handlers
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // answer writes a reply.
@@ -80,7 +83,28 @@ func (c *Call) raw(r Reply) error {
 	}
 	c.Status(statusOr(r.Status, http.StatusOK))
 	c.Set(fiber.HeaderContentType, r.Raw.Type)
-	return c.Send(r.Raw.Body)
+	if !r.Raw.Parts {
+		return c.Send(r.Raw.Body)
+	}
+	c.Set(fiber.HeaderAcceptRanges, "bytes")
+	return c.part(r.Raw.Body, tag)
+}
+
+// part sends the one range that was asked for (RFC 9110, 14), or the whole where none was, several were, or what the caller has
+// a part of is something else.
+func (c *Call) part(body []byte, tag string) error {
+	asked, only := c.Get(fiber.HeaderRange), c.Get(fiber.HeaderIfRange)
+	if asked == "" || strings.Contains(asked, ",") || only != "" && only != tag {
+		return c.Send(body)
+	}
+	first, last, err := fasthttp.ParseByteRange([]byte(asked), len(body))
+	if err != nil {
+		c.Set(fiber.HeaderContentRange, "bytes */"+strconv.Itoa(len(body)))
+		return refuse(http.StatusRequestedRangeNotSatisfiable, "bad_range", "", "max", strconv.Itoa(len(body)))
+	}
+	c.Status(http.StatusPartialContent)
+	c.Set(fiber.HeaderContentRange, fmt.Sprintf("bytes %d-%d/%d", first, last, len(body)))
+	return c.Send(body[first : last+1])
 }
 
 func statusOr(status, otherwise int) int {

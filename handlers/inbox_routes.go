@@ -27,5 +27,8 @@ func inboxRoutes(l Limits) []Route {
 			Deadline: l.Upload, Query: []string{"clientId"}, Handle: (*API).upload},
 		{Method: http.MethodGet, Path: "/api/v1/media/:id", Action: mediation.MediaRead, Sight: (*API).seesPhoto, Handle: (*API).photo},
 		{Method: http.MethodGet, Path: "/api/v1/media/:id/thumbnail", Action: mediation.MediaRead, Sight: (*API).seesPhoto, Handle: (*API).thumbnail},
+		{Method: http.MethodGet, Path: "/api/v1/media/:id/link", Action: mediation.MediaRead, Sight: (*API).seesPhoto, Handle: (*API).linkPhoto},
+		// Whoever has a link was judged when it was made.
+		{Method: http.MethodGet, Path: "/api/v1/open/:id", Public: true, Handle: (*API).openLink},
 	}
 }

@@ -66,12 +66,12 @@ var caseMessages = map[string]message{
 	"match.holds_seat":       {"席位正在确认", "Seat being confirmed", "该调解员的席位正在确认中。", "The mediator's seat is being confirmed."},
 	"match.distance_unknown": {"距离未知", "Distance unknown", "无法计算距离。", "The distance is not known."},
 
-	"media.empty":    {"照片为空", "No photo", "没有收到照片内容。", "No bytes of a photo came."},
-	"media.bytes":    {"照片过大", "Photo too large", "照片最大{max}字节。", "A photo has at most {max} bytes."},
-	"media.kind":     {"不支持的照片格式", "Not a photo we take", "请上传JPEG或PNG照片。", "Send a JPEG or PNG photo."},
+	"media.empty":    {"内容为空", "Nothing came", "没有收到照片或录音的内容。", "No bytes of a photo or a recording came."},
+	"media.bytes":    {"文件过大", "File too large", "照片、录音最大{max}字节。", "A photo or a recording has at most {max} bytes."},
+	"media.kind":     {"不支持的格式", "Not a format that is taken", "请上传JPEG、PNG、WebP照片，或M4A（AAC）、MP3录音。", "Send a photo in JPEG, PNG or WebP, or a recording in M4A (AAC) or MP3."},
 	"media.heic":     {"不支持HEIC", "HEIC is not taken", "请在手机相机设置中选择“兼容性最佳”（JPEG）。", "Set the phone's camera to “most compatible” (JPEG)."},
 	"media.pixels":   {"照片尺寸过大", "Too many pixels", "照片为{width}×{height}，最多{max}像素、边长{edge}。", "The photo is {width}×{height}; at most {max} pixels and {edge} a side."},
-	"media.broken":   {"照片已损坏", "Photo damaged", "照片不完整或已损坏，请重新拍摄或发送。", "The photo is cut off or damaged. Take or send it again."},
+	"media.broken":   {"文件已损坏", "File damaged", "照片或录音不完整或已损坏，请重新拍摄、录制或发送。", "The photo or recording is cut off or damaged. Take or send it again."},
 	"media.clientId": {"照片标识无效", "Photo id not valid", "照片标识为1到64个字母、数字或. _ : -。", "A photo's id is 1 to 64 letters, digits and . _ : -."},
 	"media.differs":  {"标识已用于另一张照片", "Id used for another photo", "请为这张照片换一个新的标识。", "Give this photo a new id."},
 	"media.erased":   {"照片已注销", "Photo was erased", "该照片已依法删除，不能再次上传。", "This photo has been erased and is not taken again."},
@@ -79,5 +79,6 @@ var caseMessages = map[string]message{
 	"erase.held":     {"案件依法保留", "The case is held", "案件依法保留，解除后才能注销。", "The case is held for the law; it can be erased once the hold is lifted."},
 	"erase.joined":   {"案件已并案", "The case was joined", "请注销所并入的案件。", "Erase the case that it was joined to."},
 	"media.attached": {"照片已属于其他上报或案件", "Photo belongs to another report or case", "请重新上传。", "Upload it again."},
+	"media.link":     {"链接已过期", "The link has expired", "请重新打开照片或录音。", "Open the photo or recording anew."},
 	"media.busy":     {"照片处理繁忙", "Busy with photos", "请稍后再发送。", "Please send it again in a moment."},
 }

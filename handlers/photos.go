@@ -14,7 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// photoView is a photo without where and when it was taken: that is evidence for those who handle the case.
+// photoView is a photo or a recording without where and when it was taken: that is evidence for those who handle the case.
 type photoView struct {
 	ID       string    `json:"id"`
 	ClientID string    `json:"clientId"`
@@ -22,17 +22,37 @@ type photoView struct {
 	Bytes    int64     `json:"bytes"`
 	Width    int       `json:"width"`
 	Height   int       `json:"height"`
+	Seconds  float64   `json:"seconds"`
 	Created  time.Time `json:"createdAt"`
 	URL      string    `json:"url"`
-	Thumb    string    `json:"thumbnailUrl"`
+	Thumb    *string   `json:"thumbnailUrl"` // null of a recording
 }
 
-// upload takes a photo in: as the body itself with ?clientId=, or as multipart/form-data with the field clientId before the
-// file photo. The same photo under the same clientId is one photo, however often it is sent.
+func viewPhoto(p media.Photo) photoView {
+	v := photoView{ID: p.ID, ClientID: p.ClientID, Kind: string(p.Kind), Bytes: p.Bytes, Width: p.Width, Height: p.Height,
+		Seconds: float64(p.Millis) / 1000, Created: p.Created.UTC(), URL: "/api/v1/media/" + p.ID}
+	if !p.Kind.Sound() {
+		small := v.URL + "/thumbnail"
+		v.Thumb = &small
+	}
+	return v
+}
+
+// kindsTaken are the content types of upload.
+var kindsTaken = func() string {
+	var all string
+	for _, k := range media.Kinds {
+		all += string(k) + ", "
+	}
+	return all + "multipart/form-data"
+}()
+
+// upload takes a photo or a recording in: as the body itself with ?clientId=, or as multipart/form-data with the field clientId
+// before the file, photo or recording. The same photo under the same clientId is one photo, however often it is sent.
 func (a *API) upload(c *Call) (Reply, error) {
 	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil {
-		return Reply{}, refuse(http.StatusUnsupportedMediaType, "not_json", "", "want", "image/jpeg, image/png, multipart/form-data")
+		return Reply{}, refuse(http.StatusUnsupportedMediaType, "not_json", "", "want", kindsTaken)
 	}
 	body := io.Reader(&capped{c: c, r: c.Stream(), left: c.Route.Body})
 	id := c.QueryText("clientId")
@@ -54,8 +74,8 @@ func (a *API) upload(c *Call) (Reply, error) {
 		}
 		return Reply{}, err
 	}
-	url := "/api/v1/media/" + p.ID
-	return Reply{Status: http.StatusCreated, Location: url, View: photoView{p.ID, p.ClientID, string(p.Kind), p.Bytes, p.Width, p.Height, p.Created.UTC(), url, url + "/thumbnail"}}, nil
+	view := viewPhoto(p)
+	return Reply{Status: http.StatusCreated, Location: view.URL, View: view}, nil
 }
 
 // photoPart finds the file in a form.
@@ -70,7 +90,7 @@ func photoPart(form *multipart.Reader, id string) (*multipart.Part, string, erro
 			return nil, "", &Problem{Status: http.StatusUnprocessableEntity, Code: "required", Field: "photo", Cause: err}
 		}
 		switch part.FormName() {
-		case "photo":
+		case "photo", "recording":
 			return part, id, nil
 		case "clientId":
 			text, err := io.ReadAll(io.LimitReader(part, 200))
@@ -157,8 +177,7 @@ func (a *API) photo(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	body, err := a.Media.Picture(c.Context, p)
-	return Reply{Raw: &Raw{Type: string(p.Kind), Body: body, Tag: p.SHA256}}, err
+	return a.bytesOf(c, p, false)
 }
 
 // thumbnail serves the small picture of lists. It shows faces and house numbers as the large one does.
@@ -167,6 +186,48 @@ func (a *API) thumbnail(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	body, err := a.Media.Thumb(c.Context, p)
-	return Reply{Raw: &Raw{Type: string(media.JPEG), Body: body, Tag: "thumb-" + p.SHA256}}, err
+	return a.bytesOf(c, p, true)
+}
+
+func (a *API) bytesOf(c *Call, p media.Photo, small bool) (Reply, error) {
+	if small {
+		body, err := a.Media.Thumb(c.Context, p)
+		return Reply{Raw: &Raw{Type: string(media.JPEG), Body: body, Tag: "thumb-" + p.SHA256}}, err
+	}
+	body, err := a.Media.Picture(c.Context, p)
+	return Reply{Raw: &Raw{Type: string(p.Kind), Body: body, Tag: p.SHA256, Parts: true}}, err
+}
+
+// linkView is what opens a photo or a recording without a token, until then.
+type linkView struct {
+	URL   string    `json:"url"`
+	Thumb *string   `json:"thumbnailUrl"` // null of a recording
+	Kind  string    `json:"kind"`
+	Until time.Time `json:"until"`
+}
+
+// linkPhoto makes links for the picture elements and players of pages and apps. Having one is as good as having looked.
+func (a *API) linkPhoto(c *Call) (Reply, error) {
+	p, err := a.lookAtPhoto(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	const path = "/api/v1/open/"
+	whole, until := a.Media.Link(p, false)
+	view := linkView{URL: path + whole, Kind: string(p.Kind), Until: until}
+	if !p.Kind.Sound() {
+		small, _ := a.Media.Link(p, true)
+		small = path + small
+		view.Thumb = &small
+	}
+	return Reply{View: view}, nil
+}
+
+// openLink serves what a link was made for.
+func (a *API) openLink(c *Call) (Reply, error) {
+	p, small, err := a.Media.Follow(c.Context, c.PathID("id"))
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.bytesOf(c, p, small)
 }

@@ -67,6 +67,8 @@ type Raw struct {
 	Tag string
 	// Policy is the Content-Security-Policy; "" allows nothing.
 	Policy string
+	// Parts lets who asks for a range have it: players do, and some play nothing without.
+	Parts bool
 }
 
 // Page is one page of a list.

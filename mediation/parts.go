@@ -18,7 +18,7 @@ const (
 	PartContact   Part = "contact"   // phone and ID number in full, when asked for
 	PartSpot      Part = "spot"      // the exact point
 	PartTerms     Part = "terms"     // what was agreed
-	PartPhotos    Part = "photos"    // pictures and their thumbnails
+	PartPhotos    Part = "photos"    // pictures and their thumbnails, voice recordings
 	PartReporters Part = "reporters" // who reported it
 	PartMeetings  Part = "meetings"  // that there were sessions and visits, when, and by whom; who signed
 	PartOffers    Part = "offers"    // who was asked, with score and reasons, and what they answered
@@ -46,7 +46,7 @@ var Parts = []PartInfo{
 	{PartContact, "完整电话和证件号（须逐次点开，留痕）", "phone and ID number in full, asked for each time and noted", handling},
 	{PartSpot, "确切位置", "the exact point", handling},
 	{PartTerms, "协议事实与内容", "facts and terms of the agreement", handling},
-	{PartPhotos, "照片", "photos", handling},
+	{PartPhotos, "照片、录音", "photos and recordings", handling},
 	{PartReporters, "上报人", "who reported it", join(handling, watching)},
 	{PartMeetings, "调解、回访、签署的时间和经办人", "sessions, visits and signatures: when and by whom", join(handling, watching)},
 	{PartOffers, "派单：对象、得分、理由、答复", "offers: to whom, score, reasons, answers", join(panelStaff, watching)},

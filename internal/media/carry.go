@@ -17,7 +17,7 @@ func Copy(ctx context.Context, p Photo, from, to Blobs) error {
 	if p.State == Gone {
 		return nil
 	}
-	for _, id := range []string{p.BlobID, p.ThumbID} {
+	for _, id := range p.blobs() {
 		err := carry(ctx, id, from, to)
 		if errors.Is(err, mediation.ErrExists) || errors.Is(err, mediation.ErrNotFound) && p.State != Ready {
 			continue
@@ -48,12 +48,13 @@ func Verify(ctx context.Context, p Photo, blobs Blobs) error {
 	if p.State != Ready {
 		return nil
 	}
-	for _, part := range []struct{ id, sum string }{{p.BlobID, p.BlobSum}, {p.ThumbID, p.ThumbSum}} {
+	sums := []string{p.BlobSum, p.ThumbSum}
+	for i, id := range p.blobs() {
 		sum := sha256.New()
-		if err := read(ctx, part.id, blobs, sum); err != nil {
+		if err := read(ctx, id, blobs, sum); err != nil {
 			return fmt.Errorf("media: verify photo %s: %w", p.ID, err)
 		}
-		if hex.EncodeToString(sum.Sum(nil)) != part.sum {
+		if hex.EncodeToString(sum.Sum(nil)) != sums[i] {
 			return fmt.Errorf("%w: %s", ErrDamaged, p.ID)
 		}
 	}

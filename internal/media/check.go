@@ -9,20 +9,23 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"slices"
 	"strconv"
 	"time"
 
+	"golang.org/x/image/webp"
 	"golang.org/x/sync/semaphore"
 
 	"fengqiao/mediation"
 )
 
-// file is a photo that was found good: what is to be stored of it.
+// file is a photo or a recording that was found good: what is to be stored of it.
 type file struct {
 	kind          Kind
 	stored        []byte // the stripped copy
-	thumb         []byte
-	width, height int // as displayed
+	thumb         []byte // nil of a recording
+	width, height int    // as displayed
+	length        time.Duration
 	origin        *Origin
 }
 
@@ -45,22 +48,29 @@ func sniff(b []byte, declared string) (Kind, error) {
 		return JPEG, nil
 	case bytes.HasPrefix(b, []byte(pngSignature)):
 		return PNG, nil
+	case len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP":
+		return WebP, nil
+	case len(b) >= 12 && string(b[4:8]) == "ftyp" && slices.Contains(heicBrands, string(b[8:12])):
+		return "", refuse(mediation.Invalid, CodeHEIC, nil, nil)
+	case len(b) >= 12 && string(b[4:8]) == "ftyp":
+		return M4A, nil // or a film, which its tracks tell
+	case bytes.HasPrefix(b, []byte("ID3")):
+		return MP3, nil
 	}
-	if len(b) >= 12 && string(b[4:8]) == "ftyp" {
-		for _, brand := range heicBrands {
-			if string(b[8:12]) == brand {
-				return "", refuse(mediation.Invalid, CodeHEIC, nil, nil)
-			}
-		}
+	if _, ok := mp3Run(b, 0); ok {
+		return MP3, nil
 	}
 	return "", refuse(mediation.Invalid, CodeKind, nil, map[string]string{"declared": declared})
 }
 
-// check examines a photo, strips it and makes its thumbnail. Size is judged before any pixel is decoded.
+// check examines a photo, strips it and makes its thumbnail, or a recording. Size is judged before any pixel is decoded.
 func (c *checker) check(ctx context.Context, raw []byte, declared string) (file, error) {
 	kind, err := sniff(raw, declared)
 	if err != nil {
 		return file{}, err
+	}
+	if kind.Sound() {
+		return c.checkSound(kind, raw)
 	}
 	config, err := readConfig(kind, raw)
 	if err != nil {
@@ -91,8 +101,11 @@ func (c *checker) check(ctx context.Context, raw []byte, declared string) (file,
 }
 
 func readConfig(kind Kind, b []byte) (image.Config, error) {
-	if kind == PNG {
+	switch kind {
+	case PNG:
 		return png.DecodeConfig(bytes.NewReader(b))
+	case WebP:
+		return webp.DecodeConfig(bytes.NewReader(b))
 	}
 	return jpeg.DecodeConfig(bytes.NewReader(b))
 }
@@ -136,13 +149,14 @@ func (c *checker) decode(ctx context.Context, kind Kind, b []byte, cost int64) (
 		return nil, refuse(mediation.Unavailable, CodeBusy, err, nil)
 	}
 	defer c.memory.Release(cost)
-	var img image.Image
-	var err error
-	if kind == PNG {
-		img, err = png.Decode(bytes.NewReader(b))
-	} else {
-		img, err = jpeg.Decode(bytes.NewReader(b))
+	read := jpeg.Decode
+	switch kind {
+	case PNG:
+		read = png.Decode
+	case WebP:
+		read = webp.Decode
 	}
+	img, err := read(bytes.NewReader(b))
 	if err != nil {
 		return nil, broken("decode: %w", err)
 	}

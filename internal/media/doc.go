@@ -1,5 +1,6 @@
-// Package media keeps photos: it checks them, takes the place and time out of them, and stores copies that tell nothing
-// but what is to be seen.
+// Package media keeps photos and voice recordings: it checks them, takes the place and time out of them, and stores copies that tell nothing
+// but what is to be seen. What is said of photos here goes for recordings, too: they have no small picture, and their copy is
+// built anew from what was understood of them (m4a.go, mp3.go), since nothing here plays them.
 //
 // # The way of a photo
 //

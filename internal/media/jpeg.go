@@ -36,11 +36,11 @@ const (
 
 // jpegReader walks over a JPEG's segments.
 type jpegReader struct {
-	b     []byte
-	at    int
-	out   stripped
-	jfif  []byte
-	scans int
+	b          []byte
+	at         int
+	out        stripped
+	jfif, body []byte
+	scans      int
 }
 
 // stripJPEG keeps what a decoder needs, the JFIF header without its thumbnail, the colour profile and Adobe's colour
@@ -74,9 +74,8 @@ func stripJPEG(b []byte, scans int) (stripped, error) {
 	if r.scans == 0 {
 		return stripped{}, broken("jpeg: no picture")
 	}
-	r.out.head = append([]byte{0xff, markSOI}, r.jfif...)
-	r.out.body = append(r.out.body, 0xff, markEOI)
-	r.out.orientation = func(tiff []byte) []byte { return segment(markAPP1, append([]byte(exifName), tiff...)) }
+	r.out.copy = around(append([]byte{0xff, markSOI}, r.jfif...), append(r.body, 0xff, markEOI),
+		func(tiff []byte) []byte { return segment(markAPP1, append([]byte(exifName), tiff...)) })
 	return r.out, nil
 }
 
@@ -141,7 +140,7 @@ func (r *jpegReader) segment(mark byte, payload []byte) {
 }
 
 func (r *jpegReader) keep(mark byte, payload []byte) {
-	r.out.body = append(r.out.body, segment(mark, payload)...)
+	r.body = append(r.body, segment(mark, payload)...)
 }
 
 // entropy copies a scan's data up to the next marker; a zero after 0xff and restarts belong to the data.
@@ -159,7 +158,7 @@ func (r *jpegReader) entropy() {
 		}
 		r.at += 2
 	}
-	r.out.body = append(r.out.body, r.b[start:r.at]...)
+	r.body = append(r.body, r.b[start:r.at]...)
 }
 
 func segment(mark byte, payload []byte) []byte {

@@ -39,6 +39,7 @@ const (
 	CodeDiffers  = "media.differs"  // the same client id with other content
 	CodeAttached = "media.attached" // belongs to another report or case already
 	CodeErased   = "media.erased"   // was erased with its report or case
+	CodeLink     = "media.link"     // its time is over
 	CodeBusy     = "media.busy"     // being removed, or too many at once: send again
 )
 

@@ -11,11 +11,20 @@ import (
 // Kind is what a photo is, by its content.
 type Kind string
 
-// The kinds of photo that are taken.
+// The kinds of photos and of recordings that are taken.
 const (
 	JPEG Kind = "image/jpeg"
 	PNG  Kind = "image/png"
+	WebP Kind = "image/webp"
+	M4A  Kind = "audio/mp4"
+	MP3  Kind = "audio/mpeg"
 )
+
+// Kinds are all of them.
+var Kinds = []Kind{JPEG, PNG, WebP, M4A, MP3}
+
+// Sound tells a recording from a photo.
+func (k Kind) Sound() bool { return k == M4A || k == MP3 }
 
 // State is where a photo is on its way.
 type State string
@@ -28,8 +37,8 @@ const (
 	Gone    State = "gone"  // its blobs and its key are no more; sent again, it comes back
 )
 
-// Photo is the record of a photo. Its ID is made from the owner and the phone's own id, so the same photo sent twice is
-// one photo.
+// Photo is the record of a photo or of a voice recording, which is kept in the same way and has a length in place of a size. Its ID
+// is made from the owner and the phone's own id, so the same photo sent twice is one photo.
 type Photo struct {
 	ID       string
 	Owner    string // the user who sent it
@@ -39,11 +48,12 @@ type Photo struct {
 
 	Kind    Kind
 	Bytes   int64  // of the stored copy
-	Width   int    // as displayed, pixels
-	Height  int    // as displayed, pixels
+	Width   int    // as displayed, pixels; 0 of a recording
+	Height  int    // as displayed, pixels; 0 of a recording
+	Millis  int64  // how long a recording is; 0 of a photo
 	SHA256  string // of the stored copy before it was sealed, hex
 	BlobID  string
-	ThumbID string // a JPEG, 320 px on its longer edge
+	ThumbID string // a JPEG, 320 px on its longer edge; "" of a recording
 	// BlobSum and ThumbSum are the SHA-256 of the two blobs as they lie, sealed under Key: for checking them without it. Empty until
 	// the photo is ready.
 	BlobSum, ThumbSum string
@@ -61,7 +71,15 @@ type Photo struct {
 	Version int64
 }
 
-// Origin is what the camera wrote about place and time.
+// blobs are the ids of what is stored of it.
+func (p *Photo) blobs() []string {
+	if p.ThumbID == "" {
+		return []string{p.BlobID}
+	}
+	return []string{p.BlobID, p.ThumbID}
+}
+
+// Origin is what the camera, or the recorder, wrote about place and time.
 type Origin struct {
 	// Placed tells whether Lon and Lat (WGS-84 degrees) are there, ErrorM their error in metres, 0 if not said.
 	Placed   bool

@@ -16,7 +16,8 @@ var pngKept = map[string]bool{
 
 // stripPNG keeps the chunks of pngKept.
 func stripPNG(b []byte) (stripped, error) {
-	out := stripped{orientation: func(tiff []byte) []byte { return pngChunk("eXIf", tiff) }}
+	var out stripped
+	var head, body []byte
 	rest := b[len(pngSignature):]
 	for first := true; ; first = false {
 		if len(rest) < 12 {
@@ -36,13 +37,14 @@ func stripPNG(b []byte) (stripped, error) {
 		case first && name != "IHDR":
 			return stripped{}, broken("png: no header")
 		case first:
-			out.head = append([]byte(pngSignature), chunk...)
+			head = append([]byte(pngSignature), chunk...)
 		case pngKept[name]:
-			out.body = append(out.body, chunk...)
+			body = append(body, chunk...)
 		case name == "eXIf" && out.exif == nil:
 			out.exif = data
 		}
 		if name == "IEND" {
+			out.copy = around(head, body, func(tiff []byte) []byte { return pngChunk("eXIf", tiff) })
 			return out, nil
 		}
 	}

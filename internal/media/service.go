@@ -143,11 +143,15 @@ func (s *Service) describe(ctx context.Context, f file) (Photo, error) {
 		}
 	}
 	now := s.now().UTC()
-	return Photo{
-		State: Pending, Kind: f.kind, Bytes: int64(len(f.stored)), Width: f.width, Height: f.height,
-		SHA256: fingerprint(f.stored), BlobID: rand.Text(), ThumbID: rand.Text(), Key: key, Exif: exif,
+	p := Photo{
+		State: Pending, Kind: f.kind, Bytes: int64(len(f.stored)), Width: f.width, Height: f.height, Millis: f.length.Milliseconds(),
+		SHA256: fingerprint(f.stored), BlobID: rand.Text(), Key: key, Exif: exif,
 		Created: now, Until: now.Add(pendingFor),
-	}, nil
+	}
+	if f.thumb != nil {
+		p.ThumbID = rand.Text()
+	}
+	return p, nil
 }
 
 // store writes record, blobs, record, in this order.
@@ -160,9 +164,11 @@ func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error)
 	if err != nil {
 		return Photo{}, err
 	}
-	thumbSum, err := s.put(ctx, p.Key, p.ThumbID, f.thumb)
-	if err != nil {
-		return Photo{}, err
+	var thumbSum string
+	if p.ThumbID != "" {
+		if thumbSum, err = s.put(ctx, p.Key, p.ThumbID, f.thumb); err != nil {
+			return Photo{}, err
+		}
 	}
 	at := s.now().UTC()
 	done, err := s.records.Update(ctx, p.ID, func(now *Photo) error {
@@ -176,10 +182,18 @@ func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error)
 	})
 	if errors.Is(err, errMoved) {
 		// This life of the record was ended meanwhile, perhaps before its blobs came: nobody else removes them.
-		lost := errors.Join(s.blobs.Delete(ctx, p.BlobID), s.blobs.Delete(ctx, p.ThumbID))
-		return Photo{}, refuse(mediation.Unavailable, CodeBusy, lost, nil)
+		return Photo{}, refuse(mediation.Unavailable, CodeBusy, s.discard(ctx, &p), nil)
 	}
 	return done, err
+}
+
+// discard removes what is stored of it.
+func (s *Service) discard(ctx context.Context, p *Photo) error {
+	var errs []error
+	for _, id := range p.blobs() {
+		errs = append(errs, s.blobs.Delete(ctx, id))
+	}
+	return errors.Join(errs...)
 }
 
 // put seals and stores a blob of this life of the record and returns the checksum of what lies there: one that is there already is

@@ -7,8 +7,9 @@ import (
 
 // stripped is a photo taken apart: the parts that are kept, and the metadata that was found.
 type stripped struct {
-	head, body  []byte // the orientation goes between them
-	orientation func(tiff []byte) []byte
+	// copy puts the kept parts together. An orientation other than upright is said in an EXIF of our own, with that one field, so
+	// that the picture need not be encoded anew.
+	copy        func(orientation int) []byte
 	exif        []byte // a TIFF structure, nil if there is none
 	progressive bool
 }
@@ -16,20 +17,24 @@ type stripped struct {
 // strip takes a photo apart without touching its picture. What follows its end is left out: another file that hides
 // there, or the film of a "moving photo".
 func strip(kind Kind, b []byte, scans int) (stripped, error) {
-	if kind == PNG {
+	switch kind {
+	case PNG:
 		return stripPNG(b)
+	case WebP:
+		return stripWebP(b)
 	}
 	return stripJPEG(b, scans)
 }
 
-// copy puts the kept parts together. An orientation other than upright is said in an EXIF of our own, with that one
-// field, so that the picture need not be encoded anew.
-func (s stripped) copy(orientation int) []byte {
-	var turned []byte
-	if orientation > 1 {
-		turned = s.orientation(orientationTIFF(orientation))
+// around puts an orientation between a photo's head and its body.
+func around(head, body []byte, said func(tiff []byte) []byte) func(orientation int) []byte {
+	return func(orientation int) []byte {
+		var turned []byte
+		if orientation > 1 {
+			turned = said(orientationTIFF(orientation))
+		}
+		return bytes.Join([][]byte{head, turned, body}, nil)
 	}
-	return bytes.Join([][]byte{s.head, turned, s.body}, nil)
 }
 
 // orientationTIFF is a TIFF structure with one entry (TIFF 6.0, section 2; tag 0x0112, SHORT).

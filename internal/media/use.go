@@ -24,8 +24,11 @@ func (s *Service) Picture(ctx context.Context, p Photo) ([]byte, error) {
 	return s.open(ctx, p.Key, p.BlobID)
 }
 
-// Thumb reads the thumbnail, a JPEG.
+// Thumb reads the thumbnail, a JPEG; mediation.ErrNotFound of a recording.
 func (s *Service) Thumb(ctx context.Context, p Photo) ([]byte, error) {
+	if p.ThumbID == "" {
+		return nil, mediation.ErrNotFound
+	}
 	return s.open(ctx, p.Key, p.ThumbID)
 }
 
@@ -166,10 +169,8 @@ func (s *Service) remove(ctx context.Context, old Photo, may func(Photo) bool) e
 	if err != nil {
 		return err
 	}
-	for _, blob := range []string{going.BlobID, going.ThumbID} {
-		if err := s.blobs.Delete(ctx, blob); err != nil {
-			return err
-		}
+	if err := s.discard(ctx, &going); err != nil {
+		return err
 	}
 	if err := s.sealer.Erase(ctx, going.Key); err != nil {
 		return err
