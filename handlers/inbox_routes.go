@@ -25,6 +25,12 @@ func inboxRoutes(l Limits) []Route {
 
 		{Method: http.MethodPost, Path: "/api/v1/media", Action: mediation.MediaUpload, Create: true, OwnKey: true, Stream: true, Cost: Upload, Body: l.Photo,
 			Deadline: l.Upload, Query: []string{"clientId"}, Handle: (*API).upload},
+		{Method: http.MethodPost, Path: "/api/v1/media/pieces", Action: mediation.MediaUpload, Create: true, OwnKey: true, Cost: Upload,
+			Query: []string{"clientId"}, Handle: (*API).beginPieces},
+		{Method: http.MethodGet, Path: "/api/v1/media/pieces/:id", Action: mediation.MediaUpload, Handle: (*API).piecesSoFar},
+		// The offset is its key and its version: bytes that came before are not taken again.
+		{Method: http.MethodPatch, Path: "/api/v1/media/pieces/:id", Action: mediation.MediaUpload, OwnKey: true, Stream: true, Cost: Upload, Body: l.Photo,
+			Deadline: l.Upload, Handle: (*API).addPieces},
 		{Method: http.MethodGet, Path: "/api/v1/media/:id", Action: mediation.MediaRead, Sight: (*API).seesPhoto, Handle: (*API).photo},
 		{Method: http.MethodGet, Path: "/api/v1/media/:id/thumbnail", Action: mediation.MediaRead, Sight: (*API).seesPhoto, Handle: (*API).thumbnail},
 		{Method: http.MethodGet, Path: "/api/v1/media/:id/link", Action: mediation.MediaRead, Sight: (*API).seesPhoto, Handle: (*API).linkPhoto},

@@ -108,6 +108,7 @@ var generalMessages = map[string]message{
 	"not_a_bool":         {"不是是否值", "Not true or false", "“{field}”应为true或false。", "“{field}” must be true or false."},
 	"not_a_time":         {"不是时间", "Not a time", "“{field}”应为RFC 3339时间，例如2026-03-02T08:00:00Z。", "“{field}” must be an RFC 3339 time, e.g. 2026-03-02T08:00:00Z."},
 	"not_a_uuid":         {"不是UUID", "Not a UUID", "“{field}”应为UUID。", "“{field}” must be a UUID."},
+	"bad_header":         {"请求头无效", "Header not valid", "请检查请求头的内容。", "Please check what the header says."},
 	"bad_range":          {"所要范围无效", "No such range", "文件共{max}字节。", "There are {max} bytes."},
 	"bad_cursor":         {"分页标记无效", "Cursor not understood", "请从第一页重新开始。", "Please start again from the first page."},
 	"rate":               {"请求过于频繁", "Too many requests", "请在{seconds}秒后再试。", "Try again in {seconds} seconds."},

@@ -79,6 +79,7 @@ var caseMessages = map[string]message{
 	"erase.held":     {"案件依法保留", "The case is held", "案件依法保留，解除后才能注销。", "The case is held for the law; it can be erased once the hold is lifted."},
 	"erase.joined":   {"案件已并案", "The case was joined", "请注销所并入的案件。", "Erase the case that it was joined to."},
 	"media.attached": {"照片已属于其他上报或案件", "Photo belongs to another report or case", "请重新上传。", "Upload it again."},
+	"media.offset":   {"续传位置不符", "Not where it stopped", "请从第{offset}字节接着发送。", "Go on from byte {offset}."},
 	"media.link":     {"链接已过期", "The link has expired", "请重新打开照片或录音。", "Open the photo or recording anew."},
 	"media.busy":     {"照片处理繁忙", "Busy with photos", "请稍后再发送。", "Please send it again in a moment."},
 }

@@ -40,6 +40,7 @@ const (
 	CodeAttached = "media.attached" // belongs to another report or case already
 	CodeErased   = "media.erased"   // was erased with its report or case
 	CodeLink     = "media.link"     // its time is over
+	CodeOffset   = "media.offset"   // offset: where the bytes go on
 	CodeBusy     = "media.busy"     // being removed, or too many at once: send again
 )
 

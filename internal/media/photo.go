@@ -31,10 +31,11 @@ type State string
 
 // The states. Only ready photos are seen.
 const (
-	Pending State = "pending" // its blobs are being stored
-	Ready   State = "ready"
-	Going   State = "going" // its blobs are being removed
-	Gone    State = "gone"  // its blobs and its key are no more; sent again, it comes back
+	Arriving State = "arriving" // it comes in pieces (pieces.go)
+	Pending  State = "pending"  // its blobs are being stored
+	Ready    State = "ready"
+	Going    State = "going" // its blobs are being removed
+	Gone     State = "gone"  // its blobs and its key are no more; sent again, it comes back
 )
 
 // Photo is the record of a photo or of a voice recording, which is kept in the same way and has a length in place of a size. Its ID
@@ -43,7 +44,7 @@ type Photo struct {
 	ID       string
 	Owner    string // the user who sent it
 	ClientID string // the phone's id of it, never expires
-	Print    string // SHA-256 of the bytes as sent, hex: same id with other content is refused
+	Print    string // SHA-256 of the bytes as sent, hex: same id with other content is refused; "" while it arrives
 	State    State
 
 	Kind    Kind
@@ -54,6 +55,12 @@ type Photo struct {
 	SHA256  string // of the stored copy before it was sealed, hex
 	BlobID  string
 	ThumbID string // a JPEG, 320 px on its longer edge; "" of a recording
+	// Sent is how many bytes were announced of what comes in pieces, 0 of what came at once; Pieces those that have come. Next is the
+	// blob id of the piece that comes next, Loose ids that were given up. All but Sent are empty once it is ready.
+	Sent   int64
+	Pieces []Piece
+	Next   string
+	Loose  []string
 	// BlobSum and ThumbSum are the SHA-256 of the two blobs as they lie, sealed under Key: for checking them without it. Empty until
 	// the photo is ready.
 	BlobSum, ThumbSum string
@@ -71,12 +78,24 @@ type Photo struct {
 	Version int64
 }
 
-// blobs are the ids of what is stored of it.
+// blobs are the ids of all that is, or may be, stored of it: picture and thumbnail first.
 func (p *Photo) blobs() []string {
-	if p.ThumbID == "" {
-		return []string{p.BlobID}
+	var ids []string
+	for _, id := range append([]string{p.BlobID, p.ThumbID}, p.pieces()...) {
+		if id != "" {
+			ids = append(ids, id)
+		}
 	}
-	return []string{p.BlobID, p.ThumbID}
+	return ids
+}
+
+// pieces are the blob ids of the pieces in which it came.
+func (p *Photo) pieces() []string {
+	ids := append([]string{p.Next}, p.Loose...)
+	for _, piece := range p.Pieces {
+		ids = append(ids, piece.ID)
+	}
+	return ids
 }
 
 // Origin is what the camera, or the recorder, wrote about place and time.

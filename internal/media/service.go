@@ -66,10 +66,8 @@ func (s *Service) Limits() Limits { return s.checker.limits }
 // it only helps the message. Refusals are mediation.Errors of Kind Invalid, Field "photo", with the codes in limits.go;
 // of Kind Unavailable or Uncertain when it is to be sent again.
 func (s *Service) Upload(ctx context.Context, owner, clientID string, r io.Reader, declared string) (Photo, error) {
-	if owner == "" || !goodClientID(clientID) {
-		e := refuse(mediation.Invalid, CodeClientID, nil, nil)
-		e.Field = "clientId"
-		return Photo{}, e
+	if err := checkClientID(owner, clientID); err != nil {
+		return Photo{}, err
 	}
 	raw, err := s.receive(r)
 	if err != nil {
@@ -77,7 +75,7 @@ func (s *Service) Upload(ctx context.Context, owner, clientID string, r io.Reade
 	}
 	id, print := photoID(owner, clientID), fingerprint(raw)
 	switch old, err := s.records.Get(ctx, id); {
-	case err == nil && old.Print != print:
+	case err == nil && old.State != Arriving && old.Print != print:
 		return Photo{}, refuse(mediation.Differs, CodeDiffers, nil, nil)
 	case err == nil && old.State == Ready:
 		return old, nil
@@ -88,12 +86,25 @@ func (s *Service) Upload(ctx context.Context, owner, clientID string, r io.Reade
 	if err != nil {
 		return Photo{}, err
 	}
-	p, err := s.describe(ctx, f)
+	key, err := s.sealer.NewKey(ctx)
+	if err != nil {
+		return Photo{}, err
+	}
+	p, err := s.describe(ctx, key, f)
 	if err != nil {
 		return Photo{}, err
 	}
 	p.ID, p.Owner, p.ClientID, p.Print = id, owner, clientID, print
 	return s.store(ctx, p, f)
+}
+
+func checkClientID(owner, clientID string) error {
+	if owner != "" && goodClientID(clientID) {
+		return nil
+	}
+	e := refuse(mediation.Invalid, CodeClientID, nil, nil)
+	e.Field = "clientId"
+	return e
 }
 
 func goodClientID(id string) bool {
@@ -126,12 +137,8 @@ func (s *Service) receive(r io.Reader) ([]byte, error) {
 	return raw, nil
 }
 
-// describe makes the record of a file, its key and sealed origin included, as pending.
-func (s *Service) describe(ctx context.Context, f file) (Photo, error) {
-	key, err := s.sealer.NewKey(ctx)
-	if err != nil {
-		return Photo{}, err
-	}
+// describe makes the record of a file, its origin sealed under the key, as pending.
+func (s *Service) describe(ctx context.Context, key string, f file) (Photo, error) {
 	var exif mediation.Sealed
 	if f.origin != nil {
 		plain, err := json.Marshal(f.origin)
@@ -160,6 +167,11 @@ func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error)
 	if err != nil || p.State == Ready {
 		return p, err
 	}
+	return s.complete(ctx, p, f)
+}
+
+// complete stores the blobs of a pending record and makes it ready. The pieces in which it came go before, while the record knows them.
+func (s *Service) complete(ctx context.Context, p Photo, f file) (Photo, error) {
 	blobSum, err := s.put(ctx, p.Key, p.BlobID, f.stored)
 	if err != nil {
 		return Photo{}, err
@@ -170,6 +182,14 @@ func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error)
 			return Photo{}, err
 		}
 	}
+	for _, id := range p.pieces() {
+		if id == "" {
+			continue
+		}
+		if err := s.blobs.Delete(ctx, id); err != nil {
+			return Photo{}, err
+		}
+	}
 	at := s.now().UTC()
 	done, err := s.records.Update(ctx, p.ID, func(now *Photo) error {
 		switch {
@@ -177,6 +197,7 @@ func (s *Service) store(ctx context.Context, fresh Photo, f file) (Photo, error)
 			return errMoved
 		case now.State == Pending:
 			now.State, now.Ready, now.Until, now.BlobSum, now.ThumbSum = Ready, at, at.Add(looseFor), blobSum, thumbSum
+			now.Pieces, now.Next, now.Loose = nil, "", nil
 		}
 		return nil
 	})
@@ -197,8 +218,12 @@ func (s *Service) discard(ctx context.Context, p *Photo) error {
 }
 
 // put seals and stores a blob of this life of the record and returns the checksum of what lies there: one that is there already is
-// from another try, the same picture under another nonce.
+// from another try, the same picture under another nonce. Without plain it must be there already.
 func (s *Service) put(ctx context.Context, key, id string, plain []byte) (sum string, err error) {
+	if plain == nil {
+		box, err := s.read(ctx, id)
+		return fingerprint(box), err
+	}
 	sealed, err := s.sealer.Seal(ctx, key, plain)
 	if err != nil {
 		return "", err
@@ -236,7 +261,9 @@ func (s *Service) reserve(ctx context.Context, fresh Photo) (Photo, error) {
 		switch {
 		case err != nil:
 			return Photo{}, err
-		case old.Print != fresh.Print:
+		case fresh.State == Arriving && old.State == Arriving, fresh.State == Arriving && old.State == Pending && old.Sent != 0:
+			return old, nil
+		case fresh.Print != "" && old.State != Arriving && old.Print != fresh.Print:
 			return Photo{}, refuse(mediation.Differs, CodeDiffers, nil, nil)
 		case old.State == Ready:
 			return old, nil

@@ -180,6 +180,7 @@ func (s *Service) remove(ctx context.Context, old Photo, may func(Photo) bool) e
 			return errMoved
 		}
 		p.State, p.Until, p.Exif = Gone, time.Time{}, mediation.Sealed{}
+		p.Pieces, p.Next, p.Loose = nil, "", nil
 		return nil
 	})
 	if errors.Is(err, errMoved) {
