@@ -3,6 +3,7 @@ package seal
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"sync"
 	"time"
 )
@@ -71,17 +72,15 @@ func (k *Keyring) take() (pooled, bool) {
 // if some were stored.
 func (k *Keyring) fill(ctx context.Context) (any, error) {
 	size := k.nextBatch()
-	epoch := k.kek.Newest()
-	wraps := make([]Wrap, size)
+	ids, plain := make([]string, size), make([][]byte, size)
 	fresh := make([]pooled, size)
-	for i := range wraps {
-		id, plain := rand.Text(), randomKey()
-		box, err := k.kek.Wrap(ctx, epoch, plain, boundTo(id, epoch))
-		if err != nil {
-			return nil, err
-		}
-		wraps[i] = Wrap{ID: id, Epoch: epoch, Box: box}
-		fresh[i] = pooled{id: id, key: newDataKey(id, plain)}
+	for i := range ids {
+		ids[i], plain[i] = rand.Text(), randomKey()
+		fresh[i] = pooled{id: ids[i], key: newDataKey(ids[i], plain[i])}
+	}
+	wraps, err := k.wrapNewest(ctx, ids, plain)
+	if err != nil {
+		return nil, err
 	}
 	if err := k.wraps.Put(ctx, wraps); err != nil {
 		return nil, err
@@ -92,6 +91,44 @@ func (k *Keyring) fill(ctx context.Context) (any, error) {
 	p.ready = append(p.ready, fresh...)
 	p.batch, p.filled = size, k.opts.Now()
 	return nil, nil
+}
+
+// wrapNewest wraps keys under the newest epoch, and under the next one where that has begun meanwhile.
+func (k *Keyring) wrapNewest(ctx context.Context, ids []string, plain [][]byte) ([]Wrap, error) {
+	for {
+		epoch := k.kek.Newest()
+		boxes, err := k.wrapAll(ctx, epoch, ids, plain)
+		if errors.Is(err, ErrNoEpoch) && k.kek.Newest() > epoch {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		wraps := make([]Wrap, len(ids))
+		for i, id := range ids {
+			wraps[i] = Wrap{ID: id, Epoch: epoch, Box: boxes[i]}
+		}
+		return wraps, nil
+	}
+}
+
+// wrapAll is one call where the installation key is a service that takes many at once.
+func (k *Keyring) wrapAll(ctx context.Context, epoch int64, ids []string, plain [][]byte) ([][]byte, error) {
+	bound := make([][]byte, len(ids))
+	for i, id := range ids {
+		bound[i] = boundTo(id, epoch)
+	}
+	if batch, ok := k.kek.(Batch); ok {
+		return batch.WrapAll(ctx, epoch, plain, bound)
+	}
+	boxes := make([][]byte, len(ids))
+	var err error
+	for i := range boxes {
+		if boxes[i], err = k.kek.Wrap(ctx, epoch, plain[i], bound[i]); err != nil {
+			return nil, err
+		}
+	}
+	return boxes, nil
 }
 
 // nextBatch doubles while batches follow each other closely and begins anew after a pause.

@@ -64,8 +64,8 @@ type Journal interface {
 	Since(ctx context.Context, t time.Time, fn func(Erasure) error) error
 }
 
-// KEK wraps data keys under the installation key. Local holds it in memory; a security module or a cloud's key service
-// stands behind the same three methods.
+// KEK wraps data keys under the installation key. Local holds it in memory; transit.Key asks a key service, which may
+// keep it in a security module. kektest holds both to this contract.
 type KEK interface {
 	// Newest is the epoch under which keys are wrapped from now on, from 1.
 	Newest() int64
@@ -73,4 +73,12 @@ type KEK interface {
 	Wrap(ctx context.Context, epoch int64, plain, bound []byte) ([]byte, error)
 	// Unwrap opens what Wrap made; ErrNoEpoch if that epoch's key is not there, ErrWrongKey if it does not open the box.
 	Unwrap(ctx context.Context, epoch int64, box, bound []byte) ([]byte, error)
+}
+
+// Batch is a KEK for which many keys at once cost less than one by one, because it is asked over the network.
+type Batch interface {
+	KEK
+	// WrapAll is Wrap for many keys: bound[i] belongs to plain[i]. All or none. ErrNoEpoch also where the epoch has been
+	// followed by another meanwhile, which Newest then tells.
+	WrapAll(ctx context.Context, epoch int64, plain, bound [][]byte) ([][]byte, error)
 }
