@@ -202,7 +202,7 @@ const stalePush = time.Hour
 // keyFits looks whether the installation key that will be used opens the backup, and returns the public key of its checkpoints, nil
 // where nothing was ever sealed.
 func (c *command) keyFits(ctx context.Context, b *archive.Opened) (ed25519.PublicKey, error) {
-	kek, err := seal.LoadInstallationKey(c.Data, c.getenv)
+	kek, err := installationKey(ctx, c.Values, c.getenv)
 	if err == nil {
 		err = seal.Fits(ctx, b.Store.Wraps(), kek)
 	}

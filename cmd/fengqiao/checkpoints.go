@@ -91,7 +91,7 @@ func (c *command) checkpointExport(ctx context.Context, path string) error {
 
 // withCheckpoints opens the store in use and the key that its checkpoints are signed with, and makes neither.
 func (c *command) withCheckpoints(ctx context.Context, fn func(*place, ed25519.PublicKey) error) error {
-	kek, err := seal.LoadInstallationKey(c.Data, c.getenv)
+	kek, err := installationKey(ctx, c.Values, c.getenv)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (c *command) held(ctx context.Context, p *place, against string) (h archive
 
 // checkpointKey is the public key of the checkpoints; nil without an installation key, or where nothing was ever sealed.
 func (c *command) checkpointKey(ctx context.Context, p *place) (ed25519.PublicKey, error) {
-	kek, err := seal.LoadInstallationKey(c.Data, c.getenv)
+	kek, err := installationKey(ctx, c.Values, c.getenv)
 	if errors.Is(err, seal.ErrNoKey) {
 		c.say(c.err, words.Text{Zh: "没有安装密钥：数据库里的检查点不核对", En: "there is no installation key: the checkpoints in the store are not looked at"})
 		return nil, nil

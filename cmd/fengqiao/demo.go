@@ -87,8 +87,10 @@ func (c *command) demoData() (string, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return "", err
 	}
-	if _, err := seal.CreateInstallationKey(c.Data); err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", err
+	if c.KeyService == "" {
+		if _, err := seal.CreateInstallationKey(c.Data); err != nil && !errors.Is(err, fs.ErrExist) {
+			return "", err
+		}
 	}
 	file := filepath.Join(c.Data, demoFile)
 	var kept struct{ Password string }

@@ -129,14 +129,19 @@ type installation struct {
 }
 
 // openInstallation opens the store, the keys and the accounts.
-func openInstallation(ctx context.Context, v *settings.Values, getenv func(string) string) (in *installation, err error) {
-	kek, err := seal.LoadInstallationKey(v.Data, getenv)
+func openInstallation(ctx context.Context, v *settings.Values, getenv func(string) string) (*installation, error) {
+	kek, err := installationKey(ctx, v, getenv)
 	if errors.Is(err, seal.ErrNoKey) {
-		return nil, fmt.Errorf("%w: make one with \"fengqiao keys init --data %s\", or name the one of this installation with %s", err, v.Data, seal.EnvKeyFile)
+		return nil, noKey(v, err)
 	}
 	if err != nil {
 		return nil, err
 	}
+	return openWith(ctx, v, kek)
+}
+
+// openWith opens the store, the keys and the accounts with an installation key.
+func openWith(ctx context.Context, v *settings.Values, kek seal.KEK) (in *installation, err error) {
 	p, err := openPlace(ctx, storeAddress(v))
 	if err != nil {
 		return nil, err

@@ -4,7 +4,8 @@
 //
 // A value (a name, a phone number, a story) is closed with AES-256-GCM under a data key of its case or person. Each data
 // key is wrapped by the installation key under an epoch, and only the wrap is stored, in tables that are kept and backed
-// up apart from the data. The installation key itself is never stored: it comes from a file or the environment (kek.go).
+// up apart from the data. The installation key itself is never stored: it comes from a file or the environment (kek.go), or
+// stays in a key service (transit).
 //
 // So whoever steals the database reads nothing, whoever steals the wraps as well reads nothing, and destroying one wrap
 // of some hundred bytes erases a person's words in every table, event and log at once, while every hash over the

@@ -95,6 +95,19 @@ func parseKeyLine(line string) (int64, []byte, error) {
 	return epoch, key, nil
 }
 
+// LoadKeyFile reads the key file of that name. A file that others than its owner may read is refused.
+func LoadKeyFile(path string) (*Local, error) {
+	text, err := readKeyFile(path)
+	if err != nil {
+		return nil, err
+	}
+	l, err := ParseInstallationKey(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return l, nil
+}
+
 // LoadInstallationKey finds the key: in FENGQIAO_KEY, in the file that FENGQIAO_KEY_FILE names, or in installation.key
 // in the data folder. ErrNoKey if there is none. A file that others than its owner may read is refused.
 func LoadInstallationKey(dir string, getenv func(string) string) (*Local, error) {
@@ -105,15 +118,7 @@ func LoadInstallationKey(dir string, getenv func(string) string) (*Local, error)
 	if path == "" {
 		path = filepath.Join(dir, KeyFile)
 	}
-	text, err := readKeyFile(path)
-	if err != nil {
-		return nil, err
-	}
-	l, err := ParseInstallationKey(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return l, nil
+	return LoadKeyFile(path)
 }
 
 func readKeyFile(path string) (string, error) {
@@ -148,7 +153,16 @@ func readKeyFile(path string) (string, error) {
 // its path. It never replaces one: fs.ErrExist if there is a file already.
 func CreateInstallationKey(dir string) (string, error) {
 	path := filepath.Join(dir, KeyFile)
-	return path, writeKeyFile(path, "1:"+NewInstallationKey()+"\n")
+	return path, CreateKeyFile(path, 1)
+}
+
+// CreateKeyFile makes a key file with a fresh key of an epoch, readable by its owner alone; fs.ErrExist if there is a file.
+func CreateKeyFile(path string, epoch int64) error {
+	return writeKeyFile(path, keyLine(epoch))
+}
+
+func keyLine(epoch int64) string {
+	return strconv.FormatInt(epoch, 10) + ":" + NewInstallationKey() + "\n"
 }
 
 // AddEpoch adds a fresh key under the next epoch to the key file and returns that epoch. The older lines stay, because
@@ -163,7 +177,7 @@ func AddEpoch(path string) (int64, error) {
 		return 0, err
 	}
 	next := l.newest + 1
-	text = strings.TrimRight(text, "\n") + "\n" + strconv.FormatInt(next, 10) + ":" + NewInstallationKey() + "\n"
+	text = strings.TrimRight(text, "\n") + "\n" + keyLine(next)
 	// The old file is replaced in one step: a crash leaves the one or the other, never half a key.
 	fresh := path + ".new"
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {

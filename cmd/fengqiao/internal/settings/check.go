@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"fengqiao/internal/seal/transit"
 )
 
 // The checks return what is wrong, in English like all errors, "" if nothing.
@@ -147,5 +149,18 @@ func backupsOf(v *Values) func() string {
 			return "is for SQLite: MongoDB is backed up with mongodump"
 		}
 		return ""
+	}
+}
+
+// keyService wants an address to which a token may be sent, and the token.
+func keyService(v *Values) func() string {
+	return func() string {
+		if v.KeyService == "" {
+			return ""
+		}
+		if err := transit.CheckAddress(v.KeyService); err != nil {
+			return err.Error()
+		}
+		return together(&v.KeyService, &v.KeyTokenFile, "key-token-file")()
 	}
 }

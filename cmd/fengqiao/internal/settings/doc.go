@@ -35,11 +35,12 @@ win over the environment, the environment over the file, the file over the defau
 ## 密钥 · Secrets
 
 安装密钥（封存个人信息用）不是设置项：依次取自环境变量 ` + "`FENGQIAO_KEY`" + `、` + "`FENGQIAO_KEY_FILE`" + ` 所指的文件、数据目录里的
-` + "`installation.key`" + `（` + "`fengqiao keys init`" + ` 生成）。密码一律从文件或终端读取。任何秘密都不会被打印。
+` + "`installation.key`" + `（` + "`fengqiao keys init`" + ` 生成）。设了 ` + "`key-service`" + ` 则在密钥服务里，这三处都不能再有。密码一律从文件或终端读取。任何秘密都不会被打印。
 
 The installation key, under which personal values are sealed, is no setting: it comes from ` + "`FENGQIAO_KEY`" + `, from the file
-that ` + "`FENGQIAO_KEY_FILE`" + ` names, or from ` + "`installation.key`" + ` in the data folder, which ` + "`fengqiao keys init`" + ` makes. Passwords
-are read from files or the terminal. No secret is ever printed; a database address with a password is refused as a flag.
+that ` + "`FENGQIAO_KEY_FILE`" + ` names, or from ` + "`installation.key`" + ` in the data folder, which ` + "`fengqiao keys init`" + ` makes. With
+` + "`key-service`" + ` it is in a key service, and none of the three may be there as well. Passwords are read from files or
+the terminal. No secret is ever printed; a database address with a password is refused as a flag.
 
 ## 语言 · Language
 

@@ -21,6 +21,8 @@ type Values struct {
 	LogLevel       string
 	Shutdown       time.Duration
 
+	KeyService, KeyName, KeyTokenFile, KeyCA string
+
 	RateFactor, SignInRate float64
 	BodyLimit, PhotoLimit  int
 
@@ -70,12 +72,13 @@ func (r Row) Env() string {
 
 // Table binds the settings to a set of values and gives those the defaults.
 func Table(v *Values) []Row {
-	*v = Values{Listen: "127.0.0.1:8080", Data: "./data", LogLevel: "info", Shutdown: 20 * time.Second,
+	*v = Values{Listen: "127.0.0.1:8080", Data: "./data", LogLevel: "info", Shutdown: 20 * time.Second, KeyName: "fengqiao",
 		RateFactor: 1, SignInRate: 0.5, BodyLimit: 256 << 10, PhotoLimit: 10 << 20,
 		HashMemory: 19456, HashPasses: 2, HashLanes: 1, HashAtOnce: max(2, runtime.NumCPU()/2),
 		Sweep: time.Second, SweepBatch: 500, Notice: 3 * time.Second, CheckpointEvery: 5 * time.Minute, BackupEvery: 24 * time.Hour, BackupKeep: 7,
 		PushPool: 256, PushAttempts: 14, PushPoll: time.Second, PushDeadline: 5 * time.Second, PushLease: 2 * time.Minute}
 	rows := serverRows(v)
+	rows = append(rows, keyRows(v)...)
 	rows = append(rows, limitRows(v)...)
 	return append(rows, workRows(v)...)
 }
@@ -98,6 +101,19 @@ func serverRows(v *Values) []Row {
 			What: words.Text{Zh: "日志级别：debug、info、warn、error", En: "log level: debug, info, warn or error"}},
 		{Name: "shutdown-within", Value: &v.Shutdown, Check: positive(&v.Shutdown),
 			What: words.Text{Zh: "收到停止信号后，处理完已接收请求的最长时间", En: "the longest that requests under way may take after a signal to stop"}},
+	}
+}
+
+func keyRows(v *Values) []Row {
+	return []Row{
+		{Name: "key-service", Value: &v.KeyService, Check: keyService(v),
+			What: words.Text{Zh: "密钥服务：OpenBao 或 Vault 的 Transit 引擎地址，如 https://vault:8200/v1/transit；安装密钥就在那里，不用密钥文件；留空则用密钥文件", En: "key service: address of the Transit engine of OpenBao or Vault, such as https://vault:8200/v1/transit, which then has the installation key instead of a file; empty means the file"}},
+		{Name: "key-name", Value: &v.KeyName, Check: notEmpty(&v.KeyName),
+			What: words.Text{Zh: "密钥在密钥服务里的名字", En: "the key's name in the key service"}},
+		{Name: "key-token-file", Value: &v.KeyTokenFile, Check: together(&v.KeyTokenFile, &v.KeyService, "key-service"),
+			What: words.Text{Zh: "存放密钥服务令牌的文件，仅属主和同组可读；被拒绝时重读，可由代理程序续期", En: "file with the token for the key service, readable by owner and group alone; read anew when the token is refused, so an agent may renew it"}},
+		{Name: "key-ca", Value: &v.KeyCA, Check: together(&v.KeyCA, &v.KeyService, "key-service"),
+			What: words.Text{Zh: "签发密钥服务证书的机构证书（PEM）；留空则用系统的", En: "certificates (PEM) that the key service's must descend from; empty means the system's"}},
 	}
 }
 
