@@ -33,23 +33,26 @@ func rawDatabase(t *testing.T, uri string) *driver.Database {
 
 func TestADatabaseOfANewerReleaseIsRefusedAndLeftAlone(t *testing.T) {
 	ctx := context.Background()
-	uri := mongotest.Database(t)
-	openAt(t, uri, papers)
-	db := rawDatabase(t, uri)
-	if _, err := db.Collection("_meta").UpdateByID(ctx, "schema", bson.M{"$set": bson.M{"release": 1000}}); err != nil {
-		t.Fatal(err)
-	}
-	e, err := mongo.New(ctx, uri)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	if err := e.Open(ctx, []store.Table{{Name: "later"}}); !errors.Is(err, mongo.ErrNewerSchema) || !strings.Contains(err.Error(), "1000") {
-		t.Errorf("opening gave %v", err)
-	}
-	names, err := db.ListCollectionNames(ctx, bson.D{})
-	if err != nil || strings.Contains(strings.Join(names, " "), "later") {
-		t.Errorf("collections are %v, %v", names, err)
+	for _, which := range []string{"", "_keys"} {
+		uri := mongotest.Database(t)
+		openAt(t, uri, papers)
+		db := rawDatabase(t, uri)
+		newer := db.Client().Database(db.Name() + which)
+		if _, err := newer.Collection("_meta").UpdateByID(ctx, "schema", bson.M{"$set": bson.M{"release": 1000}}); err != nil {
+			t.Fatal(err)
+		}
+		e, err := mongo.New(ctx, uri)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		if err := e.Open(ctx, []store.Table{{Name: "later"}}); !errors.Is(err, mongo.ErrNewerSchema) || !strings.Contains(err.Error(), newer.Name()+" has schema 1000") {
+			t.Errorf("opening gave %v", err)
+		}
+		names, err := db.ListCollectionNames(ctx, bson.D{})
+		if err != nil || strings.Contains(strings.Join(names, " "), "later") {
+			t.Errorf("collections are %v, %v", names, err)
+		}
 	}
 }
 
