@@ -47,7 +47,7 @@ func whileAway(t *testing.T, settings []string, waysOf func(data string) []absen
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	w := begin(ctx, t, settings...)
-	ways := waysOf(filepath.Join(w.dir, "data"))
+	ways := waysOf(w.data())
 	for i, way := range ways {
 		w.until(ctx, i+1, len(ways)+1)
 		way.leave()
@@ -76,9 +76,14 @@ func whileAway(t *testing.T, settings []string, waysOf func(data string) []absen
 // audit finds it once. wait is after how long it may be sent again.
 func (w *work) sendLast(ctx context.Context) (wait time.Duration, err error) {
 	w.t.Helper()
-	last := len(w.audit.Requests) - 1
-	s := w.workers[last%len(w.workers)]
-	r := reportOf(w.audit.Requests, last)
+	return w.sendOnce(ctx, len(w.audit.Requests)-1)
+}
+
+// sendOnce sends a report by its worker, one time.
+func (w *work) sendOnce(ctx context.Context, i int) (wait time.Duration, err error) {
+	w.t.Helper()
+	s := w.workers[i%len(w.workers)]
+	r := reportOf(w.audit.Requests, i)
 	r.token = s.Tokens.Access
 	body, err := json.Marshal(r.body)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,15 +33,17 @@ type installation struct {
 	env     []string
 	address string
 	server  *exec.Cmd
+	// within is the command that takes the program to where its data folder is; empty if that is here.
+	within []string
 }
 
 var mattersFlag = flag.Int("matters", 120, "reports of a run with faults")
 
 const password = "a-long-simulated-password"
 
-// install makes an installation that pushes to the FCM server at pushes; settings are further ones, as in the environment. Without them it is on
+// newInstallation builds the program and settles where everything is; settings are further ones, as in the environment. Without them it is on
 // the embedded store.
-func install(t *testing.T, pushes string, settings ...string) *installation {
+func newInstallation(t *testing.T, settings ...string) *installation {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -54,10 +57,20 @@ func install(t *testing.T, pushes string, settings ...string) *installation {
 	if out, err := exec.Command("go", "build", "-o", in.bin, "fengqiao/cmd/fengqiao").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	in.env = append(os.Environ(), "FENGQIAO_LANG=en", "FENGQIAO_DATA="+filepath.Join(in.dir, "data"), "FENGQIAO_LISTEN="+in.address,
+	in.env = append(os.Environ(), "FENGQIAO_LANG=en", "FENGQIAO_DATA="+in.data(), "FENGQIAO_LISTEN="+in.address,
 		"FENGQIAO_RATE_FACTOR=1000", "FENGQIAO_RATE_SIGN_IN=1000", "FENGQIAO_HASH_MEMORY_KIB=64", "FENGQIAO_LOG_LEVEL=error",
-		"FENGQIAO_FCM_PROJECT=simulated", "FENGQIAO_FCM_ENDPOINT="+pushes+"/v1", "FENGQIAO_PUSH_DEADLINE=500ms", "FENGQIAO_PUSH_LEASE=4s")
+		"FENGQIAO_PUSH_DEADLINE=500ms", "FENGQIAO_PUSH_LEASE=4s")
 	in.env = append(in.env, settings...)
+	return in
+}
+
+func (in *installation) data() string { return filepath.Join(in.dir, "data") }
+
+// install makes what a server needs; it will push to the FCM server at pushes.
+func (in *installation) install(pushes string) {
+	t := in.t
+	t.Helper()
+	in.env = append(in.env, "FENGQIAO_FCM_PROJECT=simulated", "FENGQIAO_FCM_ENDPOINT="+pushes+"/v1")
 	if err := os.WriteFile(filepath.Join(in.dir, "councils.geojson"), councils(), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -71,11 +84,11 @@ func install(t *testing.T, pushes string, settings ...string) *installation {
 	in.run("simulate", "people", "--out", in.dir)
 	in.run("import", "mediators", "mediators.csv", "--strict")
 	in.run("import", "people", "people.csv", "--strict")
-	return in
 }
 
 func (in *installation) command(args ...string) *exec.Cmd {
-	c := exec.Command(in.bin, args...)
+	line := slices.Concat(in.within, []string{in.bin}, args)
+	c := exec.Command(line[0], line[1:]...)
 	c.Dir, c.Env = in.dir, in.env
 	return c
 }
@@ -185,6 +198,7 @@ type work struct {
 	audit        Audit
 	workers      []*Session
 	office       *Office
+	witness      *witness
 	answered     atomic.Int64 // reports
 	sent, worked chan error
 	phase        func(what string)
@@ -193,17 +207,29 @@ type work struct {
 // begin installs, serves, signs everybody in and lets them begin.
 func begin(ctx context.Context, t *testing.T, settings ...string) *work {
 	t.Helper()
+	w := open(ctx, newInstallation(t, settings...))
+	w.start(ctx)
+	return w
+}
+
+// open installs, serves and signs everybody in.
+func open(ctx context.Context, in *installation) *work {
+	t := in.t
+	t.Helper()
 	began := time.Now()
 	w := &work{sent: make(chan error, 1), worked: make(chan error, 1),
 		phase: func(what string) { t.Logf("%5.1f s %s", time.Since(began).Seconds(), what) }}
 	fcm := httptest.NewServer(fcmtest.NewCounter(nil))
 	t.Cleanup(fcm.Close)
-	w.installation = install(t, fcm.URL, settings...)
+	w.installation = in
+	in.install(fcm.URL)
 	w.phase("installed")
 	code := w.run("user", "bootstrap")
 	w.serve()
 	t.Cleanup(func() { _ = w.server.Process.Kill() }) // ended already where all went well
 	client := NewClient("http://"+w.address, 16, time.Minute)
+	w.witness = &witness{next: client.http.Transport, refused: map[string]int{}}
+	client.http.Transport = w.witness
 	admin, err := Bootstrap(ctx, client, code, "admin", password)
 	if err != nil {
 		t.Fatal(err)
@@ -223,9 +249,13 @@ func begin(ctx context.Context, t *testing.T, settings ...string) *work {
 		t.Fatal(err)
 	}
 	w.office = NewOffice(client, sessions, Options{Workers: 12, Pause: 200 * time.Millisecond, Idle: 2 * time.Second, Limit: 18 * time.Minute, Prompt: true, Say: w.phase})
+	return w
+}
+
+// start lets everybody begin.
+func (w *work) start(ctx context.Context) {
 	go func() { w.sent <- send(ctx, w.workers, w.audit.Requests, &w.answered) }()
 	go func() { _, err := w.office.Run(ctx); w.worked <- err }()
-	return w
 }
 
 // until waits until part of parts of the reports are answered.
@@ -260,6 +290,9 @@ func (w *work) settle(ctx context.Context) {
 		w.t.Fatal(err)
 	}
 	w.phase("audited")
+	for _, bad := range w.witness.wrong() {
+		w.t.Error("nobody may be answered so:", bad)
+	}
 	for _, c := range a.checks {
 		// A push whose answer was lost may come twice; the phone drops the second by its notice's id.
 		if !c.OK && c.Name != onceEach {
