@@ -31,6 +31,8 @@ func TestWhatAnErrorMeansForAWriteAndForARead(t *testing.T) {
 		{"the primary steps down meanwhile", driver.CommandError{Code: 11602}, store.ErrUncertain, store.ErrUnavailable},
 		{"it is no longer the primary", driver.CommandError{Code: 10107}, store.ErrUnavailable, store.ErrUnavailable},
 		{"the disk is full", driver.WriteException{WriteErrors: driver.WriteErrors{{Code: 14031}}}, store.ErrUnavailable, store.ErrUnavailable},
+		{"the disk is full, says the command", driver.CommandError{Code: 14031}, store.ErrUnavailable, store.ErrUnavailable},
+		{"the disk is full for a batch", driver.BulkWriteException{WriteErrors: []driver.BulkWriteError{{WriteError: driver.WriteError{Code: 14031}}}}, store.ErrUnavailable, store.ErrUnavailable},
 		{"no server is there", topology.ServerSelectionError{Wrapped: context.DeadlineExceeded}, store.ErrUnavailable, store.ErrUnavailable},
 		{"all connections are busy", topology.WaitQueueTimeoutError{Wrapped: context.DeadlineExceeded}, store.ErrUnavailable, store.ErrUnavailable},
 		{"the connection could not be made", topology.ConnectionError{Wrapped: errors.New("refused")}, store.ErrUnavailable, store.ErrUnavailable},

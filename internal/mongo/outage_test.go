@@ -78,6 +78,36 @@ func TestAServerThatCannotBeReachedIsUnavailableUntilItIsBack(t *testing.T) {
 	}
 }
 
+func TestAFullDiskOfTheServerStoresNothingAndIsSurvived(t *testing.T) {
+	uri, line := mongotest.Through(t)
+	e := openAt(t, uri, papers)
+	ctx := context.Background()
+	mustApply(t, e, insert("before", nil))
+	line.Fill()
+	numbered := insert("numbered", nil)
+	numbered.Series = "2026"
+	old := store.Row{ID: "before", Version: 1}
+	for what, writes := range map[string][]store.Write{
+		"an insert": {insert("a", nil)}, "a batch": {insert("a", nil), insert("b", nil)}, "a number": {numbered},
+		"a replacement": {{Table: "papers", Op: store.Replace, Row: old}}, "a delete": {{Table: "papers", Op: store.Delete, Row: old}},
+	} {
+		if _, err := e.Apply(ctx, writes...); !errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrUncertain) {
+			t.Errorf("%s gave %v", what, err)
+		}
+	}
+	if _, err := e.Blobs().Put(ctx, "photo", bytes.NewReader(content(300000))); !errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrUncertain) {
+		t.Errorf("a blob gave %v", err)
+	}
+	if rows, err := e.Find(ctx, store.Query{Table: "papers", Limit: 10}); err != nil || ids(rows) != "before" {
+		t.Errorf("while the disk is full one reads %q, %v", ids(rows), err)
+	}
+	line.Mend()
+	mustApply(t, e, insert("a", nil), insert("b", nil))
+	if _, err := e.Blobs().Put(ctx, "photo", bytes.NewReader(content(300000))); err != nil {
+		t.Errorf("a blob with room again: %v", err)
+	}
+}
+
 func TestABlobWhoseRecordWentUnheardIsWholeOrAbsent(t *testing.T) {
 	uri, line := mongotest.Through(t)
 	b := openAt(t, uri).Blobs()

@@ -2,11 +2,14 @@ package mongotest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net"
 	"net/url"
 	"strings"
 	"sync"
 	"testing"
+
+	"go.mongodb.org/mongo-driver/bson"
 )
 
 // Line is a stretch of network between a client and the server that a test can break. It is whole to begin with.
@@ -16,6 +19,7 @@ type Line struct {
 	down   bool
 	abrupt bool
 	lost   []byte
+	full   bool
 	flow   chan struct{} // closed while bytes pass
 	open   map[net.Conn]bool
 }
@@ -59,7 +63,7 @@ func Through(t testing.TB) (string, *Line) {
 func (l *Line) Mend() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.down, l.abrupt, l.lost = false, false, nil
+	l.down, l.abrupt, l.lost, l.full = false, false, nil, false
 	select {
 	case <-l.flow:
 	default:
@@ -89,6 +93,13 @@ func (l *Line) Lose(marker string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lost = []byte(marker)
+}
+
+// Fill lets no writes pass: who sends one hears what a server says whose disk is full. Such a server may also end itself, which is Reset.
+func (l *Line) Fill() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.full = true
 }
 
 func (l *Line) drop(abrupt bool) {
@@ -163,10 +174,51 @@ func (l *Line) carry(client net.Conn) {
 			lost = true
 			close(doomed)
 		}
-		if _, err := server.Write(request[:n]); err != nil {
+		to, what := server, request[:n]
+		if refusal := l.refusal(what); refusal != nil {
+			to, what = client, refusal
+		}
+		if _, err := to.Write(what); err != nil {
 			return
 		}
 	}
+}
+
+// The wire protocol: a message is a header of four little-endian numbers (length, id, answered id, kind) and, of kind OP_MSG, flags, a byte and a
+// document whose first element names the command.
+const (
+	headerSize = 16
+	opMsg      = 2013
+	nameAt     = headerSize + 4 + 1 + 4 + 1 // behind flags, section kind, the document's length and the element's type
+	// outOfDiskSpace is the server's own code.
+	outOfDiskSpace = 14031
+)
+
+// refusal is the answer to a write while the disk is full; nil if the request may pass. The driver sends a message in one piece, and asks for the
+// answer before it sends the next.
+func (l *Line) refusal(request []byte) []byte {
+	l.mu.Lock()
+	full := l.full
+	l.mu.Unlock()
+	if !full || len(request) < nameAt || binary.LittleEndian.Uint32(request[12:]) != opMsg {
+		return nil
+	}
+	switch name, _, _ := bytes.Cut(request[nameAt:], []byte{0}); string(name) {
+	case "insert", "update", "delete", "findAndModify":
+	default:
+		return nil
+	}
+	said, err := bson.Marshal(bson.D{{Key: "ok", Value: 0.0}, {Key: "code", Value: int32(outOfDiskSpace)}, {Key: "codeName", Value: "OutOfDiskSpace"},
+		{Key: "errmsg", Value: "No space left on device"}})
+	if err != nil {
+		panic(err) // the document is constant
+	}
+	id := binary.LittleEndian.Uint32(request[4:])
+	var m []byte
+	for _, n := range []uint32{headerSize + 4 + 1 + uint32(len(said)), 0, id, opMsg, 0} {
+		m = binary.LittleEndian.AppendUint32(m, n)
+	}
+	return append(append(m, 0), said...)
 }
 
 // answers carries what the server says to the client, until an answer is to be lost.

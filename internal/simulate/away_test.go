@@ -25,7 +25,8 @@ func TestNothingIsLostWhileTheStoreIsAway(t *testing.T) {
 	t.Run("MongoDB behind a broken line", func(t *testing.T) {
 		uri, line := mongotest.Through(t)
 		whileAway(t, []string{"FENGQIAO_STORE=" + uri}, func(string) []absence {
-			return []absence{{"cut", line.Cut, line.Mend}, {"reset", line.Reset, line.Mend}, {"stalled", line.Stall, line.Mend}}
+			return []absence{{"cut", line.Cut, line.Mend}, {"reset", line.Reset, line.Mend}, {"stalled", line.Stall, line.Mend},
+				{"full", line.Fill, line.Mend}}
 		})
 	})
 	t.Run("SQLite locked by another program", func(t *testing.T) {
