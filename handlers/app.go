@@ -61,13 +61,14 @@ type Config struct {
 // API is the HTTP server.
 type API struct {
 	Deps
-	limits  Limits
-	fiber   *fiber.App
-	gate    *gate
-	proxies []netip.Prefix
-	metrics *metrics
-	pages   *pages
-	roster  account.Roster
+	limits    Limits
+	fiber     *fiber.App
+	gate      *gate
+	admission admission
+	proxies   []netip.Prefix
+	metrics   *metrics
+	pages     *pages
+	roster    account.Roster
 
 	gazetteer atomic.Pointer[gazetteer]
 }
@@ -79,6 +80,7 @@ func New(d Deps) (*API, error) {
 	}
 	a := &API{Deps: d, limits: d.Config.Limits.filled(), roster: account.Roster{Accounts: d.Accounts, Records: d.Mediators}}
 	var err error
+	a.admission = newAdmission(a.limits)
 	if a.gate, err = newGate(a.limits, time.Now); err != nil {
 		return nil, err
 	}
@@ -113,6 +115,9 @@ func New(d Deps) (*API, error) {
 
 // mount registers a route. GET routes answer HEAD too.
 func (a *API) mount(r Route) {
+	if r.Public {
+		fill(&r.Body, comesWhole)
+	}
 	fill(&r.Body, a.limits.Body)
 	fill(&r.Deadline, a.limits.Deadline)
 	handler := a.serve(&r)

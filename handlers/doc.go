@@ -3,8 +3,9 @@
 //
 // # The way of a request
 //
-//	route table ─▶ rate of the address ─▶ who is it (token or cookie, CSRF) ─▶ rate of the person ─▶ may the role do this
-//	at all (mediation.Permits) ─▶ If-Match ─▶ Idempotency-Key ─▶ handler ─▶ view, ETag ─▶ answer, log, figures
+//	route table ─▶ rate of the address ─▶ is there a place ─▶ who is it (token or cookie, CSRF) ─▶ rate of the person ─▶
+//	may the role do this at all (mediation.Permits) ─▶ If-Match ─▶ Idempotency-Key ─▶ handler ─▶ view, ETag ─▶
+//	answer, log, figures
 //
 // All of that is in serve.go, once, steered by the columns of the route table (routes.go), so that a new route cannot
 // forget a part of it. A handler is a function from a Call to a Reply or an error. Every error becomes an RFC 9457

@@ -41,6 +41,8 @@ type Limits struct {
 	Write    time.Duration // a client taking its answer
 	Idle     time.Duration // a connection between two requests
 	Lease    time.Duration // a request with an Idempotency-Key that does not come to an end: then it may run again
+	AtOnce   int           // requests at work at once, bodies included; further ones are told to come again
+	Arriving int           // requests at once whose body is still on its way, beside those; each may hold a photo in memory
 	Buckets  int           // persons and addresses whose rate is remembered
 	Rates    map[Class]Rates
 }
@@ -59,6 +61,8 @@ var DefaultLimits = Limits{
 	Write:    60 * time.Second,
 	Idle:     2 * time.Minute,
 	Lease:    90 * time.Second,
+	AtOnce:   256, // what one commit of the embedded store carries at most
+	Arriving: 64,
 	Buckets:  20_000,
 	Rates: map[Class]Rates{
 		Read:   {User: Rate{20, 60}, Address: Rate{400, 1200}},
@@ -85,6 +89,8 @@ func (l Limits) filled() Limits {
 	fill(&l.Write, d.Write)
 	fill(&l.Idle, d.Idle)
 	fill(&l.Lease, d.Lease)
+	fill(&l.AtOnce, d.AtOnce)
+	fill(&l.Arriving, d.Arriving)
 	fill(&l.Buckets, d.Buckets)
 	if l.Rates == nil {
 		l.Rates = d.Rates

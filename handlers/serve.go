@@ -53,6 +53,14 @@ func (a *API) carry(c *Call) (reply Reply, err error) {
 	if int64(c.Request().Header.ContentLength()) > c.Route.Body {
 		return reply, c.tooLarge()
 	}
+	if err := c.hear(); err != nil {
+		return reply, err
+	}
+	leave, err := a.admission.take(c)
+	if err != nil {
+		return reply, err
+	}
+	defer leave()
 	if !c.Route.Public {
 		if err := a.identify(c); err != nil {
 			return reply, err
