@@ -91,36 +91,75 @@ func (c *command) showSums(sums archive.Sums, photos archive.MediaSum) {
 }
 
 func (c *command) backupCommand() *cobra.Command {
-	var wraps string
-	cmd := &cobra.Command{Use: "backup DIR", Args: cobra.ExactArgs(1), Short: c.short("在线备份（SQLite）", "back up while the server runs (SQLite)"),
+	var wraps, since, scratch string
+	cmd := &cobra.Command{Use: "backup DIR", Args: cobra.ExactArgs(1), Short: c.short("加密备份，可增量", "back up, encrypted and by what changed"),
 		Long: words.Text{
 			Zh: `把数据库和照片备份到一个空目录，封装过的数据密钥放在另一个目录（--wraps，默认 DIR/wraps），请分开保管。
-安装密钥不在备份里：没有它备份读不出个人信息。MongoDB 请用 mongodump，或先 fengqiao copy 到 sqlite: 再备份。`,
+数据库以安装密钥加密，照片本来就是加密的；安装密钥不在备份里，没有它备份什么也读不出。
+--since 指明上一份备份的目录：没有变的部分不再写一遍，而是与上一份共用磁盘上的同一文件（硬链接；不在同一文件系统则复制）。
+每份备份仍是完整的，哪一份都可以单独删除或搬走。
+可在服务运行时备份。MongoDB 请用 mongodump，或先 fengqiao copy 到 sqlite: 再备份。`,
 			En: `Backs up the database and the photos into an empty folder, and the wrapped data keys into another (--wraps, DIR/wraps unless
-said otherwise), which is best kept elsewhere. The installation key is in neither: without it nothing personal can be read.
-For MongoDB use mongodump, or "fengqiao copy" into sqlite: first.`}.In(c.lang),
+said otherwise), which is best kept elsewhere. The database is encrypted under the installation key; photos are sealed as they
+lie. The installation key is in neither: without it nothing of the backup can be read.
+With --since, what did not change since an earlier backup is not written again but shared with it on the disk (hard links;
+copies where it lies on another file system). Each backup is whole all the same, and any of them can be deleted or taken away.
+The server may run meanwhile. For MongoDB use mongodump, or "fengqiao copy" into sqlite: first.`}.In(c.lang),
+		Example: "  fengqiao backup /backup/2026-03-03 --wraps /elsewhere/2026-03-03 --since /backup/2026-03-02",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if wraps == "" {
-				wraps = filepath.Join(args[0], archive.WrapsFolder)
+			job := archive.Job{Dir: args[0], Wraps: wraps, Scratch: scratch, Program: version(), Now: time.Now()}
+			if job.Wraps == "" {
+				job.Wraps = filepath.Join(job.Dir, archive.WrapsFolder)
 			}
-			p, err := openExisting(cmd.Context(), storeAddress(c.Values))
-			if err != nil {
-				return err
+			if job.Scratch == "" {
+				job.Scratch = c.Data
 			}
-			show, end := c.steps()
-			m, err := archive.Backup(cmd.Context(), p.Place, args[0], wraps, version(), time.Now(), show)
-			end()
-			if err == nil {
-				c.showSums(m.Tables, *m.Media)
-				c.say(c.out, words.Text{Zh: "备份 %s 已写入 %s，密钥封装在 %s；请另行保管安装密钥", En: "backup %s is in %s, its wrapped keys in %s; keep the installation key apart from both"}, m.ID, args[0], wraps)
-				if m.Media.Lost > 0 {
-					err = fmt.Errorf("the backup is whole but for %d photo files that the records name and the store has lost: fengqiao verify names them", m.Media.Lost)
-				}
-			}
-			return errors.Join(err, p.Close())
+			return c.backup(cmd.Context(), job, since)
 		}}
 	cmd.Flags().StringVar(&wraps, "wraps", "", c.short("封装密钥的目录", "folder for the wrapped keys"))
+	cmd.Flags().StringVar(&since, "since", "", c.short("上一份备份的目录", "folder of an earlier backup"))
+	cmd.Flags().StringVar(&scratch, "scratch", "", c.short("放未加密的临时副本的目录（默认数据目录）", "folder with room for a copy of the records in clear (default: the data folder)"))
 	return cmd
+}
+
+func (c *command) backup(ctx context.Context, job archive.Job, since string) (err error) {
+	p, err := openExisting(ctx, storeAddress(c.Values))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	key, err := installationKey(ctx, c.Values, c.getenv)
+	if err != nil {
+		return fmt.Errorf("a backup is encrypted under the installation key: %w", err)
+	}
+	job.Key = key
+	if since != "" {
+		if job.Earlier, err = archive.OpenEarlier(ctx, since, key); err != nil {
+			return fmt.Errorf("--since: %w", err)
+		}
+	}
+	show, end := c.steps()
+	m, err := job.Make(ctx, p.Place, show)
+	end()
+	if err != nil {
+		return err
+	}
+	c.showSums(m.Tables, m.Media)
+	c.say(c.out, words.Text{Zh: "备份 %s 已写入 %s，密钥封装在 %s；请另行保管安装密钥", En: "backup %s is in %s, its wrapped keys in %s; keep the installation key apart from both"},
+		m.Manifest.ID, job.Dir, job.Wraps)
+	c.say(c.out, words.Text{Zh: "写入 %d 字节，与上一份共用 %d 字节", En: "%d bytes written, %d bytes shared with the earlier backup"}, m.Manifest.Written, m.Manifest.Linked)
+	return lostPhotos(m.Media)
+}
+
+// lostPhotos is the error of a backup that is made, of a store that has lost photos.
+func lostPhotos(m archive.MediaSum) error {
+	switch {
+	case m.Lost == 0:
+		return nil
+	case m.Missing == 0:
+		return fmt.Errorf("the backup is whole, as it has %d photo files of the earlier one that the store has lost: fengqiao verify names them", m.Lost)
+	}
+	return fmt.Errorf("the backup is whole but for %d photo files that the records name and the store has lost: fengqiao verify names them", m.Lost)
 }
 
 func (c *command) restoreCommand() *cobra.Command {
@@ -151,16 +190,16 @@ first, or name it with FENGQIAO_KEY_FILE. Nothing is written where the key does 
 func (c *command) restore(ctx context.Context, dir, wraps, scratch, erasures string) (err error) {
 	show, end := c.steps()
 	defer end()
-	b, err := archive.Open(ctx, dir, wraps, scratch, show)
+	files, err := archive.Check(ctx, dir, wraps, show)
+	if err != nil {
+		return err
+	}
+	// Before anything is written: without the key of the backup it could never be read, nor restored once more.
+	b, key, err := c.openBackup(ctx, files, scratch, show)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	// Before anything is written: without the key of the backup it could never be read, nor restored once more.
-	key, err := c.keyFits(ctx, b)
-	if err != nil {
-		return err
-	}
 	erased, err := c.erasuresIn(erasures, key)
 	if err != nil {
 		return err
@@ -199,22 +238,32 @@ func (c *command) restore(ctx context.Context, dir, wraps, scratch, erasures str
 // stalePush is how old a push of a restored backup may be to go out all the same.
 const stalePush = time.Hour
 
-// keyFits looks whether the installation key that will be used opens the backup, and returns the public key of its checkpoints, nil
-// where nothing was ever sealed.
-func (c *command) keyFits(ctx context.Context, b *archive.Opened) (ed25519.PublicKey, error) {
+// openBackup opens a backup with the installation key that will be used, and returns the public key of its checkpoints, nil where
+// nothing was ever sealed.
+func (c *command) openBackup(ctx context.Context, files *archive.Checked, scratch string, show archive.Progress) (*archive.Opened, ed25519.PublicKey, error) {
 	kek, err := installationKey(ctx, c.Values, c.getenv)
-	if err == nil {
+	if err != nil {
+		return nil, nil, c.needsItsKey(err)
+	}
+	b, err := files.Open(ctx, kek, scratch, show)
+	if err != nil {
+		return nil, nil, c.needsItsKey(err)
+	}
+	key, err := seal.PublicKey(ctx, b.Store.Wraps(), kek)
+	if errors.Is(err, mediation.ErrNotFound) {
 		err = seal.Fits(ctx, b.Store.Wraps(), kek)
 	}
-	var key ed25519.PublicKey
-	if err == nil {
-		if key, err = seal.PublicKey(ctx, b.Store.Wraps(), kek); errors.Is(err, mediation.ErrNotFound) {
-			err = nil
-		}
+	if err != nil {
+		return nil, nil, errors.Join(c.needsItsKey(err), b.Close())
 	}
+	return b, key, nil
+}
+
+// needsItsKey says what to do where the installation key is not that of the backup.
+func (c *command) needsItsKey(err error) error {
 	if errors.Is(err, seal.ErrNoKey) || errors.Is(err, seal.ErrWrongKey) || errors.Is(err, seal.ErrNoEpoch) {
-		err = fmt.Errorf("%w. Nothing was restored: bring the installation key of the backup to %s, or name it with %s; no new key opens it",
+		return fmt.Errorf("%w. Nothing was restored: bring the installation key of the backup to %s, or name it with %s; no new key opens it",
 			err, filepath.Join(c.Data, seal.KeyFile), seal.EnvKeyFile)
 	}
-	return key, err
+	return err
 }

@@ -374,8 +374,12 @@ func TestRestoreWritesNothingBeforeItKnowsThatItCan(t *testing.T) {
 func TestDamagedBackupIsRefused(t *testing.T) {
 	dir, to := countyData(t), filepath.Join(t.TempDir(), "backup")
 	ok(t, "backup", to, "--data", dir)
-	file := filepath.Join(to, "records", "fengqiao.db")
-	f, err := os.OpenFile(file, os.O_RDWR, 0)
+	ok(t, "verify", "--backup", to, "--data", t.TempDir()) // needs no key
+	packs, err := filepath.Glob(filepath.Join(to, "records", "*.age"))
+	if err != nil || len(packs) == 0 {
+		t.Fatal(packs, err)
+	}
+	f, err := os.OpenFile(packs[0], os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -383,8 +387,10 @@ func TestDamagedBackupIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = f.Close()
-	if r := fengqiao(t, "restore", to, "--data", t.TempDir()); r.code != exitFailure || !strings.Contains(r.err, "checksum") {
-		t.Fatalf("exit %d, %s", r.code, r.err)
+	for _, args := range [][]string{{"restore", to}, {"verify", "--backup", to}} {
+		if r := fengqiao(t, append(args, "--data", t.TempDir())...); r.code != exitFailure || !strings.Contains(r.err, "checksum") {
+			t.Fatalf("%v: exit %d, %s", args, r.code, r.err)
+		}
 	}
 	if err := os.Remove(filepath.Join(to, "manifest.json")); err != nil {
 		t.Fatal(err)

@@ -179,10 +179,14 @@ func (s *system) backup(ctx context.Context) error {
 	if wraps == "" {
 		wraps = filepath.Clean(v.BackupDir) + "-wraps"
 	}
-	rounds := archive.Rounds{Dir: v.BackupDir, Wraps: wraps, Every: v.BackupEvery, Keep: v.BackupKeep, Program: version()}
+	rounds := archive.Rounds{Dir: v.BackupDir, Wraps: wraps, Every: v.BackupEvery, Keep: v.BackupKeep, Program: version(),
+		Key: s.kek, Scratch: v.Data}
 	m, made, err := rounds.Pass(ctx, s.Place, time.Now())
 	if made {
-		s.log.Info("backup made", "id", m.ID, "photos_lost", m.Media.Lost)
+		s.log.Info("backup made", "id", m.Manifest.ID, "written", m.Manifest.Written, "linked", m.Manifest.Linked, "photos_lost", m.Media.Lost)
+		if m.Whole != nil {
+			s.log.Warn("the backup was written whole", "cause", m.Whole)
+		}
 	}
 	return err
 }

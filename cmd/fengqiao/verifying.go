@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,21 +14,47 @@ import (
 )
 
 func (c *command) verifyCommand() *cobra.Command {
-	var against string
+	var against, backup, wraps string
 	cmd := &cobra.Command{Use: "verify", Short: c.short("核查事件链、检查点、编号、指针、照片", "verify chains of events, checkpoints, numbers, pointers and photos"),
 		Long: words.Text{
 			Zh: `逐案核查事件链（改动、删除、换序都会发现）、案号连续、上报与案件互指、席位与案件互指，并逐张核对照片，再与数据库里的检查点
 比对：重算过的事件链、截短的案件、换掉的照片、删去的查阅记录都会发现。--against 与另外保存的检查点文件比对，连同检查点一起
-被改写、整库被退回到从前也会发现。发现问题退出码 1。最好在服务停止时运行：办理中的变动可能被误报。`,
+被改写、整库被退回到从前也会发现。发现问题退出码 1。最好在服务停止时运行：办理中的变动可能被误报。
+--backup 只核对一份备份的校验和，不需要密钥；备份读不读得出，要恢复一次才知道。`,
 			En: `Walks every case: its chain of events (anything edited, removed or reordered is found), its number, its reports and seats, and
 back again, and every photo's bytes. Holds all of it against the checkpoints in the store: chains that were calculated anew,
 cases cut short, photos exchanged, records of reading removed. With --against it is held against a file of checkpoints that
 was kept elsewhere, too: then it also shows if the checkpoints were rewritten, or the whole store brought back to an earlier
-state. Exit code 1 if anything is wrong. Best run while no server writes: what is in motion may be told by mistake.`}.In(c.lang),
+state. Exit code 1 if anything is wrong. Best run while no server writes: what is in motion may be told by mistake.
+--backup checks the sums of a backup's files instead, and needs no key; that it can be read, only a restore shows.`}.In(c.lang),
 		Example: "  fengqiao checkpoint export /mnt/elsewhere/fengqiao.checkpoints\n  fengqiao verify --against /mnt/elsewhere/fengqiao.checkpoints",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.verify(cmd.Context(), against) }}
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if backup == "" {
+				return c.verify(cmd.Context(), against)
+			}
+			if wraps == "" {
+				wraps = filepath.Join(backup, archive.WrapsFolder)
+			}
+			return c.verifyBackup(cmd.Context(), backup, wraps)
+		}}
 	cmd.Flags().StringVar(&against, "against", "", c.short("另外保存的检查点文件", "file of checkpoints that was kept elsewhere"))
+	cmd.Flags().StringVar(&backup, "backup", "", c.short("只核对这份备份的校验和", "only check the sums of this backup"))
+	cmd.Flags().StringVar(&wraps, "wraps", "", c.short("备份的密钥封装的目录", "folder of the backup's wrapped keys"))
+	cmd.MarkFlagsMutuallyExclusive("against", "backup")
 	return cmd
+}
+
+// verifyBackup holds the files of a backup against their sums.
+func (c *command) verifyBackup(ctx context.Context, dir, wraps string) error {
+	show, end := c.steps()
+	b, err := archive.Check(ctx, dir, wraps, show)
+	end()
+	if err != nil {
+		return err
+	}
+	c.say(c.out, words.Text{Zh: "%s 的备份 %s 完好，%d 个文件；恢复它需要第 %d 期安装密钥", En: "the backup of %s, %s, is undamaged, %d files; restoring it needs the installation key of epoch %d"},
+		b.Manifest.Made.Format(time.RFC3339), b.Manifest.ID, len(b.Manifest.Files), b.Manifest.Epoch)
+	return nil
 }
 
 func (c *command) verify(ctx context.Context, against string) error {

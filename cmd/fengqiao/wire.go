@@ -120,6 +120,7 @@ func storeAddress(v *settings.Values) string {
 // installation is a store that can be read: with the keys and the accounts.
 type installation struct {
 	*place
+	kek       seal.KEK // the installation key
 	ring      *seal.Keyring
 	accounts  *account.Service
 	plans     *store.Plans
@@ -146,7 +147,7 @@ func openWith(ctx context.Context, v *settings.Values, kek seal.KEK) (in *instal
 	if err != nil {
 		return nil, err
 	}
-	in = &installation{place: p, plans: p.Store.Plans(), policies: p.Store.Policies(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
+	in = &installation{place: p, kek: kek, plans: p.Store.Plans(), policies: p.Store.Policies(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
 	opened := in // what is returned on the way out is nil
 	defer func() {
 		if err != nil {

@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -101,5 +102,24 @@ func TestAKeyFileThatOthersMayReadIsRefused(t *testing.T) {
 	}
 	if _, err := LoadInstallationKey(dir, env(nil)); err == nil {
 		t.Error("a folder was taken for a key")
+	}
+}
+
+func TestKeysOfEitherLengthAreWrapped(t *testing.T) {
+	l, err := ParseInstallationKey(NewInstallationKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, plain := range map[string][]byte{"a backup's": randomKey()[:16], "a case's": randomKey()} {
+		box, err := l.Wrap(t.Context(), 1, plain, []byte("place"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := l.Unwrap(t.Context(), 1, box, []byte("place")); err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("%s came back as %d bytes, %v", what, len(got), err)
+		}
+		if _, err := l.Unwrap(t.Context(), 1, box, []byte("elsewhere")); !errors.Is(err, ErrWrongKey) {
+			t.Errorf("%s opens elsewhere: %v", what, err)
+		}
 	}
 }

@@ -69,7 +69,7 @@ type Journal interface {
 type KEK interface {
 	// Newest is the epoch under which keys are wrapped from now on, from 1.
 	Newest() int64
-	// Wrap closes plain (32 bytes) under the key of the epoch. bound must be given again to open it.
+	// Wrap closes plain, a key of 16 bytes (of a backup) or 32, under the key of the epoch. bound must be given again to open it.
 	Wrap(ctx context.Context, epoch int64, plain, bound []byte) ([]byte, error)
 	// Unwrap opens what Wrap made; ErrNoEpoch if that epoch's key is not there, ErrWrongKey if it does not open the box.
 	Unwrap(ctx context.Context, epoch int64, box, bound []byte) ([]byte, error)

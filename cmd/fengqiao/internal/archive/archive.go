@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"hash"
-	"io"
 	"slices"
 	"strings"
 
@@ -200,27 +199,33 @@ func copyBlob(ctx context.Context, from, to media.Blobs, id string) (found bool,
 // MediaSum counts photo blobs.
 type MediaSum struct {
 	Blobs int64 `json:"blobs"`
-	// Missing blobs are named by a record and not stored: of uploads that were swept while the copy ran, as a rule.
+	// Missing blobs are named by a record and not in the copy: of uploads that were swept while it ran, as a rule.
 	Missing int64 `json:"missing"`
-	// Lost are those of the missing whose record still says that they are there.
+	// Lost are those that were not where they come from, though the record there still says so. A backup may have them from
+	// an earlier one all the same.
 	Lost int64 `json:"lost,omitempty"`
 }
 
-// copyMedia copies the blobs that the records of a place name. records and from may be different places: a backup has its
-// records from the copy of the database and its blobs from the live one.
-func copyMedia(ctx context.Context, records, from Place, to media.Blobs, progress Progress) (MediaSum, error) {
+// taken takes a blob with the given checksum over from elsewhere, and tells whether it has it.
+type taken func(id, sum string) (bool, error)
+
+// copyMedia copies the blobs that the records of a place name, unless take has them already. records and from may be different
+// places: a backup has its records from the copy of the database and its blobs from the live one.
+func copyMedia(ctx context.Context, records, from Place, to media.Blobs, take taken, progress Progress) (MediaSum, error) {
 	var sum MediaSum
 	err := photos(ctx, records, func(p media.Photo) error {
-		for _, id := range []string{p.BlobID, p.ThumbID} {
-			if id == "" {
+		for _, blob := range []struct{ id, sum string }{{p.BlobID, p.BlobSum}, {p.ThumbID, p.ThumbSum}} {
+			if blob.id == "" {
 				continue
 			}
-			found, err := copyBlob(ctx, from.Blobs, to, id)
+			here, there, err := oneBlob(ctx, from.Blobs, to, blob.id, blob.sum, take)
 			if err != nil {
 				return err
 			}
-			if sum.Blobs++; !found {
+			if sum.Blobs++; !here {
 				sum.Missing++
+			}
+			if !there {
 				if now, err := from.Store.Photos().Get(ctx, p.ID); err == nil && now.State == media.Ready {
 					sum.Lost++
 				}
@@ -232,9 +237,33 @@ func copyMedia(ctx context.Context, records, from Place, to media.Blobs, progres
 	return sum, err
 }
 
-// fileSum is the SHA-256 of what r gives, in hex.
-func fileSum(r io.Reader) (string, int64, error) {
-	h := sha256.New()
-	n, err := io.Copy(h, r)
-	return hex.EncodeToString(h.Sum(nil)), n, err
+// oneBlob tells whether the blob is here now, and whether it is where it comes from: what was taken from elsewhere may be lost there.
+func oneBlob(ctx context.Context, from, to media.Blobs, id, sum string, take taken) (here, there bool, err error) {
+	if here, err = take(id, sum); err != nil {
+		return false, false, err
+	}
+	if here {
+		there, err = stored(ctx, from, id)
+		return true, there, err
+	}
+	there, err = copyBlob(ctx, from, to, id)
+	return there, there, err
 }
+
+// stored tells whether a blob is there, without reading it.
+func stored(ctx context.Context, blobs media.Blobs, id string) (bool, error) {
+	r, err := blobs.Open(ctx, id)
+	if errors.Is(err, mediation.ErrNotFound) {
+		return false, nil
+	}
+	if err == nil {
+		err = r.Close()
+	}
+	if err != nil {
+		return false, fmt.Errorf("archive: photo blob %s: %w", id, err)
+	}
+	return true, nil
+}
+
+// nothingTaken takes no blob over.
+func nothingTaken(string, string) (bool, error) { return false, nil }

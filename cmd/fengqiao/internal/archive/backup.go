@@ -2,90 +2,111 @@ package archive
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"fengqiao/internal/durable"
 	"fengqiao/internal/media"
+	"fengqiao/internal/seal"
 	"fengqiao/internal/sqlite"
 	"fengqiao/internal/store"
 )
 
 // A backup is a folder with the records and the photos, and a second one with the wrapped keys, which may be kept elsewhere:
 //
-//	DIR/manifest.json        what follows, with sums; written last, so that a backup without it is not one
-//	DIR/records/fengqiao.db
-//	DIR/media/…
+//	DIR/manifest.json        the files, with sums; written last, so that a backup without it is not one
+//	DIR/contents.age         what is in them, and the keys of the packs, under the installation key
+//	DIR/records/….age        the database, in packs, each under a key of its own
+//	DIR/media/…              photos, under keys of their own already
 //	WRAPS/manifest.json      the same id
-//	WRAPS/keys.db
+//	WRAPS/keys.db            the data keys, each wrapped under the installation key already
 //
-// The installation key is in neither: who finds both folders reads nothing personal.
+// The installation key is in neither: who finds both folders reads neither records nor photos, and restoring needs no other secret.
+// See docs/decisions/0009-backups.md.
 const (
 	manifestFile  = "manifest.json"
+	contentsFile  = "contents.age"
 	recordsFolder = "records"
 	mediaFolder   = "media"
 	// WrapsFolder is where the wraps go unless said otherwise.
 	WrapsFolder = "wraps"
-	format      = 1
+	format      = 2
 )
 
-// Manifest describes a backup, or its wraps.
-type Manifest struct {
-	Format  int       `json:"format"`
-	ID      string    `json:"id"`
-	Made    time.Time `json:"made"`
-	Program string    `json:"program"`
-	Files   []File    `json:"files"`
-	// Tables and Media count what is inside; in the records' manifest alone.
-	Tables Sums      `json:"tables,omitempty"`
-	Media  *MediaSum `json:"media,omitempty"`
+// Job is a backup to be made of a running or stopped installation.
+type Job struct {
+	// Dir and Wraps are the two folders; neither may hold anything.
+	Dir, Wraps string
+	// Earlier is the backup before this one, whose unchanged files are taken over; nil if there is none.
+	Earlier *Earlier
+	// Scratch is a folder with room for a copy of the records, where they are as safe as the database itself: the copy is in clear.
+	Scratch string
+	// Key is the installation key, under whose newest epoch the backup is closed.
+	Key     seal.KEK
+	Program string
+	Now     time.Time
 }
 
-// File is one file of a backup.
-type File struct {
-	Path   string `json:"path"`
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
+// Made is a backup that was made.
+type Made struct {
+	Manifest Manifest
+	Tables   Sums
+	Media    MediaSum
+	// Whole is why nothing was taken over from the newest backup, where Rounds would have; nil otherwise.
+	Whole error
 }
 
-// Backup writes a backup of a running or stopped installation.
-func Backup(ctx context.Context, from Place, dir, wraps, program string, now time.Time, progress Progress) (Manifest, error) {
-	m := Manifest{Format: format, ID: uuid.NewString(), Made: now.UTC().Truncate(time.Second), Program: program}
-	records := filepath.Join(dir, recordsFolder)
-	for _, d := range []string{dir, wraps} {
+// making is a backup while it is made.
+type making struct {
+	Job
+	progress Progress
+	manifest Manifest
+	contents contents
+	files    map[string]File // made or taken over so far, by path
+	link     func(from, to string) error
+}
+
+// Make writes the backup.
+func (j Job) Make(ctx context.Context, from Place, progress Progress) (Made, error) {
+	return j.make(ctx, from, os.Link, progress)
+}
+
+func (j Job) make(ctx context.Context, from Place, link func(from, to string) error, progress Progress) (Made, error) {
+	m := &making{Job: j, progress: progress, files: map[string]File{}, link: link, manifest: Manifest{Format: format, ID: uuid.NewString(),
+		Made: j.Now.UTC().Truncate(time.Second), Program: j.Program, Epoch: j.Key.Newest()}}
+	if j.Earlier != nil {
+		m.manifest.Since = j.Earlier.id
+	}
+	// A key that does not open the wraps would close the backup for ever.
+	if err := seal.Fits(ctx, from.Store.Wraps(), j.Key); err != nil {
+		return Made{}, err
+	}
+	err := m.folders()
+	if err == nil {
+		err = m.all(ctx, from)
+	}
+	return Made{Manifest: m.manifest, Tables: m.contents.Tables, Media: m.contents.Media}, err
+}
+
+func (m *making) folders() error {
+	for _, d := range []string{m.Dir, m.Wraps} {
 		if err := mustBeNew(d); err != nil {
-			return m, err
+			return err
 		}
 	}
-	for _, d := range []string{records, wraps} {
+	for _, d := range []string{filepath.Join(m.Dir, recordsFolder), m.Wraps} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
-			return m, fmt.Errorf("archive: %w", err)
+			return fmt.Errorf("archive: %w", err)
 		}
 	}
-	err := from.Engine.Backup(ctx, records, wraps, func(done, total int64) { progress("records", done, total) })
-	if err != nil {
-		return m, err
-	}
-	if err := m.look(ctx, from, dir, wraps, progress); err != nil {
-		return m, err
-	}
-	if m.Files, err = listFiles(ctx, dir, progress, recordsFolder, mediaFolder); err != nil {
-		return m, err
-	}
-	w := Manifest{Format: format, ID: m.ID, Made: m.Made, Program: program}
-	if w.Files, err = listFiles(ctx, wraps, progress, "."); err != nil {
-		return m, err
-	}
-	if err := w.write(wraps); err != nil {
-		return m, err
-	}
-	return m, m.write(dir)
+	return nil
 }
 
 func mustBeNew(dir string) error {
@@ -99,125 +120,163 @@ func mustBeNew(dir string) error {
 	return fmt.Errorf("archive: %s is not empty; give each backup a folder of its own", dir)
 }
 
-// look opens the copy, counts it, and fetches the photos that its records name: those are all there, as records are written
-// before their blobs' names become known and blobs outlive records.
-func (m *Manifest) look(ctx context.Context, from Place, dir, wraps string, progress Progress) (err error) {
-	copied, closeCopy, err := openFolder(ctx, filepath.Join(dir, recordsFolder), wraps, filepath.Join(dir, mediaFolder))
+func (m *making) all(ctx context.Context, from Place) (err error) {
+	staged, err := stage(m.Scratch, "backup", m.Now)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeCopy()) }()
-	if m.Tables, err = SumsOf(ctx, copied.Engine, func(what string, n, total int64) { progress("count "+what, n, total) }); err != nil {
+	defer func() { err = errors.Join(err, os.RemoveAll(staged)) }()
+	if err := from.Engine.Backup(ctx, staged, m.Wraps, func(done, total int64) { m.progress("records", done, total) }); err != nil {
 		return err
 	}
-	sum, err := copyMedia(ctx, copied, from, copied.Blobs, progress)
-	m.Media = &sum
+	if err := m.look(ctx, from, staged); err != nil {
+		return err
+	}
+	copied, err := only(staged)
+	if err != nil {
+		return err
+	}
+	if err := m.pack(ctx, copied); err != nil {
+		return err
+	}
+	return m.finish(ctx)
+}
+
+// look opens the copy, counts it, and fetches the photos that its records name: those are all there, as records are written
+// before their blobs' names become known and blobs outlive records.
+func (m *making) look(ctx context.Context, from Place, staged string) (err error) {
+	copied, err := openFolder(ctx, staged, m.Wraps, filepath.Join(m.Dir, mediaFolder))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, copied.Engine.Close()) }()
+	c := &m.contents
+	if c.Tables, err = SumsOf(ctx, copied.Engine, func(what string, n, total int64) { m.progress("count "+what, n, total) }); err != nil {
+		return err
+	}
+	c.Media, err = copyMedia(ctx, copied, from, copied.Blobs, m.photo, m.progress)
 	return err
 }
 
-// openFolder opens SQLite files and a folder of photos as a Place.
-func openFolder(ctx context.Context, records, wraps, photos string) (Place, func() error, error) {
-	e, err := sqlite.New(records, sqlite.WithApart(wraps))
-	if err != nil {
-		return Place{}, nil, err
+// photo takes a blob over from the earlier backup, if it is the one that the record speaks of.
+func (m *making) photo(id, sum string) (bool, error) {
+	name := m.Earlier.blob(id)
+	if name == "" {
+		return false, nil
 	}
-	s, err := store.New(ctx, e)
-	if err != nil {
-		return Place{}, nil, errors.Join(err, e.Close())
-	}
-	blobs, err := media.NewDir(photos)
-	if err != nil {
-		return Place{}, nil, errors.Join(err, e.Close())
-	}
-	return Place{Engine: e, Store: s, Blobs: blobs}, e.Close, nil
+	return m.carry(name, sum)
 }
 
-func listFiles(ctx context.Context, root string, progress Progress, folders ...string) ([]File, error) {
-	var files []File
-	for _, folder := range folders {
-		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || d.Name() == manifestFile {
-				return err
-			}
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			name, err := filepath.Rel(root, path)
-			if err != nil {
-				return err
-			}
-			f, err := sumFile(root, name)
-			files = append(files, f)
-			progress("checksums", int64(len(files)), 0)
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("archive: %w", err)
-		}
+// finish writes the descriptions, the open one of the records last.
+func (m *making) finish(ctx context.Context) error {
+	var err error
+	if m.manifest.Files, err = listFiles(ctx, m.Dir, m.files, m.progress, recordsFolder, mediaFolder); err != nil {
+		return err
 	}
-	return files, nil
-}
-
-func sumFile(root, name string) (File, error) {
-	f, err := os.Open(filepath.Join(root, name))
-	if err != nil {
-		return File{}, err
+	m.manifest.Written = -m.manifest.Linked
+	for _, f := range m.manifest.Files {
+		m.manifest.Written += f.Bytes
 	}
-	sum, n, err := fileSum(f)
-	return File{filepath.ToSlash(name), n, sum}, errors.Join(err, f.Close())
-}
-
-// write stores the manifest so that it is there whole or not at all.
-func (m Manifest) write(dir string) error {
-	text, err := json.MarshalIndent(m, "", "  ")
+	w := Manifest{Format: format, ID: m.manifest.ID, Made: m.manifest.Made, Program: m.Program}
+	if w.Files, err = listFiles(ctx, m.Wraps, nil, m.progress, "."); err != nil {
+		return err
+	}
+	if m.contents.Manifest, err = m.manifest.sum(); err != nil {
+		return err
+	}
+	if m.contents.Wraps, err = w.sum(); err != nil {
+		return err
+	}
+	f, err := m.contents.write(m.Dir, lock{ctx: ctx, key: m.Key, id: m.manifest.ID, epoch: m.manifest.Epoch})
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, "manifest")
-	if err != nil {
-		return fmt.Errorf("archive: %w", err)
+	m.manifest.Files = append(m.manifest.Files, f)
+	if err := durableFolders(m.Dir); err != nil {
+		return err
 	}
-	_, err = f.Write(append(text, '\n'))
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, manifestFile))
+	if err := w.write(m.Wraps); err != nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("archive: write manifest: %w", errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
+	return m.manifest.write(m.Dir)
 }
 
-// ReadManifest reads a backup's manifest and checks every file that it names.
-func ReadManifest(ctx context.Context, dir string, progress Progress) (Manifest, error) {
-	var m Manifest
-	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return m, fmt.Errorf("archive: %s has no %s: it is no backup, or one that broke off", dir, manifestFile)
-	}
+// durableFolders makes the names of a backup's files survive a power cut: the manifest must not be there without them.
+func durableFolders(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		return durable.Folder(path)
+	})
+}
+
+// openFiles opens SQLite files as a store.
+func openFiles(ctx context.Context, records, wraps string) (*store.Store, error) {
+	e, err := sqlite.New(records, sqlite.WithApart(wraps))
 	if err != nil {
-		return m, fmt.Errorf("archive: %w", err)
+		return nil, err
 	}
-	if err := json.Unmarshal(text, &m); err != nil {
-		return m, fmt.Errorf("archive: %s: %w", manifestFile, err)
+	s, err := store.New(ctx, e)
+	if err != nil {
+		return nil, errors.Join(err, e.Close())
 	}
-	if m.Format != format {
-		return m, fmt.Errorf("archive: the backup has format %d, this program reads %d", m.Format, format)
+	return s, nil
+}
+
+// openFolder opens SQLite files and a folder of photos as a Place.
+func openFolder(ctx context.Context, records, wraps, photos string) (Place, error) {
+	s, err := openFiles(ctx, records, wraps)
+	if err != nil {
+		return Place{}, err
 	}
-	for i, want := range m.Files {
-		if err := ctx.Err(); err != nil {
-			return m, err
-		}
-		if !filepath.IsLocal(filepath.FromSlash(want.Path)) {
-			return m, fmt.Errorf("archive: %s names %q, which lies outside", manifestFile, want.Path)
-		}
-		got, err := sumFile(dir, filepath.FromSlash(want.Path))
-		if err != nil {
-			return m, fmt.Errorf("archive: %w", err)
-		}
-		if got != want {
-			return m, fmt.Errorf("archive: %s was changed or damaged: its checksum is not the manifest's", want.Path)
-		}
-		progress("checksums", int64(i+1), int64(len(m.Files)))
+	blobs, err := media.NewDir(photos)
+	if err != nil {
+		return Place{}, errors.Join(err, s.Engine.Close())
 	}
-	return m, nil
+	return Place{Engine: s.Engine, Store: s, Blobs: blobs}, nil
+}
+
+// stageAge is after how long a folder in the scratch is one that a crash left there.
+const stageAge = 24 * time.Hour
+
+// stage makes a folder of its owner's alone for a copy in clear, and removes those that crashes left.
+func stage(scratch, what string, now time.Time) (string, error) {
+	if scratch == "" {
+		scratch = os.TempDir()
+	}
+	if err := os.MkdirAll(scratch, 0o700); err != nil {
+		return "", fmt.Errorf("archive: %w", err)
+	}
+	prefix := "fengqiao-" + what + "-"
+	entries, err := os.ReadDir(scratch)
+	if err != nil {
+		return "", fmt.Errorf("archive: %w", err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !e.IsDir() || !strings.HasPrefix(e.Name(), prefix) || now.Sub(info.ModTime()) < stageAge {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(scratch, e.Name())); err != nil {
+			return "", fmt.Errorf("archive: %w", err)
+		}
+	}
+	dir, err := os.MkdirTemp(scratch, prefix+"*")
+	if err != nil {
+		return "", fmt.Errorf("archive: %w", err)
+	}
+	return dir, nil
+}
+
+// only is the one file in a folder: the copy of the database, with nothing of its log left beside it.
+func only(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", fmt.Errorf("archive: %w", err)
+	}
+	if len(entries) != 1 {
+		return "", fmt.Errorf("archive: there are %d files in %s, there should be the copy of the database alone", len(entries), dir)
+	}
+	return filepath.Join(dir, entries[0].Name()), nil
 }

@@ -54,7 +54,7 @@ func Copy(ctx context.Context, from, to Place, o Options, progress Progress) (Co
 		done.Sums[t.Name] = sum
 	}
 	var err error
-	if done.Media, err = copyMedia(ctx, from, from, to.Blobs, progress); err != nil {
+	if done.Media, err = copyMedia(ctx, from, from, to.Blobs, nothingTaken, progress); err != nil {
 		return done, err
 	}
 	there, err := SumsOf(ctx, to.Engine, func(what string, n, total int64) { progress("compare "+what, n, total) })

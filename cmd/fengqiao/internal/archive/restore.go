@@ -4,58 +4,61 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"time"
+
+	"fengqiao/internal/seal"
 )
 
-// Opened is a backup that can be read: its files fit the manifests.
+// Opened is a backup that can be read: its files fit the manifests, and those what the backup says of itself under the installation
+// key.
 type Opened struct {
 	Manifest Manifest
 	Place
-	close func() error
+	contents contents
+	stage    string
 }
 
-// Open checks a backup's files against the manifests and opens them. scratch is a folder with room for a copy of the records,
-// since a database cannot be read without being written beside. The caller closes it.
-func Open(ctx context.Context, dir, wraps, scratch string, progress Progress) (o *Opened, err error) {
-	o = &Opened{}
-	if o.Manifest, err = ReadManifest(ctx, dir, progress); err != nil {
+// Open decrypts the records into a folder in scratch, which must have room for them, and opens them together with a copy of the
+// wraps, since a database cannot be read without being written beside. seal.ErrWrongKey or seal.ErrNoEpoch if the installation key
+// is not that of the backup. The caller closes it.
+func (c *Checked) Open(ctx context.Context, key seal.KEK, scratch string, progress Progress) (o *Opened, err error) {
+	o = &Opened{Manifest: c.Manifest}
+	if o.contents, err = readContents(ctx, c.dir, c.Manifest, key); err != nil {
 		return nil, err
 	}
-	w, err := ReadManifest(ctx, wraps, progress)
-	if err != nil {
+	if err := c.manifest.stated(o.contents.Wraps, c.wraps); err != nil {
 		return nil, err
 	}
-	if w.ID != o.Manifest.ID {
-		return nil, fmt.Errorf("archive: the wraps in %s belong to another backup", wraps)
-	}
-	stage, err := os.MkdirTemp(scratch, "restore-*")
-	if err != nil {
-		return nil, fmt.Errorf("archive: %w", err)
+	if o.stage, err = stage(scratch, "restore", time.Now()); err != nil {
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.RemoveAll(stage))
+			err = errors.Join(err, os.RemoveAll(o.stage))
 		}
 	}()
-	records, keys := filepath.Join(stage, recordsFolder), filepath.Join(stage, WrapsFolder)
-	for _, job := range []struct{ from, to string }{{filepath.Join(dir, recordsFolder), records}, {wraps, keys}} {
-		if err := copyFolder(job.from, job.to); err != nil {
-			return nil, err
+	records, keys := filepath.Join(o.stage, recordsFolder), filepath.Join(o.stage, WrapsFolder)
+	for _, d := range []string{records, keys} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			return nil, fmt.Errorf("archive: %w", err)
 		}
 	}
-	place, closeFiles, err := openFolder(ctx, records, keys, filepath.Join(dir, mediaFolder))
-	if err != nil {
+	if err := o.contents.Records.unpack(ctx, c.dir, records, progress); err != nil {
 		return nil, err
 	}
-	o.Place = place
-	o.close = func() error { return errors.Join(closeFiles(), os.RemoveAll(stage)) }
-	return o, nil
+	for _, f := range c.manifest.Files {
+		if err := copyFile(filepath.Join(c.wraps, filepath.FromSlash(f.Path)), filepath.Join(keys, filepath.Base(f.Path))); err != nil {
+			return nil, fmt.Errorf("archive: %w", err)
+		}
+	}
+	o.Place, err = openFolder(ctx, records, keys, filepath.Join(c.dir, mediaFolder))
+	return o, err
 }
 
 // Close removes the copy.
-func (o *Opened) Close() error { return o.close() }
+func (o *Opened) Close() error { return errors.Join(o.Engine.Close(), os.RemoveAll(o.stage)) }
 
 // Restore brings a backup into an empty place of any kind. Sessions are left behind, so that everybody signs in again: a
 // token that was stolen, or revoked after the backup, opens nothing. The caller sees to it beforehand that there is an
@@ -66,45 +69,12 @@ func (o *Opened) Restore(ctx context.Context, to Place, progress Progress) error
 		return err
 	}
 	want := Sums{}
-	for name, sum := range o.Manifest.Tables {
+	for name, sum := range o.contents.Tables {
 		want[name] = sum
 	}
 	want[sessionsTable] = done.Sums[sessionsTable]
-	if was := o.Manifest.Media; was != nil && (was.Blobs != done.Media.Blobs || was.Missing != done.Media.Missing) {
+	if was := o.contents.Media; was.Blobs != done.Media.Blobs || was.Missing != done.Media.Missing {
 		err = fmt.Errorf("archive: %d photo files were restored, %d should have been", done.Media.Blobs-done.Media.Missing, was.Blobs-was.Missing)
 	}
 	return errors.Join(err, Compare(want, done.Sums))
-}
-
-func copyFolder(from, to string) error {
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return fmt.Errorf("archive: %w", err)
-	}
-	entries, err := os.ReadDir(from)
-	if err != nil {
-		return fmt.Errorf("archive: %w", err)
-	}
-	for _, e := range entries {
-		if e.IsDir() || e.Name() == manifestFile {
-			continue
-		}
-		if err := copyFile(filepath.Join(from, e.Name()), filepath.Join(to, e.Name())); err != nil {
-			return fmt.Errorf("archive: %w", err)
-		}
-	}
-	return nil
-}
-
-func copyFile(from, to string) error {
-	r, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	w, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, r)
-	return errors.Join(err, w.Close())
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"fengqiao/internal/seal"
 )
 
 // Rounds makes backups of a running installation again and again and keeps the newest. Each has a folder under Dir, named by its
@@ -18,13 +20,16 @@ type Rounds struct {
 	Every      time.Duration
 	Keep       int // backups, at least 1
 	Program    string
+	Key        seal.KEK // the installation key
+	Scratch    string   // as in Job
 }
 
 // roundName names a backup's folder by its moment, in order of time.
 const roundName = "2006-01-02T15-04-05Z"
 
-// Pass makes a backup if the newest is older than Every, and removes what is beyond Keep. made is false if none was due.
-func (r Rounds) Pass(ctx context.Context, from Place, now time.Time) (m Manifest, made bool, err error) {
+// Pass makes a backup if the newest is older than Every, and removes what is beyond Keep. made is false if none was due. What did not
+// change since the newest is taken over from it; if it is of no use for that, everything is written, and m.Whole says why.
+func (r Rounds) Pass(ctx context.Context, from Place, now time.Time) (m Made, made bool, err error) {
 	whole, _, err := r.list(now)
 	if err != nil {
 		return m, false, err
@@ -33,10 +38,15 @@ func (r Rounds) Pass(ctx context.Context, from Place, now time.Time) (m Manifest
 		return m, false, nil
 	}
 	name := now.UTC().Format(roundName)
-	dir, wraps := filepath.Join(r.Dir, name), filepath.Join(r.Wraps, name)
-	if m, err = Backup(ctx, from, dir, wraps, r.Program, now, func(string, int64, int64) {}); err != nil {
-		return m, false, errors.Join(err, os.RemoveAll(dir), os.RemoveAll(wraps))
+	job := Job{Dir: filepath.Join(r.Dir, name), Wraps: filepath.Join(r.Wraps, name), Scratch: r.Scratch, Key: r.Key, Program: r.Program, Now: now}
+	var unfit error
+	if n := len(whole); n > 0 {
+		job.Earlier, unfit = OpenEarlier(ctx, filepath.Join(r.Dir, whole[n-1].Format(roundName)), r.Key)
 	}
+	if m, err = job.Make(ctx, from, func(string, int64, int64) {}); err != nil {
+		return m, false, errors.Join(err, os.RemoveAll(job.Dir), os.RemoveAll(job.Wraps))
+	}
+	m.Whole = unfit
 	return m, true, r.prune(now)
 }
 
