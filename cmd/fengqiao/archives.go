@@ -98,13 +98,14 @@ func (c *command) backupCommand() *cobra.Command {
 数据库以安装密钥加密，照片本来就是加密的；安装密钥不在备份里，没有它备份什么也读不出。
 --since 指明上一份备份的目录：没有变的部分不再写一遍，而是与上一份共用磁盘上的同一文件（硬链接；不在同一文件系统则复制）。
 每份备份仍是完整的，哪一份都可以单独删除或搬走。
-可在服务运行时备份。MongoDB 请用 mongodump，或先 fengqiao copy 到 sqlite: 再备份。`,
+SQLite 可在服务运行时备份。MongoDB 逐表读出，期间有人写入则不算数：请停下服务，或用 mongodump。`,
 			En: `Backs up the database and the photos into an empty folder, and the wrapped data keys into another (--wraps, DIR/wraps unless
 said otherwise), which is best kept elsewhere. The database is encrypted under the installation key; photos are sealed as they
 lie. The installation key is in neither: without it nothing of the backup can be read.
 With --since, what did not change since an earlier backup is not written again but shared with it on the disk (hard links;
 copies where it lies on another file system). Each backup is whole all the same, and any of them can be deleted or taken away.
-The server may run meanwhile. For MongoDB use mongodump, or "fengqiao copy" into sqlite: first.`}.In(c.lang),
+SQLite is backed up while the server runs. MongoDB is read table by table, which does not count if somebody writes
+meanwhile: stop the servers, or use mongodump.`}.In(c.lang),
 		Example: "  fengqiao backup /backup/2026-03-03 --wraps /elsewhere/2026-03-03 --since /backup/2026-03-02",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			job := archive.Job{Dir: args[0], Wraps: wraps, Scratch: scratch, Program: version(), Now: time.Now()}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"fengqiao/internal/mongotest"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 )
@@ -113,6 +114,33 @@ func TestTheNextBackupSaysWhatItShares(t *testing.T) {
 	sameCounts(t, content(t, "sqlite:"+dir), content(t, "sqlite:"+target), "sign_in_sessions", "key_wraps")
 	if left, err := filepath.Glob(filepath.Join(dir, "fengqiao-*-*")); err != nil || len(left) > 0 {
 		t.Errorf("copies in clear are left: %v, %v", left, err)
+	}
+}
+
+func TestMongoDBIsBackedUpInOneStepAndRestoredIntoEither(t *testing.T) {
+	dir, _ := withPhoto(t)
+	address, in := mongotest.Database(t), t.TempDir()
+	ok(t, "copy", "--from", "sqlite:"+dir, "--to", address)
+	first, second := filepath.Join(in, "first"), filepath.Join(in, "second")
+	ok(t, "backup", first, "--data", dir, "--store", address)
+	out := ok(t, "backup", second, "--since", first, "--data", dir, "--store", address)
+	if strings.Contains(out, " 0 bytes shared") {
+		t.Errorf("the photos were written again: %s", out)
+	}
+	if err := os.RemoveAll(first); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{"", mongotest.Database(t)} {
+		target := t.TempDir()
+		bringKey(t, dir, target)
+		if to == "" {
+			to = "sqlite:" + target
+		}
+		ok(t, "restore", second, "--data", target, "--store", to)
+		if out := ok(t, "verify", "--data", target, "--store", to); !strings.Contains(out, "1 photos") || !strings.Contains(out, "0 problems") {
+			t.Errorf("%s: %s", to, out)
+		}
+		sameCounts(t, content(t, address), content(t, to), "sign_in_sessions", "key_wraps")
 	}
 }
 

@@ -166,12 +166,10 @@ func (e *Engine) Ping(ctx context.Context) error {
 
 // Backup always fails and names the vendor's tool: a consistent copy of a replica set or a cluster needs its oplog.
 func (e *Engine) Backup(context.Context, string, string, func(done, total int64)) error {
-	return fmt.Errorf("%w: on a replica set `mongodump --uri URI --oplog --out DIR` copies all databases at one point in time "+
+	return fmt.Errorf("mongo: %w: on a replica set `mongodump --uri URI --oplog --out DIR` copies all databases at one point in time "+
 		"(restore with `mongorestore --oplogReplay`); move the folder %s apart from the folder %s, because it holds the keys; "+
-		"on a sharded cluster use the snapshots of its operator", errBackupElsewhere, e.apart.Name(), e.main.Name())
+		"on a sharded cluster use the snapshots of its operator", store.ErrNoBackup, e.apart.Name(), e.main.Name())
 }
-
-var errBackupElsewhere = errors.New("mongo: backups are made with the vendor's tools")
 
 // Close waits for commands under way and disconnects.
 func (e *Engine) Close() error {

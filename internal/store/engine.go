@@ -27,6 +27,8 @@ var (
 	// ErrUncertain: the connection or the caller's deadline ended after the write was handed over, so it may or may not
 	// have been stored. The caller says "unknown, send again with the same key".
 	ErrUncertain = fmt.Errorf("store: outcome unknown: %w", mediation.ErrUncertain)
+	// ErrNoBackup: the engine makes no copy of itself. It can be walked, if nobody writes meanwhile.
+	ErrNoBackup = errors.New("store: makes no backup of itself")
 )
 
 // KeyType is the type of a key column.
@@ -169,7 +171,7 @@ type Engine interface {
 	// Ping says whether the store answers; ErrUnavailable with the cause otherwise.
 	Ping(ctx context.Context) error
 	// Backup writes a consistent copy into dir (made by the caller, empty), Apart tables into apart. Engines whose
-	// vendor has tools for that return an error that names them.
+	// vendor has tools for that return ErrNoBackup with a word that names them.
 	Backup(ctx context.Context, dir, apart string, progress func(done, total int64)) error
 	// Close waits for what was handed over and closes.
 	Close() error

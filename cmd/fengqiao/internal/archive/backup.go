@@ -73,7 +73,7 @@ type making struct {
 	link     func(from, to string) error
 }
 
-// Make writes the backup.
+// Make writes the backup. A store that makes no copy of itself is read row by row: ErrWrittenMeanwhile if somebody else goes on writing.
 func (j Job) Make(ctx context.Context, from Place, progress Progress) (Made, error) {
 	return j.make(ctx, from, os.Link, progress)
 }
@@ -126,11 +126,17 @@ func (m *making) all(ctx context.Context, from Place) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(staged)) }()
-	if err := from.Engine.Backup(ctx, staged, m.Wraps, func(done, total int64) { m.progress("records", done, total) }); err != nil {
+	walked, err := m.copyRecords(ctx, from.Engine, staged)
+	if err != nil {
 		return err
 	}
 	if err := m.look(ctx, from, staged); err != nil {
 		return err
+	}
+	if walked != nil {
+		if err := Compare(walked, m.contents.Tables); err != nil {
+			return err
+		}
 	}
 	copied, err := only(staged)
 	if err != nil {
@@ -140,6 +146,15 @@ func (m *making) all(ctx context.Context, from Place) (err error) {
 		return err
 	}
 	return m.finish(ctx)
+}
+
+// copyRecords makes a copy of the database, in clear, and the wraps beside. Where it had to be read row by row, it says what was read.
+func (m *making) copyRecords(ctx context.Context, from store.Engine, staged string) (walked Sums, err error) {
+	err = from.Backup(ctx, staged, m.Wraps, func(done, total int64) { m.progress("records", done, total) })
+	if errors.Is(err, store.ErrNoBackup) {
+		return copyRows(ctx, from, staged, m.Wraps, m.progress)
+	}
+	return nil, err
 }
 
 // look opens the copy, counts it, and fetches the photos that its records name: those are all there, as records are written
