@@ -59,6 +59,25 @@ type summer struct {
 }
 
 func (s *summer) add(table string, r store.Row) {
+	one := digest(table, r)
+	carry := uint64(0)
+	for i := 3; i >= 0; i-- {
+		word := binary.BigEndian.Uint64(one[i*8:])
+		total := s.sum[i] + word
+		over := total < word
+		total += carry
+		over = over || total < carry
+		carry = 0
+		if over {
+			carry = 1
+		}
+		s.sum[i] = total
+	}
+	s.rows++
+}
+
+// digest is the SHA-256 of a row.
+func digest(table string, r store.Row) []byte {
 	h := sha256.New()
 	for _, text := range []string{table, r.ID} {
 		part(h, []byte(text))
@@ -83,21 +102,7 @@ func (s *summer) add(table string, r store.Row) {
 	part(h, []byte(strings.Join(tags, "\x00")))
 	part(h, r.Head)
 	part(h, r.Body)
-	one := h.Sum(nil)
-	carry := uint64(0)
-	for i := 3; i >= 0; i-- {
-		word := binary.BigEndian.Uint64(one[i*8:])
-		total := s.sum[i] + word
-		over := total < word
-		total += carry
-		over = over || total < carry
-		carry = 0
-		if over {
-			carry = 1
-		}
-		s.sum[i] = total
-	}
-	s.rows++
+	return h.Sum(nil)
 }
 
 func part(h hash.Hash, b []byte) {

@@ -152,7 +152,7 @@ func (m *making) all(ctx context.Context, from Place) (err error) {
 func (m *making) copyRecords(ctx context.Context, from store.Engine, staged string) (walked Sums, err error) {
 	err = from.Backup(ctx, staged, m.Wraps, func(done, total int64) { m.progress("records", done, total) })
 	if errors.Is(err, store.ErrNoBackup) {
-		return copyRows(ctx, from, staged, m.Wraps, m.progress)
+		return m.copyRows(ctx, from, staged)
 	}
 	return nil, err
 }
