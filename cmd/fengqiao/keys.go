@@ -19,11 +19,11 @@ import (
 var rotateHelp = words.Text{
 	Zh: `在密钥文件里加入新一期密钥，并把所有数据密钥改用它封装；不改动任何密文。中断后用 --resume 接着做。
 服务正在运行或有多个实例时：先用 --file-only 只改文件，把它发到每台机器并重启，再在一台上运行 keys rotate --resume。
-完成后，删去文件里旧的一行，旧备份里的封装就再也打不开。
+完成后，删去文件里旧的一行，旧备份就再也打不开。
 密钥在密钥服务里时，由它生成新版本，服务不必停；旧版本怎样销毁见 docs/deploying.md。`,
 	En: `Adds a key of a new epoch to the key file and wraps all data keys anew under it; no ciphertext changes. Interrupted, it goes
 on with --resume. While servers run: change the file alone with --file-only, bring it to each machine and restart, then
-run keys rotate --resume on one. When it is done, delete the old line of the file, and the wraps in old backups open no
+run keys rotate --resume on one. When it is done, delete the old line of the file, and older backups open no
 more. With a key service the new version is made there, and servers need not stop; docs/deploying.md tells how the old one
 is destroyed.`}
 

@@ -38,7 +38,7 @@
 //
 // Rotate wraps every key anew under the newest epoch and touches no ciphertext. All instances get the file with both
 // epochs first; then one runs Rotate; when that returned, the old epoch's line may be destroyed, and with it the
-// readability of every older backup of the wraps. It may be interrupted and run again, and others go on working.
+// readability of every older backup, of wraps and of records. It may be interrupted and run again, and others go on working.
 //
 // # What it does not hide
 //
