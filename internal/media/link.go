@@ -38,7 +38,8 @@ func (s *Service) Link(p Photo, small bool) (link string, until time.Time) {
 // Follow reads a link: the photo, and whether its small picture is meant. mediation.ErrNotFound for what is no link of this installation
 // or leads to what is no more, CodeLink once its time is over.
 func (s *Service) Follow(ctx context.Context, link string) (p Photo, small bool, err error) {
-	said, hash, _ := cutLast(link)
+	dot := max(0, strings.LastIndexByte(link, '.'))
+	said, hash := link[:dot], strings.TrimPrefix(link[dot:], ".")
 	parts := strings.Split(said, ".")
 	if len(parts) != 3 || subtle.ConstantTimeCompare([]byte(hash), []byte(s.sealer.Hash(linkPurpose, said))) != 1 {
 		return Photo{}, false, mediation.ErrNotFound
@@ -49,13 +50,4 @@ func (s *Service) Follow(ctx context.Context, link string) (p Photo, small bool,
 	}
 	p, err = s.Photo(ctx, parts[0])
 	return p, parts[1] == linkSmall, err
-}
-
-// cutLast cuts at the last dot.
-func cutLast(s string) (before, after string, found bool) {
-	i := strings.LastIndexByte(s, '.')
-	if i < 0 {
-		return "", "", false
-	}
-	return s[:i], s[i+1:], true
 }

@@ -22,7 +22,8 @@ func TestALinkOpensItsPhotoForAWhileAndNamesNobody(t *testing.T) {
 			t.Errorf("%s: %+v, %v, %v", link, got, isSmall, err)
 		}
 	}
-	said, hash, _ := cutLast(small)
+	end := strings.LastIndexByte(small, '.')
+	said, hash := small[:end], small[end+1:]
 	other := r.upload(t, "worker-1", clientID(), plainJPEG(t, 41, 30))
 	for situation, link := range map[string]string{
 		"nothing": "", "no hash": said, "the whole picture with the small one's hash": strings.Replace(said, ".s.", ".w.", 1) + "." + hash,

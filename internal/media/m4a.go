@@ -189,11 +189,11 @@ func (t *m4aTrack) readSizes(b []byte, most int) error {
 // readSpans reads how long the samples last.
 func (t *m4aTrack) readSpans(b []byte) error {
 	t.spans = isoTable(b, 2)
-	samples, units := uint64(0), uint64(0)
+	samples := uint64(0)
 	for i := 0; i < len(t.spans); i += 2 {
 		samples += uint64(t.spans[i])
-		units += uint64(t.spans[i]) * uint64(t.spans[i+1])
 	}
+	units := t.units() // no overflow where the samples are as many as there are
 	if samples != uint64(len(t.sizes)) || units == 0 || units > math.MaxUint32 {
 		return broken("m4a: %d samples of %d last %d units", samples, len(t.sizes), units)
 	}

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"fengqiao/mediation"
@@ -80,18 +81,19 @@ type Photo struct {
 
 // blobs are the ids of all that is, or may be, stored of it: picture and thumbnail first.
 func (p *Photo) blobs() []string {
-	var ids []string
-	for _, id := range append([]string{p.BlobID, p.ThumbID}, p.pieces()...) {
-		if id != "" {
-			ids = append(ids, id)
-		}
+	ids := []string{p.BlobID}
+	if p.ThumbID != "" {
+		ids = append(ids, p.ThumbID)
 	}
-	return ids
+	return append(ids, p.pieces()...)
 }
 
-// pieces are the blob ids of the pieces in which it came.
+// pieces are the blob ids of the pieces in which it came, and of those that may have come uncounted.
 func (p *Photo) pieces() []string {
-	ids := append([]string{p.Next}, p.Loose...)
+	ids := slices.Clone(p.Loose)
+	if p.Next != "" {
+		ids = append(ids, p.Next)
+	}
 	for _, piece := range p.Pieces {
 		ids = append(ids, piece.ID)
 	}

@@ -51,17 +51,30 @@ func (s *Service) Begin(ctx context.Context, owner, clientID string, length int6
 	if length <= 0 {
 		return Photo{}, refuse(mediation.Invalid, CodeEmpty, nil, nil)
 	}
+	p, err := s.records.Get(ctx, photoID(owner, clientID))
+	if errors.Is(err, mediation.ErrNotFound) || err == nil && !p.begun() {
+		p, err = s.announce(ctx, owner, clientID, length)
+	}
+	if err == nil && p.Sent != length && p.Sent != 0 {
+		return Photo{}, refuse(mediation.Differs, CodeDiffers, nil, nil)
+	}
+	return p, err
+}
+
+// begun tells whether it need not be announced any more.
+func (p *Photo) begun() bool {
+	return p.State == Arriving || p.State == Pending && p.Sent != 0 || p.State == Ready
+}
+
+// announce makes the record of a photo that will come in pieces.
+func (s *Service) announce(ctx context.Context, owner, clientID string, length int64) (Photo, error) {
 	key, err := s.sealer.NewKey(ctx)
 	if err != nil {
 		return Photo{}, err
 	}
 	now := s.now().UTC()
-	p, err := s.reserve(ctx, Photo{ID: photoID(owner, clientID), Owner: owner, ClientID: clientID, State: Arriving, Sent: length, BlobID: rand.Text(),
+	return s.reserve(ctx, Photo{ID: photoID(owner, clientID), Owner: owner, ClientID: clientID, State: Arriving, Sent: length, BlobID: rand.Text(),
 		Next: rand.Text(), Key: key, Created: now, Until: now.Add(pendingFor)})
-	if err == nil && p.Sent != length && p.Sent != 0 {
-		return Photo{}, refuse(mediation.Differs, CodeDiffers, nil, nil)
-	}
-	return p, err
 }
 
 // Arriving returns an owner's photo that comes, or came, in pieces; mediation.ErrNotFound.

@@ -182,13 +182,8 @@ func (s *Service) complete(ctx context.Context, p Photo, f file) (Photo, error) 
 			return Photo{}, err
 		}
 	}
-	for _, id := range p.pieces() {
-		if id == "" {
-			continue
-		}
-		if err := s.blobs.Delete(ctx, id); err != nil {
-			return Photo{}, err
-		}
+	if err := s.discard(ctx, p.pieces()); err != nil {
+		return Photo{}, err
 	}
 	at := s.now().UTC()
 	done, err := s.records.Update(ctx, p.ID, func(now *Photo) error {
@@ -203,15 +198,15 @@ func (s *Service) complete(ctx context.Context, p Photo, f file) (Photo, error) 
 	})
 	if errors.Is(err, errMoved) {
 		// This life of the record was ended meanwhile, perhaps before its blobs came: nobody else removes them.
-		return Photo{}, refuse(mediation.Unavailable, CodeBusy, s.discard(ctx, &p), nil)
+		return Photo{}, refuse(mediation.Unavailable, CodeBusy, s.discard(ctx, p.blobs()), nil)
 	}
 	return done, err
 }
 
-// discard removes what is stored of it.
-func (s *Service) discard(ctx context.Context, p *Photo) error {
+// discard removes blobs, as many as it can.
+func (s *Service) discard(ctx context.Context, ids []string) error {
 	var errs []error
-	for _, id := range p.blobs() {
+	for _, id := range ids {
 		errs = append(errs, s.blobs.Delete(ctx, id))
 	}
 	return errors.Join(errs...)
@@ -261,7 +256,7 @@ func (s *Service) reserve(ctx context.Context, fresh Photo) (Photo, error) {
 		switch {
 		case err != nil:
 			return Photo{}, err
-		case fresh.State == Arriving && old.State == Arriving, fresh.State == Arriving && old.State == Pending && old.Sent != 0:
+		case fresh.State == Arriving && old.begun():
 			return old, nil
 		case fresh.Print != "" && old.State != Arriving && old.Print != fresh.Print:
 			return Photo{}, refuse(mediation.Differs, CodeDiffers, nil, nil)

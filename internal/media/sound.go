@@ -1,8 +1,6 @@
 package media
 
-import (
-	"time"
-)
+import "time"
 
 // sound is a recording taken apart: the copy that is kept, and what was found.
 type sound struct {

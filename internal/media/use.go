@@ -169,7 +169,7 @@ func (s *Service) remove(ctx context.Context, old Photo, may func(Photo) bool) e
 	if err != nil {
 		return err
 	}
-	if err := s.discard(ctx, &going); err != nil {
+	if err := s.discard(ctx, going.blobs()); err != nil {
 		return err
 	}
 	if err := s.sealer.Erase(ctx, going.Key); err != nil {

@@ -17,12 +17,11 @@ const (
 // animation is no photo. The picture's own size has to be the one that the header says, because the header's is what was judged.
 func stripWebP(b []byte) (stripped, error) {
 	found := map[string][]byte{}
-	rest := b[12:]
-	if size := uint64(binary.LittleEndian.Uint32(b[4:])); size < 4 || size-4 > uint64(len(rest)) {
+	size := uint64(binary.LittleEndian.Uint32(b[4:])) + 8 // of the file
+	if size < 12 || size > uint64(len(b)) {
 		return stripped{}, broken("webp: cut off")
-	} else {
-		rest = rest[:size-4]
 	}
+	rest := b[12:size]
 	for len(rest) >= 8 {
 		name, length := string(rest[:4]), uint64(binary.LittleEndian.Uint32(rest[4:]))
 		if length > uint64(len(rest)-8) {
