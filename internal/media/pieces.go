@@ -202,12 +202,20 @@ func (s *Service) assemble(ctx context.Context, p Photo) (Photo, error) {
 	return s.complete(ctx, p, f)
 }
 
-// unlessLost gives up a photo whose bytes are not there: a backup has none of what was on its way. It is to be sent anew.
+// unlessLost gives up a photo whose bytes are not there: a backup has none of what was on its way. It is to be sent anew. Where
+// another request has taken it further since p was read, the bytes are not there because that one is done with them.
 func (s *Service) unlessLost(ctx context.Context, p Photo, err error) error {
 	if !errors.Is(err, mediation.ErrNotFound) {
 		return err
 	}
-	return errors.Join(err, s.remove(ctx, p, func(p Photo) bool { return p.State == Arriving || p.State == Pending }))
+	now, readErr := s.records.Get(ctx, p.ID)
+	if readErr != nil {
+		return readErr
+	}
+	if now.State != p.State {
+		return refuse(mediation.Unavailable, CodeBusy, err, nil)
+	}
+	return errors.Join(err, s.remove(ctx, p, func(now Photo) bool { return now.State == p.State }))
 }
 
 func (s *Service) gather(ctx context.Context, p Photo) ([]byte, error) {

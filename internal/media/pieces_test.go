@@ -199,3 +199,60 @@ func TestPiecesThatNobodyGoesOnWithAreSwept(t *testing.T) {
 		t.Errorf("swept %d, %d files are left, %v", n, r.files(t), err)
 	}
 }
+
+// Two requests may find all pieces there. The one that comes late must not take away what the other is about to finish.
+func TestWhoComesLateToAssembleLeavesThePhotoToWhoIsAtIt(t *testing.T) {
+	r, raw := newRoom(t, Limits{}), noisy(t)
+	p, err := r.Begin(t.Context(), "worker-1", "p-1", int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	writes, pieces := 0, (len(raw)+pieceBytes-1)/pieceBytes
+	r.drawer.stop = func(string) error {
+		if writes++; writes == pieces+2 { // behind the pieces and the making of a pending record: when it is to become ready
+			return mediation.ErrUnavailable
+		}
+		return nil
+	}
+	if _, err := r.Append(t.Context(), "worker-1", p.ID, 0, bytes.NewReader(raw)); !errors.Is(err, mediation.ErrUnavailable) {
+		t.Fatal(err)
+	}
+	pending, err := r.Arriving(t.Context(), "worker-1", p.ID)
+	if err != nil || pending.State != Pending {
+		t.Fatalf("%+v, %v", pending, err)
+	}
+	late := pending
+	late.State = Arriving // as it was read before
+	_, err = r.assemble(t.Context(), late)
+	refused(t, err, mediation.Unavailable, CodeBusy)
+	if done, err := r.Append(t.Context(), "worker-1", p.ID, int64(len(raw)), bytes.NewReader(nil)); err != nil || done.State != Ready {
+		t.Errorf("%+v, %v", done, err)
+	}
+	_, err = r.assemble(t.Context(), late)
+	refused(t, err, mediation.Unavailable, CodeBusy)
+	mustPhoto(t, r, p.ID)
+}
+
+func TestPiecesThatAreLostAreSentAnew(t *testing.T) {
+	r, raw := newRoom(t, Limits{}), noisy(t)
+	p, err := r.Begin(t.Context(), "worker-1", "p-1", int64(len(raw)))
+	if err == nil {
+		p, err = r.Append(t.Context(), "worker-1", p.ID, 0, cut(raw, pieceBytes))
+	}
+	if err == nil {
+		err = r.dir.Delete(t.Context(), p.Pieces[0].ID) // a backup has none of what was on its way
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Append(t.Context(), "worker-1", p.ID, p.Arrived(), bytes.NewReader(raw[p.Arrived():])); !errors.Is(err, mediation.ErrNotFound) {
+		t.Errorf("%v", err)
+	}
+	again, err := r.Begin(t.Context(), "worker-1", "p-1", int64(len(raw)))
+	if err != nil || again.Arrived() != 0 {
+		t.Fatalf("%+v, %v", again, err)
+	}
+	if done, err := r.Append(t.Context(), "worker-1", p.ID, 0, bytes.NewReader(raw)); err != nil || done.State != Ready || r.files(t) != 2 {
+		t.Errorf("%+v, %d files, %v", done, r.files(t), err)
+	}
+}
