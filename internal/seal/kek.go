@@ -122,31 +122,11 @@ func LoadInstallationKey(dir string, getenv func(string) string) (*Local, error)
 }
 
 func readKeyFile(path string) (string, error) {
-	f, err := os.Open(path)
+	text, err := ReadSecret("seal: installation key", path, 0o077, maxKeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("%w: %s is not there and %s is not set", ErrNoKey, path, EnvKey)
 	}
-	if err != nil {
-		return "", fmt.Errorf("seal: installation key: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", fmt.Errorf("seal: installation key: %w", err)
-	}
-	switch {
-	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("seal: installation key: %s is not a file", path)
-	case info.Mode().Perm()&0o077 != 0:
-		return "", fmt.Errorf("seal: installation key: others may read or write %s (mode %#o); run: chmod 600 %s", path, info.Mode().Perm(), path)
-	case info.Size() > maxKeyFile:
-		return "", fmt.Errorf("seal: installation key: %s is too large to be a key file", path)
-	}
-	text := make([]byte, info.Size())
-	if _, err := f.ReadAt(text, 0); err != nil && len(text) > 0 {
-		return "", fmt.Errorf("seal: installation key: %w", err)
-	}
-	return string(text), nil
+	return text, err
 }
 
 // CreateInstallationKey makes installation.key in the folder with a fresh key, readable by its owner alone, and returns

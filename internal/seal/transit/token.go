@@ -2,10 +2,10 @@ package transit
 
 import (
 	"errors"
-	"fmt"
-	"os"
 	"strings"
 	"sync"
+
+	"fengqiao/internal/seal"
 )
 
 // maxToken bounds what is read of a token file; tokens are some hundred bytes.
@@ -43,28 +43,14 @@ func (t *token) again(refused string) (string, bool, error) {
 
 // tokenIn reads a token file. Agents often write it as a user of their own, so its group may read it, and nobody else.
 func tokenIn(file string) (string, error) {
-	f, err := os.Open(file)
+	const what = "seal: token of the key service"
+	text, err := seal.ReadSecret(what, file, 0o027, maxToken)
 	if err != nil {
-		return "", fmt.Errorf("seal: token of the key service: %w", err)
+		return "", err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", fmt.Errorf("seal: token of the key service: %w", err)
-	}
-	switch {
-	case !info.Mode().IsRegular() || info.Size() > maxToken:
-		return "", fmt.Errorf("seal: token of the key service: %s is not a file of a token", file)
-	case info.Mode().Perm()&0o027 != 0:
-		return "", fmt.Errorf("seal: token of the key service: others may read or write %s (mode %#o); run: chmod 600 %s", file, info.Mode().Perm(), file)
-	}
-	buffer := make([]byte, info.Size())
-	if _, err := f.ReadAt(buffer, 0); err != nil && len(buffer) > 0 {
-		return "", fmt.Errorf("seal: token of the key service: %w", err)
-	}
-	text := strings.TrimSpace(string(buffer))
+	text = strings.TrimSpace(text)
 	if text == "" || strings.ContainsAny(text, "\r\n \t") {
-		return "", errors.New("seal: token of the key service: " + file + " does not hold one token")
+		return "", errors.New(what + ": " + file + " does not hold one token")
 	}
 	return text, nil
 }
