@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -108,19 +109,18 @@ SQLite is backed up while the server runs. MongoDB is read table by table, which
 meanwhile: stop the servers, or use mongodump.`}.In(c.lang),
 		Example: "  fengqiao backup /backup/2026-03-03 --wraps /elsewhere/2026-03-03 --since /backup/2026-03-02",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			job := archive.Job{Dir: args[0], Wraps: wraps, Scratch: scratch, Program: version(), Now: time.Now()}
-			if job.Wraps == "" {
-				job.Wraps = filepath.Join(job.Dir, archive.WrapsFolder)
-			}
-			if job.Scratch == "" {
-				job.Scratch = c.Data
-			}
+			job := archive.Job{Dir: args[0], Wraps: wrapsOf(args[0], wraps), Scratch: cmp.Or(scratch, c.Data), Program: version(), Now: time.Now()}
 			return c.backup(cmd.Context(), job, since)
 		}}
 	cmd.Flags().StringVar(&wraps, "wraps", "", c.short("封装密钥的目录", "folder for the wrapped keys"))
 	cmd.Flags().StringVar(&since, "since", "", c.short("上一份备份的目录", "folder of an earlier backup"))
 	cmd.Flags().StringVar(&scratch, "scratch", "", c.short("放未加密的临时副本的目录（默认数据目录）", "folder with room for a copy of the records in clear (default: the data folder)"))
 	return cmd
+}
+
+// wrapsOf is the folder of a backup's wrapped keys: as said, or within the backup's own.
+func wrapsOf(dir, said string) string {
+	return cmp.Or(said, filepath.Join(dir, archive.WrapsFolder))
 }
 
 func (c *command) backup(ctx context.Context, job archive.Job, since string) (err error) {
@@ -177,10 +177,7 @@ was kept elsewhere (checkpoint-file), which lists it; without one that has to be
 more than an hour ago are held back (inboxes have them), later ones may go out once more. It needs the installation key of the backup: bring it to the new data folder
 first, or name it with FENGQIAO_KEY_FILE. Nothing is written where the key does not fit.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if wraps == "" {
-				wraps = filepath.Join(args[0], archive.WrapsFolder)
-			}
-			return c.restore(cmd.Context(), args[0], wraps, scratch, erasures)
+			return c.restore(cmd.Context(), args[0], wrapsOf(args[0], wraps), scratch, erasures)
 		}}
 	cmd.Flags().StringVar(&wraps, "wraps", "", c.short("封装密钥的目录", "folder of the wrapped keys"))
 	cmd.Flags().StringVar(&erasures, "erasures", "", c.short("另外保存的检查点文件", "file of checkpoints that was kept elsewhere"))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,10 +31,7 @@ state. Exit code 1 if anything is wrong. Best run while no server writes: what i
 			if backup == "" {
 				return c.verify(cmd.Context(), against)
 			}
-			if wraps == "" {
-				wraps = filepath.Join(backup, archive.WrapsFolder)
-			}
-			return c.verifyBackup(cmd.Context(), backup, wraps)
+			return c.verifyBackup(cmd.Context(), backup, wrapsOf(backup, wraps))
 		}}
 	cmd.Flags().StringVar(&against, "against", "", c.short("另外保存的检查点文件", "file of checkpoints that was kept elsewhere"))
 	cmd.Flags().StringVar(&backup, "backup", "", c.short("只核对这份备份的校验和", "only check the sums of this backup"))
