@@ -20,6 +20,9 @@ func newAdmission(l Limits) admission {
 	return admission{make(chan struct{}, l.AtOnce), make(chan struct{}, l.Arriving)}
 }
 
+// busy is the code of who found no place.
+const busy = "busy"
+
 // comesWhole is the size in bytes up to which fasthttp reads a body before it calls anybody.
 const comesWhole = 8 << 10
 
@@ -36,7 +39,7 @@ func (p admission) take(c *Call) (leave func(), err error) {
 	case room <- struct{}{}:
 		return func() { <-room }, nil
 	default:
-		return nil, &Problem{Status: http.StatusServiceUnavailable, Code: "busy", RetryAfter: retrySoon}
+		return nil, &Problem{Status: http.StatusServiceUnavailable, Code: busy, RetryAfter: retrySoon}
 	}
 }
 

@@ -179,7 +179,10 @@ func (a *API) note(c *Call, began time.Time) {
 	if c.problem != "" {
 		attrs = append(attrs, slog.String("problem", c.problem))
 	}
-	if status >= http.StatusInternalServerError {
+	switch {
+	case c.problem == busy:
+		level = slog.LevelWarn // a flood must not become one of the log
+	case status >= http.StatusInternalServerError:
 		level = slog.LevelError
 		if c.cause != nil {
 			attrs = append(attrs, slog.String("cause", c.cause.Error()))

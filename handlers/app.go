@@ -18,6 +18,7 @@ import (
 	"fengqiao/push"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // Deps is what the HTTP side stands on. Ready, PushStats, Sweep and Checkpoints may be nil.
@@ -102,11 +103,15 @@ func New(d Deps) (*API, error) {
 		StreamRequestBody:            true,
 		DisablePreParseMultipartForm: true,
 		ReadBufferSize:               a.limits.Header,
-		ReadTimeout:                  a.limits.Read,
+		ReadTimeout:                  a.limits.Head,
 		WriteTimeout:                 a.limits.Write,
 		IdleTimeout:                  a.limits.Idle,
 		EnableTrustedProxyCheck:      true, // of nobody: see address.go
 	})
+	// Who dribbles a head has no request yet; who sends a photo over a bad line needs the time.
+	a.fiber.Server().HeaderReceived = func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
+		return fasthttp.RequestConfig{ReadTimeout: a.limits.Read}
+	}
 	for _, r := range ordered(routes(a.limits)) {
 		a.mount(r)
 	}

@@ -27,18 +27,23 @@ func (g *gate) user(c Class, who string) time.Duration {
 	return g.take(g.limits.Rates[c].User, "u"+strconv.Itoa(int(c))+who)
 }
 
-// address counts a request from an address. An IPv6 household has a /64, so that counts as one.
+// address counts a request from an address.
 func (g *gate) address(c Class, from netip.Addr) time.Duration {
 	r := g.limits.Rates[c].Address
 	if r.Burst == 0 {
 		return 0
 	}
-	if from.Is6() {
-		if p, err := from.Prefix(64); err == nil {
-			from = p.Addr()
+	return g.take(r, "a"+strconv.Itoa(int(c))+household(from).String())
+}
+
+// household is what counts as one address: in IPv6 every household has a /64.
+func household(a netip.Addr) netip.Addr {
+	if a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return p.Addr()
 		}
 	}
-	return g.take(r, "a"+strconv.Itoa(int(c))+from.String())
+	return a
 }
 
 func (g *gate) take(r Rate, key string) time.Duration {

@@ -37,10 +37,12 @@ type Limits struct {
 	PageMost int           // items of a page at most
 	Deadline time.Duration // a request
 	Upload   time.Duration // a request with a photo or an import
-	Read     time.Duration // a client sending its request
+	Head     time.Duration // a client sending the head of its request
+	Read     time.Duration // a client sending the rest of it
 	Write    time.Duration // a client taking its answer
 	Idle     time.Duration // a connection between two requests
 	Lease    time.Duration // a request with an Idempotency-Key that does not come to an end: then it may run again
+	Conns    int           // connections open at once (Door), half of them from one address at most
 	AtOnce   int           // requests at work at once, bodies included; further ones are told to come again
 	Arriving int           // requests at once whose body is still on its way, beside those; each may hold a photo in memory
 	Buckets  int           // persons and addresses whose rate is remembered
@@ -57,11 +59,13 @@ var DefaultLimits = Limits{
 	PageMost: 100,
 	Deadline: 10 * time.Second,
 	Upload:   60 * time.Second,
+	Head:     15 * time.Second,
 	Read:     60 * time.Second,
 	Write:    60 * time.Second,
 	Idle:     2 * time.Minute,
 	Lease:    90 * time.Second,
-	AtOnce:   256, // what one commit of the embedded store carries at most
+	Conns:    4096, // about 30 kB each
+	AtOnce:   256,  // what one commit of the embedded store carries at most
 	Arriving: 64,
 	Buckets:  20_000,
 	Rates: map[Class]Rates{
@@ -85,10 +89,12 @@ func (l Limits) filled() Limits {
 	fill(&l.PageMost, d.PageMost)
 	fill(&l.Deadline, d.Deadline)
 	fill(&l.Upload, d.Upload)
+	fill(&l.Head, d.Head)
 	fill(&l.Read, d.Read)
 	fill(&l.Write, d.Write)
 	fill(&l.Idle, d.Idle)
 	fill(&l.Lease, d.Lease)
+	fill(&l.Conns, d.Conns)
 	fill(&l.AtOnce, d.AtOnce)
 	fill(&l.Arriving, d.Arriving)
 	fill(&l.Buckets, d.Buckets)

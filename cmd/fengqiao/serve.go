@@ -105,6 +105,7 @@ func (s *system) listen() (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	l = s.api.Door(l)
 	if s.setting.TLSCert == "" {
 		return l, nil
 	}

@@ -259,6 +259,7 @@ func newSender(ctx context.Context, v *settings.Values) (push.Sender, error) {
 func httpLimits(v *settings.Values) handlers.Limits {
 	l := handlers.DefaultLimits
 	l.Body = int64(v.BodyLimit)
+	l.Conns = min(v.Connections, max(2, handles()/2))
 	l.Photo = int64(v.PhotoLimit) + 1<<20 // the envelope of a multipart request
 	scale := func(r handlers.Rate) handlers.Rate {
 		return handlers.Rate{PerSecond: r.PerSecond * v.RateFactor, Burst: max(1, int(float64(r.Burst)*v.RateFactor))}

@@ -31,6 +31,8 @@ type Values struct {
 	HashLanes  int
 	HashAtOnce int
 
+	Connections int
+
 	Sweep      time.Duration
 	SweepBatch int
 	Notice     time.Duration
@@ -73,7 +75,7 @@ func (r Row) Env() string {
 // Table binds the settings to a set of values and gives those the defaults.
 func Table(v *Values) []Row {
 	*v = Values{Listen: "127.0.0.1:8080", Data: "./data", LogLevel: "info", Shutdown: 20 * time.Second, KeyName: "fengqiao",
-		RateFactor: 1, SignInRate: 0.5, BodyLimit: 256 << 10, PhotoLimit: 10 << 20,
+		Connections: 4096, RateFactor: 1, SignInRate: 0.5, BodyLimit: 256 << 10, PhotoLimit: 10 << 20,
 		HashMemory: 19456, HashPasses: 2, HashLanes: 1, HashAtOnce: max(2, runtime.NumCPU()/2),
 		Sweep: time.Second, SweepBatch: 500, Notice: 3 * time.Second, CheckpointEvery: 5 * time.Minute, BackupEvery: 24 * time.Hour, BackupKeep: 7,
 		PushPool: 256, PushAttempts: 14, PushPoll: time.Second, PushDeadline: 5 * time.Second, PushLease: 2 * time.Minute}
@@ -123,6 +125,8 @@ func limitRows(v *Values) []Row {
 			What: words.Text{Zh: "所有请求频率上限的倍数；压测或回放时调大", En: "multiplies every rate limit on requests; raise it for replays and load tests"}},
 		{Name: "rate-sign-in", Value: &v.SignInRate, Check: aboveZero(&v.SignInRate),
 			What: words.Text{Zh: "每个地址每秒登录次数（另可短时突发 60 倍）", En: "sign-ins a second from one address, with bursts of sixty times that"}},
+		{Name: "connections", Value: &v.Connections, Check: atLeast(&v.Connections, 2),
+			What: words.Text{Zh: "同时打开的连接数上限，同一地址最多占一半（可信代理除外）；不会超过进程可用句柄数的一半", En: "the most connections open at once, half of them from one address unless it is a trusted proxy; never more than half of the handles that the process may have"}},
 		{Name: "body-limit", Value: &v.BodyLimit, Check: atLeast(&v.BodyLimit, 16<<10),
 			What: words.Text{Zh: "JSON 请求体上限（字节）", En: "the largest JSON request body, bytes"}},
 		{Name: "photo-limit", Value: &v.PhotoLimit, Check: atLeast(&v.PhotoLimit, 64<<10),
