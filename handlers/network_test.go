@@ -199,3 +199,29 @@ func TestAForgedLineAboveTheProxysIsNotBelieved(t *testing.T) {
 		}
 	}
 }
+
+func TestAHeadThatDoesNotComeIsCutOffAndABodyHasItsTime(t *testing.T) {
+	const head = 50 * time.Millisecond
+	addr := listen(t, apptest.New(t, apptest.WithLimits(handlers.Limits{Head: head, Rates: map[handlers.Class]handlers.Rates{}})))
+	answer := func(conn net.Conn) int {
+		t.Helper()
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		return res.StatusCode
+	}
+	if got := answer(dribble(t, addr, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")); got != http.StatusRequestTimeout {
+		t.Errorf("a head that never ends: %d", got)
+	}
+	body := `{"login":"nobody","password":"a-long-password"}`
+	conn := dribble(t, addr, fmt.Sprintf("POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body)))
+	time.Sleep(2 * head) // at least: by then the head's time is over, and the body's is not
+	if _, err := io.WriteString(conn, body); err != nil {
+		t.Fatal(err)
+	}
+	if got := answer(conn); got != http.StatusUnauthorized {
+		t.Errorf("a body that took its time: %d", got)
+	}
+}

@@ -268,6 +268,13 @@ func (w *work) until(ctx context.Context, part, parts int) {
 // settle waits until everything is settled, and holds what was answered against what is there.
 func (w *work) settle(ctx context.Context) {
 	w.t.Helper()
+	w.finish(ctx)
+	w.audited(ctx)
+}
+
+// finish waits until everything is settled.
+func (w *work) finish(ctx context.Context) {
+	w.t.Helper()
 	if err := <-w.sent; err != nil {
 		w.t.Fatal(err)
 	}
@@ -284,6 +291,11 @@ func (w *work) settle(ctx context.Context) {
 		w.t.Errorf("%d faults, the first: %v", n, faults[0])
 	}
 	w.phase(w.office.tally.String())
+}
+
+// audited holds what was answered against what is there, and ends the server.
+func (w *work) audited(ctx context.Context) {
+	w.t.Helper()
 	// Seats that a fault left reserved are given back a minute later (mediation.Grace), too long for a test.
 	a := &w.audit
 	if err := a.run(ctx, a.readReports, a.readCases, a.checkReports, a.checkPlaces, a.checkCases, a.checkPushes); err != nil {
