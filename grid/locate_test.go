@@ -101,6 +101,10 @@ func agree(t interface{ Fatalf(string, ...any) }, p *Plan, pt orb.Point, want Co
 	if i, ok := p.Index(pt); ok != (want != "") || ok && p.At(i).Code != want {
 		t.Fatalf("Index(%v) = %d, %v; want %q", pt, i, ok, want)
 	}
+	out := []int32{-2, -2}
+	if p.LocateAll([]orb.Point{pt, pt}, out); out[0] != out[1] || (out[0] >= 0) != (want != "") || out[0] >= 0 && p.CodeAt(int(out[0])) != want {
+		t.Fatalf("LocateAll(%v) = %d; want %q", pt, out, want)
+	}
 	if c, ok := NewAtlas(p).Locate(pt); c.Code != want || ok != (want != "") {
 		t.Fatalf("Atlas.Locate(%v) = %q, %v; want %q", pt, c.Code, ok, want)
 	}
@@ -108,37 +112,25 @@ func agree(t interface{ Fatalf(string, ...any) }, p *Plan, pt orb.Point, want Co
 		if code, metres, ok := p.Nearest(pt, 0); code != want || metres != 0 || !ok {
 			t.Fatalf("Nearest(%v) = %q, %v m, %v; want %q at 0 m", pt, code, metres, ok, want)
 		}
+		if near := p.CellsNear(pt, 0); len(near) == 0 || near[0] != (Near{Code: want}) {
+			t.Fatalf("CellsNear(%v) = %v; want %q first", pt, near, want)
+		}
+		if in := p.CellsIn(orb.Bound{Min: pt, Max: pt}); !slices.Contains(in, want) {
+			t.Fatalf("CellsIn(%v) = %q; want %q too", pt, in, want)
+		}
 	}
 }
 
 // Real boundaries are dirty: rings cross themselves, cells overlap, holes lie anywhere. There is one answer all the
 // same, that of the reference.
 func TestDirtyShapesHaveOneAnswer(t *testing.T) {
-	// A coarse lattice makes points fall on vertices, edges and their extensions all the time.
-	point := rapid.Custom(func(t *rapid.T) orb.Point {
-		x, y := rapid.IntRange(0, 12).Draw(t, "x"), rapid.IntRange(0, 12).Draw(t, "y")
-		return orb.Point{119.9 + float64(x)*0.001, 30.05 + float64(y)*0.001}
-	})
-	ring := rapid.Custom(func(t *rapid.T) orb.Ring {
-		r := orb.Ring(rapid.SliceOfN(point, 3, 7).Draw(t, "ring"))
-		return append(r, r[0])
-	})
-	polygon := rapid.Custom(func(t *rapid.T) orb.Polygon {
-		return orb.Polygon(rapid.SliceOfN(ring, 1, 3).Draw(t, "polygon"))
-	})
 	rapid.Check(t, func(t *rapid.T) {
-		var cells []Cell
-		for i := range rapid.IntRange(1, 5).Draw(t, "cells") {
-			c := cell(Code("a."+string(rune('a'+i))), rapid.SliceOfN(polygon, 1, 2).Draw(t, "shape")...)
-			if checkShape(c.Shape) == "" {
-				cells = append(cells, c)
-			}
-		}
+		cells := dirtyCells(t)
 		plan, err := NewPlan("v", councils(), nil, cells)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pts := rapid.SliceOfN(point, 1, 20).Draw(t, "points")
+		pts := rapid.SliceOfN(latticePoint, 1, 20).Draw(t, "points")
 		for _, c := range cells {
 			tempting := temptations(c.Shape)
 			pts = append(pts, rapid.SliceOfN(rapid.SampledFrom(tempting), 8, 8).Draw(t, "tempting")...)
@@ -240,13 +232,12 @@ func TestRasterCopesWithUnusualPlans(t *testing.T) {
 func TestLocateAgreesWithTheReferenceInALargePlan(t *testing.T) {
 	q := newQuilt(7, 40, 30, 6)
 	plan := mustPlan(t, ChinaSchema(), nil, q.cells())
-	bare := plan.outlines
 	for range 5000 {
 		pt := randomIn(q.rng, plan.Bound("").Pad(0.001))
 		want := Code("")
-		for i := range bare {
-			if bare[i].covers(pt) {
-				want = plan.At(i).Code
+		for i := range plan.Len() {
+			if plan.ground.covers(i, pt) {
+				want = plan.CodeAt(i)
 				break
 			}
 		}
@@ -258,8 +249,61 @@ func TestLocateDoesNotAllocate(t *testing.T) {
 	q := newQuilt(3, 20, 20, 4)
 	plan := mustPlan(t, ChinaSchema(), nil, q.cells())
 	pts := temptations(plan.At(200).Shape)
+	out := make([]int32, len(pts))
 	i := 0
 	if n := testing.AllocsPerRun(1000, func() { plan.Locate(pts[i%len(pts)]); i++ }); n != 0 {
 		t.Errorf("%v allocations a lookup", n)
+	}
+	if n := testing.AllocsPerRun(100, func() { plan.LocateAll(pts, out) }); n != 0 {
+		t.Errorf("%v allocations a batch", n)
+	}
+}
+
+func TestLocateAllAnswersForBatchesOfAnyLength(t *testing.T) {
+	q := newQuilt(5, 10, 10, 4)
+	plan := mustPlan(t, ChinaSchema(), nil, q.cells())
+	for _, n := range []int{0, 1, batch - 1, batch, batch + 1, 3*batch + 7} {
+		pts, out := make([]orb.Point, n), slices.Repeat([]int32{-2}, n+1)
+		for i := range pts {
+			pts[i] = randomIn(q.rng, plan.Bound("").Pad(0.005))
+		}
+		plan.LocateAll(pts, out)
+		for i, pt := range pts {
+			if at, ok := plan.Index(pt); ok != (out[i] >= 0) || ok && at != int(out[i]) {
+				t.Errorf("point %d of %d: %d, alone %d %v", i, n, out[i], at, ok)
+			}
+		}
+		if out[n] != -2 {
+			t.Errorf("%d points: wrote beyond them", n)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a place for the answers that is too short went unnoticed")
+		}
+	}()
+	plan.LocateAll(make([]orb.Point, 2), make([]int32, 1))
+}
+
+func TestALevelAboveTheCellNeedsNoSearchOfItsOwn(t *testing.T) {
+	plan := fuyang(t)
+	for _, tc := range []struct {
+		pt   orb.Point
+		key  string
+		want Code
+	}{
+		{orb.Point{119.925, 30.005}, "microgrid", "33.01.11.001.002.002.01"},
+		{orb.Point{119.925, 30.005}, "grid", "33.01.11.001.002.002"},
+		{orb.Point{119.925, 30.005}, "village", "33.01.11.001.002"},
+		{orb.Point{119.925, 30.005}, "county", "33.01.11"},
+		{orb.Point{119.925, 30.005}, "nonsense", ""},
+		{orb.Point{120.55, 27.55}, "village", "33.03.83.-.001"},
+		{orb.Point{120.55, 27.55}, "township", ""}, // 龙港 has none
+		{orb.Point{120.55, 27.55}, "grid", ""},     // deeper than the cell
+		{orb.Point{0, 0}, "county", ""},
+	} {
+		if got, ok := plan.LocateArea(tc.pt, tc.key); ok != (tc.want != "") || ok && got != tc.want {
+			t.Errorf("%s at %v: %q, %v; want %q", tc.key, tc.pt, got, ok, tc.want)
+		}
 	}
 }

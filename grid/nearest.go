@@ -15,16 +15,17 @@ func (p *Plan) Nearest(pt orb.Point, maxMetres float64) (code Code, metres float
 		return "", 0, false
 	}
 	if i, in := p.Index(pt); in {
-		return p.cells[i].Code, 0, true
+		return p.CodeAt(i), 0, true
 	}
-	i, edge := p.index.nearest(p.outlines, pt, maxMetres)
-	if i < 0 {
+	s := newSearch(pt, maxMetres)
+	p.boxes.nearest(s.m, pt, &s.dist2, func(i int) { s.try(i, &p.ground) })
+	if s.cell < 0 {
 		return "", 0, false
 	}
-	if metres = Distance(pt, edge); metres > maxMetres {
+	if metres = Distance(pt, s.edge); metres > maxMetres {
 		return "", 0, false
 	}
-	return p.cells[i].Code, metres, true
+	return p.CodeAt(s.cell), metres, true
 }
 
 // search is the state of one look for the nearest edge.
@@ -43,20 +44,12 @@ func newSearch(pt orb.Point, maxMetres float64) search {
 }
 
 // try compares a cell with the best one.
-func (s *search) try(i int, o *outline) {
-	if s.m.toBound2(&o.bound, s.at) > s.dist2 {
-		return
-	}
-	for k := range o.rings {
-		r := &o.rings[k]
-		if s.m.toBound2(&r.bound, s.at) > s.dist2 {
-			continue
+func (s *search) try(i int, g *ground) {
+	g.edges(i, func(a, b orb.Point) bool {
+		edge, d2 := s.m.toSegment(a, b, s.at)
+		if d2 < s.dist2 || d2 == s.dist2 && (s.cell < 0 || i < s.cell) {
+			s.cell, s.edge, s.dist2 = i, edge, d2
 		}
-		for j := 1; j < len(r.pts); j++ {
-			edge, d2 := s.m.toSegment(r.pts[j-1], r.pts[j], s.at)
-			if d2 < s.dist2 || d2 == s.dist2 && (s.cell < 0 || i < s.cell) {
-				s.cell, s.edge, s.dist2 = i, edge, d2
-			}
-		}
-	}
+		return true
+	})
 }

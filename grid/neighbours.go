@@ -24,13 +24,13 @@ func (p *Plan) Neighbours(code Code) []Code {
 	if !ok {
 		return nil
 	}
-	o := &p.outlines[self]
-	m := metricAt(o.bound.Center()[1])
-	box := grow(o.bound, m)
+	bound := p.ground.bound(self)
+	m := metricAt(bound.Center()[1])
+	mine := p.ground.edgesIn(self, grow(bound, m))
 	var out []Code
-	p.index.around(p.outlines, box, func(i int) {
-		if i != self && m.border(o, &p.outlines[i]) {
-			out = append(out, p.cells[i].Code)
+	p.boxes.meeting(grow(bound, m), func(i int) {
+		if i != self && m.border(mine, p.ground.edgesIn(i, grow(bound, m))) {
+			out = append(out, p.CodeAt(i))
 		}
 	})
 	return out
@@ -49,17 +49,19 @@ type edge struct {
 	bound orb.Bound
 }
 
-// border tells whether two shapes share a piece of border. Only edges near both shapes are compared, and those in
-// order of longitude, so that long rings cost little.
-func (m metric) border(o, other *outline) bool {
-	mine := o.edgesIn(grow(other.bound, m))
-	theirs := other.edgesIn(grow(o.bound, m))
+// border tells whether two lists of edges, by their western end, share a piece.
+func (m metric) border(mine, theirs []edge) bool {
+	west := 0 // before it, theirs end west of all that is to come
+	widest := 0.0
+	for i := range theirs {
+		widest = max(widest, theirs[i].bound.Max[0]-theirs[i].bound.Min[0])
+	}
 	for i := range mine {
 		box := grow(mine[i].bound, m)
-		for j := range theirs {
-			if theirs[j].bound.Min[0] > box.Max[0] {
-				break
-			}
+		for west < len(theirs) && theirs[west].bound.Min[0]+2*widest < box.Min[0] {
+			west++
+		}
+		for j := west; j < len(theirs) && theirs[j].bound.Min[0] <= box.Max[0]; j++ {
 			if theirs[j].bound.Intersects(box) && m.seam(mine[i], theirs[j]) {
 				return true
 			}
@@ -68,28 +70,19 @@ func (m metric) border(o, other *outline) bool {
 	return false
 }
 
-// edgesIn are the edges that meet the box, by their western end.
-func (o *outline) edgesIn(box orb.Bound) []edge {
+// edgesIn are a cell's edges that meet the box, by their western end.
+func (g *ground) edgesIn(cell int, box orb.Bound) []edge {
 	var out []edge
-	for i := range o.rings {
-		r := &o.rings[i]
-		if !r.bound.Intersects(box) {
-			continue
+	g.edges(cell, func(a, b orb.Point) bool {
+		e := edge{a, b, orb.Bound{
+			Min: orb.Point{min(a[0], b[0]), min(a[1], b[1])},
+			Max: orb.Point{max(a[0], b[0]), max(a[1], b[1])},
+		}}
+		if a != b && e.bound.Intersects(box) {
+			out = append(out, e)
 		}
-		for j := 1; j < len(r.pts); j++ {
-			a, b := r.pts[j-1], r.pts[j]
-			if a == b {
-				continue
-			}
-			e := edge{a, b, orb.Bound{
-				Min: orb.Point{min(a[0], b[0]), min(a[1], b[1])},
-				Max: orb.Point{max(a[0], b[0]), max(a[1], b[1])},
-			}}
-			if e.bound.Intersects(box) {
-				out = append(out, e)
-			}
-		}
-	}
+		return true
+	})
 	slices.SortFunc(out, func(x, y edge) int { return cmp.Compare(x.bound.Min[0], y.bound.Min[0]) })
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/paulmach/orb"
+	"pgregory.net/rapid"
 )
 
 // quilt is a gap-free tessellation: a lattice whose inner vertices are shaken and whose edges are drawn as rough lines,
@@ -100,6 +101,30 @@ func (q *quilt) cells() []Cell {
 		}
 	}
 	return out
+}
+
+// latticePoint is a point of a coarse lattice, so that points fall on vertices, edges and their extensions all the time.
+var latticePoint = rapid.Custom(func(t *rapid.T) orb.Point {
+	x, y := rapid.IntRange(0, 12).Draw(t, "x"), rapid.IntRange(0, 12).Draw(t, "y")
+	return orb.Point{119.9 + float64(x)*0.001, 30.05 + float64(y)*0.001}
+})
+
+// dirtyCells cross themselves and each other, and their holes lie anywhere.
+func dirtyCells(t *rapid.T) (cells []Cell) {
+	ring := rapid.Custom(func(t *rapid.T) orb.Ring {
+		r := orb.Ring(rapid.SliceOfN(latticePoint, 3, 7).Draw(t, "ring"))
+		return append(r, r[0])
+	})
+	polygon := rapid.Custom(func(t *rapid.T) orb.Polygon {
+		return orb.Polygon(rapid.SliceOfN(ring, 1, 3).Draw(t, "polygon"))
+	})
+	for i := range rapid.IntRange(1, 5).Draw(t, "cells") {
+		c := cell(Code("a."+string(rune('a'+i))), rapid.SliceOfN(polygon, 1, 2).Draw(t, "shape")...)
+		if checkShape(c.Shape) == "" {
+			cells = append(cells, c)
+		}
+	}
+	return cells
 }
 
 // box is a rectangle, anticlockwise.

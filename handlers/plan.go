@@ -31,7 +31,7 @@ func unitsOf(plan *grid.Plan, units []grid.Unit) []unitView {
 	schema := plan.Schema()
 	for i, u := range units {
 		level, _ := schema.LevelOf(u.Code)
-		_, cell := plan.Cell(u.Code)
+		_, cell := plan.IndexOf(u.Code)
 		views[i] = unitView{u.Code, u.Name, level.Key, cell}
 	}
 	return views

@@ -148,8 +148,8 @@ func (rep *Report) locate(in ReportInput, pol *policy.Policy, plan *grid.Plan) {
 		}
 	case in.Cell != "":
 		rep.Basis = ByCell
-		if cell, ok := plan.Cell(in.Cell); ok {
-			rep.Cell = cell.Code
+		if _, ok := plan.IndexOf(in.Cell); ok {
+			rep.Cell = in.Cell
 			return
 		}
 	case in.Address != "":

@@ -1,0 +1,215 @@
+package grid
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// draft draws leaves, one after another.
+type draft struct {
+	cells  []uint32
+	choice []int32 // by position in the tile's parts: which of the leaf's cells, for those that the leaf has
+	in     leafHead
+	sides  []byte // of each chain
+	xs, ys []byte // of all vertices
+	ends   uint64 // the vertices that end a chain
+	open   int    // where the chain being drawn begins, -1 for none
+	x      float64
+	width  int
+	leaf   leaf
+}
+
+// cornerReach is how near, in steps, a border may come to the anchor: rounding must not draw it on the other side.
+const cornerReach = 0.6
+
+// draw tells whether the box makes a leaf; bytes is that leaf then.
+func (d *draft) draw(g *grower, p *plot, met set, last int) bool {
+	if p.lost || !d.choose(g, p, met, last) || !g.trusts(p) {
+		return false
+	}
+	d.sides, d.xs, d.ys, d.ends, d.open, d.width = d.sides[:0], d.xs[:0], d.ys[:0], 0, -1, p.bits
+	step := p.step()
+	var before *segment
+	for _, i := range p.edges {
+		s := &g.segments[i]
+		sides := byte(noChoice | noChoice<<4)
+		for k, side := range s.sides {
+			if side >= 0 && int(side) <= last {
+				if g.strange[side] {
+					return false
+				}
+				sides = sides&^(15<<(4*k)) | byte(d.choice[side])<<(4*k)
+			}
+		}
+		if sides == noChoice|noChoice<<4 {
+			continue
+		}
+		e := lineOn(s, p, step)
+		if e.near(0, 0, cornerReach) {
+			return false
+		}
+		goesOn := before != nil && before.arc == s.arc && before.v+1 == s.v
+		before = s
+		if d.edge(e, sides, goesOn); !d.fits() {
+			return false
+		}
+	}
+	d.end()
+	return d.fits()
+}
+
+func (d *draft) fits() bool {
+	return len(d.xs) <= maxPoints && headBytes+2*len(d.xs)+len(d.sides)+4*len(d.cells) <= leafSize
+}
+
+// choose gives the cells of the leaf their numbers.
+func (d *draft) choose(g *grower, p *plot, met set, last int) bool {
+	d.cells, d.in = d.cells[:0], 0
+	if len(d.choice) < len(g.parts) {
+		d.choice = make([]int32, len(g.parts))
+	}
+	for i := range last + 1 {
+		if !p.in.has(i) && !met.has(i) {
+			continue
+		}
+		if len(d.cells) == maxChoice {
+			return false
+		}
+		if p.in.has(i) {
+			d.in |= 1 << len(d.cells)
+		}
+		d.choice[i] = int32(len(d.cells))
+		d.cells = append(d.cells, g.cells[i])
+	}
+	return true
+}
+
+// trusts tells whether the anchor, rounded to a float, is still the lattice's corner for all that matters.
+func (g *grower) trusts(p *plot) bool {
+	x, y := g.units(p.anchor)
+	pad, slip := latticePad*p.step(), 0.05*p.step()
+	return math.Abs(x-g.x0-p.x+pad) < slip && math.Abs(y-g.y0-p.y+pad) < slip
+}
+
+// line is an edge in steps of a lattice.
+type line struct{ ax, ay, bx, by float64 }
+
+func lineOn(s *segment, p *plot, step float64) line {
+	return line{
+		(s.ax-p.x)/step + latticePad, (s.ay-p.y)/step + latticePad,
+		(s.bx-p.x)/step + latticePad, (s.by-p.y)/step + latticePad,
+	}
+}
+
+func (l line) near(x, y, reach float64) bool {
+	s := segment{ax: l.ax, ay: l.ay, bx: l.bx, by: l.by}
+	return s.meets(x, y, reach)
+}
+
+// edge draws what of an edge lies on the lattice.
+func (d *draft) edge(e line, sides byte, goesOn bool) {
+	in, out, ok := e.clip()
+	if !ok {
+		d.end()
+		return
+	}
+	if d.open < 0 || !goesOn || in > 0 {
+		d.end()
+		d.begin(sides)
+		d.point(e.at(in))
+		d.rim()
+	}
+	d.point(e.at(out))
+	if out < 1 {
+		d.end()
+	}
+}
+
+func (d *draft) begin(sides byte) {
+	d.open = len(d.xs)
+	d.sides = append(d.sides, sides)
+}
+
+// rim leads a chain that has come to the western rim, or begins there, along it to the north. So a way that goes from
+// a point west and then along the rim to the anchor crosses what begins on the rim south of it.
+func (d *draft) rim() {
+	if d.x != 0 {
+		return
+	}
+	if at := len(d.ys) - 1; at == d.open { // at the beginning: from the corner to here
+		d.append(0, d.ys[at])
+		d.ys[at] = latticeMax
+		return
+	}
+	d.append(0, latticeMax)
+}
+
+func (d *draft) point(x, y float64) {
+	d.x = x
+	bx, by := byte(math.Round(x)), byte(math.Round(y))
+	if last := len(d.xs) - 1; last < d.open || d.xs[last] != bx || d.ys[last] != by {
+		d.append(bx, by)
+	}
+}
+
+func (d *draft) append(x, y byte) { d.xs, d.ys = append(d.xs, x), append(d.ys, y) }
+
+// end closes the chain being drawn, if any.
+func (d *draft) end() {
+	if d.open < 0 {
+		return
+	}
+	d.rim()
+	if last := len(d.xs) - 1; last == d.open { // smaller than a step: a point, lest it be forgotten
+		d.append(d.xs[last], d.ys[last])
+	}
+	d.ends |= 1 << (len(d.xs) - 1)
+	d.open = -1
+}
+
+// clip is the part of the edge on the lattice, as parts of its length.
+func (l line) clip() (in, out float64, ok bool) {
+	in, out = 0, 1
+	for _, side := range [...][2]float64{{l.ax, l.bx}, {l.ay, l.by}, {latticeMax - l.ax, latticeMax - l.bx}, {latticeMax - l.ay, latticeMax - l.by}} {
+		a, b := side[0], side[1] // inside where not negative
+		switch {
+		case a < 0 && b < 0:
+			return 0, 0, false
+		case a < 0:
+			in = max(in, a/(a-b))
+		case b < 0:
+			out = min(out, a/(a-b))
+		}
+	}
+	return in, out, in <= out
+}
+
+// at is a point of the edge, on the lattice.
+func (l line) at(t float64) (x, y float64) {
+	switch t {
+	case 0:
+		x, y = l.ax, l.ay
+	case 1:
+		x, y = l.bx, l.by
+	default:
+		x, y = l.ax+t*(l.bx-l.ax), l.ay+t*(l.by-l.ay)
+	}
+	if x < 0x1p-20 { // on the western rim but for rounding
+		x = 0
+	}
+	return min(max(x, 0), latticeMax), min(max(y, 0), latticeMax)
+}
+
+// bytes is the leaf that was drawn; it is good until the next.
+func (d *draft) bytes() []byte {
+	head := d.in | leafHead(d.width)<<headWidth | leafHead(len(d.xs))<<headCount | leafHead(d.ends)<<headEnds
+	b := binary.LittleEndian.AppendUint64(d.leaf[:0], uint64(head))[:headBytes]
+	b = append(append(append(b, d.ys...), d.xs...), d.sides...)
+	for _, cell := range d.cells {
+		b = binary.LittleEndian.AppendUint32(b, cell)
+	}
+	for len(b) < leafLeast {
+		b = append(b, 0)
+	}
+	return b
+}
