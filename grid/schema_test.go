@@ -146,3 +146,32 @@ func TestLevelOf(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParse: whatever is read as a code is one of the schema, and is read again as itself, dotted and compact.
+func FuzzParse(f *testing.F) {
+	schemas := []Schema{ChinaSchema(), councils(), {Levels: []Level{{Key: "a", Width: 2}, {Key: "b", Width: 2}, {Key: "c"}}}}
+	for i, text := range []string{"330111001002", "33.03.83.-.001", "330383-001", "330111000000", "441900003001", " 330111\n", "0102", "NORTH EAST LA 1.27", "中心城区"} {
+		f.Add(uint8(i), text)
+	}
+	f.Fuzz(func(t *testing.T, which uint8, text string) {
+		s := schemas[int(which)%len(schemas)]
+		code, err := s.Parse(text)
+		if err != nil {
+			if code != "" || !strings.HasPrefix(err.Error(), "grid: ") {
+				t.Fatalf("%q: %q, %v", text, code, err)
+			}
+			return
+		}
+		if err := s.CheckCode(code); err != nil {
+			t.Fatalf("%q is read as %q: %v", text, code, err)
+		}
+		if len(code) > len(s.Levels)*(maxSegment+1) {
+			t.Fatalf("a code of %d bytes", len(code))
+		}
+		for _, form := range []string{string(code), s.Compact(code)} {
+			if again, err := s.Parse(form); err != nil || again != code {
+				t.Fatalf("%q is read as %q, written %q and read as %q, %v", text, code, form, again, err)
+			}
+		}
+	})
+}
