@@ -2,11 +2,8 @@ package store
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"fengqiao/internal/account"
@@ -179,8 +176,7 @@ func (p Users) List(ctx context.Context, f account.Filter) ([]account.User, stri
 	next := ""
 	if len(rows) > f.Limit {
 		rows = rows[:f.Limit]
-		last := rows[len(rows)-1]
-		next = base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(last.Sort, 10) + " " + last.ID))
+		next = writeUserCursor(rows[len(rows)-1])
 	}
 	users := make([]account.User, len(rows))
 	for i, row := range rows {
@@ -191,19 +187,19 @@ func (p Users) List(ctx context.Context, f account.Filter) ([]account.User, stri
 	return users, next, nil
 }
 
+func writeUserCursor(r Row) string { return writeCursor(r, " ") }
+
 func readUserCursor(cursor string) (*Position, error) {
 	if cursor == "" {
 		return nil, nil
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	sort, id, ok := strings.Cut(string(raw), " ")
-	n, errSort := strconv.ParseInt(sort, 10, 64)
-	if err != nil || errSort != nil || !ok {
+	p, ok := readCursor(cursor, " ")
+	if !ok {
 		invalid := *account.ErrInvalid
 		invalid.Reason = "cursor"
 		return nil, &invalid
 	}
-	return &Position{Sort: n, ID: id}, nil
+	return p, nil
 }
 
 // SignInSessions implements account.Sessions.

@@ -145,7 +145,7 @@ func readPushCursor(cursor string) (*Position, error) {
 		return nil, push.ErrBadCursor
 	}
 	var c pushCursor
-	if err := json.Unmarshal(raw, &c); err != nil || c.ID == "" {
+	if err := json.Unmarshal(raw, &c); err != nil || c.ID == "" || c.String() != cursor {
 		return nil, push.ErrBadCursor
 	}
 	return &Position{By: c.By, Sort: c.Sort, ID: c.ID}, nil

@@ -203,8 +203,10 @@ func accountUserLists(t *testing.T, p account.Users) {
 			}
 		}
 	})
-	_, _, err = p.List(ctx, account.Filter{After: "not a cursor", Limit: 1})
-	accountFails(t, err, account.ErrInvalid)
+	for _, text := range forged(" ") {
+		_, _, err = p.List(ctx, account.Filter{After: text, Limit: 1})
+		accountFails(t, err, account.ErrInvalid)
+	}
 }
 
 func accountUserPages(t *testing.T, p account.Users, f account.Filter, size int, between func(page int)) (ids []string) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -256,8 +257,10 @@ func caseLists(t *testing.T, k *caseKit) {
 	t.Run("words that are indexed anew replace the old ones", func(t *testing.T) { caseWords(t, k) })
 	t.Run("a cursor that was not made here is refused", func(t *testing.T) {
 		root := grid.Code("")
-		_, _, err := k.p.List(context.Background(), mediation.Filter{Visible: mediation.Visible{Area: &root}}, "no cursor", 10)
-		refused(t, err, &mediation.Error{Kind: mediation.Invalid, Code: "bad_cursor"})
+		for _, text := range forged(":") {
+			_, _, err := k.p.List(context.Background(), mediation.Filter{Visible: mediation.Visible{Area: &root}}, text, 10)
+			refused(t, err, &mediation.Error{Kind: mediation.Invalid, Code: "bad_cursor"})
+		}
 	})
 }
 
@@ -344,3 +347,13 @@ func (k *caseKit) stir(t failer, id string, i int, day time.Time) error {
 	}
 	return nil
 }
+
+// forged are cursors that no list made, in the form of a sort key and an id with something between: without an id, with one that is
+// no text, with a number written otherwise, with bits or ends of lines that mean nothing.
+func forged(between string) []string {
+	good := encoded("17" + between + "ab")
+	return []string{"no cursor", encoded("17" + between), encoded("17"), encoded("17" + between + "\xff\xfe"), encoded("+17" + between + "ab"), good + "\n",
+		good[:len(good)-1] + string(good[len(good)-1]+1)}
+}
+
+func encoded(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }

@@ -146,8 +146,10 @@ func outboxPages(t *testing.T, o push.Outbox) {
 	if len(want) != 0 || pages != 3 {
 		t.Fatalf("%v are missing after %d pages", want, pages)
 	}
-	_, _, err := o.DeadLetters(ctx, "no cursor of ours", 3)
-	pushFails(t, err, push.ErrBadCursor)
+	for _, text := range []string{"no cursor of ours", forged(":")[1], encoded(`{"s":17,"i":"ab","x":1}`), encoded("{\"s\":17,\"i\":\"\xff\"}")} {
+		_, _, err := o.DeadLetters(ctx, text, 3)
+		pushFails(t, err, push.ErrBadCursor)
+	}
 }
 
 func outboxPrune(t *testing.T, o push.Outbox) {

@@ -67,8 +67,10 @@ func pushInbox(t *testing.T, box push.Inbox) {
 	if open := inboxWalk(t, box, "ann", true, func() {}); len(open) != 8 {
 		t.Fatalf("%d unread items listed, want the 7 and the one that came later", len(open))
 	}
-	_, _, err := box.List(ctx, "ann", false, "no cursor of ours", 3)
-	pushFails(t, err, push.ErrBadCursor)
+	for _, text := range []string{"no cursor of ours", forged(":")[1], encoded(`{"s":17,"i":"ab","x":1}`), encoded("{\"s\":17,\"i\":\"\xff\"}")} {
+		_, _, err := box.List(ctx, "ann", false, text, 3)
+		pushFails(t, err, push.ErrBadCursor)
+	}
 }
 
 // inboxWalk reads all pages of two, with something happening between them.
