@@ -66,7 +66,7 @@ func (r *Reader) Header() ([]string, error) {
 // along if only its width is wrong.
 func (r *Reader) Read() ([]string, int, error) {
 	record, err := r.csv.Read()
-	for len(r.taken) > 0 && len(bytes.TrimRight(r.taken[0], "\r\n")) == 0 {
+	for len(r.taken) > 0 && empty(r.taken[0]) {
 		r.drop() // the parser skips empty lines
 	}
 	line := r.first
@@ -91,6 +91,11 @@ func (r *Reader) Read() ([]string, int, error) {
 	}
 	r.size = 0
 	return record, line, err
+}
+
+// empty is how the parser sees it: of two carriage returns one is a field.
+func empty(line []byte) bool {
+	return len(bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))) == 0
 }
 
 func (r *Reader) drop() {
