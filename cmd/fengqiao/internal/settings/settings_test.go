@@ -1,10 +1,12 @@
 package settings
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -112,4 +114,33 @@ func TestPasswordOnTheCommandLineIsRefusedAndNeverPrinted(t *testing.T) {
 	if shown := Redacted(address); strings.Contains(shown, "s3cret") || !strings.Contains(shown, "db/fengqiao") {
 		t.Fatal(shown)
 	}
+}
+
+// FuzzFile: a file is taken or refused as the caller's mistake, and what was taken is taken again from the values as they are printed.
+func FuzzFile(f *testing.F) {
+	f.Add("listen: 127.0.0.1:1001\nlog-level: warn\nsweep-batch: 7\ntrusted-proxy: [10.0.0.0/8, 127.0.0.1]\n")
+	f.Add("sweep: 30s\ndata: |\n  /srv/data\n\nlisten: '127.0.0.1:1'\n")
+	f.Add("trusted-proxy:\n- 10.0.0.0/8\n- ::1\n---\nlog-level: &a warn\ndata: *a\n")
+	f.Add("listen: {a: 1}\n? b\n<<: *x\n")
+	f.Fuzz(func(t *testing.T, src string) {
+		v, err := load(t, nil, nil, src)
+		if err != nil {
+			if !errors.Is(err, ErrUsage) {
+				t.Fatalf("%v is no usage error", err)
+			}
+			return
+		}
+		var again strings.Builder
+		var copied Values
+		rows := Table(&copied)
+		copied = *v
+		for _, r := range rows {
+			said, _ := json.Marshal(text(r.Value)) // a double-quoted text of YAML too
+			again.WriteString(r.Name + ": " + string(said) + "\n")
+		}
+		second, err := load(t, nil, nil, again.String())
+		if err != nil || !reflect.DeepEqual(second, v) {
+			t.Fatalf("%v: %+v became %+v", err, *v, second)
+		}
+	})
 }
