@@ -29,7 +29,7 @@ func revisionOf(header string) (int64, error) {
 	inner := strings.TrimSuffix(strings.TrimPrefix(header, `"`), `"`)
 	number, _, _ := strings.Cut(inner, "-")
 	revision, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || revision <= 0 || header != `"`+inner+`"` || strings.Contains(inner, `"`) {
+	if err != nil || revision <= 0 || number != strconv.FormatInt(revision, 10) || header != `"`+inner+`"` || strings.Contains(inner, `"`) {
 		return 0, refuse(http.StatusBadRequest, "if_match_malformed", "")
 	}
 	return revision, nil
