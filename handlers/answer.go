@@ -98,7 +98,7 @@ func (c *Call) part(body []byte, tag string) error {
 		return c.Send(body)
 	}
 	first, last, err := fasthttp.ParseByteRange([]byte(asked), len(body))
-	if err != nil {
+	if err != nil || first > last { // "the last 0 bytes" is no range that there is
 		c.Set(fiber.HeaderContentRange, "bytes */"+strconv.Itoa(len(body)))
 		return refuse(http.StatusRequestedRangeNotSatisfiable, "bad_range", "", "max", strconv.Itoa(len(body)))
 	}
