@@ -38,7 +38,10 @@ func numberSought(text string, pol *policy.Policy, plan *grid.Plan) string {
 		}
 		unit = string(code)
 	}
-	n, _ := strconv.ParseInt(part("n"), 10, 64)
+	n, err := strconv.ParseInt(part("n"), 10, 64)
+	if err != nil { // longer than any number that was given out
+		return text
+	}
 	return unit + "/" + part("year") + "/" + strconv.FormatInt(n, 10)
 }
 
