@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,7 +89,7 @@ func (p *planReader) shape(kind string, raw json.RawMessage) (orb.MultiPolygon, 
 	default:
 		return nil, "geometry_type", errors.New(orDefault(kind, "null"))
 	}
-	if err != nil {
+	if err != nil || bytes.Contains(raw, []byte("null")) { // which passes for 0
 		return nil, "coordinates", errors.New("not an array of positions")
 	}
 	shape := make(orb.MultiPolygon, len(polygons))

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
 	"fengqiao/fixtures"
 	"fengqiao/grid"
+
+	"github.com/paulmach/orb"
 )
 
 const square = `[[[119.9,30],[119.91,30],[119.91,30.01],[119.9,30.01],[119.9,30]]]`
@@ -129,6 +132,7 @@ func TestAFeatureThatCannotBeUsedIsNamedAndTheOthersAreRead(t *testing.T) {
 		"no geometry":                 {`{"code":"33.01"}`, `null`, "geometry_type"},
 		"a point":                     {`{"code":"33.01"}`, `{"type":"Point","coordinates":[120,30]}`, "geometry_type"},
 		"positions of one number":     {`{"code":"33.01"}`, polygon(`[[[119],[120],[121],[119]]]`), "coordinates"},
+		"numbers that are missing":    {`{"code":"33.01"}`, polygon(`[[[119,30],[120,null],[121,31],[119,30]]]`), "coordinates"},
 		"metres":                      {`{"code":"33.01"}`, polygon(`[[[13346000,3503000],[13347000,3503000],[13347000,3504000],[13346000,3503000]]]`), "coordinates"},
 		"coordinates of another type": {`{"code":"33.01"}`, `{"type":"MultiPolygon","coordinates":` + square + `}`, "coordinates"},
 		"properties of no object":     {`"x"`, polygon(square), "feature"},
@@ -215,4 +219,66 @@ func TestAFileOfWhichNothingCanBeUsedIsRefused(t *testing.T) {
 	if !errors.As(err, &found) || found[0].Reason != "no_code" {
 		t.Fatalf("got %v", err)
 	}
+}
+
+// FuzzReadPlan: what is wrong with a file is told in reasons that have words; the codes and points of what can be used are good, and
+// it is written as the product's own file and read again the same.
+func FuzzReadPlan(f *testing.F) {
+	options := []PlanOptions{{}, {Code: "nc_id", Parent: "service_re", Levels: "region,council"}, {Code: "nc_id", ParentName: "region", CRS: grid.GCJ02},
+		{Levels: "county:6,grid:3", Version: "2026"}}
+	head := `"version":"v","schema":{"levels":[{"key":"a","nameZh":"甲","nameEn":"a","width":2,"zeroVoid":true},{"key":"b"}]},"units":[{"code":"01","name":"一"}],`
+	for i, text := range []string{
+		file("", `{"code":"33.01.11.001.002","name":"一村"}`, polygon(square)),
+		file(`"crs":{"properties":{"name":"EPSG:4490"}},`, `{"nc_id":6,"name":"ARLETA NC","service_re":"REGION 1 - N.E."}`, polygon(square)),
+		file("", `{"nc_id":"6.0","region":"中心城区"}`, `{"type":"MultiPolygon","coordinates":[`+square+`]}`),
+		file("", `{"code":"330111001"}`, polygon(square)),
+		file(head, `{"code":"01.x"}`, polygon(`[[[119.9,30,5],[119.91,30],[null,30]]]`)),
+	} {
+		f.Add(uint8(i), []byte(text))
+	}
+	f.Fuzz(func(t *testing.T, which uint8, src []byte) {
+		in, found, err := ReadPlan(bytes.NewReader(src), options[int(which)%len(options)])
+		var whole PlanFindings
+		if err != nil && (!errors.As(err, &whole) || len(whole) == 0) || err == nil && in == nil && len(found) == 0 {
+			t.Fatalf("refused with %v, %v", found, err)
+		}
+		for _, x := range append(found, whole...) {
+			if _, ok := planReasons[x.Reason]; !ok || x.Feature < -1 {
+				t.Fatalf("%+v", x)
+			}
+		}
+		if in == nil {
+			return
+		}
+		taken := map[grid.Code]bool{}
+		for _, cell := range in.Cells {
+			if err := in.Schema.CheckCode(cell.Code); err != nil || taken[cell.Code] {
+				t.Fatalf("cell %s: %v", cell.Code, err)
+			}
+			taken[cell.Code] = true
+			for _, pt := range points(cell.Shape) {
+				if err := grid.CheckPoint(pt); err != nil {
+					t.Fatalf("cell %s: %v", cell.Code, err)
+				}
+			}
+		}
+		county := fixtures.County{Version: in.Version, Schema: in.Schema, Units: in.Units, Cells: in.Cells}
+		var text bytes.Buffer
+		if err := county.WritePlan(&text); err != nil {
+			t.Fatal(err)
+		}
+		again, found, err := ReadPlan(&text, PlanOptions{})
+		if err != nil || len(found) > 0 || !reflect.DeepEqual(again, in) {
+			t.Fatalf("%+v is written and read as %+v, %v, %v", in, again, found, err)
+		}
+	})
+}
+
+func points(shape orb.MultiPolygon) (all []orb.Point) {
+	for _, polygon := range shape {
+		for _, ring := range polygon {
+			all = append(all, ring...)
+		}
+	}
+	return all
 }
