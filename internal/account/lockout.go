@@ -81,7 +81,8 @@ func (r *ring) knownDevice(login, token string) (nonce []byte, ok bool) {
 	if err != nil || len(raw) != 16+macSize {
 		return nil, false
 	}
-	return raw[:16], same(raw[16:], r.mac("device", login, string(raw[:16])))
+	// The whole text is compared: base64 is read over line breaks, and would give one device many tokens.
+	return raw[:16], same([]byte(r.deviceToken(login, raw[:16])), []byte(token))
 }
 
 // counters are the ids that count for this attempt: the device alone if it is known, so that no stranger's failures

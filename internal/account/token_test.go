@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +87,7 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		{"no JWT", "abc", account.ErrTokenInvalid},
 		{"two parts", parts[0] + "." + parts[1], account.ErrTokenInvalid},
 		{"no signature", parts[0] + "." + parts[1] + ".", account.ErrTokenInvalid},
+		{"a line break in the signature", good[:len(good)-2] + "\n" + good[len(good)-2:], account.ErrTokenInvalid},
 		{"another's signature", parts[0] + "." + raised + "." + parts[2], account.ErrTokenInvalid},
 		{"far too long", strings.Repeat("a", 1<<20), account.ErrTokenInvalid},
 		{"algorithm none", f.token(t, none, jwt.UnsafeAllowNoneSignatureType, nil, nil), account.ErrTokenInvalid},
@@ -181,4 +183,41 @@ func TestCSRF(t *testing.T) {
 	if other := newTown(t).instance(); other.CheckCSRF("session-1", token) {
 		t.Fatal("another installation accepts it")
 	}
+}
+
+// FuzzTokens: whatever a token is altered to, it opens nothing, and the refusal tells nothing of whom it was.
+func FuzzTokens(f *testing.F) {
+	w := newTown(f)
+	s := w.instance()
+	u := w.user(s, mediation.GridWorker)
+	tokens := w.signIn(s, u)
+	party, _, err := s.PartyToken(ctx, "case-1", "party-9")
+	must(f, err)
+	secret := make([]byte, 32)
+	csrf, device := s.CSRF(tokens.Session), account.MarkDevice(secret, u.Login, []byte("0123456789abcdef"))
+	for _, token := range []string{tokens.Access, party, tokens.Refresh, csrf, device} {
+		f.Add(token)
+		f.Add(token[:len(token)-1])
+		f.Add(token[:len(token)-3] + "\n" + token[len(token)-3:])
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		actor, caller, err := s.Verify(ctx, text)
+		switch genuine := text == tokens.Access || text == party; {
+		case genuine && err != nil, !genuine && err == nil:
+			t.Fatalf("%q: %v", text, err)
+		case err != nil && !errors.Is(err, account.ErrTokenInvalid), err != nil && (actor != mediation.Actor{} || caller != account.Caller{}):
+			t.Fatalf("%q is refused with %v as %+v", text, err, actor)
+		}
+		if text != tokens.Refresh {
+			_, err := s.Refresh(ctx, text)
+			refused(t, err, account.ErrTokenInvalid)
+			refused(t, s.SignOutBy(ctx, text), account.ErrTokenInvalid)
+		}
+		if s.CheckCSRF(tokens.Session, text) != (text == csrf) {
+			t.Fatalf("the CSRF token %q", text)
+		}
+		if account.KnowsDevice(secret, u.Login, text) != (text == device) {
+			t.Fatalf("the device token %q", text)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -44,7 +45,8 @@ type standing struct {
 // open. ErrTokenExpired, ErrTokenInvalid, ErrSessionEnded; ErrUnavailable when the store does not answer: an unknown
 // standing opens nothing. The token may lie in a buffer that is reused later; nothing of it is kept.
 func (s *Service) Verify(ctx context.Context, token string) (mediation.Actor, Caller, error) {
-	if token == "" || len(token) > maxToken {
+	// Base64 is read over line breaks: with them in its signature one token would be many.
+	if token == "" || len(token) > maxToken || strings.ContainsAny(token, "\r\n") {
 		return mediation.Actor{}, Caller{}, ErrTokenInvalid
 	}
 	hash := sha256.Sum256([]byte(token))
