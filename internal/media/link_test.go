@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -44,4 +45,27 @@ func TestALinkOpensItsPhotoForAWhileAndNamesNobody(t *testing.T) {
 	if _, _, err := r.Follow(t.Context(), whole); !errors.Is(err, mediation.ErrNotFound) {
 		t.Errorf("a link to what was erased: %v", err)
 	}
+}
+
+// FuzzLink: no words but those of a link open anything.
+func FuzzLink(f *testing.F) {
+	r := newRoom(f, Limits{})
+	p, err := r.Upload(f.Context(), "worker-1", clientID(), bytes.NewReader(plainJPEG(f, 40, 30)), "")
+	if err != nil {
+		f.Fatal(err)
+	}
+	whole, _ := r.Link(p, false)
+	small, _ := r.Link(p, true)
+	for _, link := range []string{whole, small, whole + "\n", strings.ToUpper(small), p.ID, "...", strings.Replace(whole, ".w.", ".w.+", 1)} {
+		f.Add(link)
+	}
+	f.Fuzz(func(t *testing.T, link string) {
+		got, isSmall, err := r.Follow(t.Context(), link)
+		switch genuine := link == whole || link == small; {
+		case genuine && (err != nil || got.ID != p.ID || isSmall != (link == small)):
+			t.Fatalf("%s: %v", link, err)
+		case !genuine && (!errors.Is(err, mediation.ErrNotFound) || got.ID != "" || isSmall):
+			t.Fatalf("%q opens %+v: %v", link, got, err)
+		}
+	})
 }
