@@ -223,3 +223,30 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSpans: a span is written as it was read, and none is longer than arithmetic bears.
+func FuzzSpans(f *testing.F) {
+	for _, text := range []string{"30m", "24h", "15d", "5wd", "07d", "87840h", "99999999m", "1.5h", "-1d", "1d1h"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := policy.ParseSpan(text)
+		d, errDuration := policy.ParseDuration(text)
+		if err != nil {
+			if s != (policy.Span{}) || errDuration == nil {
+				t.Fatalf("%q: %v, %s", text, err, d)
+			}
+			return
+		}
+		const most = 10 * 366 * 24 * time.Hour
+		if again, err := policy.ParseSpan(s.String()); err != nil || again != s {
+			t.Fatalf("%q is written %s and read as %s, %v", text, s, again, err)
+		}
+		if days := time.Duration(s.Days+s.WorkingDays) * 24 * time.Hour; s.Clock < 0 || s.Days < 0 || s.WorkingDays < 0 || s.Clock+days > most {
+			t.Fatalf("%q is %+v", text, s)
+		}
+		if errDuration == nil != (s.WorkingDays == 0 && !strings.HasSuffix(text, "wd")) || d < 0 || d > most {
+			t.Fatalf("%q lasts %s, %v", text, d, errDuration)
+		}
+	})
+}
