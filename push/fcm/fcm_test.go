@@ -22,7 +22,7 @@ func letter() push.Letter {
 	}
 }
 
-func start(t *testing.T, h http.Handler) *fcm.Sender {
+func start(t testing.TB, h http.Handler) *fcm.Sender {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
@@ -156,4 +156,36 @@ func TestWhatCannotWorkIsSaidAtStart(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzAnswer: whatever is answered in FCM's name, a letter is taken only for one that was named, a device forgotten only for that word,
+// nobody waited for backwards, and the answer's words stay out of the error.
+func FuzzAnswer(f *testing.F) {
+	var reply fcmtest.Reply
+	s := start(f, fcmtest.New(func(fcmtest.Message) fcmtest.Reply { return reply }))
+	for _, r := range []fcmtest.Reply{fcmtest.Unregistered, fcmtest.WrongSender, fcmtest.BadArgument, fcmtest.WrongProject, fcmtest.Internal, fcmtest.Busy("17"), fcmtest.Away("-5"),
+		fcmtest.Away("Wed, 21 Oct 2026 07:28:00 GMT"), fcmtest.LyingError, fcmtest.LyingGarbage, fcmtest.LyingNameless, {Status: 200, Body: `{"name":"projects/county/messages/1"}`}} {
+		f.Add(uint16(r.Status-200), r.Body, r.RetryAfter)
+	}
+	f.Fuzz(func(t *testing.T, status uint16, body, after string) {
+		reply = fcmtest.Reply{Status: http.StatusOK + int(status)%400, Body: body, RetryAfter: after}
+		err := s.Send(t.Context(), letter())
+		var again *push.Retryable
+		var never *push.Permanent
+		switch {
+		case err == nil && (reply.Status > 299 || body != "" && !strings.Contains(strings.ToLower(body), "name")):
+			t.Fatalf("%d %q is taken for success", reply.Status, body)
+		case err == nil:
+			return
+		case errors.As(err, &again):
+			if again.After < 0 {
+				t.Fatalf("%q: %s", after, again.After)
+			}
+		case !errors.As(err, &never) && (!errors.Is(err, push.ErrUnregistered) || !strings.Contains(body, "UNREGISTERED")):
+			t.Fatalf("%d %q: %v", reply.Status, body, err)
+		}
+		if len(body) > 20 && strings.Contains(err.Error(), body) || strings.Contains(err.Error(), letter().Token) {
+			t.Fatalf("%v quotes", err)
+		}
+	})
 }

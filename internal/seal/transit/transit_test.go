@@ -33,7 +33,7 @@ type service struct {
 	config transit.Config
 }
 
-func serve(t *testing.T) service {
+func serve(t testing.TB) service {
 	t.Helper()
 	s := service{Server: transittest.New(secret)}
 	server := httptest.NewServer(s.Server)
@@ -46,14 +46,14 @@ func serve(t *testing.T) service {
 	return s
 }
 
-func write(t *testing.T, file, text string) {
+func write(t testing.TB, file, text string) {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (s service) open(t *testing.T) *transit.Key {
+func (s service) open(t testing.TB) *transit.Key {
 	t.Helper()
 	k, err := transit.Open(t.Context(), s.config)
 	if err != nil {
@@ -299,4 +299,49 @@ func TestAnotherInstancesRotationIsFollowed(t *testing.T) {
 	if epoch, err := wrapped(); epoch != 3 || err != nil {
 		t.Errorf("at once after that: epoch %d, %v", epoch, err)
 	}
+}
+
+// FuzzAnswer: whatever the service, or something in its place, answers is the key's work, or an error that says what to do and
+// quotes neither the answer nor the token.
+func FuzzAnswer(f *testing.F) {
+	s := serve(f)
+	k := s.open(f)
+	box, err := k.Wrap(f.Context(), 1, plain, []byte("bound"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, text := range []string{`{"data":{"plaintext":"` + base64.StdEncoding.EncodeToString(plain) + `"}}`, `{"data":{"batch_results":[{"ciphertext":"` + string(box) + `"}]}}`,
+		`{"data":{"batch_results":[{"error":"cipher: message authentication failed"}]}}`, `{"errors":["ciphertext or signature version is disallowed by policy (too old)"]}`,
+		`{"data":{"type":"aes256-gcm96","latest_version":1}}`, `<html>sign in</html>`, `{"data":null}`, `{"data":{"plaintext":7}}`} {
+		f.Add(uint16(0), text)
+		f.Add(uint16(200), text)
+	}
+	f.Fuzz(func(t *testing.T, status uint16, body string) {
+		if body == "" {
+			return // for which the server here has words of its own
+		}
+		s.Fail(&transittest.Fault{Status: http.StatusOK + int(status)%400, Body: body})
+		named := func(err error) {
+			t.Helper()
+			known := errors.Is(err, mediation.ErrUnavailable) || errors.Is(err, seal.ErrWrongKey) || errors.Is(err, seal.ErrNoEpoch) || errors.Is(err, transit.ErrNoSuchKey)
+			if said := err.Error(); !known && !strings.HasPrefix(said, "seal: key service: ") || strings.Contains(said, secret) || len(body) > 15 && strings.Contains(said, body) {
+				t.Fatalf("%d %q: %v", status, body, err)
+			}
+		}
+		if got, err := k.Unwrap(t.Context(), 1, box, []byte("bound")); err != nil {
+			named(err)
+		} else if len(got) > len(body) {
+			t.Fatalf("%q is opened to %d bytes", body, len(got))
+		}
+		if got, err := k.Wrap(t.Context(), 1, plain, []byte("bound")); err != nil {
+			named(err)
+		} else if !strings.HasPrefix(string(got), "vault:v1:") {
+			t.Fatalf("%q gives the box %q", body, got)
+		}
+		if n, err := k.Rotate(t.Context()); err != nil {
+			named(err)
+		} else if n < 1 {
+			t.Fatalf("%q is the version %d", body, n)
+		}
+	})
 }
