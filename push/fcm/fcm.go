@@ -100,7 +100,7 @@ func (s *Sender) Send(ctx context.Context, l push.Letter) error {
 	defer cancel()
 	got := &answer{cancel: cancel}
 	name, err := s.client.Send(context.WithValue(ctx, answerKey{}, got), message(l))
-	if err == nil && name != "" {
+	if err == nil && name != "" && got.status < http.StatusMultipleChoices { // the SDK takes 3xx for success too
 		return nil
 	}
 	return judge(err, got)

@@ -52,6 +52,7 @@ func TestWhatEachAnswerMeans(t *testing.T) {
 		{"internal error", fcmtest.Internal, &push.Retryable{Reason: "status_500", MayHaveArrived: true}},
 		{"our key is not accepted", fcmtest.SignInFailed, &push.Retryable{Reason: "status_401"}},
 		{"the connection breaks", fcmtest.Broken, &push.Retryable{Reason: "no_answer", MayHaveArrived: true}},
+		{"a redirection to nowhere with a success inside", fcmtest.Reply{Status: http.StatusMovedPermanently, Body: `{"name":"projects/county/messages/1"}`}, &push.Retryable{Reason: "status_301"}},
 		{"success with an error inside", fcmtest.LyingError, &push.Retryable{Reason: "unbelievable_answer", MayHaveArrived: true}},
 		{"success with a sign-in page inside", fcmtest.LyingGarbage, &push.Retryable{Reason: "unbelievable_answer", MayHaveArrived: true}},
 		{"success that names nothing", fcmtest.LyingNameless, &push.Retryable{Reason: "unbelievable_answer", MayHaveArrived: true}},
@@ -158,9 +159,9 @@ func TestWhatCannotWorkIsSaidAtStart(t *testing.T) {
 	}
 }
 
-// FuzzAnswer: whatever is answered in FCM's name, a letter is taken only for one that was named, a device forgotten only for that word,
+// FuzzSend: whatever is answered in FCM's name, a letter is taken only for one that was named, a device forgotten only for that word,
 // nobody waited for backwards, and the answer's words stay out of the error.
-func FuzzAnswer(f *testing.F) {
+func FuzzSend(f *testing.F) {
 	var reply fcmtest.Reply
 	s := start(f, fcmtest.New(func(fcmtest.Message) fcmtest.Reply { return reply }))
 	for _, r := range []fcmtest.Reply{fcmtest.Unregistered, fcmtest.WrongSender, fcmtest.BadArgument, fcmtest.WrongProject, fcmtest.Internal, fcmtest.Busy("17"), fcmtest.Away("-5"),
