@@ -22,15 +22,25 @@ func NormalisePhone(phone string) string {
 		}
 		return -1
 	}, norm.NFKC.String(phone))
+	// Until nothing is left to take off, so that what was made equal once stays as it is.
+	for {
+		rest, found := withoutChina(kept)
+		if !found {
+			return kept
+		}
+		kept = rest
+	}
+}
+
+// withoutChina takes China's code off a number that begins with it.
+func withoutChina(phone string) (string, bool) {
 	for _, prefix := range []string{"+86", "0086"} {
-		if rest, found := strings.CutPrefix(kept, prefix); found {
-			return rest
+		if rest, found := strings.CutPrefix(phone, prefix); found {
+			return rest, true
 		}
 	}
-	if rest, found := strings.CutPrefix(kept, "86"); found && len(rest) == 11 && rest[0] == '1' {
-		return rest
-	}
-	return kept
+	rest, found := strings.CutPrefix(phone, "86")
+	return rest, found && len(rest) == 11 && rest[0] == '1'
 }
 
 // NormaliseID makes equal what is the same identity number (GB 11643): no spaces or dashes, the check digit X in capitals.

@@ -11,7 +11,7 @@ import (
 func TestPhonesThatAreDialledTheSame(t *testing.T) {
 	for in, want := range map[string]string{
 		"13800000000": "13800000000", "+86 138-0000-0000": "13800000000", "0086 13800000000": "13800000000",
-		"8613800000000": "13800000000", "１３８ 0000 0000": "13800000000", "(0571) 6332 1111": "057163321111",
+		"8613800000000": "13800000000", "+86 0086 138 0000 0000": "13800000000", "１３８ 0000 0000": "13800000000", "(0571) 6332 1111": "057163321111",
 		"+44 20 7946 0000": "+442079460000", "86001234": "86001234", "": "",
 	} {
 		if got := NormalisePhone(in); got != want {
@@ -87,6 +87,32 @@ func FuzzBigrams(f *testing.F) {
 			if w == "" || len([]rune(w)) > maxWordRunes {
 				t.Fatalf("word %q", w)
 			}
+		}
+	})
+}
+
+// FuzzNumbers: a number that was made equal stays equal, and holds what is dialled alone.
+func FuzzNumbers(f *testing.F) {
+	for _, text := range []string{"+86 138-0000-0000", "0086 13800000000", "１３８ 0000 0000", "+44 20 7946 0000", " 110105 19491231 002Ｘ ", "+86 +86 13800000000"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		phone := NormalisePhone(text)
+		if again := NormalisePhone(phone); again != phone || strings.Trim(phone, "+0123456789") != "" {
+			t.Fatalf("%q is %q, which is %q", text, phone, again)
+		}
+		if id := NormaliseID(text); strings.ContainsAny(id, "- \t\n") {
+			t.Fatalf("%q is %q", text, id)
+		}
+		var plain strings.Builder
+		for _, r := range text {
+			if r > ' ' && r < 0x7f {
+				plain.WriteRune(r)
+			}
+		}
+		spaced, id := strings.Join(strings.Split(plain.String(), ""), " -"), NormaliseID(plain.String())
+		if NormaliseID(spaced) != id || NormaliseID(id) != id || NormaliseID(strings.ToLower(plain.String())) != id {
+			t.Fatalf("%q is %q, with spaces %q", plain.String(), id, NormaliseID(spaced))
 		}
 	})
 }
