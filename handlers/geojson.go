@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
 
 	"fengqiao/grid"
 
+	"github.com/go-json-experiment/json"
 	"github.com/paulmach/orb"
 )
 
@@ -15,8 +17,19 @@ import (
 type wirePoint struct {
 	Type string `json:"type"`
 	// Coordinates are longitude and latitude in degrees; a third number (altitude) is read over.
-	Coordinates []float64 `json:"coordinates"`
-	CRS         string    `json:"crs,omitempty"`
+	Coordinates []ordinate `json:"coordinates"`
+	CRS         string     `json:"crs,omitempty"`
+}
+
+// ordinate is a number of a position.
+type ordinate float64
+
+// UnmarshalJSON refuses null, which passes for 0 elsewhere: a phone without a fix would report from the Gulf of Guinea.
+func (o *ordinate) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return errors.New("handlers: null is no ordinate")
+	}
+	return json.Unmarshal(b, (*float64)(o))
 }
 
 // read gives the point in WGS-84; nil for none. A point that is no place on earth comes back as it was given: longitude
@@ -35,7 +48,7 @@ func (p *wirePoint) read(field string) (*orb.Point, error) {
 	if err != nil {
 		return nil, invalid("unknown_crs", field+".crs", "value", printable(p.CRS))
 	}
-	pt := orb.Point{p.Coordinates[0], p.Coordinates[1]}
+	pt := orb.Point{float64(p.Coordinates[0]), float64(p.Coordinates[1])}
 	if math.Abs(pt[0]) > 180 || math.Abs(pt[1]) > 180 {
 		return nil, invalid("bad_point", field+".coordinates")
 	}
@@ -64,7 +77,7 @@ func pointIn(crs grid.CRS, pt orb.Point) *wirePoint {
 	if err != nil {
 		out, crs = pt, grid.WGS84
 	}
-	return &wirePoint{Type: "Point", Coordinates: []float64{degrees(out[0]), degrees(out[1])}, CRS: string(crs)}
+	return &wirePoint{Type: "Point", Coordinates: []ordinate{ordinate(degrees(out[0])), ordinate(degrees(out[1]))}, CRS: string(crs)}
 }
 
 // degrees rounds to 1e-7 degrees, about a centimetre.

@@ -41,8 +41,13 @@ func boundIn(crs grid.CRS, b orb.Bound) []float64 {
 	if b.IsEmpty() {
 		return nil
 	}
-	low, high := pointIn(crs, b.Min).Coordinates, pointIn(crs, b.Max).Coordinates
-	return []float64{low[0], low[1], high[0], high[1]}
+	var bound []float64
+	for _, corner := range []orb.Point{b.Min, b.Max} {
+		for _, o := range pointIn(crs, corner).Coordinates {
+			bound = append(bound, float64(o))
+		}
+	}
+	return bound
 }
 
 func (a *API) planHead(c *Call) (Reply, error) {
@@ -132,7 +137,7 @@ type nearView struct {
 const nearMetres = 1000
 
 func (a *API) planLocate(c *Call) (Reply, error) {
-	w := wirePoint{Type: "Point", CRS: c.QueryText("crs"), Coordinates: make([]float64, 2)}
+	w := wirePoint{Type: "Point", CRS: c.QueryText("crs"), Coordinates: make([]ordinate, 2)}
 	if _, err := c.queryCRS(); err != nil {
 		return Reply{}, err
 	}
@@ -141,7 +146,7 @@ func (a *API) planLocate(c *Call) (Reply, error) {
 		if err != nil || v != v {
 			return Reply{}, invalid("not_a_number", name)
 		}
-		w.Coordinates[i] = v
+		w.Coordinates[i] = ordinate(v)
 	}
 	pt, err := w.read("point")
 	if err != nil {

@@ -115,6 +115,7 @@ func TestAReportIsRefusedOnlyForWhatIsWrongWithItself(t *testing.T) {
 		"a field that there isn't": {obj{"gps": 1}, "unknown_field", "gps"},
 		"a place off the earth":    {obj{"point": point(999, 30)}, "bad_point", "point.coordinates"},
 		"a place beyond the pole":  {obj{"point": point(30.0, 91.0)}, "bad_point", "point"},
+		"a place without a number": {obj{"point": point(119.9, nil)}, "wrong_type", "point.coordinates[1]"},
 		"a place in words":         {obj{"point": point("119.9", 30)}, "wrong_type", "point.coordinates[0]"},
 		"half a place":             {obj{"point": obj{"type": "Point", "coordinates": []any{119.9}}}, "bad_point", "point.coordinates"},
 		"a line for a place":       {obj{"point": point(119.9, 30, obj{"type": "LineString"})}, "unknown_value", "point.type"},
