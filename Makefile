@@ -2,6 +2,7 @@
 # make demo    builds, sets up the sample county and runs it on loopback (ARGS="--listen 127.0.0.1:9000 --json")
 # make test    installs what the tests need and runs them all
 # make torture the faults of docs/reliability.md for longer
+# make fuzz    every fuzz test for FUZZTIME (5m) each, one after another
 # make bench   the benchmarks (docs/performance.md)
 # make lint    vet, gofmt, staticcheck
 # make vuln    known vulnerabilities (needs the network)
@@ -17,10 +18,11 @@ RACED       := ./handlers/... ./internal/account/... ./internal/media/... ./inte
                ./internal/store/... ./mediation/... ./push/...
 TESTFLAGS   ?= -timeout 25m
 MATTERS     ?= 1000
+FUZZTIME    ?= 5m
 
 SBOM        := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-.PHONY: build demo test torture bench lint vuln sbom needs clean
+.PHONY: build demo test torture fuzz bench lint vuln sbom needs clean
 
 build:
 	$(GO) build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/fengqiao ./cmd/fengqiao
@@ -51,6 +53,10 @@ torture: needs
 	$(GO) test -v -timeout 30m ./mediation ./mediation/clock ./grid -rapid.checks 5000
 	$(GO) test -v -timeout 30m ./handlers -run OddRequests -rapid.checks 5000
 	$(GO) test -v -count 5 ./internal/sqlite ./internal/mongo ./push -run 'Kill|Disk|Locked|Reached|Unheard|Lost|Doubtful|Buried'
+	$(MAKE) fuzz
+
+fuzz:
+	@GO=$(GO) bash .ci/fuzz $(FUZZTIME)
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
