@@ -4,42 +4,66 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"fengqiao/cmd/fengqiao/internal/chart"
 	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/grid"
+	"fengqiao/grid/survey"
 	"fengqiao/handlers"
 	"fengqiao/mediation"
 )
 
-func (c *command) importPlan() *cobra.Command {
-	var o handlers.PlanOptions
-	var check bool
-	cmd := &cobra.Command{Use: "plan FILE.geojson", Args: cobra.ExactArgs(1), Short: c.short("导入网格图", "import a plan of cells"),
-		Long: words.Text{
-			Zh: `从 GeoJSON（RFC 7946）导入网格图：一个 FeatureCollection，每个网格一个 Polygon 或 MultiPolygon，属性里有编码和名称；
+// planWish is what is to become of a plan file.
+type planWish struct {
+	handlers.PlanOptions
+	strict, check             bool
+	report, findings, picture string // files to write, "" for none
+}
+
+// looks tells whether the boundaries are to be looked at.
+func (o *planWish) looks() bool {
+	return o.check || o.report != "" || o.findings != "" || o.picture != ""
+}
+
+var importPlanHelp = words.Text{
+	Zh: `从 GeoJSON（RFC 7946）导入网格图：一个 FeatureCollection，每个网格一个 Polygon 或 MultiPolygon，属性里有编码和名称；
 另可有成员 version（版本名）、schema.levels（层级）和 units（上级单位的 code、name）。属性名不同就用下面的参数指明。
-声明了 WGS-84 以外坐标系的文件按名拒绝。`,
-			En: `Imports a plan from GeoJSON (RFC 7946): a FeatureCollection with a Polygon or MultiPolygon for every cell, whose properties
+声明了 WGS-84 以外坐标系的文件按名拒绝。
+
+--check 只检查边界，不导入：自相交、环的方向、重复点、未闭合、折返、网格间的重叠和空隙（平方米）、洞在外环之外、编码、
+经纬度颠倒，逐项说明是哪个网格、在哪里、多大。--report 写成 JSON，--findings 写成可在地图上看的 GeoJSON，--picture 画成 SVG；
+这三个不加 --check 也可用。
+
+退出码：0 没有问题；1 无法导入；3 有要素被拒绝，或 --check 发现了问题。`,
+	En: `Imports a plan from GeoJSON (RFC 7946): a FeatureCollection with a Polygon or MultiPolygon for every cell, whose properties
 hold its code and name; beside the features there may be version (the edition's name), schema.levels and units (code and
 name of the units above). Properties of other names are told by the flags. A file that declares another datum than WGS-84
-is refused by name.`}.In(c.lang),
+is refused by name.
+
+--check only looks at the boundaries: rings that cross themselves, run the wrong way, repeat points, do not close or run back,
+overlaps and gaps between cells (square metres), holes outside their shells, codes, exchanged latitude and longitude; each
+with its cell, place and size. --report writes them as JSON, --findings as GeoJSON to look at on a map, --picture as SVG; these
+three also work without --check.
+
+Exit codes: 0 nothing wrong; 1 cannot be imported; 3 features were refused, or --check found something.`}
+
+func (c *command) importPlan() *cobra.Command {
+	var o planWish
+	cmd := &cobra.Command{Use: "plan FILE.geojson", Args: cobra.ExactArgs(1), Short: c.short("导入网格图", "import a plan of cells"),
+		Long: importPlanHelp.In(c.lang),
 		Example: `  fengqiao import plan fuyang.geojson
+  fengqiao import plan fuyang.geojson --check --picture fuyang.svg
   fengqiao import plan councils.geojson --code-property nc_id --name-property name --parent-name-property service_re --version 2020`}
 	strict := c.strictFlag(cmd)
-	f := cmd.Flags()
-	f.StringVar(&o.Code, "code-property", "", c.short("编码属性（默认 code）", "property with the code (default code)"))
-	f.StringVar(&o.Name, "name-property", "", c.short("名称属性（默认 name）", "property with the name (default name)"))
-	f.StringVar(&o.Parent, "parent-code-property", "", c.short("上级编码属性", "property with the code of the unit above"))
-	f.StringVar(&o.ParentName, "parent-name-property", "", c.short("上级名称属性", "property with the name of the unit above"))
-	f.StringVar(&o.Levels, "schema", "", c.short("层级：china，或由外到内如 region,council:3（冒号后为位数）", "levels: china, or outermost first as region,council:3 (digits behind the colon)"))
-	f.StringVar(&o.Version, "version", "", c.short("版本名（默认取文件里的，或按内容生成）", "name of the edition (default: the file's, or made from its content)"))
-	f.StringVar((*string)(&o.CRS), "crs", "", c.short("坐标系 wgs84、gcj02、bd09", "datum: wgs84, gcj02 or bd09"))
-	f.BoolVar(&check, "check", false, c.short("只检查，不导入", "only check"))
+	c.planFlags(cmd.Flags(), &o)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.strict = *strict
 		return c.withFile(args[0], func(r io.Reader) error {
-			err := c.readPlan(cmd, r, o, *strict, check)
+			err := c.readPlan(cmd, r, &o)
 			if err != nil && !errors.Is(err, errPartial) && !errors.Is(err, errRefusedAll) {
 				err = fmt.Errorf("%s: %w", args[0], err)
 			}
@@ -49,8 +73,22 @@ is refused by name.`}.In(c.lang),
 	return cmd
 }
 
-func (c *command) readPlan(cmd *cobra.Command, r io.Reader, o handlers.PlanOptions, strict, check bool) error {
-	in, found, err := handlers.ReadPlan(r, o)
+func (c *command) planFlags(f *pflag.FlagSet, o *planWish) {
+	f.StringVar(&o.Code, "code-property", "", c.short("编码属性（默认 code）", "property with the code (default code)"))
+	f.StringVar(&o.Name, "name-property", "", c.short("名称属性（默认 name）", "property with the name (default name)"))
+	f.StringVar(&o.Parent, "parent-code-property", "", c.short("上级编码属性", "property with the code of the unit above"))
+	f.StringVar(&o.ParentName, "parent-name-property", "", c.short("上级名称属性", "property with the name of the unit above"))
+	f.StringVar(&o.Levels, "schema", "", c.short("层级：china，或由外到内如 region,council:3（冒号后为位数）", "levels: china, or outermost first as region,council:3 (digits behind the colon)"))
+	f.StringVar(&o.Version, "version", "", c.short("版本名（默认取文件里的，或按内容生成）", "name of the edition (default: the file's, or made from its content)"))
+	f.StringVar((*string)(&o.CRS), "crs", "", c.short("坐标系 wgs84、gcj02、bd09", "datum: wgs84, gcj02 or bd09"))
+	f.BoolVar(&o.check, "check", false, c.short("只检查，不导入", "only check"))
+	f.StringVar(&o.report, "report", "", c.short("把发现的问题写成 JSON 文件", "write what was found to this JSON file"))
+	f.StringVar(&o.findings, "findings", "", c.short("把发现的问题写成 GeoJSON 文件，可在地图上看", "write what was found to this GeoJSON file, to look at on a map"))
+	f.StringVar(&o.picture, "picture", "", c.short("把网格图和问题画成 SVG 文件", "draw plan and findings to this SVG file"))
+}
+
+func (c *command) readPlan(cmd *cobra.Command, r io.Reader, o *planWish) error {
+	in, refused, err := handlers.ReadPlan(r, o.PlanOptions)
 	var unusable handlers.PlanFindings
 	if errors.As(err, &unusable) {
 		return errors.New(words.Text{Zh: unusable.Text("zh"), En: unusable.Text("en")}.In(c.lang))
@@ -58,27 +96,72 @@ func (c *command) readPlan(cmd *cobra.Command, r io.Reader, o handlers.PlanOptio
 	if err != nil {
 		return err
 	}
-	for _, f := range found {
+	for _, f := range refused {
 		_, _ = fmt.Fprintln(c.err, words.Text{Zh: f.Text("zh"), En: f.Text("en")}.In(c.lang))
 	}
-	if strict && len(found) > 0 {
+	found, err := c.lookAtPlan(in, o)
+	if err != nil {
+		return err
+	}
+	if o.strict && len(refused) > 0 {
 		return errRefusedAll
 	}
 	p, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells)
 	if err != nil {
 		return err
 	}
-	if !check {
+	if !o.check {
 		if err := c.storePlan(cmd, in); err != nil {
 			return err
 		}
 	}
 	c.say(c.out, words.Text{Zh: "网格图 %s：%d 个网格，%d 个上级单位，拒绝 %d 个", En: "plan %s: %d cells, %d units, %d refused"},
-		p.Version(), p.Len(), len(in.Units), len(found))
-	if len(found) > 0 {
+		p.Version(), p.Len(), len(in.Units), len(refused))
+	if len(refused) > 0 || o.check && found > 0 {
 		return errPartial
 	}
 	return nil
+}
+
+// lookAtPlan tells what is wrong with the boundaries, if that is wished, and counts it. It comes before the plan's own checks,
+// which refuse some of it with fewer words.
+func (c *command) lookAtPlan(in *handlers.PlanInput, o *planWish) (found int, err error) {
+	if !o.looks() {
+		return 0, nil
+	}
+	look := survey.Options{Schema: in.Schema}
+	s := chart.Chart{Version: in.Version, Cells: in.Cells}
+	s.Found = survey.Inspect(in.Cells, look)
+	if o.check {
+		if err := s.WriteText(c.out, c.lang); err != nil {
+			return 0, err
+		}
+	}
+	for _, f := range []struct {
+		path  string
+		write func(io.Writer) error
+	}{
+		{o.report, s.WriteReport},
+		{o.findings, s.WriteGeoJSON},
+		{o.picture, func(w io.Writer) error { return s.WritePicture(w, c.lang) }},
+	} {
+		if f.path == "" {
+			continue
+		}
+		if err := writeOver(f.path, f.write); err != nil {
+			return 0, err
+		}
+	}
+	return len(s.Found), nil
+}
+
+// writeOver writes a file anew: a look at a plan is repeated until nothing is left to say.
+func writeOver(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
 }
 
 func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput) error {

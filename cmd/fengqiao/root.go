@@ -37,7 +37,7 @@ var rootHelp = words.Text{
              fengqiao user bootstrap
              fengqiao serve
 
-退出码：0 成功；1 失败；2 用法错误；3 导入时有些行被拒绝，其余已导入。`,
+退出码：0 成功；1 失败；2 用法错误；3 导入时有些行被拒绝，其余已导入；或检查网格图时发现了问题。`,
 	En: `fengqiao is a backend for sensing and mediating disputes on a grid: grid workers report, reports are placed in their
 micro-grid and become cases, mediators are asked, mediate and close, somebody visits again.
 
@@ -47,7 +47,8 @@ Install it:  fengqiao keys init
              fengqiao user bootstrap
              fengqiao serve
 
-Exit codes: 0 done; 1 failed; 2 used wrongly; 3 some rows of an import were refused, the rest is stored.`,
+Exit codes: 0 done; 1 failed; 2 used wrongly; 3 some rows of an import were refused, the rest is stored; or
+the check of a plan found something.`,
 }
 
 // shell is the world outside the program.

@@ -10,7 +10,8 @@ import (
 type Kind string
 
 // The kinds of findings. Size is in square metres where a kind is about ground, in metres where it is about a line, and
-// else counts.
+// else counts, 0 where there is
+// nothing to count.
 const (
 	// MissingCode: a cell without a code.
 	MissingCode Kind = "missing_code"
@@ -37,6 +38,9 @@ const (
 	SelfTouching Kind = "self_touching"
 	// HoleOutside: a hole that is not, or not all, inside its shell; Size is the area outside.
 	HoleOutside Kind = "hole_outside"
+	// Splinter: a polygon of less than a square metre beside larger ones of its cell, as drawing programs leave behind,
+	// often far away; Size is its area.
+	Splinter Kind = "splinter"
 	// Overlap: ground of two cells; Size is its area. A cell inside one whose code contains its own is none: detail
 	// drawn over its background.
 	Overlap Kind = "overlap"
@@ -48,7 +52,7 @@ const (
 
 // Kinds are all kinds, in the order in which findings are told.
 var Kinds = []Kind{MissingCode, DuplicateCode, InconsistentCode, Unusable, Swapped, Unclosed, DuplicatePoints, RingOrder,
-	RunsBack, SelfCrossing, SelfTouching, HoleOutside, Overlap, Gap, Tangled}
+	RunsBack, SelfCrossing, SelfTouching, HoleOutside, Splinter, Overlap, Gap, Tangled}
 
 // Unit is what a size counts.
 type Unit string
@@ -63,7 +67,7 @@ const (
 // Unit is what the sizes of this kind count.
 func (k Kind) Unit() Unit {
 	switch k {
-	case Overlap, Gap, HoleOutside:
+	case Overlap, Gap, HoleOutside, Splinter:
 		return SquareMetres
 	case Unclosed, RunsBack:
 		return Metres

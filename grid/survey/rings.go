@@ -1,6 +1,8 @@
 package survey
 
 import (
+	"math"
+
 	"fengqiao/grid"
 
 	"github.com/paulmach/orb"
@@ -16,8 +18,22 @@ func (in *inspection) ringByRing() {
 			for k, r := range poly {
 				in.ring(r, i, j, k)
 			}
+			in.splinter(poly, i, j)
 		}
 	}
+}
+
+// splinterArea is below what, in square metres, nobody looks after ground of its own.
+const splinterArea = 1
+
+func (in *inspection) splinter(poly orb.Polygon, cell, polygon int) {
+	size := math.Abs(area(orb.Polygon{closed(poly[0])}))
+	if len(in.cells[cell].Shape) < 2 || size >= splinterArea {
+		return
+	}
+	f := in.about(Splinter, cell)
+	f.Polygon, f.Ring, f.Size = polygon, 0, size
+	in.tell(f, poly[0][0])
 }
 
 func (in *inspection) ring(r orb.Ring, cell, polygon, number int) {
@@ -42,9 +58,7 @@ func (in *inspection) ring(r orb.Ring, cell, polygon, number int) {
 		in.tell(f, f.Points[0])
 	}
 	if direction(closed(r)) == wrong(number) {
-		f := about(RingOrder)
-		f.Size = 1
-		in.tell(f, r[0])
+		in.tell(about(RingOrder), r[0])
 	}
 }
 

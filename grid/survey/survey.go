@@ -9,7 +9,8 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Inspect tells what is wrong with the cells' boundaries and codes, by kind and then by cell. It changes nothing.
+// Inspect tells what is wrong with the cells' boundaries and codes: by kind, the largest first, then by cell. It
+// changes nothing.
 func Inspect(cells []grid.Cell, o Options) []Finding {
 	in := &inspection{cells: cells, o: o, left: make([]bool, len(cells))}
 	in.codes()
@@ -19,7 +20,8 @@ func Inspect(cells []grid.Cell, o Options) []Finding {
 	n := newNet(cells, in.usableCell)
 	in.laidOver(n)
 	slices.SortStableFunc(in.found, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), slices.Compare(a.Cells, b.Cells))
+		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)),
+			cmp.Compare(b.Size, a.Size), slices.Compare(a.Cells, b.Cells))
 	})
 	return in.found
 }

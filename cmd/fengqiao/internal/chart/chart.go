@@ -1,0 +1,176 @@
+// Package chart tells what a survey of a plan's boundaries found and mended: as lines of text, as JSON, as GeoJSON for a map
+// and as a picture.
+package chart
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/grid"
+	"fengqiao/grid/survey"
+)
+
+// Chart is a survey of a plan.
+type Chart struct {
+	Version string
+	Cells   []grid.Cell // as they are after the repairs
+	Found   []survey.Finding
+	Fixes   []survey.Fix
+}
+
+// most is how many lines text has for one kind; the JSON report has them all.
+const most = 50
+
+// WriteText writes a line for every repair and every finding, a sum of each kind last.
+func (c *Chart) WriteText(w io.Writer, lang words.Language) error {
+	t := text{lang: lang}
+	for _, k := range survey.FixKinds {
+		of := slices.DeleteFunc(slices.Clone(c.Fixes), func(f survey.Fix) bool { return f.Kind != k })
+		for _, f := range of[:min(most, len(of))] {
+			t.line(fixLine(f, lang))
+		}
+		t.rest(fixes[k], len(of))
+	}
+	for _, k := range survey.Kinds {
+		of := slices.DeleteFunc(slices.Clone(c.Found), func(f survey.Finding) bool { return f.Kind != k })
+		for _, f := range of[:min(most, len(of))] {
+			t.line(findingLine(f, lang))
+		}
+		t.rest(findings[k], len(of))
+	}
+	for _, l := range c.sums() {
+		t.line(l.In(lang))
+	}
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+// text gathers lines.
+type text struct {
+	strings.Builder
+	lang words.Language
+}
+
+func (t *text) line(s string) { t.WriteString(s + "\n") }
+
+func (t *text) rest(kind words.Text, n int) {
+	if n > most {
+		t.line(words.Text{Zh: fmt.Sprintf(others.Zh, kind.Zh, n-most), En: fmt.Sprintf(others.En, kind.En, n-most)}.In(t.lang))
+	}
+}
+
+// sums are how many of each kind there are.
+func (c *Chart) sums() (lines []words.Text) {
+	count := func(head words.Text, kinds []words.Text, counts []int) {
+		var zh, en []string
+		for i, n := range counts {
+			if n > 0 {
+				zh, en = append(zh, fmt.Sprintf("%s %d", kinds[i].Zh, n)), append(en, fmt.Sprintf("%s %d", kinds[i].En, n))
+			}
+		}
+		if len(zh) > 0 {
+			lines = append(lines, words.Text{Zh: head.Zh + strings.Join(zh, comma.Zh), En: head.En + strings.Join(en, comma.En)})
+		}
+	}
+	var kinds []words.Text
+	counts := make([]int, len(survey.FixKinds))
+	for i, k := range survey.FixKinds {
+		kinds = append(kinds, fixes[k])
+		for _, f := range c.Fixes {
+			if f.Kind == k {
+				counts[i]++
+			}
+		}
+	}
+	count(mended, kinds, counts)
+	if len(c.Found) == 0 {
+		return append(lines, none)
+	}
+	kinds, counts = nil, make([]int, len(survey.Kinds))
+	for i, k := range survey.Kinds {
+		kinds = append(kinds, findings[k])
+		for _, f := range c.Found {
+			if f.Kind == k {
+				counts[i]++
+			}
+		}
+	}
+	count(sum, kinds, counts)
+	return lines
+}
+
+func findingLine(f survey.Finding, lang words.Language) string {
+	l := one(findings[f.Kind]).add(colon).add(named(f.Cells, f.Codes)).add(inRing(f.Polygon, f.Ring))
+	if f.Size > 0 {
+		l = l.add(comma).add(size(f.Size, f.Kind.Unit()))
+	}
+	if f.HasPlace {
+		l = l.add(format(place, f.At[0], f.At[1]))
+	}
+	l = l.add(resolved[f.Kind])
+	if f.Detail != "" {
+		l = l.add(colon).add(words.Text{Zh: f.Detail, En: f.Detail})
+	}
+	return words.Text(l).In(lang)
+}
+
+func fixLine(f survey.Fix, lang words.Language) string {
+	l := one(fixes[f.Kind])
+	if f.Owner != "" {
+		l = l.add(words.Text{Zh: " " + string(f.Owner), En: " " + string(f.Owner)})
+	}
+	l = l.add(colon).add(named(f.Cells, f.Codes)).add(inRing(f.Polygon, f.Ring))
+	if f.Size > 0 {
+		l = l.add(comma).add(size(f.Size, f.Kind.Unit()))
+	}
+	return words.Text(l.add(format(place, f.At[0], f.At[1]))).In(lang)
+}
+
+// sentence grows in both languages at once.
+type sentence words.Text
+
+func one(t words.Text) sentence { return sentence(t) }
+
+func (s sentence) add(t words.Text) sentence { return sentence{s.Zh + t.Zh, s.En + t.En} }
+
+func format(t words.Text, args ...any) words.Text {
+	return words.Text{Zh: fmt.Sprintf(t.Zh, args...), En: fmt.Sprintf(t.En, args...)}
+}
+
+// size tells a size with three digits that count, and never as a power of ten.
+func size(v float64, u survey.Unit) words.Text {
+	digits := 0
+	if v < 100 && v != math.Trunc(v) {
+		digits = int(max(2-math.Floor(math.Log10(v)), 0))
+	}
+	return format(units[u], strconv.FormatFloat(v, 'f', digits, 64))
+}
+
+// inRing names a ring, counted from 1 as people do.
+func inRing(polygon, ring int) words.Text {
+	if polygon < 0 {
+		return words.Text{}
+	}
+	return format(ofRing, polygon+1, ring+1)
+}
+
+// named is the cells by code, or by their place in the file.
+func named(cells []int, codes []grid.Code) words.Text {
+	var t words.Text
+	for k, i := range cells {
+		name := words.Text{Zh: string(codes[k]), En: string(codes[k])}
+		if codes[k] == "" {
+			name = format(ofCell, i+1)
+		}
+		if k > 0 {
+			t.Zh, t.En = t.Zh+separator.Zh, t.En+separator.En
+		}
+		t.Zh, t.En = t.Zh+name.Zh, t.En+name.En
+	}
+	return t
+}
