@@ -36,6 +36,7 @@ func HoldBack(ctx context.Context, box Outbox, before, now time.Time) (int, erro
 		}
 	}
 	for _, e := range kept {
+		e.From = now
 		if err := box.Retry(ctx, e, now, Setback{}); err != nil {
 			return held, err
 		}

@@ -33,6 +33,8 @@ type Entry struct {
 	Urgent bool
 	// Since is when (machine time) the notice was first claimed; zero before.
 	Since time.Time
+	// From is when (machine time) its claim or its wait began; zero before.
+	From time.Time
 	// Attempts counts claims.
 	Attempts int
 	// PossiblyTwice says that an earlier attempt may have arrived: its claim expired, or its answer did not come.
@@ -76,13 +78,16 @@ type Outbox interface {
 	Add(ctx context.Context, entries ...Entry) error
 	// Claim takes at most limit entries that are due at now (machine time) for the caller alone until now + lease. Urgent
 	// ones come first, then the oldest. Within a Line only the first unfinished entry (by Notice.Seq, then ID) can be
-	// claimed; a dead letter blocks nobody. Claiming counts an attempt, sets Since if unset, and marks PossiblyTwice where
-	// an earlier claim expired. An entry that cannot be read is set aside and told in the error, beside what was claimed.
+	// claimed; a dead letter blocks nobody. Claiming counts an attempt, sets From, and Since if unset, and marks PossiblyTwice
+	// where an earlier claim expired. An entry that cannot be read is set aside and told in the error, beside what was claimed.
 	Claim(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Entry, error)
 	// Done finishes a claimed entry; its id stays known until Prune. ErrClaimLost.
 	Done(ctx context.Context, e Entry, now time.Time) error
-	// Retry gives a claimed entry back until at. ErrClaimLost.
+	// Retry gives a claimed entry back until at, a wait that began at e.From. ErrClaimLost.
 	Retry(ctx context.Context, e Entry, at time.Time, why Setback) error
+	// Recount begins anew, at now, the waits and claims that began after ahead, whose clock was wrong: each is as long as it was.
+	// Those that began earlier stay, however long they are. A second run changes nothing.
+	Recount(ctx context.Context, now, ahead time.Time) error
 	// Dead makes a claimed entry a dead letter. ErrClaimLost.
 	Dead(ctx context.Context, e Entry, now time.Time, why Setback) error
 	// DeadLetters lists dead letters, the longest dead first, at most limit, and the cursor behind the last ("" at the

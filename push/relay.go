@@ -119,7 +119,7 @@ func (r *Relay) Pass(ctx context.Context, now time.Time) (int, error) {
 	for _, e := range entries {
 		b.add(e, func() {})
 	}
-	return len(entries), errors.Join(err, b.wait())
+	return len(entries), errors.Join(err, b.end())
 }
 
 // claim is not cut off by a stop: what was claimed without our learning of it would be nobody's until the claim expires.
@@ -165,8 +165,15 @@ func (r *Relay) run(ctx context.Context) {
 	var batches sync.WaitGroup
 	defer batches.Wait()
 	var tidied time.Time
+	last, suspect := r.Clock(), true // at the start nobody knows what the clock was before
 	for ctx.Err() == nil {
 		now := r.Clock()
+		suspect = suspect || r.wentBack(last, now)
+		if last = now; suspect {
+			batches.Wait() // they count on the clock as it was
+			suspect = !r.recount(ctx)
+			now = r.Clock()
+		}
 		if now.Sub(tidied) >= time.Hour {
 			tidied = now
 			r.complain(r.Tidy(ctx, now), "push: tidying failed")
@@ -181,7 +188,7 @@ func (r *Relay) run(ctx context.Context) {
 			for _, e := range entries {
 				b.add(e, r.settled)
 			}
-			batches.Go(func() { r.complain(b.wait(), "push: settling failed") })
+			batches.Go(func() { r.complain(b.end(), "push: settling failed") })
 		}
 		if claimed == 0 {
 			r.sleep(ctx)

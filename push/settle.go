@@ -39,7 +39,7 @@ func (b *batch) add(e Entry, then func()) {
 	})
 }
 
-func (b *batch) wait() error {
+func (b *batch) end() error {
 	b.group.Wait()
 	return b.first
 }
@@ -111,9 +111,7 @@ func (b *batch) dead(e Entry, why Setback) error {
 // giveBack returns an entry that was not begun, as if it had not been claimed.
 func (b *batch) giveBack(e Entry) error {
 	e.Attempts--
-	return b.write(func(ctx context.Context) error {
-		return b.r.Outbox.Retry(ctx, e, b.at(), Setback{Reason: e.Reason})
-	})
+	return b.wait(e, 0, Setback{Reason: e.Reason})
 }
 
 // later gives an entry back for another attempt, or gives it up.
@@ -122,8 +120,13 @@ func (b *batch) later(e Entry, after time.Duration, why Setback) error {
 		return b.dead(e, why)
 	}
 	b.r.count.retried.Add(1)
-	at := b.at().Add(b.r.retry.wait(e.Attempts, after))
-	return b.write(func(ctx context.Context) error { return b.r.Outbox.Retry(ctx, e, at, why) })
+	return b.wait(e, b.r.retry.wait(e.Attempts, after), why)
+}
+
+// wait gives an entry back for so long.
+func (b *batch) wait(e Entry, d time.Duration, why Setback) error {
+	e.From = b.at()
+	return b.write(func(ctx context.Context) error { return b.r.Outbox.Retry(ctx, e, e.From.Add(d), why) })
 }
 
 // spread finds out who is meant by a notice and makes inbox items and sends of it. Their ids repeat on a second run, so a

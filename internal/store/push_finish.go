@@ -40,6 +40,37 @@ func (p Outbox) Retry(ctx context.Context, e push.Entry, at time.Time, why push.
 	return p.finish(ctx, e, row, err)
 }
 
+// Recount implements push.Outbox. Pages are read upwards and rows move downwards or stay, so none is met twice.
+func (p Outbox) Recount(ctx context.Context, now, ahead time.Time) error {
+	q := Query{Table: outboxTable, From: map[string]any{"due": ahead.UnixMilli()}, By: "due", Limit: pushChunk}
+	for {
+		rows, err := p.s.Engine.Find(ctx, q)
+		if err != nil {
+			return err
+		}
+		var writes []Write
+		for _, row := range rows {
+			e, err := readEntry(row)
+			if err != nil || !e.From.After(ahead) {
+				continue // one that cannot be read is told when it is claimed
+			}
+			due := dueOf(row) - e.From.UnixMilli() + now.UnixMilli()
+			e.From = now
+			w, err := outboxReplace(e, row.Version, due)
+			if err != nil {
+				return err
+			}
+			w.Row.Head = row.Head
+			writes = append(writes, w)
+		}
+		if _, err := p.s.each(ctx, writes); err != nil || len(rows) < q.Limit {
+			return err
+		}
+		last := rows[len(rows)-1]
+		q.After = &Position{By: last.Keys["due"], Sort: last.Sort, ID: last.ID}
+	}
+}
+
 // Dead implements push.Outbox.
 func (p Outbox) Dead(ctx context.Context, e push.Entry, now time.Time, why push.Setback) error {
 	e = fail(e, why)

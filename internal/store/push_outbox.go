@@ -99,7 +99,7 @@ const (
 
 // Claim implements push.Outbox.
 func (p Outbox) Claim(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]push.Entry, error) {
-	c := claimer{p: p, now: now.UnixMilli(), since: now, until: now.Add(lease).UnixMilli()}
+	c := claimer{p: p, now: now.UnixMilli(), at: now, until: now.Add(lease).UnixMilli()}
 	// What came back first, up to half; then what is fresh; then again what came back, if there is room.
 	half := (limit + 1) / 2
 	err := c.scan(ctx, firstTime, c.now+1, half)
@@ -119,8 +119,8 @@ func (p Outbox) Claim(ctx context.Context, now time.Time, lease time.Duration, l
 // claimer is one Claim at work.
 type claimer struct {
 	p          Outbox
-	now, until int64 // milliseconds
-	since      time.Time
+	now, until int64     // milliseconds
+	at         time.Time // now
 	claimed    []push.Entry
 	unreadable []error
 }
@@ -177,6 +177,7 @@ func (c *claimer) take(ctx context.Context, rows []Row, want int) error {
 		}
 		// What is due and claimed has an expired claim.
 		e.PossiblyTwice = e.PossiblyTwice || isClaimed(row)
+		e.From = c.at
 		var w Write
 		if behind {
 			w, err = outboxReplace(e, row.Version, dueOf(head))
@@ -207,7 +208,7 @@ func (c *claimer) take(ctx context.Context, rows []Row, want int) error {
 func (c *claimer) claim(e *push.Entry, row Row) (Write, error) {
 	e.Attempts++
 	if e.Since.IsZero() {
-		e.Since = c.since
+		e.Since = c.at
 	}
 	w, err := outboxReplace(*e, row.Version, c.until)
 	w.Row.Head = claimedMark

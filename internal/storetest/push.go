@@ -24,6 +24,7 @@ func Push(t *testing.T, s *store.Store) {
 		{"many relays claim at once and none shares an entry", outboxRace},
 		{"an entry added again stays what it was, finished ones too", outboxAddTwice},
 		{"a line moves one by one and a waiting head holds it", outboxOrder},
+		{"what waits on a clock that was ahead waits anew, and long waits stay long", outboxRecount},
 		{"a dead letter blocks nobody and can be sent again", outboxDead},
 		{"a long line behind a waiting head starves nobody", outboxLongLine},
 		{"urgent entries come first, then the oldest", outboxUrgent},
@@ -230,6 +231,47 @@ func outboxOrder(t *testing.T, o push.Outbox) {
 	wantIDs(t, head, a2)
 	pushOK(t, o.Done(ctx, head[0], again))
 	wantIDs(t, pushClaim(t, o, again, 10), a10)
+}
+
+func outboxRecount(t *testing.T, o push.Outbox) {
+	ctx := t.Context()
+	var waiting []push.Entry
+	for i := range 300 { // more than one page
+		waiting = append(waiting, pushEntry(fmt.Sprint("recount-", i), "phone", 1))
+	}
+	behind, taken, long := pushEntry("recount-0", "phone", 2), pushEntry("recount", "taken", 1), pushEntry("recount", "long", 1)
+	pushOK(t, o.Add(ctx, long))
+	asked := pushClaim(t, o, pushNow, 1) // rightly, by another machine: the vendor wants to be left alone for long
+	asked[0].From = pushNow
+	pushOK(t, o.Retry(ctx, asked[0], pushNow.Add(2*time.Hour), push.Setback{Reason: "quota"}))
+
+	pushOK(t, o.Add(ctx, append(waiting, behind, taken)...))
+	ahead := pushNow.Add(time.Hour)
+	for _, e := range pushClaim(t, o, ahead, 500) {
+		if e.ID == taken.ID {
+			continue // its relay dies
+		}
+		e.From = ahead
+		pushOK(t, o.Retry(ctx, e, ahead.Add(20*time.Second), push.Setback{Reason: "busy"}))
+	}
+	wantIDs(t, pushClaim(t, o, ahead, 500)) // and what stands behind a head waits with it
+	right := pushNow.Add(5 * time.Minute)
+	for range 2 {
+		pushOK(t, o.Recount(ctx, right, right.Add(10*time.Second)))
+	}
+	wantIDs(t, pushClaim(t, o, right.Add(19*time.Second), 500))
+	if got := pushClaim(t, o, right.Add(20*time.Second), 500); len(got) != len(waiting) {
+		t.Fatalf("%d of %d may be claimed when their wait is over", len(got), len(waiting))
+	}
+	if got := pushClaim(t, o, right.Add(pushLease), 500); !slices.ContainsFunc(got, func(e push.Entry) bool { return e.ID == taken.ID && e.PossiblyTwice }) {
+		t.Fatal("a dead relay's claim does not expire when it should")
+	}
+	if got := pushClaim(t, o, pushNow.Add(2*time.Hour-time.Second), 500); slices.Contains(pushIDs(got), long.ID) {
+		t.Fatal("a long wait that began rightly was cut short")
+	}
+	if got := pushClaim(t, o, pushNow.Add(2*time.Hour), 500); !slices.Contains(pushIDs(got), long.ID) {
+		t.Fatal("the long wait does not end")
+	}
 }
 
 func outboxDead(t *testing.T, o push.Outbox) {
