@@ -245,6 +245,7 @@ func aPartyComesInByTheLinkAloneUntilItIsRenewed(t *testing.T, fresh apptest.Fre
 		tag := app.Do(t, staff, http.MethodGet, "/api/v1/cases/"+here.caseID, nil).Want(http.StatusOK).ETag()
 		return app.Do(t, staff, http.MethodPost, "/api/v1/cases/"+here.caseID+"/renew-link", map[string]any{"party": here.party}, newKey(), apptest.IfMatch(tag)).Want(http.StatusOK).Text("link")
 	}
+	app.Case.Advance(time.Hour) // the clock is ahead while the link is made
 	code := renew()
 	var s signedIn
 	app.Do(t, nil, http.MethodPost, "/api/v1/party/session", map[string]any{"code": " " + strings.ToLower(code) + " "}).Want(http.StatusOK).Into(&s)
@@ -261,7 +262,7 @@ func aPartyComesInByTheLinkAloneUntilItIsRenewed(t *testing.T, fresh apptest.Fre
 	app.Do(t, nil, http.MethodPost, "/api/v1/party/case/consent", consent, cookie, newKey(), apptest.IfMatch(`"1-x"`)).Refused(http.StatusForbidden, "csrf", "")
 	app.Do(t, nil, http.MethodPost, "/api/v1/party/case/consent", consent, cookie, newKey(), apptest.IfMatch(`"1-x"`), apptest.Header("X-CSRF-Token", s.CSRFToken)).Refused(http.StatusPreconditionFailed, "stale", "")
 
-	app.Case.Advance(2 * time.Minute) // links are told apart to the second
+	app.Case.Advance(-time.Hour) // and is put right
 	renew()
 	app.Do(t, nil, http.MethodPost, "/api/v1/party/session", map[string]any{"code": code}).Refused(http.StatusUnauthorized, "link_invalid", "code")
 	app.Do(t, party, http.MethodGet, "/api/v1/party/case", nil).Refused(http.StatusUnauthorized, "session_ended", "")

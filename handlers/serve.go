@@ -97,7 +97,7 @@ func (a *API) identify(c *Call) error {
 		return refuse(http.StatusForbidden, "csrf", "")
 	}
 	if c.Actor.Role == mediation.PartyRole {
-		if err := a.Cases.LinkValid(c.Context, c.Actor.Case, c.Actor.ID, c.Caller.Issued); err != nil {
+		if err := a.Cases.LinkValid(c.Context, mediation.Entry{Case: c.Actor.Case, Party: c.Actor.ID, Link: c.Caller.Link}); err != nil {
 			if errors.Is(err, mediation.ErrNotFound) {
 				return account.ErrSessionEnded
 			}

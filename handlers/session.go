@@ -257,14 +257,14 @@ func (a *API) partySession(c *Call) (Reply, error) {
 	if len(in.Code) > 100 {
 		return Reply{}, invalid("too_long", "code", "max", "100")
 	}
-	caseID, party, err := a.Cases.PartyByLink(c.Context, in.Code)
+	entry, err := a.Cases.PartyByLink(c.Context, in.Code)
 	if errors.Is(err, mediation.ErrNotFound) {
 		return Reply{}, refuse(http.StatusUnauthorized, "link_invalid", "code")
 	}
 	if err != nil {
 		return Reply{}, err
 	}
-	token, expires, err := a.Accounts.PartyToken(c.Context, caseID, party)
+	token, expires, err := a.Accounts.PartyToken(c.Context, entry.Case, entry.Party, entry.Link)
 	if err != nil {
 		return Reply{}, err
 	}

@@ -38,7 +38,7 @@ type Party struct {
 	Kin       []string
 	Units     []string
 	UnitNames Sealed
-	// LinkHash is the hash of the code in the party's link; LinkFrom voids tokens made before it was renewed.
+	// LinkHash is the hash of the code in the party's link; LinkFrom is when it was made, and ends what an older one opened.
 	LinkHash string
 	LinkFrom time.Time
 

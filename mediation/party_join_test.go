@@ -19,9 +19,9 @@ func enter(t *testing.T, o *storetest.Office, id string, side mediation.PartySid
 // leads checks where a party's link leads.
 func leads(t *testing.T, o *storetest.Office, link, caseID, party string) {
 	t.Helper()
-	id, who, err := o.PartyByLink(context.Background(), link)
-	if err != nil || id != caseID || who != party {
-		t.Fatalf("the link leads to %q of %q, %v; want %q of %q", who, id, err, party, caseID)
+	e, err := o.PartyByLink(context.Background(), link)
+	if err != nil || e.Case != caseID || e.Party != party {
+		t.Fatalf("the link leads to %+v, %v; want %q of %q", e, err, party, caseID)
 	}
 }
 
@@ -68,12 +68,12 @@ func TestALinkThatWasRenewedInTheHostIsVoid(t *testing.T) {
 	o.Pass(time.Minute)
 	renewed := o.Must(t, storetest.Town, host.ID, mediation.RenewLink{Party: wang.ID}).Link
 	leads(t, o, renewed, host.ID, wang.ID)
-	_, _, err := o.PartyByLink(ctx, old)
+	_, err := o.PartyByLink(ctx, old)
 	fails(t, err, "not_found")
 	o.Must(t, storetest.Town, first.ID, mediation.Split{})
 	o.Settle(t)
 	leads(t, o, renewed, first.ID, wang.ID)
-	_, _, err = o.PartyByLink(ctx, old)
+	_, err = o.PartyByLink(ctx, old)
 	fails(t, err, "not_found")
 }
 

@@ -76,8 +76,8 @@ func TestAReportThatIsTakenOutTakesItsPartiesAlong(t *testing.T) {
 	if len(own.Parties) != 1 || own.Parties[0].Outsiders == nil {
 		t.Errorf("its own case has %+v", own.Parties)
 	}
-	if id, who, err := o.PartyByLink(ctx, link); err != nil || id != own.ID || who != p.ID {
-		t.Errorf("the link leads to %s of %s, %v", who, id, err)
+	if e, err := o.PartyByLink(ctx, link); err != nil || e.Case != own.ID || e.Party != p.ID {
+		t.Errorf("the link leads to %+v, %v", e, err)
 	}
 	storetest.Sound(t, o.Store)
 }

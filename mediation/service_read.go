@@ -316,16 +316,22 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 	return Receipt{Report: rep, Case: &c}, err
 }
 
+// Entry is what a party's link opens. Link names the link, so that a renewed one ends what the old one opened, whatever the clocks said at both times.
+type Entry struct {
+	Case, Party string
+	Link        time.Time // Party.LinkFrom
+}
+
 // PartyByLink finds whose link a code is, and in which case: where theirs was joined to another, in that one.
-func (s *Service) PartyByLink(ctx context.Context, code string) (caseID, party string, err error) {
+func (s *Service) PartyByLink(ctx context.Context, code string) (Entry, error) {
 	hash := s.Sealer.Hash("link", strings.ToUpper(strings.TrimSpace(code)))
 	id, err := s.Cases.ByLink(ctx, hash)
 	if err != nil {
-		return "", "", err
+		return Entry{}, err
 	}
 	c, err := s.Cases.Load(ctx, id)
 	if err != nil {
-		return "", "", err
+		return Entry{}, err
 	}
 	for i := range c.Parties {
 		if c.Parties[i].LinkHash != hash {
@@ -333,21 +339,21 @@ func (s *Service) PartyByLink(ctx context.Context, code string) (caseID, party s
 		}
 		in, p, err := s.followLink(ctx, &c, &c.Parties[i])
 		if err != nil {
-			return "", "", err
+			return Entry{}, err
 		}
-		return in.ID, p.ID, nil
+		return Entry{Case: in.ID, Party: p.ID, Link: p.LinkFrom}, nil
 	}
-	return "", "", ErrNotFound
+	return Entry{}, ErrNotFound
 }
 
-// LinkValid tells whether a party's session that began at a time still stands: a renewed link ends the sessions made before.
-func (s *Service) LinkValid(ctx context.Context, caseID, party string, began time.Time) error {
-	c, err := s.Cases.Load(ctx, caseID)
+// LinkValid tells whether what a link opened is still open: ErrNotFound where the link was renewed or taken away, or the party is gone.
+func (s *Service) LinkValid(ctx context.Context, e Entry) error {
+	c, err := s.Cases.Load(ctx, e.Case)
 	if err != nil {
 		return err
 	}
-	p := c.Party(party)
-	if p == nil || began.Add(time.Second).Before(p.LinkFrom) {
+	p := c.Party(e.Party)
+	if p == nil || !p.LinkFrom.Equal(e.Link) {
 		return ErrNotFound
 	}
 	return nil

@@ -91,7 +91,13 @@ func (a *App) signIn(t testing.TB, key string, u account.User) *Person {
 // Party is the bearer of a party's link to a case.
 func (a *App) Party(t testing.TB, caseID, party string) *Person {
 	t.Helper()
-	token, expires, err := a.Accounts.PartyToken(context.Background(), caseID, party)
+	c, err := a.Store.Cases().Load(context.Background(), caseID)
+	must(t, err)
+	var link time.Time
+	if p := c.Party(party); p != nil {
+		link = p.LinkFrom
+	}
+	token, expires, err := a.Accounts.PartyToken(context.Background(), caseID, party, link)
 	must(t, err)
 	return &Person{User: account.User{ID: party, Role: mediation.PartyRole}, Token: token, expires: expires}
 }

@@ -45,7 +45,7 @@ func TestKeyRotation(t *testing.T) {
 	w := newTown(t)
 	here, there := w.instance(), w.instance()
 	party := func() string {
-		token, _, err := here.PartyToken(ctx, "c", "p")
+		token, _, err := here.PartyToken(ctx, "c", "p", time.Time{})
 		must(t, err)
 		return token
 	}

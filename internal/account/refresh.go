@@ -143,7 +143,7 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 
 // issue makes the tokens of a session's present generation.
 func (s *Service) issue(ctx context.Context, r *ring, u User, session Session) (Tokens, error) {
-	access, expires, err := s.sign(ctx, u.actor(), session.ID, AccessLife)
+	access, expires, err := s.sign(ctx, u.actor(), session.ID, 0, AccessLife)
 	if err != nil {
 		return Tokens{}, err
 	}

@@ -24,6 +24,8 @@ type claims struct {
 	Mediator string         `json:"mediator,omitempty"`
 	// Case is the one case that a party's token opens.
 	Case string `json:"case,omitempty"`
+	// Link names the party's link, in milliseconds.
+	Link int64 `json:"link,omitempty"`
 }
 
 // tokenType tells access tokens from every other JWT that may ever be signed with these keys (RFC 9068, 2.1).
@@ -38,11 +40,11 @@ func (c *claims) actor() (mediation.Actor, bool) {
 	if c.Role == mediation.PartyRole {
 		return a, c.Case != "" && c.Session == "" && c.Area == "" && c.Unit == "" && c.Mediator == ""
 	}
-	return a, slices.Contains(mediation.AccountRoles, c.Role) && c.Session != "" && c.Case == ""
+	return a, slices.Contains(mediation.AccountRoles, c.Role) && c.Session != "" && c.Case == "" && c.Link == 0
 }
 
 // sign issues an access token for an actor and returns it with its expiry.
-func (s *Service) sign(ctx context.Context, a mediation.Actor, session string, life time.Duration) (string, time.Time, error) {
+func (s *Service) sign(ctx context.Context, a mediation.Actor, session string, link int64, life time.Duration) (string, time.Time, error) {
 	id, err := s.newID()
 	if err != nil {
 		return "", time.Time{}, err
@@ -58,7 +60,7 @@ func (s *Service) sign(ctx context.Context, a mediation.Actor, session string, l
 			Issuer: s.config.Issuer, Audience: jwt.ClaimStrings{s.config.Audience}, Subject: a.ID, ID: id,
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
 		},
-		Session: session, Role: a.Role, Area: a.Area, Unit: a.Unit, Mediator: a.Mediator, Case: a.Case,
+		Session: session, Role: a.Role, Area: a.Area, Unit: a.Unit, Mediator: a.Mediator, Case: a.Case, Link: link,
 	})
 	t.Header["kid"] = key.ID
 	t.Header["typ"] = tokenType
@@ -107,9 +109,9 @@ func (s *Service) parse(ctx context.Context, text string) (*claims, string, erro
 // PartyToken issues the token that a party's link is exchanged for, good for an hour. The caller has checked the link's
 // code. Such a token has no session and cannot be revoked: who opens the case with it asks the case whether the party is
 // still in it and the link still the same. Note that the Actor's Area is empty; for a party Case is the bound, not Area.
-func (s *Service) PartyToken(ctx context.Context, caseID, partyID string) (token string, expires time.Time, err error) {
+func (s *Service) PartyToken(ctx context.Context, caseID, partyID string, link time.Time) (token string, expires time.Time, err error) {
 	if caseID == "" || partyID == "" {
 		return "", time.Time{}, ErrInvalid.because("case")
 	}
-	return s.sign(ctx, mediation.Actor{ID: partyID, Role: mediation.PartyRole, Case: caseID}, "", PartyLife)
+	return s.sign(ctx, mediation.Actor{ID: partyID, Role: mediation.PartyRole, Case: caseID}, "", link.UnixMilli(), PartyLife)
 }

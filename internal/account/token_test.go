@@ -145,14 +145,15 @@ func decodePart(t *testing.T, part string) string {
 func TestPartyToken(t *testing.T) {
 	w := newTown(t)
 	s := w.instance()
-	token, expires, err := s.PartyToken(ctx, "case-1", "party-9")
+	link := time.Date(2030, 1, 2, 3, 4, 5, 6_000_000, time.UTC) // a case lives in a time of its own
+	token, expires, err := s.PartyToken(ctx, "case-1", "party-9", link)
 	must(t, err)
 	actor, caller, err := s.Verify(ctx, token)
 	must(t, err)
 	if want := (mediation.Actor{ID: "party-9", Role: mediation.PartyRole, Case: "case-1"}); actor != want {
 		t.Fatalf("actor %+v, want %+v", actor, want)
 	}
-	if caller.Session == "" || !caller.Expires.Equal(expires) || !expires.Equal(w.clock.now().Add(account.PartyLife)) {
+	if caller.Session == "" || !caller.Link.Equal(link) || !caller.Expires.Equal(expires) || !expires.Equal(w.clock.now().Add(account.PartyLife)) {
 		t.Fatalf("caller %+v", caller)
 	}
 	if !s.CheckCSRF(caller.Session, s.CSRF(caller.Session)) {
@@ -164,7 +165,7 @@ func TestPartyToken(t *testing.T) {
 	w.clock.advance(time.Second + account.Leeway)
 	_, _, err = s.Verify(ctx, token)
 	refused(t, err, account.ErrTokenExpired)
-	_, _, err = s.PartyToken(ctx, "", "party-9")
+	_, _, err = s.PartyToken(ctx, "", "party-9", link)
 	refused(t, err, account.ErrInvalid)
 }
 

@@ -18,6 +18,8 @@ type Caller struct {
 	// Token is the token's id (jti).
 	Token           string
 	Issued, Expires time.Time
+	// Link names the link behind a party's token: when it was made, to the millisecond. It means nothing for others.
+	Link time.Time
 }
 
 // maxToken bounds what is hashed and parsed, in bytes.
@@ -81,7 +83,7 @@ func (s *Service) firstSeen(ctx context.Context, token string) (*verified, error
 		return nil, fmt.Errorf("%w: claims do not fit together", ErrTokenInvalid)
 	}
 	v := &verified{actor: actor, session: c.Session, kid: kid}
-	v.caller = Caller{Session: c.Session, Token: c.ID, Issued: c.IssuedAt.Time, Expires: c.ExpiresAt.Time}
+	v.caller = Caller{Session: c.Session, Token: c.ID, Issued: c.IssuedAt.Time, Expires: c.ExpiresAt.Time, Link: time.UnixMilli(c.Link)}
 	if v.session == "" {
 		v.caller.Session = c.ID
 	}
