@@ -109,7 +109,7 @@ SQLite is backed up while the server runs. MongoDB is read table by table, which
 meanwhile: stop the servers, or use mongodump.`}.In(c.lang),
 		Example: "  fengqiao backup /backup/2026-03-03 --wraps /elsewhere/2026-03-03 --since /backup/2026-03-02",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			job := archive.Job{Dir: args[0], Wraps: wrapsOf(args[0], wraps), Scratch: cmp.Or(scratch, c.Data), Program: version(), Now: time.Now()}
+			job := archive.Job{Dir: args[0], Wraps: wrapsOf(args[0], wraps), Scratch: cmp.Or(scratch, c.Data), Program: version(), Now: c.now()}
 			return c.backup(cmd.Context(), job, since)
 		}}
 	cmd.Flags().StringVar(&wraps, "wraps", "", c.short("封装密钥的目录", "folder for the wrapped keys"))
@@ -209,7 +209,7 @@ func (c *command) restore(ctx context.Context, dir, wraps, scratch, erasures str
 	if err = errors.Join(b.Restore(ctx, p.Place, show), p.Close()); err != nil {
 		return err
 	}
-	in, err := openInstallation(ctx, c.Values, c.getenv)
+	in, err := openInstallation(ctx, c.Values, c.shell)
 	if err != nil {
 		return fmt.Errorf("the records are restored, but cannot be opened: %w", err)
 	}
@@ -220,7 +220,7 @@ func (c *command) restore(ctx context.Context, dir, wraps, scratch, erasures str
 	}
 	var held int
 	if err == nil {
-		held, err = push.HoldBack(ctx, in.Store.Outbox(), time.Now().Add(-stalePush), time.Now())
+		held, err = push.HoldBack(ctx, in.Store.Outbox(), c.now().Add(-stalePush), c.now())
 	}
 	end()
 	if err == nil {

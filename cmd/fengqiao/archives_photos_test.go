@@ -18,8 +18,7 @@ import (
 func withPhoto(t *testing.T) (dir string, files []string) {
 	t.Helper()
 	dir = countyData(t)
-	in, err := openInstallation(t.Context(), &settings.Values{Data: dir, HashMemory: 64, HashPasses: 1, HashLanes: 1, HashAtOnce: 1},
-		func(string) string { return "" })
+	in, err := openInstallation(t.Context(), &settings.Values{Data: dir, HashMemory: 64, HashPasses: 1, HashLanes: 1, HashAtOnce: 1}, bare)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,8 +48,7 @@ func change(t *testing.T, dir, table string, fn func(row *store.Row) bool) {
 // event that the case still holds itself.
 func writeNotes(t *testing.T, dir string) int {
 	t.Helper()
-	in, err := openInstallation(t.Context(), &settings.Values{Data: dir, HashMemory: 64, HashPasses: 1, HashLanes: 1, HashAtOnce: 1},
-		func(string) string { return "" })
+	in, err := openInstallation(t.Context(), &settings.Values{Data: dir, HashMemory: 64, HashPasses: 1, HashLanes: 1, HashAtOnce: 1}, bare)
 	if err != nil {
 		t.Fatal(err)
 	}

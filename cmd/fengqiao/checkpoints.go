@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -60,13 +59,13 @@ compared where there is no installation key.`}.In(c.lang),
 }
 
 func (c *command) checkpointMake(ctx context.Context, whole bool) error {
-	in, err := openInstallation(ctx, c.Values, c.getenv)
+	in, err := openInstallation(ctx, c.Values, c.shell)
 	if err != nil {
 		return err
 	}
-	keep := in.keeper(time.Now).Keep
+	keep := in.keeper(c.now).Keep
 	if whole {
-		keep = in.keeper(time.Now).KeepWhole
+		keep = in.keeper(c.now).KeepWhole
 	}
 	made, fresh, err := keep(ctx)
 	switch {

@@ -115,7 +115,7 @@ func (c *command) demoData() (string, error) {
 
 // demoCounty fills an installation that holds nothing yet.
 func (c *command) demoCounty(ctx context.Context, county *fixtures.County, password string) (err error) {
-	in, err := openInstallation(ctx, c.Values, c.getenv)
+	in, err := openInstallation(ctx, c.Values, c.shell)
 	if err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ others in them; --with-cases erases these as well.`}.In(c.lang),
 			En: `Finds the cases and reports that the retention rules of the policy in force say have been kept long enough, and lists them; --yes
 erases them, with "retention" as the reason. What is held for the law is not among them.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+			in, err := openInstallation(cmd.Context(), c.Values, c.shell)
 			if err != nil {
 				return err
 			}
@@ -121,7 +121,7 @@ func (c *command) number() (string, error) {
 
 // withEraser opens the installation for an erasure.
 func (c *command) withEraser(ctx context.Context, do func(*mediation.Eraser) error) error {
-	in, err := openInstallation(ctx, c.Values, c.getenv)
+	in, err := openInstallation(ctx, c.Values, c.shell)
 	if err != nil {
 		return err
 	}
@@ -129,8 +129,8 @@ func (c *command) withEraser(ctx context.Context, do func(*mediation.Eraser) err
 }
 
 func (in *installation) eraser() *mediation.Eraser {
-	photos := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{})
-	return &mediation.Eraser{Service: in.service(&grid.Atlas{}, photos, time.Now, slog.New(slog.DiscardHandler)), Keys: in.ring, Photos: photos, By: anywhere(byCommand)}
+	photos := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Now: in.now})
+	return &mediation.Eraser{Service: in.service(&grid.Atlas{}, photos, in.now, slog.New(slog.DiscardHandler)), Keys: in.ring, Photos: photos, By: anywhere(byCommand)}
 }
 
 func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, reason string, whole, yes bool) error {
@@ -194,7 +194,7 @@ func (c *command) eraseDue(ctx context.Context, in *installation, yes bool) erro
 	keep := pol.Retention
 	c.say(c.out, words.Text{Zh: "规则 %s：案件了结后保存 %d 天，未立案的上报保存 %d 天（0 为一直保存）", En: "policy %s: cases are kept for %d days after their end, reports without one for %d (0: for ever)"},
 		pol.ID, keep.CaseDays, keep.ReportDays)
-	e, now := in.eraser(), time.Now()
+	e, now := in.eraser(), c.now()
 	cases, reports, err := dueBy(ctx, in, e, keep, now)
 	if err != nil {
 		return err

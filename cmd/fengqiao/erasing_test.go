@@ -40,8 +40,7 @@ const (
 // open opens the installation for a moment.
 func (q *quarrel) open(fn func(in *installation, s *mediation.Service)) {
 	q.t.Helper()
-	in, err := openInstallation(q.t.Context(), &settings.Values{Data: q.data, Store: q.store, HashMemory: 64, HashPasses: 1, HashLanes: 1, HashAtOnce: 1},
-		func(string) string { return "" })
+	in, err := openInstallation(q.t.Context(), &settings.Values{Data: q.data, Store: q.store, HashMemory: 64, HashPasses: 1, HashLanes: 1, HashAtOnce: 1}, bare)
 	if err != nil {
 		q.t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ in the key service.`}.In(c.lang),
 			RunE: func(cmd *cobra.Command, _ []string) error { return c.keysInit(cmd.Context()) }},
 		&cobra.Command{Use: "jwks", Short: c.short("打印签名公钥（JWKS）", "print the public signing keys (JWKS)"),
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+				in, err := openInstallation(cmd.Context(), c.Values, c.shell)
 				if err != nil {
 					return err
 				}
@@ -71,7 +71,7 @@ func (c *command) signingCommand() *cobra.Command {
 good until they expire and nobody signs in again. With --compromised the new key signs at once and tokens of the old ones are
 refused; clients refresh by themselves. Running servers follow within a minute and need not stop.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+			in, err := openInstallation(cmd.Context(), c.Values, c.shell)
 			if err != nil {
 				return err
 			}
@@ -130,7 +130,7 @@ func (c *command) keysRotate(cmd *cobra.Command, fileOnly, resume bool) error {
 			return err
 		}
 	}
-	in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+	in, err := openInstallation(cmd.Context(), c.Values, c.shell)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (c *command) moveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			in, err := openWith(cmd.Context(), c.Values, kek)
+			in, err := openWith(cmd.Context(), c.Values, kek, c.now)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -56,6 +57,8 @@ type shell struct {
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) string
+	// now is the machine's clock.
+	now func() time.Time
 }
 
 // command is what every command works with.

@@ -38,7 +38,7 @@ Prometheus, /docs is the description of the API.`}.In(c.lang),
 
 // serve opens the installation and runs until ctx ends. started is told the address once requests are answered.
 func (c *command) serve(ctx context.Context, started func(context.Context, *system, string) error) (err error) {
-	in, err := openInstallation(ctx, c.Values, c.getenv)
+	in, err := openInstallation(ctx, c.Values, c.shell)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (s *system) backup(ctx context.Context) error {
 	}
 	rounds := archive.Rounds{Dir: v.BackupDir, Wraps: wraps, Every: v.BackupEvery, Keep: v.BackupKeep, Program: version(),
 		Key: s.kek, Scratch: v.Data}
-	m, made, err := rounds.Pass(ctx, s.Place, time.Now())
+	m, made, err := rounds.Pass(ctx, s.Place, s.now())
 	if made {
 		s.log.Info("backup made", "id", m.Manifest.ID, "written", m.Manifest.Written, "linked", m.Manifest.Linked, "photos_lost", m.Media.Lost)
 		if m.Whole != nil {
@@ -194,7 +194,7 @@ func (s *system) backup(ctx context.Context) error {
 
 // tidy forgets what is over.
 func (s *system) tidy(ctx context.Context) error {
-	now := time.Now()
+	now := s.now()
 	errs := []error{s.accounts.Purge(ctx)}
 	_, err := s.photos.Sweep(ctx, now)
 	errs = append(errs, err)

@@ -43,7 +43,7 @@ var cheap = map[string]string{"FENGQIAO_LANG": "en", "FENGQIAO_HASH_MEMORY_KIB":
 
 func runCommand(ctx context.Context, in string, args ...string) ran {
 	var out, errs output
-	code := run(ctx, shell{in: strings.NewReader(in), out: &out, err: &errs, getenv: func(k string) string { return cheap[k] }}, args)
+	code := run(ctx, shell{in: strings.NewReader(in), out: &out, err: &errs, getenv: func(k string) string { return cheap[k] }, now: time.Now}, args)
 	return ran{code, out.String(), errs.String()}
 }
 
@@ -78,7 +78,7 @@ func start(t testing.TB, args ...string) *server {
 	s := &server{out: &output{}, errs: &output{}}
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, shell{in: strings.NewReader(""), out: s.out, err: s.errs, getenv: func(k string) string { return cheap[k] }}, args)
+		ended <- run(ctx, shell{in: strings.NewReader(""), out: s.out, err: s.errs, getenv: func(k string) string { return cheap[k] }, now: time.Now}, args)
 	}()
 	s.stop = sync.OnceValue(func() int {
 		cancel()
@@ -104,7 +104,14 @@ var demoData = struct {
 	welcome welcome
 }{}
 
+// bare is a world without settings.
+var bare = shell{getenv: func(string) string { return "" }, now: time.Now}
+
+// TestMain runs the tests, or the program on a clock that is wrong (wrongclock_test.go).
 func TestMain(m *testing.M) {
+	if file := os.Getenv(clockFile); file != "" {
+		os.Exit(program(wrongClock(file)))
+	}
 	code := m.Run()
 	if demoData.dir != "" {
 		_ = os.RemoveAll(demoData.dir)

@@ -38,7 +38,7 @@ func (c *command) userCommand() *cobra.Command {
 
 // withAccounts opens the installation for one command.
 func (c *command) withAccounts(cmd *cobra.Command, do func(ctx context.Context, in *installation) error) error {
-	in, err := openInstallation(cmd.Context(), c.Values, c.getenv)
+	in, err := openInstallation(cmd.Context(), c.Values, c.shell)
 	if err != nil {
 		return err
 	}

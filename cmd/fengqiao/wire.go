@@ -120,7 +120,8 @@ func storeAddress(v *settings.Values) string {
 // installation is a store that can be read: with the keys and the accounts.
 type installation struct {
 	*place
-	kek       seal.KEK // the installation key
+	kek       seal.KEK         // the installation key
+	now       func() time.Time // the machine's clock
 	ring      *seal.Keyring
 	accounts  *account.Service
 	plans     *store.Plans
@@ -130,31 +131,31 @@ type installation struct {
 }
 
 // openInstallation opens the store, the keys and the accounts.
-func openInstallation(ctx context.Context, v *settings.Values, getenv func(string) string) (*installation, error) {
-	kek, err := installationKey(ctx, v, getenv)
+func openInstallation(ctx context.Context, v *settings.Values, sh shell) (*installation, error) {
+	kek, err := installationKey(ctx, v, sh.getenv)
 	if errors.Is(err, seal.ErrNoKey) {
 		return nil, noKey(v, err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return openWith(ctx, v, kek)
+	return openWith(ctx, v, kek, sh.now)
 }
 
-// openWith opens the store, the keys and the accounts with an installation key.
-func openWith(ctx context.Context, v *settings.Values, kek seal.KEK) (in *installation, err error) {
+// openWith opens the store, the keys and the accounts with an installation key, on a clock.
+func openWith(ctx context.Context, v *settings.Values, kek seal.KEK, now func() time.Time) (in *installation, err error) {
 	p, err := openPlace(ctx, storeAddress(v))
 	if err != nil {
 		return nil, err
 	}
-	in = &installation{place: p, kek: kek, plans: p.Store.Plans(), policies: p.Store.Policies(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
+	in = &installation{place: p, kek: kek, now: now, plans: p.Store.Plans(), policies: p.Store.Policies(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
 	opened := in // what is returned on the way out is nil
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, opened.Close())
 		}
 	}()
-	if in.ring, err = seal.New(ctx, p.Store.Wraps(), p.Store.Erasures(), kek, seal.Options{}); err != nil {
+	if in.ring, err = seal.New(ctx, p.Store.Wraps(), p.Store.Erasures(), kek, seal.Options{Now: in.now}); err != nil {
 		return nil, err
 	}
 	in.add(in.ring.Close)
@@ -162,7 +163,7 @@ func openWith(ctx context.Context, v *settings.Values, kek seal.KEK) (in *instal
 	in.accounts, err = account.New(ctx, account.Ports{Users: s.Users(), Sessions: s.SignInSessions(), Attempts: s.SignInAttempts(),
 		Keys: s.SigningKeys(), Codes: s.OneTimeCodes(), Vault: in.ring}, account.Config{Hashing: account.Hashing{
 		Cost: account.Cost{MemoryKiB: uint32(v.HashMemory), Passes: uint32(v.HashPasses), Lanes: uint8(v.HashLanes)}, AtOnce: v.HashAtOnce}},
-		time.Now, rand.Reader)
+		in.now, rand.Reader)
 	return in, err
 }
 
@@ -217,8 +218,8 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s := &system{installation: in, atlas: grid.NewAtlas(p), log: log, setting: v}
 	limits := media.DefaultLimits
 	limits.Bytes = int64(v.PhotoLimit)
-	s.photos = media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Limits: limits})
-	s.cases = in.service(s.atlas, s.photos, time.Now, log)
+	s.photos = media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Limits: limits, Now: in.now})
+	s.cases = in.service(s.atlas, s.photos, in.now, log)
 	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
 	s.checkpoints = &checkpoint.Round{Keeper: in.keeper(s.cases.Now)}
 	if v.CheckpointFile != "" {
@@ -230,7 +231,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	}
 	st := in.Store
 	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: st.Devices(), Directory: in.directory, Sender: sender,
-		Clock: time.Now, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
+		Clock: in.now, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
 		Deadline: v.PushDeadline, Lease: v.PushLease})
 	if err != nil {
 		return nil, err
@@ -238,7 +239,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
 		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{s}, Policies: in.policies, Mediators: in.mediators,
-		Names: in.directory, Now: time.Now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
+		Names: in.directory, Now: in.now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
 		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
 	return s, err
 }
