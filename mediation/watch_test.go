@@ -146,6 +146,43 @@ func TestClocksRemindOnceHoweverLateTheSweepAndThenBreach(t *testing.T) {
 	storetest.Sound(t, o.Store)
 }
 
+// Deadlines are moments: a clock that is wrong for a while neither stops nor shifts them, and brings nothing twice.
+func TestACaseFallsDueByTheTrueTimeOnceTheClockIsRightAgain(t *testing.T) {
+	o := office(t)
+	in := storetest.Quarrel(storetest.CellA)
+	in.Severity = 3 // waits for a person, 24 hours at most
+	c := o.Report(t, o.Worker(), in)
+	o.Settle(t)
+	began, before := o.Clock(), kinds(t, o, c.ID)
+	for _, look := range []struct {
+		at   time.Duration // what the clock says, since the report
+		said string
+		want []string
+	}{
+		{15 * time.Hour, "right", nil},
+		{14 * time.Hour, "an hour behind", nil},
+		{16 * time.Hour, "right", nil},
+		{17 * time.Hour, "an hour ahead", nil},
+		{16 * time.Hour, "right", nil},
+		{21 * time.Hour, "right", []string{"reminded state"}},
+		{20 * time.Hour, "an hour behind", nil},
+		{23 * time.Hour, "an hour behind, when it is due", nil},
+		{24*time.Hour + time.Minute, "right", []string{"breached state"}},
+		{23 * time.Hour, "an hour behind", nil},
+		{26 * time.Hour, "an hour ahead", nil},
+		{25 * time.Hour, "right", nil},
+	} {
+		o.Pass(look.at - o.Clock().Sub(began))
+		o.Settle(t)
+		now := kinds(t, o, c.ID)
+		if got := now[len(before):]; !slices.Equal(got, look.want) {
+			t.Fatalf("the clock says %s and is %s: %q, want %q", look.at, look.said, got, look.want)
+		}
+		before = now
+	}
+	storetest.Sound(t, o.Store)
+}
+
 func TestSeveralMissedRemindersAreOne(t *testing.T) {
 	o := office(t)
 	a := o.Hire(t, "elder", "village", "33.01.11.001.002", 0)
