@@ -53,3 +53,37 @@ func ahead(t *testing.T, put func(p *post, right func())) {
 	p.wantDelivered(2)
 	inOrder(t, p.server.Messages())
 }
+
+// While a letter is under way the clock is set an hour ahead, by which its claim looks over.
+func TestALetterUnderWayIsNotSentTwiceBecauseTheClockIsSet(t *testing.T) {
+	under, answer := make(chan bool, 10), make(chan bool)
+	p := newPost(t, func(fcmtest.Message) fcmtest.Reply {
+		under <- true
+		<-answer
+		return fcmtest.OK
+	})
+	var off, looks atomic.Int64
+	p.parts.Clock = func() time.Time {
+		if off.Load() > 0 {
+			looks.Add(1)
+		}
+		return time.Now().Round(0).Add(time.Duration(off.Load()))
+	}
+	p.opt = push.Options{Poll: time.Millisecond}
+	p.renew()
+	p.phone("ann", "phone")
+	p.announce(notice("case", "ann", 1))
+	p.Start(t.Context())
+	defer p.Stop()
+	<-under
+	off.Store(int64(time.Hour))
+	for looks.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(20 * time.Millisecond) // in which it would be claimed anew
+	close(answer)
+	for p.stats().Queued > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	p.wantDelivered(1)
+}

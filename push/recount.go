@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"log/slog"
 	"time"
 )
 
@@ -12,17 +13,32 @@ import (
 // apart is how far the clocks of two machines may differ, and one may be set back, before it matters: less delays a letter by less than its first wait.
 const apart = 10 * time.Second
 
-// wentBack tells that the clock was set back between two looks at it. Their monotonic readings, which hide that, are taken off.
-func (r *Relay) wentBack(last, now time.Time) bool {
-	by := last.Round(0).Sub(now.Round(0))
-	if by < apart {
-		return false
-	}
-	r.Log.Warn("push: the clock was set back", "by", by.String())
-	return true
+// watched is a clock that somebody may set.
+type watched struct {
+	now     func() time.Time
+	shown   time.Time // at the last look
+	looked  time.Time // when that was, in a time that nobody sets
+	trusted bool      // waits have been recounted since it was set
 }
 
-// recount begins anew what was counted on a clock that was ahead, and tells whether that is done. It is done once: where another machine's
+// newWatched does not trust the clock at first: nobody knows what it showed before.
+func newWatched(now func() time.Time) *watched {
+	return &watched{now: now, shown: now().Round(0), looked: time.Now()}
+}
+
+// suspect tells that the clock was set, and waits were not recounted yet. The monotonic reading, which hides that, is taken off.
+func (w *watched) suspect(log *slog.Logger) bool {
+	shown, passed := w.now().Round(0), time.Since(w.looked)
+	by := shown.Sub(w.shown) - passed
+	w.shown, w.looked = shown, w.looked.Add(passed)
+	if by.Abs() >= apart {
+		log.Warn("push: the clock was set", "by", by.Round(time.Second).String())
+		w.trusted = false
+	}
+	return !w.trusted
+}
+
+// recount begins anew what was counted on a clock that was ahead, and tells whether that is done. Once is enough: where another machine's
 // clock goes on being ahead, its claims are not taken away from it again and again.
 func (r *Relay) recount(ctx context.Context) (done bool) {
 	now := r.Clock()

@@ -165,15 +165,13 @@ func (r *Relay) run(ctx context.Context) {
 	var batches sync.WaitGroup
 	defer batches.Wait()
 	var tidied time.Time
-	last, suspect := r.Clock(), true // at the start nobody knows what the clock was before
+	clock := newWatched(r.Clock)
 	for ctx.Err() == nil {
-		now := r.Clock()
-		suspect = suspect || r.wentBack(last, now)
-		if last = now; suspect {
-			batches.Wait() // they count on the clock as it was
-			suspect = !r.recount(ctx)
-			now = r.Clock()
+		if clock.suspect(r.Log) {
+			batches.Wait() // they count on the clock as it was, and by the one that shows now their claims may be over
+			clock.trusted = r.recount(ctx)
 		}
+		now := r.Clock()
 		if now.Sub(tidied) >= time.Hour {
 			tidied = now
 			r.complain(r.Tidy(ctx, now), "push: tidying failed")
