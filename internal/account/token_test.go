@@ -192,7 +192,7 @@ func FuzzTokens(f *testing.F) {
 	s := w.instance()
 	u := w.user(s, mediation.GridWorker)
 	tokens := w.signIn(s, u)
-	party, _, err := s.PartyToken(ctx, "case-1", "party-9")
+	party, _, err := s.PartyToken(ctx, "case-1", "party-9", time.UnixMilli(1))
 	must(f, err)
 	secret := make([]byte, 32)
 	csrf, device := s.CSRF(tokens.Session), account.MarkDevice(secret, u.Login, []byte("0123456789abcdef"))
