@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"testing"
 	"time"
 
@@ -116,6 +117,9 @@ func TestRecordingsThatAreRefused(t *testing.T) {
 	long := bytes.Clone(good)
 	at = bytes.Index(long, []byte("stts"))
 	binary.BigEndian.PutUint32(long[at+8:], 1<<31)
+	frame := append([]byte{0xff, 0xf3, 0x18, 0xc4}, make([]byte, 32)...) // 8 kbit/s at 16 kHz
+	notes := bytes.Clone(frame)
+	copy(notes[13:], "Info")
 	for _, c := range []struct {
 		situation, code string
 		raw             []byte
@@ -129,7 +133,8 @@ func TestRecordingsThatAreRefused(t *testing.T) {
 		{"more bytes of samples than of file", CodeBroken, many},
 		{"a table longer than its box", CodeBroken, long},
 		{"tags alone", CodeBroken, append([]byte("ID3\x04\x00\x00\x00\x00\x00\x20"), make([]byte, 64)...)},
-		{"three frames", CodeKind, bytes.Repeat(append([]byte{0xff, 0xf3, 0x18, 0xc4}, make([]byte, 68)...), 3)},
+		{"three frames", CodeKind, bytes.Repeat(frame, 3)},
+		{"three frames behind the encoder's notes", CodeBroken, append(notes, bytes.Repeat(frame, 3)...)},
 	} {
 		_, err := newChecker(DefaultLimits).check(t.Context(), c.raw, "")
 		t.Run(c.situation, func(t *testing.T) { refused(t, err, mediation.Invalid, c.code) })
@@ -170,8 +175,23 @@ func FuzzRecordings(f *testing.F) {
 	f.Add(phoneWebP(f, "scene-alpha.webp", 3))
 	c := newChecker(DefaultLimits)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if got, err := c.check(t.Context(), raw, ""); err == nil && len(got.stored) > len(raw)+4096 {
+		got, err := c.check(t.Context(), raw, "")
+		if err != nil {
+			var e *mediation.Error
+			if !errors.As(err, &e) || e.Kind != mediation.Invalid {
+				t.Fatalf("refused with %v", err)
+			}
+			return
+		}
+		if len(got.stored) > len(raw)+4096 {
 			t.Errorf("%d bytes became %d", len(raw), len(got.stored))
+		}
+		again, err := c.check(t.Context(), got.stored, "")
+		if err != nil {
+			t.Fatalf("what was stored is refused: %v", err)
+		}
+		if again.origin != nil || !bytes.Equal(again.stored, got.stored) {
+			t.Fatalf("what was stored still says %+v", again.origin)
 		}
 	})
 }
