@@ -19,6 +19,14 @@ const (
 	GCJ02 CRS = "gcj02"
 	// BD09 is Baidu's, GCJ02 with a further offset.
 	BD09 CRS = "bd09"
+
+	// Files of boundaries come in these as well; phones and web maps do not speak them, so ParseCRS does not know them.
+
+	// CGCS2000 (国家大地坐标系, EPSG:4490) is China's official datum. It differs from WGS-84 by centimetres, less than the
+	// realisations of either differ among themselves, and is taken as it stands.
+	CGCS2000 CRS = "cgcs2000"
+	// WebMercator (EPSG:3857) is WGS-84 in the metres of web maps.
+	WebMercator CRS = "epsg3857"
 )
 
 // ErrUnknownCRS is wrapped by ParseCRS and the conversions.
@@ -50,8 +58,11 @@ const (
 )
 
 // FromWGS84 expresses a WGS-84 point in another system. Outside the box of China it comes back untouched. Errors:
-// ErrNotFinite, ErrOutOfRange, ErrUnknownCRS.
+// ErrNotFinite, ErrOutOfRange (WebMercator knows no poles), ErrUnknownCRS.
 func FromWGS84(pt orb.Point, to CRS) (orb.Point, error) {
+	if to == WebMercator {
+		return toMercator(pt)
+	}
 	shift, err := shiftOf(pt, to)
 	if err != nil || shift == nil {
 		return pt, err
@@ -63,6 +74,9 @@ func FromWGS84(pt orb.Point, to CRS) (orb.Point, error) {
 // box of China is asked of the point as given, so within about a kilometre of the box's own edge (sea and foreign
 // land) the two are not exact inverses. Errors: ErrNotFinite, ErrOutOfRange, ErrUnknownCRS.
 func ToWGS84(pt orb.Point, from CRS) (orb.Point, error) {
+	if from == WebMercator {
+		return fromMercator(pt)
+	}
 	shift, err := shiftOf(pt, from)
 	if err != nil || shift == nil {
 		return pt, err
@@ -89,7 +103,7 @@ func shiftOf(pt orb.Point, crs CRS) (func(orb.Point) orb.Point, error) {
 	}
 	var shift func(orb.Point) orb.Point
 	switch crs {
-	case WGS84:
+	case WGS84, CGCS2000:
 		return nil, nil
 	case GCJ02:
 		shift = wgsToGCJ
@@ -126,6 +140,36 @@ func wgsToBD(pt orb.Point) orb.Point {
 	r := math.Hypot(g[0], g[1]) + 0.00002*math.Sin(g[1]*bdPi)
 	sin, cos := math.Sincos(math.Atan2(g[1], g[0]) + 0.000003*math.Cos(g[0]*bdPi))
 	return orb.Point{r*cos + 0.0065, r*sin + 0.006}
+}
+
+// mercatorAxis is the radius of the sphere that EPSG:3857 makes of the ellipsoid, mercatorEdge half the side of its square,
+// which reaches from about 85.0511° south to as much north.
+const (
+	mercatorAxis = 6378137.0
+	mercatorEdge = math.Pi * mercatorAxis
+)
+
+func toMercator(pt orb.Point) (orb.Point, error) {
+	if err := CheckPoint(pt); err != nil {
+		return pt, err
+	}
+	out := orb.Point{mercatorAxis * pt[0] * degree, mercatorAxis * math.Atanh(math.Sin(pt[1]*degree))}
+	if math.Abs(out[1]) > mercatorEdge*(1+1e-12) {
+		return pt, fmt.Errorf("%w: %v has no place in Web Mercator", ErrOutOfRange, pt)
+	}
+	return out, nil
+}
+
+func fromMercator(pt orb.Point) (orb.Point, error) {
+	const edge = mercatorEdge * (1 + 1e-12) // files write the edge itself with fewer digits
+	switch {
+	case pt[0]-pt[0] != 0 || pt[1]-pt[1] != 0:
+		return pt, ErrNotFinite
+	case math.Abs(pt[0]) > edge || math.Abs(pt[1]) > edge:
+		return pt, fmt.Errorf("%w: %v lies outside Web Mercator's square", ErrOutOfRange, pt)
+	}
+	lon := math.Max(-180, math.Min(180, pt[0]/mercatorAxis/degree))
+	return orb.Point{lon, math.Atan(math.Sinh(pt[1]/mercatorAxis)) / degree}, nil
 }
 
 // LikelySwapped tells whether latitude and longitude of a point were probably exchanged: as given it lies outside the

@@ -97,7 +97,9 @@ func TestConversionsRefuseWhatIsNoPoint(t *testing.T) {
 		{"not a number without conversion", orb.Point{math.NaN(), 30}, WGS84, ErrNotFinite},
 		{"swapped", orb.Point{30.2, 120.2}, GCJ02, ErrOutOfRange},
 		{"longitude too large", orb.Point{180.0001, 30}, WGS84, ErrOutOfRange},
-		{"a system nobody knows", orb.Point{120, 30}, "cgcs2000", ErrUnknownCRS},
+		{"a system nobody knows", orb.Point{120, 30}, "beijing54", ErrUnknownCRS},
+		{"metres that are no number", orb.Point{math.NaN(), 0}, WebMercator, ErrNotFinite},
+		{"the pole or beyond the square", orb.Point{math.Inf(1), 90}, WebMercator, ErrNotFinite},
 		{"no system", orb.Point{120, 30}, "", ErrUnknownCRS},
 	} {
 		if _, err := ToWGS84(tc.pt, tc.crs); !errors.Is(err, tc.want) {
@@ -138,5 +140,58 @@ func TestLikelySwapped(t *testing.T) {
 	}
 	if LikelySwapped(orb.Point{30.2, 120.2}, new(Plan).Bound("")) {
 		t.Error("a plan without ground has nothing to compare with")
+	}
+}
+
+func TestWebMercatorMatchesPublishedValues(t *testing.T) {
+	for _, tc := range []struct {
+		situation string
+		wgs, want orb.Point // degrees, metres
+	}{
+		{"the origin", orb.Point{0, 0}, orb.Point{0, 0}},
+		// The example of IOGP guidance note 7-2, section 3.5.1.1 (method 1024): 24°22'54.433"N 100°20'00.000"W.
+		{"the standard's example", orb.Point{-100 - 20.0/60, 24 + 22/60.0 + 54.433/3600}, orb.Point{-11169055.58, 2800000.00}},
+		{"the corner of the square", orb.Point{180, 85.05112877980659}, orb.Point{20037508.342789244, 20037508.342789244}},
+	} {
+		got, err := FromWGS84(tc.wgs, WebMercator)
+		if err != nil || math.Abs(got[0]-tc.want[0]) > 0.01 || math.Abs(got[1]-tc.want[1]) > 0.01 {
+			t.Errorf("%s: %v, %v; want %v", tc.situation, got, err, tc.want)
+		}
+		back, err := ToWGS84(tc.want, WebMercator)
+		if err != nil || math.Abs(back[0]-tc.wgs[0]) > 1e-7 || math.Abs(back[1]-tc.wgs[1]) > 1e-7 {
+			t.Errorf("%s back: %v, %v; want %v", tc.situation, back, err, tc.wgs)
+		}
+	}
+	for _, pt := range []orb.Point{{0, 90}, {0, -86}} {
+		if _, err := FromWGS84(pt, WebMercator); !errors.Is(err, ErrOutOfRange) {
+			t.Errorf("%v: %v", pt, err)
+		}
+	}
+	if _, err := ToWGS84(orb.Point{0, 2.1e7}, WebMercator); !errors.Is(err, ErrOutOfRange) {
+		t.Errorf("metres outside the square: %v", err)
+	}
+}
+
+func TestFilesSystemsGoThereAndBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pt := orb.Point{rapid.Float64Range(-180, 180).Draw(t, "lon"), rapid.Float64Range(-85, 85).Draw(t, "lat")}
+		for _, crs := range []CRS{CGCS2000, WebMercator} {
+			there, err := FromWGS84(pt, crs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := ToWGS84(there, crs)
+			if err != nil || math.Abs(pt[0]-again[0]) > 1e-12 || math.Abs(pt[1]-again[1]) > 1e-12 {
+				t.Fatalf("%s: %v became %v (%v)", crs, pt, again, err)
+			}
+		}
+	})
+}
+
+func TestFilesSystemsAreNoneOfAPhones(t *testing.T) {
+	for _, crs := range []CRS{CGCS2000, WebMercator} {
+		if _, err := ParseCRS(string(crs)); !errors.Is(err, ErrUnknownCRS) {
+			t.Errorf("%s: %v", crs, err)
+		}
 	}
 }
