@@ -15,7 +15,7 @@ const (
 	MaxTexts      = 16 << 20  // bytes of all properties of a feature
 	MaxDepth      = 64        // arrays and objects within one another
 	MaxMember     = 64 << 20  // bytes of one further member of a collection, such as a plan's units
-	MaxRow        = 256 << 20 // bytes of a row of CSV, which holds a whole shape
+	MaxRow        = 64 << 20  // bytes of a row of CSV, which holds a whole shape
 )
 
 // Feature is one piece of ground as its file has it. It is the caller's to keep.
