@@ -47,26 +47,59 @@ func geoText(list []orb.MultiPolygon, format string) []byte {
 	return b.Bytes()
 }
 
+// csvText writes them as a table with WKT.
+func csvText(list []orb.MultiPolygon) []byte {
+	var b bytes.Buffer
+	b.WriteString("code,name,wkt\n")
+	for i, shape := range list {
+		fmt.Fprintf(&b, "33.01.11.%03d.%03d,第%d网格,\"POLYGON((", i/1000, i%1000, i)
+		for k, pt := range shape[0][0] {
+			if k > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, "%.7f %.7f", pt[0], pt[1])
+		}
+		b.WriteString("))\"\n")
+	}
+	return b.Bytes()
+}
+
 func BenchmarkRead(b *testing.B) {
 	list := ground(10_000)
+	lines := bytes.ReplaceAll(bytes.TrimSuffix(bytes.TrimPrefix(geoText(list, "%.7f"), []byte(`{"type":"FeatureCollection","features":[`)), []byte("]}")), []byte(",\n"), []byte("\n"))
+	var shapes [][]orb.Ring
+	var rows [][4]string
+	for i, shape := range list {
+		shapes = append(shapes, []orb.Ring{shape[0][0]})
+		rows = append(rows, [4]string{fmt.Sprint(i), fmt.Sprintf("第%d网格", i), fmt.Sprint(i), "T"})
+	}
+	shp, dbf := shpText(5, shapes...), dbfText(0, rows...)
+	geojson := func(text []byte) func() Reader {
+		return func() Reader { return NewGeoJSON(bytes.NewReader(text), Options{}) }
+	}
+	short, long, table := geoText(list, "%.7f"), geoText(list, "%v"), csvText(list)
 	for _, c := range []struct {
-		name string
-		text []byte
-		open func(io.Reader) Reader
+		name  string
+		bytes int
+		open  func() Reader
 	}{
-		{"geojson/7-digits", geoText(list, "%.7f"), func(r io.Reader) Reader { return NewGeoJSON(r, Options{}) }},
-		{"geojson/all-digits", geoText(list, "%v"), func(r io.Reader) Reader { return NewGeoJSON(r, Options{}) }},
+		{"geojson/7-digits", len(short), geojson(short)},
+		{"geojson/all-digits", len(long), geojson(long)},
+		{"sequence", len(lines), geojson(lines)},
+		{"csv", len(table), func() Reader { return NewCSV(bytes.NewReader(table), Options{}) }},
+		{"shapefile", len(shp) + len(dbf), func() Reader { return shapefile(shp, dbf, "", "UTF-8") }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			b.SetBytes(int64(len(c.text)))
+			b.SetBytes(int64(c.bytes))
 			b.ReportAllocs()
 			for b.Loop() {
-				r := c.open(bytes.NewReader(c.text))
+				r := c.open()
 				for n := 0; ; n++ {
-					if _, err := r.Next(); err == io.EOF && n == len(list) {
+					f, err := r.Next()
+					if err == io.EOF && n == len(list) {
 						break
-					} else if err != nil {
-						b.Fatal(n, err)
+					} else if err != nil || f.Wrong != nil {
+						b.Fatal(n, err, f)
 					}
 				}
 			}

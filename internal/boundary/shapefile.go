@@ -26,7 +26,8 @@ type shpReader struct {
 	left   int64 // bytes of the .shp that its head promises and that are not read
 	offset int64
 	kind   uint32
-	count  int
+	count  int // records read
+	given  int // features given out: those marked as deleted are not
 	head   Head
 	failed error
 	opened bool
@@ -80,6 +81,7 @@ func (s *shpReader) next() (*Feature, error) {
 			f.Shape = shape
 		}
 		if !deleted {
+			s.given++
 			return f, nil
 		}
 	}
@@ -88,7 +90,7 @@ func (s *shpReader) next() (*Feature, error) {
 		return nil, err
 	case rows > 0:
 		return nil, whole("dbf_rows", fmt.Sprintf("%d / %d", s.count, s.count+rows))
-	case s.count == 0:
+	case s.given == 0:
 		return nil, whole("no_features", "")
 	}
 	return nil, io.EOF

@@ -271,6 +271,7 @@ func TestAShapefileThatIsBrokenIsRefused(t *testing.T) {
 		"more rings than bytes":           {put(shp, 144, le, 1<<32-1), dbf, "", "", "shapefile", "rings"},
 		"a length below the head's":       {put(shp, 24, be, 3), dbf, "", "", "shapefile", "length"},
 		"no shapes":                       {shpText(5), dbfText(0), "", "", "no_features", ""},
+		"all shapes deleted":              {shp, dbfText(0, [4]string{"deleted"}, [4]string{"deleted"}), "", "", "no_features", ""},
 		"more shapes than rows":           {shp, dbfText(0, [4]string{"a"}), "", "", "dbf_rows", ""},
 		"more rows than shapes":           {shp, dbfText(0, [4]string{"a"}, [4]string{"b"}, [4]string{"c"}), "", "", "dbf_rows", "2 / 3"},
 		"a .dbf cut off":                  {shp, dbf[:len(dbf)-9], "", "", "truncated", ".dbf, row 1"},
