@@ -156,7 +156,11 @@ func (w *wktReader) position(depth int) string {
 // number reads a number up to a blank, comma or bracket. WKT allows forms that JSON does not, as "+1" and ".5".
 func (w *wktReader) number() (float64, string) {
 	from := w.at
-	for w.at < len(w.text) && !strings.ContainsRune(" \t\r\n,()", rune(w.text[w.at])) {
+	if v, n := number([]byte(w.text[from:min(from+32, len(w.text))])); n > 0 && from+n < len(w.text) && ends(w.text[from+n]) && !math.IsInf(v, 0) {
+		w.at += n
+		return v, ""
+	}
+	for w.at < len(w.text) && !ends(w.text[w.at]) {
 		w.at++
 	}
 	token := w.text[from:w.at]
@@ -168,6 +172,11 @@ func (w *wktReader) number() (float64, string) {
 		w.outline.wrong = token[:min(len(token), 32)] + " is beyond all numbers"
 	}
 	return v, ""
+}
+
+// ends tells what may stand behind a number.
+func ends(c byte) bool {
+	return c == ' ' || c == ',' || c == ')' || c == '(' || c == '\t' || c == '\n' || c == '\r'
 }
 
 // parseNumber is strconv.ParseFloat without its words and hexadecimal forms; beyond all doubles it is infinite.
