@@ -1,5 +1,7 @@
 package handlers
 
+import "fengqiao/internal/boundary"
+
 // domainMessages are the codes that only the domain routes use. Those of a plan's findings come of their one table.
 var domainMessages = withPlanReasons(map[string]message{
 	"unknown_crs":    {"未知坐标系", "Unknown coordinate system", "坐标系只能是 wgs84、gcj02 或 bd09，而不是“{value}”。", "A coordinate system is wgs84, gcj02 or bd09, not “{value}”."},
@@ -11,7 +13,7 @@ var domainMessages = withPlanReasons(map[string]message{
 })
 
 func withPlanReasons(all map[string]message) map[string]message {
-	for reason, text := range planReasons {
+	for reason, text := range boundary.Reasons {
 		all["plan."+reason] = message{text[0], text[1], "{code} " + text[0] + "：{detail}", "{code} " + text[1] + ": {detail}"}
 	}
 	return all

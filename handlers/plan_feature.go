@@ -1,59 +1,29 @@
 package handlers
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"fengqiao/grid"
-
-	"github.com/paulmach/orb"
+	"fengqiao/internal/boundary"
 )
 
-// feature reads one feature; only broken JSON ends the reading.
-func (p *planReader) feature() error {
-	f := planFeature{index: p.seen}
-	p.seen++
-	var raw struct {
-		Type       string
-		Properties map[string]any
-		Geometry   *struct {
-			Type        string
-			Coordinates json.RawMessage
-		}
-	}
-	var wrong *json.UnmarshalTypeError
-	if err := p.dec.Decode(&raw); errors.As(err, &wrong) {
-		p.refuse(f, "feature", wrong.Field)
-		return nil
-	} else if err != nil {
-		return err
-	}
-	f.code = property(raw.Properties, p.Code, "code")
-	f.name = property(raw.Properties, p.Name, "name")
-	f.parent = property(raw.Properties, p.Parent, "")
-	f.parentName = property(raw.Properties, p.ParentName, "")
-	switch {
-	case raw.Type != "Feature":
-		p.refuse(f, "feature", raw.Type)
-	case f.code == "":
+// feature takes one feature.
+func (p *planReader) feature(from *boundary.Feature) {
+	f := planFeature{from, property(from, p.Code, "code"), property(from, p.Name, "name"), property(from, p.Parent, ""), property(from, p.ParentName, "")}
+	switch wrong := from.Wrong; {
+	case f.code == "" && (wrong == nil || wrong.Reason != "feature"):
 		p.refuse(f, "no_code", orDefault(p.Code, "code"))
-	case raw.Geometry == nil:
-		p.refuse(f, "geometry_type", "null")
+	case wrong != nil:
+		p.refuse(f, wrong.Reason, wrong.Detail)
 	default:
-		shape, reason, err := p.shape(raw.Geometry.Type, raw.Geometry.Coordinates)
-		if err != nil {
-			p.refuse(f, reason, err.Error())
-			return nil
-		}
-		f.cell = grid.Cell{Name: f.name, Shape: shape}
+		from.Properties = nil // a province's would fill the memory
 		p.features = append(p.features, f)
 	}
-	return nil
 }
 
 func orDefault(text, or string) string {
@@ -63,66 +33,17 @@ func orDefault(text, or string) string {
 	return text
 }
 
-// property is a property's text; numbers as they stand in the file.
-func property(all map[string]any, key, or string) string {
-	switch v := all[orDefault(key, or)].(type) {
-	case string:
-		return strings.TrimSpace(v)
-	case json.Number:
-		return strings.TrimSuffix(v.String(), ".0") // some writers know no whole numbers
+// property is a property's text; numbers as they stand in the file, but for a fraction of zeros: some writers know no whole
+// numbers.
+func property(f *boundary.Feature, key, or string) string {
+	v, ok := f.Property(orDefault(key, or))
+	if !ok {
+		return ""
 	}
-	return ""
-}
-
-// shape reads a geometry. Positions are read as slices: into orb's arrays a position of one number would pass for one with
-// latitude 0.
-func (p *planReader) shape(kind string, raw json.RawMessage) (orb.MultiPolygon, string, error) {
-	var polygons [][][][]float64
-	var err error
-	switch kind {
-	case "Polygon":
-		var one [][][]float64
-		err = json.Unmarshal(raw, &one)
-		polygons = [][][][]float64{one}
-	case "MultiPolygon":
-		err = json.Unmarshal(raw, &polygons)
-	default:
-		return nil, "geometry_type", errors.New(orDefault(kind, "null"))
+	if whole, fraction, _ := strings.Cut(v.Value, "."); v.Number && strings.Trim(fraction, "0") == "" {
+		return whole
 	}
-	if err != nil || bytes.Contains(raw, []byte("null")) { // which passes for 0
-		return nil, "coordinates", errors.New("not an array of positions")
-	}
-	shape := make(orb.MultiPolygon, len(polygons))
-	for i, rings := range polygons {
-		shape[i] = make(orb.Polygon, len(rings))
-		for j, ring := range rings {
-			if shape[i][j], err = p.ring(ring); err != nil {
-				return nil, "coordinates", err
-			}
-		}
-	}
-	return shape, "", nil
-}
-
-func (p *planReader) ring(positions [][]float64) (orb.Ring, error) {
-	ring := make(orb.Ring, len(positions))
-	for k, pos := range positions {
-		if len(pos) < 2 {
-			return nil, fmt.Errorf("position %d has %d numbers", k, len(pos))
-		}
-		pt := orb.Point{pos[0], pos[1]}
-		var err error
-		if p.CRS != "" {
-			pt, err = grid.ToWGS84(pt, p.CRS)
-		} else {
-			err = grid.CheckPoint(pt)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("position %d: %w", k, err)
-		}
-		ring[k] = pt
-	}
-	return ring, nil
+	return strings.TrimSpace(v.Value)
 }
 
 // finish gives the features their codes, now that the schema is known.
@@ -144,6 +65,10 @@ func (p *planReader) finish() (*PlanInput, PlanFindings, error) {
 	}
 	taken := map[grid.Code]bool{}
 	for _, f := range p.features {
+		if err := boundary.Place(f.Shape, p.CRS); err != nil {
+			p.refuse(f, "coordinates", err.Error())
+			continue
+		}
 		above, name := p.above(schema, f)
 		code, err := p.code(schema, f, above)
 		known, told := names[above]
@@ -162,9 +87,9 @@ func (p *planReader) finish() (*PlanInput, PlanFindings, error) {
 			in.Units = append(in.Units, grid.Unit{Code: above, Name: name})
 		}
 		taken[code] = true
-		f.cell.Code = code
-		in.Cells = append(in.Cells, f.cell)
+		in.Cells = append(in.Cells, grid.Cell{Code: code, Name: f.name, Shape: f.Shape})
 	}
+	slices.SortStableFunc(p.found, func(a, b PlanFinding) int { return cmp.Compare(a.Feature, b.Feature) })
 	if len(in.Cells) == 0 { // an empty plan in force would leave every report without a place
 		return nil, nil, p.found
 	}

@@ -12,6 +12,7 @@ import (
 
 	"fengqiao/fixtures"
 	"fengqiao/grid"
+	"fengqiao/internal/boundary"
 
 	"github.com/paulmach/orb"
 )
@@ -88,17 +89,17 @@ func TestAPlansHierarchyMayStandBehindItsFeatures(t *testing.T) {
 func TestAPlanFileThatCannotBeReadIsRefusedAsAWhole(t *testing.T) {
 	good := polygon(square)
 	tests := map[string]struct{ src, reason, detail string }{
-		"nothing":                     {"", "json", ""},
-		"no JSON":                     {"code,name\n1,2", "json", ""},
-		"cut off":                     {`{"type":"FeatureCollection","features":[{"type":"Feat`, "json", ""},
-		"something behind the end":    {file("", `{"code":"33.01"}`, good) + "x", "json", ""},
-		"broken UTF-8":                {file("", "{\"code\":\"33.01\",\"name\":\"\xff\xfe\"}", good), "utf8", ""},
-		"a lone feature":              {`{"type":"Feature","properties":{},"geometry":` + good + `}`, "not_features", "Feature"},
-		"an array":                    {`[1,2]`, "not_features", ""},
-		"no features":                 {`{"type":"FeatureCollection","features":[]}`, "no_features", ""},
-		"web mercator":                {file(`"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3857"}},`, `{"code":"33.01"}`, good), "crs", "EPSG::3857"},
-		"web mercator said otherwise": {file(`"crs":"EPSG:3857",`, `{"code":"33.01"}`, good), "crs", "EPSG:3857"},
-		"levels that clash":           {file(`"schema":{"levels":[{"key":"a"},{"key":"a"}]},`, `{"code":"33.01"}`, good), "levels", ""},
+		"nothing":                   {"", "json", ""},
+		"no JSON":                   {"code,name\n1,2", "json", ""},
+		"cut off":                   {`{"type":"FeatureCollection","features":[{"type":"Feat`, "json", ""},
+		"something behind the end":  {file("", `{"code":"33.01"}`, good) + "x", "json", ""},
+		"broken UTF-8":              {file("", "{\"code\":\"33.01\",\"name\":\"\xff\xfe\"}", good), "utf8", ""},
+		"a lone feature":            {`{"type":"Feature","properties":{},"geometry":` + good + `}`, "not_features", "Feature"},
+		"an array":                  {`[1,2]`, "not_features", ""},
+		"no features":               {`{"type":"FeatureCollection","features":[]}`, "no_features", ""},
+		"metres of a zone":          {file(`"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4549"}},`, `{"code":"33.01"}`, good), "crs", "EPSG::4549"},
+		"another system of degrees": {file(`"crs":"EPSG:4214",`, `{"code":"33.01"}`, good), "crs", "EPSG:4214"},
+		"levels that clash":         {file(`"schema":{"levels":[{"key":"a"},{"key":"a"}]},`, `{"code":"33.01"}`, good), "levels", ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -119,6 +120,64 @@ func TestDatumsThatAreWGS84ByAnotherNamePass(t *testing.T) {
 		in, found, err := ReadPlan(strings.NewReader(file(`"crs":`+crs+`,`, `{"code":"33.01"}`, polygon(square))), PlanOptions{})
 		if err != nil || len(found) > 0 || len(in.Cells) != 1 {
 			t.Errorf("%s: %v %v", crs, err, found)
+		}
+	}
+}
+
+func TestAFileInASystemOfItsOwnIsTurnedIntoWGS84(t *testing.T) {
+	metres := polygon(`[[[13346000,3503000],[13347000,3503000],[13347000,3504000],[13346000,3503000]]]`)
+	behind := strings.TrimSuffix(file("", `{"code":"33.01"}`, metres), "}") + `,"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3857"}}}`
+	for situation, src := range map[string]string{"in front": file(`"crs":"EPSG:3857",`, `{"code":"33.01"}`, metres), "behind the features": behind} {
+		for _, told := range []grid.CRS{"", grid.WGS84, grid.WebMercator} {
+			in, found, err := ReadPlan(strings.NewReader(src), PlanOptions{CRS: told})
+			if err != nil || len(found) > 0 {
+				t.Fatalf("%s: %v %v", situation, err, found)
+			}
+			// 13346000/6378137 and atan(sinh(3503000/6378137)), in degrees.
+			if p := in.Cells[0].Shape[0][0][0]; grid.Distance(p, [2]float64{119.8891578, 29.9957223}) > 0.1 {
+				t.Errorf("%s: %v", situation, p)
+			}
+		}
+		_, _, err := ReadPlan(strings.NewReader(src), PlanOptions{CRS: grid.GCJ02})
+		var found PlanFindings
+		if !errors.As(err, &found) || found[0].Reason != "crs_clash" {
+			t.Errorf("%s: told to be in a third system: %v", situation, err)
+		}
+	}
+}
+
+func TestASequenceOfFeaturesIsAPlan(t *testing.T) {
+	one := `{"type":"Feature","properties":{"code":"33.01"},"geometry":` + polygon(square) + "}\n"
+	in, found, err := ReadPlan(strings.NewReader(one+strings.Replace(one, "33.01", "33.02", 1)), PlanOptions{})
+	if err != nil || len(found) > 0 || len(in.Cells) != 2 || in.Cells[1].Code != "33.02" || !strings.HasPrefix(in.Version, "sha256-") {
+		t.Fatalf("%+v, %v, %v", in, found, err)
+	}
+}
+
+func TestAPlanIsTheSameFromEveryFormat(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.geojson":  file("", `{"code":"33.01","name":"甲"}`, polygon(square)),
+		"a.geojsonl": `{"type":"Feature","properties":{"code":33.010,"name":"甲","code":"33.01"},"geometry":` + polygon(square) + `}`,
+		"a.csv":      "code,name,wkt\n33.01,甲,\"POLYGON((119.9 30,119.91 30,119.91 30.01,119.9 30.01,119.9 30))\"\n",
+	} {
+		if err := os.WriteFile(dir+"/"+name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := OpenPlan(dir+"/"+name, PlanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, found, err := ReadPlanFile(f, PlanOptions{})
+		if err != nil || len(found) > 0 || len(in.Cells) != 1 {
+			t.Fatalf("%s: %v %v", name, err, found)
+		}
+		want := orb.MultiPolygon{{{{119.9, 30}, {119.91, 30}, {119.91, 30.01}, {119.9, 30.01}, {119.9, 30}}}}
+		if c := in.Cells[0]; c.Code != "33.01" || c.Name != "甲" || !c.Shape.Equal(want) || !strings.HasPrefix(in.Version, "sha256-") {
+			t.Errorf("%s: %+v", name, c)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }
@@ -243,7 +302,7 @@ func FuzzReadPlan(f *testing.F) {
 			t.Fatalf("refused with %v, %v", found, err)
 		}
 		for _, x := range append(found, whole...) {
-			if _, ok := planReasons[x.Reason]; !ok || x.Feature < -1 {
+			if _, ok := boundary.Reasons[x.Reason]; !ok || x.Feature < -1 {
 				t.Fatalf("%+v", x)
 			}
 		}

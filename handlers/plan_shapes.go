@@ -39,7 +39,7 @@ func (a *API) planShapes(c *Call) (Reply, error) {
 	return Reply{Raw: &Raw{Type: "application/geo+json", Body: text, Cache: "private, max-age=300"}}, nil
 }
 
-// importPlan reads a GeoJSON file as the plan, stores it and puts it in force. One thing wrong refuses the whole: a plan
+// importPlan reads GeoJSON as the plan, stores it and puts it in force. One thing wrong refuses the whole: a plan
 // with holes would leave reports unplaced. holdsPlan has judged the plan in force; the new one must lie inside the caller's
 // area as well.
 func (a *API) importPlan(c *Call) (Reply, error) {
@@ -55,15 +55,15 @@ func (a *API) importPlan(c *Call) (Reply, error) {
 	case body.over:
 		return Reply{}, c.tooLarge()
 	case errors.As(err, &whole):
-		return Reply{}, whole.problem()
+		return Reply{}, planProblem(whole)
 	case err != nil:
 		return Reply{}, &Problem{Status: http.StatusBadRequest, Code: "body_cut_off", Cause: err}
 	case len(found) > 0:
-		return Reply{}, found.problem()
+		return Reply{}, planProblem(found)
 	}
 	plan, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells)
 	if err != nil {
-		return Reply{}, planProblems(err).problem()
+		return Reply{}, planProblem(planProblems(err))
 	}
 	if !mediation.MayPlan(c.Actor, c.Route.Action, plan) {
 		return Reply{}, beyondArea()
@@ -93,8 +93,8 @@ func planProblems(err error) PlanFindings {
 	return found
 }
 
-// problem tells the first findings, as many as one reads.
-func (f PlanFindings) problem() *Problem {
+// planProblem tells the first findings, as many as one reads.
+func planProblem(f PlanFindings) *Problem {
 	const most = 100
 	p := invalid("plan.refused", "", "count", strconv.Itoa(len(f)))
 	for _, x := range f[:min(most, len(f))] {

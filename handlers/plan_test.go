@@ -116,13 +116,18 @@ func anAdministratorImportsAPlanOverHTTP(t *testing.T, fresh apptest.Fresh) {
 	if len(p.Errors) != 1 || p.Errors[0].Field != "features[0]" || p.Errors[0].Code != "plan.code" || p.Errors[0].Detail == "" {
 		t.Errorf("%+v", p)
 	}
-	p = put(strings.Replace(oneCell, `"version"`, `"crs":{"properties":{"name":"EPSG:3857"}},"version"`, 1), "").Refused(422, "plan.refused", "")
-	if p.Errors[0].Code != "plan.crs" || !strings.Contains(p.Errors[0].Detail, "EPSG:3857") {
+	p = put(strings.Replace(oneCell, `"version"`, `"crs":{"properties":{"name":"EPSG:4549"}},"version"`, 1), "").Refused(422, "plan.refused", "")
+	if p.Errors[0].Code != "plan.crs" || !strings.Contains(p.Errors[0].Detail, "EPSG:4549") {
 		t.Errorf("%+v", p)
 	}
 	p = put(strings.Replace(oneCell, ",[119.9,30]]]", "]]", 1), "").Refused(422, "plan.refused", "")
 	if p.Errors[0].Code != "plan.refused" && p.Errors[0].Code != "plan.coordinates" || !strings.Contains(p.Errors[0].Detail, "33.01.11.001.001.001.01") {
 		t.Errorf("an open ring: %+v", p)
+	}
+	line := strings.ReplaceAll(oneCell[strings.Index(oneCell, `{"type":"Feature",`):len(oneCell)-2], "\n", " ")
+	v = putWhole(t, a, root, "/api/v1/plan?version=v4", []byte("\x1e"+line+"\n"), apptest.Header("Content-Type", "application/geo+json-seq")).Want(200).View()
+	if v["version"] != "v4" || v["cells"] != 1.0 {
+		t.Errorf("of a sequence: %v", v)
 	}
 	putWhole(t, a, a.As(t, mediation.CountyStaff, apptest.Here), "/api/v1/plan", []byte(oneCell), geo()).Refused(403, "forbidden", "")
 }

@@ -134,3 +134,10 @@ func mask(text string, head, tail int) string {
 	}
 	return string(runes[:head]) + strings.Repeat("*", len(runes)-head-tail) + string(runes[len(runes)-tail:])
 }
+
+func choose(first bool, a, b string) string {
+	if first {
+		return a
+	}
+	return b
+}

@@ -10,10 +10,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"fengqiao/cmd/fengqiao/internal/chart"
+	"fengqiao/cmd/fengqiao/internal/progress"
 	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/grid"
 	"fengqiao/grid/survey"
 	"fengqiao/handlers"
+	"fengqiao/internal/boundary"
 	"fengqiao/mediation"
 )
 
@@ -30,19 +32,22 @@ func (o *planWish) looks() bool {
 }
 
 var importPlanHelp = words.Text{
-	Zh: `从 GeoJSON（RFC 7946）导入网格图：一个 FeatureCollection，每个网格一个 Polygon 或 MultiPolygon，属性里有编码和名称；
-另可有成员 version（版本名）、schema.levels（层级）和 units（上级单位的 code、name）。属性名不同就用下面的参数指明。
-声明了 WGS-84 以外坐标系的文件按名拒绝。
+	Zh: `从文件导入网格图，每个网格一个 Polygon 或 MultiPolygon，属性里有编码和名称；属性名不同就用下面的参数指明。格式按扩展名、
+再按内容识别：GeoJSON（FeatureCollection，另可有成员 version、schema.levels 和 units）、GeoJSON 序列、Shapefile（.shp，旁边要有 .dbf，可有
+.prj、.cpg；文字为 UTF-8 或 GBK）、带 WKT 列的 CSV。“-”为标准输入（Shapefile 除外）。
+声明为 EPSG:3857、4490、GCJ-02、BD-09 的坐标自动换算，其他坐标系按名拒绝。
 
 --check 只检查边界，不导入：自相交、环的方向、重复点、未闭合、折返、网格间的重叠和空隙（平方米）、洞在外环之外、编码、
 经纬度颠倒，逐项说明是哪个网格、在哪里、多大。--report 写成 JSON，--findings 写成可在地图上看的 GeoJSON，--picture 画成 SVG；
 这三个不加 --check 也可用。
 
 退出码：0 没有问题；1 无法导入；3 有要素被拒绝，或 --check 发现了问题。`,
-	En: `Imports a plan from GeoJSON (RFC 7946): a FeatureCollection with a Polygon or MultiPolygon for every cell, whose properties
-hold its code and name; beside the features there may be version (the edition's name), schema.levels and units (code and
-name of the units above). Properties of other names are told by the flags. A file that declares another datum than WGS-84
-is refused by name.
+	En: `Imports a plan from a file with a Polygon or MultiPolygon for every cell, whose properties hold its code and name; properties
+of other names are told by the flags. The format is told by the file's name, or else its content: GeoJSON (RFC 7946, a
+FeatureCollection, beside whose features there may be version, schema.levels and units), a GeoJSON sequence, Shapefile
+(.shp with its .dbf beside it, and .prj and .cpg if there are; text in UTF-8 or GBK), CSV with a column of WKT. "-" reads
+standard input (no Shapefile).
+Coordinates declared as EPSG:3857, 4490, GCJ-02 or BD-09 are converted; any other system is refused by name.
 
 --check only looks at the boundaries: rings that cross themselves, run the wrong way, repeat points, do not close or run back,
 overlaps and gaps between cells (square metres), holes outside their shells, codes, exchanged latitude and longitude; each
@@ -53,17 +58,18 @@ Exit codes: 0 nothing wrong; 1 cannot be imported; 3 features were refused, or -
 
 func (c *command) importPlan() *cobra.Command {
 	var o planWish
-	cmd := &cobra.Command{Use: "plan FILE.geojson", Args: cobra.ExactArgs(1), Short: c.short("导入网格图", "import a plan of cells"),
+	cmd := &cobra.Command{Use: "plan FILE", Args: cobra.ExactArgs(1), Short: c.short("导入网格图", "import a plan of cells"),
 		Long: importPlanHelp.In(c.lang),
 		Example: `  fengqiao import plan fuyang.geojson
+  fengqiao import plan grids.shp --code-property WGDM --name-property WGMC
   fengqiao import plan fuyang.geojson --check --picture fuyang.svg
   fengqiao import plan councils.geojson --code-property nc_id --name-property name --parent-name-property service_re --version 2020`}
 	strict := c.strictFlag(cmd)
 	c.planFlags(cmd.Flags(), &o)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.strict = *strict
-		return c.withFile(args[0], func(r io.Reader) error {
-			err := c.readPlan(cmd, r, &o)
+		return c.withBoundaries(args[0], o.PlanOptions, func(f *boundary.File) error {
+			err := c.readPlan(cmd, f, &o)
 			if err != nil && !errors.Is(err, errPartial) && !errors.Is(err, errRefusedAll) {
 				err = fmt.Errorf("%s: %w", args[0], err)
 			}
@@ -80,21 +86,46 @@ func (c *command) planFlags(f *pflag.FlagSet, o *planWish) {
 	f.StringVar(&o.ParentName, "parent-name-property", "", c.short("上级名称属性", "property with the name of the unit above"))
 	f.StringVar(&o.Levels, "schema", "", c.short("层级：china，或由外到内如 region,council:3（冒号后为位数）", "levels: china, or outermost first as region,council:3 (digits behind the colon)"))
 	f.StringVar(&o.Version, "version", "", c.short("版本名（默认取文件里的，或按内容生成）", "name of the edition (default: the file's, or made from its content)"))
-	f.StringVar((*string)(&o.CRS), "crs", "", c.short("坐标系 wgs84、gcj02、bd09", "datum: wgs84, gcj02 or bd09"))
+	f.StringVar((*string)(&o.CRS), "crs", "", c.short("坐标系 wgs84、cgcs2000、gcj02、bd09、epsg3857（默认取文件声明的）", "coordinate system: wgs84, cgcs2000, gcj02, bd09 or epsg3857 (default: the file's)"))
+	f.StringVar(&o.Geometry, "wkt-column", "", c.short("CSV 中 WKT 所在的列（默认自动识别）", "column of a CSV with the WKT (default: found by its name or content)"))
 	f.BoolVar(&o.check, "check", false, c.short("只检查，不导入", "only check"))
 	f.StringVar(&o.report, "report", "", c.short("把发现的问题写成 JSON 文件", "write what was found to this JSON file"))
 	f.StringVar(&o.findings, "findings", "", c.short("把发现的问题写成 GeoJSON 文件，可在地图上看", "write what was found to this GeoJSON file, to look at on a map"))
 	f.StringVar(&o.picture, "picture", "", c.short("把网格图和问题画成 SVG 文件", "draw plan and findings to this SVG file"))
 }
 
-func (c *command) readPlan(cmd *cobra.Command, r io.Reader, o *planWish) error {
-	in, refused, err := handlers.ReadPlan(r, o.PlanOptions)
-	var unusable handlers.PlanFindings
-	if errors.As(err, &unusable) {
-		return errors.New(words.Text{Zh: unusable.Text("zh"), En: unusable.Text("en")}.In(c.lang))
+// withBoundaries opens a file of boundaries, "-" for standard input.
+func (c *command) withBoundaries(name string, o handlers.PlanOptions, do func(*boundary.File) error) error {
+	open := func() (*boundary.File, error) { return handlers.OpenPlan(name, o) }
+	if name == "-" {
+		open = func() (*boundary.File, error) { return handlers.StreamPlan(c.in, o) }
+	}
+	f, err := open()
+	if found := (boundary.Findings{}); errors.As(err, &found) {
+		return fmt.Errorf("%s: %w", name, c.unusable(err))
 	}
 	if err != nil {
 		return err
+	}
+	return errors.Join(do(f), f.Close())
+}
+
+// unusable tells findings in the user's language; other errors stay as they are.
+func (c *command) unusable(err error) error {
+	var found boundary.Findings
+	if errors.As(err, &found) {
+		return errors.New(words.Text{Zh: found.Text("zh"), En: found.Text("en")}.In(c.lang))
+	}
+	return err
+}
+
+func (c *command) readPlan(cmd *cobra.Command, src *boundary.File, o *planWish) error {
+	meter := progress.Start(c.err, "read", src.Size())
+	src.Watch(func(bytes int) { meter.Add(int64(bytes)) })
+	in, refused, err := handlers.ReadPlanFile(src, o.PlanOptions)
+	meter.End()
+	if err != nil {
+		return c.unusable(err)
 	}
 	for _, f := range refused {
 		_, _ = fmt.Fprintln(c.err, words.Text{Zh: f.Text("zh"), En: f.Text("en")}.In(c.lang))

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -10,6 +13,8 @@ import (
 
 	"fengqiao/fixtures"
 	"fengqiao/mediation"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 const threeCells = `{"type":"FeatureCollection","features":[
@@ -38,6 +43,66 @@ func TestPlanOfAnotherCountryIsImportedByItsOwnProperties(t *testing.T) {
 	args[2] = other
 	if r := fengqiao(t, args...); r.code != exitFailure || !strings.Contains(r.err, "--version") {
 		t.Fatalf("other content under the same version: exit %d, %s", r.code, r.err)
+	}
+}
+
+// dbf is a table of one row with the columns WGDM and WGMC, its text in GBK.
+func dbf(code, name string) string {
+	field := func(name string, size byte) string {
+		f := make([]byte, 32)
+		copy(f, name)
+		f[11], f[16] = 'C', size
+		return string(f)
+	}
+	head := make([]byte, 32)
+	head[0], head[4], head[8], head[10] = 3, 1, 97, 41
+	return string(head) + field("WGDM", 20) + field("WGMC", 20) + "\r " + fmt.Sprintf("%-20s", code) + name + strings.Repeat(" ", 20-len(name))
+}
+
+// shp is a Shapefile with one triangle.
+func shp() string {
+	be, le := binary.BigEndian, binary.LittleEndian
+	body := append(le.AppendUint32(nil, 5), make([]byte, 32)...)
+	for _, v := range []uint32{1, 4, 0} {
+		body = le.AppendUint32(body, v)
+	}
+	for _, v := range []float64{119.9, 30, 119.9, 30.01, 119.91, 30, 119.9, 30} {
+		body = le.AppendUint64(body, math.Float64bits(v))
+	}
+	head := make([]byte, 100)
+	be.PutUint32(head, 9994)
+	be.PutUint32(head[24:], uint32(108+len(body))/2)
+	le.PutUint32(head[28:], 1000)
+	le.PutUint32(head[32:], 5)
+	head = be.AppendUint32(be.AppendUint32(head, 1), uint32(len(body)/2))
+	return string(head) + string(body)
+}
+
+func TestAPlanIsImportedFromEveryFormat(t *testing.T) {
+	dir, folder := t.TempDir(), t.TempDir()
+	name, err := simplifiedchinese.GBK.NewEncoder().String("城西一格")
+	if err != nil {
+		t.Fatal(err)
+	}
+	feature := `{"type":"Feature","properties":{"WGDM":"33.01","WGMC":"城西一格"},"geometry":{"type":"Polygon","coordinates":[[[119.9,30],[119.9,30.01],[119.91,30],[119.9,30]]]}}`
+	for file, text := range map[string]string{"a.geojson": `{"type":"FeatureCollection","features":[` + feature + `]}`, "a.geojsonl": feature + "\n", "seq": "\x1e" + feature + "\n",
+		"a.csv": "WGDM,WGMC,wkt\n33.01,城西一格,\"POLYGON((119.9 30,119.9 30.01,119.91 30,119.9 30))\"\n",
+		"b.shp": shp(), "b.dbf": dbf("33.01", name), "b.cpg": "GBK", "b.prj": `GEOGCS["GCS_WGS_1984"]`, "c.shp": shp(), "d.shp": shp(), "d.dbf": dbf("33.01", name)} {
+		if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"a.geojson", "a.geojsonl", "seq", "a.csv", "b.shp"} {
+		r := fengqiao(t, "import", "plan", filepath.Join(folder, file), "--code-property", "WGDM", "--name-property", "WGMC", "--strict", "--version", "same", "--data", dir)
+		if r.code != exitOK || !strings.Contains(r.out, "1 cells") || !strings.Contains(r.err, "read: ") {
+			t.Errorf("%s: exit %d, %s%s: it is not the same plan", file, r.code, r.out, r.err)
+		}
+	}
+	for file, says := range map[string]string{"c.shp": ".dbf", "d.shp": ".cpg", "b.cpg": "no format", "nowhere": "no such file"} {
+		r := fengqiao(t, "import", "plan", filepath.Join(folder, file), "--code-property", "WGDM", "--version", "other", "--data", dir)
+		if r.code != exitFailure || !strings.Contains(r.err, says) || !strings.Contains(r.err, file) {
+			t.Errorf("%s: exit %d, %s", file, r.code, r.err)
+		}
 	}
 }
 
