@@ -218,7 +218,8 @@ type Summary struct {
 	Repeats    int
 	StateDue   time.Time
 	WholeDue   time.Time
-	Breached   bool
+	Breached   bool // a clock has run out
+	Warned     bool // a clock has reminded
 	Opened     time.Time
 	Changed    time.Time
 	Closed     time.Time
