@@ -70,6 +70,13 @@ func (c *Call) raw(r Reply) error {
 	if r.Raw.Tag == "" {
 		tag = tagOf(0, r.Raw.Body)
 	}
+	zip := r.Raw.Zip && takesZip(c.Get(fiber.HeaderAcceptEncoding))
+	if r.Raw.Zip {
+		c.Set(fiber.HeaderVary, "Accept-Encoding, Authorization, Cookie")
+	}
+	if zip {
+		tag = strings.TrimSuffix(tag, `"`) + `-gzip"` // other bytes, another tag
+	}
 	c.Set(fiber.HeaderETag, tag)
 	if r.Raw.Cache != "" {
 		c.Set(fiber.HeaderCacheControl, r.Raw.Cache)
@@ -83,6 +90,9 @@ func (c *Call) raw(r Reply) error {
 	}
 	c.Status(statusOr(r.Status, http.StatusOK))
 	c.Set(fiber.HeaderContentType, r.Raw.Type)
+	if zip {
+		return c.sendZipped(r.Raw.Body)
+	}
 	if !r.Raw.Parts {
 		return c.Send(r.Raw.Body)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/handlers/internal/tile"
 	"fengqiao/internal/account"
 	"fengqiao/internal/checkpoint"
 	"fengqiao/internal/media"
@@ -70,6 +71,8 @@ type API struct {
 	metrics   *metrics
 	pages     *pages
 	roster    account.Roster
+	ground    *tile.Ground
+	ledger    *ledger
 
 	gazetteer atomic.Pointer[gazetteer]
 }
@@ -90,6 +93,12 @@ func New(d Deps) (*API, error) {
 	}
 	a.metrics = newMetrics(d)
 	if a.pages, err = newPages(); err != nil {
+		return nil, err
+	}
+	if a.ground, err = tile.NewGround(a.limits.Tiles); err != nil {
+		return nil, err
+	}
+	if a.ledger, err = newLedger(d.Now); err != nil {
 		return nil, err
 	}
 	a.fiber = fiber.New(fiber.Config{

@@ -33,6 +33,7 @@ func domainRoutes(l Limits) []Route {
 		// By POST, so that a phone or ID number stands in no address.
 		{Method: post, Path: "/api/v1/cases/search", Action: mediation.CaseSearch, Cost: Write, Handle: (*API).searchCases},
 		{Method: get, Path: "/api/v1/cases.geojson", Action: mediation.CaseMap, Query: with(caseFilters, "crs", "exact"), Handle: (*API).mapCases},
+		{Method: get, Path: "/api/v1/tiles/:z/:x/:y.mvt", Action: mediation.CaseMap, Query: []string{"crs", "exact"}, Handle: (*API).mapTile},
 		{Method: get, Path: "/api/v1/cases/:id", Action: mediation.CaseRead, Sight: (*API).seesCase, Query: []string{"crs", "reveal"}, Handle: (*API).oneCase},
 		{Method: get, Path: "/api/v1/cases/:id/timeline", Action: mediation.TimelineRead, Sight: (*API).seesCase, Query: []string{"after", "limit"}, Handle: (*API).timeline},
 		{Method: get, Path: "/api/v1/cases/:id/reports", Action: mediation.CaseReports, Sight: (*API).seesCase, Query: with(page, "crs"), Handle: (*API).caseReports},

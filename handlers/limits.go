@@ -46,6 +46,7 @@ type Limits struct {
 	AtOnce   int           // requests at work at once, bodies included; further ones are told to come again
 	Arriving int           // requests at once whose body is still on its way, beside those; each may hold a photo in memory
 	Buckets  int           // persons and addresses whose rate is remembered
+	Tiles    int64         // bytes of the map's geometry that are kept drawn
 	Rates    map[Class]Rates
 }
 
@@ -68,6 +69,7 @@ var DefaultLimits = Limits{
 	AtOnce:   256,  // what one commit of the embedded store carries at most
 	Arriving: 64,
 	Buckets:  20_000,
+	Tiles:    64 << 20, // some thousand tiles of a county
 	Rates: map[Class]Rates{
 		Read:   {User: Rate{20, 60}, Address: Rate{400, 1200}},
 		Write:  {User: Rate{5, 30}, Address: Rate{100, 600}},
@@ -98,6 +100,7 @@ func (l Limits) filled() Limits {
 	fill(&l.AtOnce, d.AtOnce)
 	fill(&l.Arriving, d.Arriving)
 	fill(&l.Buckets, d.Buckets)
+	fill(&l.Tiles, d.Tiles)
 	if l.Rates == nil {
 		l.Rates = d.Rates
 	}

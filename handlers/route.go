@@ -69,6 +69,8 @@ type Raw struct {
 	Policy string
 	// Parts lets who asks for a range have it: players do, and some play nothing without.
 	Parts bool
+	// Zip sends it compressed to who takes that.
+	Zip bool
 }
 
 // Page is one page of a list.

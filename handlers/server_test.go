@@ -92,7 +92,11 @@ func template(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
 		if name, ok := strings.CutPrefix(p, ":"); ok {
+			name, ending, _ := strings.Cut(name, ".")
 			parts[i] = "{" + name + "}"
+			if ending != "" {
+				parts[i] += "." + ending
+			}
 		}
 	}
 	return strings.Join(parts, "/")

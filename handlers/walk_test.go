@@ -84,6 +84,7 @@ func (w township) path(r handlers.Route) string {
 		}
 	}
 	path := strings.ReplaceAll(strings.ReplaceAll(r.Path, ":id", id), ":code", string(w.place.Cell()))
+	path = strings.Replace(path, ":z/:x/:y", tileOf(w.place.Point(), 15), 1)
 	if strings.HasSuffix(path, "/locate") {
 		path += fmt.Sprintf("?lon=%f&lat=%f", w.place.Point()[0], w.place.Point()[1])
 	}

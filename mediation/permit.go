@@ -18,7 +18,7 @@ const (
 	ReportPlace   Action = "report.place"  // place an unplaced report
 	CaseRead      Action = "case.read"
 	CaseReports   Action = "case.reports"  // the reports that a case holds; a party reads its own case in plain words
-	CaseMap       Action = "case.map"      // lists and GeoJSON over an area
+	CaseMap       Action = "case.map"      // lists, GeoJSON and tiles over an area
 	CaseSearch    Action = "case.search"   // find a party's cases by phone or ID number
 	TimelineRead  Action = "timeline.read" // the whole timeline and who looked
 	OfferRead     Action = "offer.read"
