@@ -33,11 +33,11 @@ func mercatorOf(zoom int) mercator {
 	return mercator{world: float64(int64(1) << (zoom + tilePower)), band: math.NaN()}
 }
 
-// mercatorEdge is the latitude where the map ends, beyond which the poles run off to infinity.
-var mercatorEdge = math.Atan(math.Sinh(math.Pi)) * (180 / math.Pi)
+// mercatorTop is the latitude where the map ends, beyond which the poles run off to infinity.
+var mercatorTop = math.Atan(math.Sinh(math.Pi)) * (180 / math.Pi)
 
 func (m *mercator) pixel(pt orb.Point) Pixel {
-	lat := min(max(pt[1], -mercatorEdge), mercatorEdge)
+	lat := min(max(pt[1], -mercatorTop), mercatorTop)
 	if band := math.Round(lat * bandSteps); band != m.band {
 		m.bend(band)
 	}
