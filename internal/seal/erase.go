@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// overlap is how much further back than the last poll the journal is read: clocks of instances differ, and an entry
+// overlap is how much further back than the newest known entry the journal is read: clocks of instances differ, and an entry
 // becomes visible a little after the time that it bears.
 const overlap = 2 * time.Minute
 
@@ -59,10 +59,15 @@ func (k *Keyring) refresh(ctx context.Context) error {
 	return nil
 }
 
-// poll drops the keys that were erased since the last poll.
+// poll drops the keys that were erased since the last poll. Where the journal was read to is told by its entries and not by this machine's clock: one
+// that is an hour ahead would read past what others write. Nor is an entry believed whose own time is still to come.
 func (k *Keyring) poll(ctx context.Context) (any, error) {
 	start := k.opts.Now()
-	err := k.journal.Since(ctx, k.polled.Load().Add(-overlap), func(e Erasure) error {
+	heard := earlier(k.heard, start)
+	err := k.journal.Since(ctx, heard.Add(-overlap), func(e Erasure) error {
+		if e.At.After(heard) {
+			heard = e.At
+		}
 		if k.cache.Contains(e.ID) {
 			k.forget(e.ID)
 		}
@@ -71,8 +76,16 @@ func (k *Keyring) poll(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	k.heard = earlier(heard, start)
 	k.polled.Store(&start)
 	return nil, nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // Replay carries out every erasure of the journal since a time once more and returns how many there are: after wraps

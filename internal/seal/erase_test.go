@@ -91,6 +91,45 @@ func TestAnotherInstanceNoticesAnErasure(t *testing.T) {
 	})
 }
 
+// Erasures are found by their time, and the clocks that it is read from may be wrong.
+func TestAnErasureIsNoticedWhateverTheClocksSay(t *testing.T) {
+	for name, off := range map[string]struct{ here, there time.Duration }{
+		"the other is an hour ahead":         {0, time.Hour},
+		"the other is an hour behind":        {0, -time.Hour},
+		"the one that erases is ahead":       {time.Hour, 0},
+		"the clock of both is an hour ahead": {time.Hour, time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				clock := func(off *time.Duration) Options {
+					return Options{Now: func() time.Time { return time.Now().Add(*off) }}
+				}
+				s, kek := newShelf(), installation(t, NewInstallationKey())
+				here, there := start(t, s, kek, clock(&off.here)), start(t, s, kek, clock(&off.there))
+				defer here.Close()
+				defer there.Close()
+				erased := func() {
+					t.Helper()
+					words := sealed(t, here, newKey(t, here), "words")
+					opens(t, there, words, "words")
+					time.Sleep(time.Minute)
+					if err := here.Erase(t.Context(), words.Key); err != nil {
+						t.Fatal(err)
+					}
+					time.Sleep(time.Minute)
+					isErased(t, there, words)
+				}
+				erased()
+				time.Sleep(time.Hour)
+				erased()
+				off.here, off.there = 0, 0 // put right
+				time.Sleep(time.Hour)
+				erased()
+			})
+		})
+	}
+}
+
 func TestAnInstanceLongAtRestLooksBeforeItOpens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kek := newShelf(), installation(t, NewInstallationKey())

@@ -69,6 +69,7 @@ type Keyring struct {
 	forgetting sync.Mutex
 	erasures   uint64
 	polled     atomic.Pointer[time.Time]
+	heard      time.Time // when the newest known erasure was, by its writer's clock; poll's alone
 	polling    atomic.Bool
 
 	life    context.Context
