@@ -70,6 +70,26 @@ func TestLockoutGrowsWithTheClock(t *testing.T) {
 	}
 }
 
+func TestALockoutDoesNotLastAsLongAsTheClockWasAhead(t *testing.T) {
+	w := newTown(t)
+	s := w.instance()
+	u := w.user(s, mediation.GridWorker)
+	for range 5 {
+		guess(t, s, u.Login, account.Device{})
+	}
+	w.clock.advance(-5 * time.Second) // another machine's clock
+	if guess(t, s, u.Login, account.Device{}) == 0 {
+		t.Fatal("five seconds undo a lockout")
+	}
+	w.clock.advance(-time.Hour)
+	if wait := guess(t, s, u.Login, account.Device{}); wait != 0 {
+		t.Fatalf("shut for %s", wait)
+	}
+	if wait := guess(t, s, u.Login, account.Device{}); wait != time.Minute {
+		t.Fatalf("after a sixth failure shut for %s", wait)
+	}
+}
+
 func TestLockoutHoldsForRestartsAndOtherInstances(t *testing.T) {
 	w := newTown(t)
 	s := w.instance()
