@@ -21,7 +21,8 @@ type Ticket struct {
 // Keeper keeps tickets. It is safe for several instances.
 type Keeper interface {
 	// Begin claims the key: first = true lets the caller run the request, and finish or abandon it. Otherwise the ticket
-	// says what became of it; one that is not done and whose Until is not after now has been claimed anew if first is true.
+	// says what became of it; one that is not done and whose Until is not after now, or further ahead than a lease that begins
+	// now could end, has been claimed anew if first is true.
 	Begin(ctx context.Context, id, print string, now time.Time, lease time.Duration) (t Ticket, first bool, err error)
 	// Finish notes the outcome.
 	Finish(ctx context.Context, id string, status int, ref string) error

@@ -22,6 +22,9 @@ var _ once.Keeper = (*Once)(nil)
 
 var errTaken = errors.New("store: taken")
 
+// apart is how far the clocks of two machines may differ.
+const apart = 10 * time.Second
+
 // Begin claims a key.
 func (p *Once) Begin(ctx context.Context, id, print string, now time.Time, lease time.Duration) (once.Ticket, bool, error) {
 	t := once.Ticket{Print: print, Until: now.Add(lease)}
@@ -43,7 +46,8 @@ func (p *Once) Begin(ctx context.Context, id, print string, now time.Time, lease
 		if err := decode(onceTable, id, old.Body, &found); err != nil {
 			return old, nil, err
 		}
-		if found.Done || found.Print != print || found.Until.After(now) {
+		running := found.Until.After(now) && !found.Until.After(now.Add(lease+apart)) // nobody waits out the error of a clock that was ahead
+		if found.Done || found.Print != print || running {
 			return old, nil, errTaken
 		}
 		return row, nil, nil // whoever ran it has died: it may run again

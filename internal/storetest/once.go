@@ -65,6 +65,16 @@ func Once(t *testing.T, s *store.Store) {
 			t.Fatalf("%d callers took over", n)
 		}
 	})
+	t.Run("and need not wait out the error of a clock that was ahead", func(t *testing.T) {
+		begin(t, "ahead", "print", onceDay.Add(5*time.Second))
+		if _, first := begin(t, "ahead", "print", onceDay); first {
+			t.Fatal("it runs twice at once because two clocks differ a little")
+		}
+		begin(t, "hour", "print", onceDay.Add(time.Hour))
+		if _, first := begin(t, "hour", "print", onceDay); !first {
+			t.Fatal("the key stays taken for the hour")
+		}
+	})
 	t.Run("a refused request leaves the key free", func(t *testing.T) {
 		begin(t, "d", "print", onceDay)
 		must(t, k.Abandon(ctx, "d"))
