@@ -12,7 +12,7 @@ import (
 // TestTheTestsThatDocumentsNameAreThere holds docs/security.md and docs/reliability.md to the code: a promise whose test has gone is none.
 func TestTheTestsThatDocumentsNameAreThere(t *testing.T) {
 	there := map[string]bool{}
-	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
 			return err
@@ -26,7 +26,7 @@ func TestTheTestsThatDocumentsNameAreThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`(Test\\w+)`")
+	named := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
 	for _, doc := range []string{"../../docs/security.md", "../../docs/reliability.md"} {
 		text, err := os.ReadFile(doc)
 		if err != nil {
