@@ -13,6 +13,10 @@ type Round struct {
 	*Keeper
 	File *File // nil: none
 
+	shown  time.Time // by Now, at the last pass
+	looked time.Time // when that was, in a time that nobody sets
+	set    time.Time // when the clock was last found to have been set, in that time too; zero while it is trusted
+
 	mu      sync.Mutex
 	figures Figures
 }
@@ -34,7 +38,7 @@ func (r *Round) Figures() Figures {
 
 // Pass makes a checkpoint if anything moved, and brings the file up to date.
 func (r *Round) Pass(ctx context.Context) error {
-	c, _, err := r.Keep(ctx)
+	c, err := r.keep(ctx)
 	if err == nil && r.File != nil {
 		_, err = r.File.Append(ctx, r.Register, r.Key.Public().(ed25519.PublicKey))
 		if err != nil {
@@ -50,4 +54,23 @@ func (r *Round) Pass(ctx context.Context) error {
 	}
 	r.figures.Number, r.figures.LastGood = c.N, r.Now()
 	return nil
+}
+
+// keep makes a whole checkpoint where the clock was set: what was decided before and stored after bears a time that nobody looks for any more. One
+// that begins a while later ends it.
+func (r *Round) keep(ctx context.Context) (Checkpoint, error) {
+	shown, looked := r.Now().Round(0), time.Now()
+	if by := shown.Sub(r.shown) - looked.Sub(r.looked); !r.looked.IsZero() && by.Abs() >= overlap {
+		r.set = looked
+	}
+	r.shown, r.looked = shown, looked
+	if r.set.IsZero() {
+		c, _, err := r.Keep(ctx)
+		return c, err
+	}
+	c, _, err := r.KeepWhole(ctx)
+	if err == nil && looked.Sub(r.set) >= overlap {
+		r.set = time.Time{}
+	}
+	return c, err
 }

@@ -33,6 +33,7 @@ func Checkpoints(t *testing.T, s *store.Store) {
 		{"of several makers one gets each number", k.several},
 		{"what cannot be read holds up nothing", k.unreadable},
 		{"a whole one states what a wrong clock kept from the others", k.whole},
+		{"a server whose clock was set makes one by itself", k.set},
 		{"a file grows with them", k.exported},
 		{"what was tampered with shows", k.tampered},
 		{"a store that was brought back does not go on the file", k.broughtBack},
@@ -199,6 +200,22 @@ func (k *checkpointKit) whole(t *testing.T) {
 		t.Errorf("once more: %+v, %v, %v", c, made, err)
 	}
 	k.record(t, 0)
+}
+
+func (k *checkpointKit) set(t *testing.T) {
+	ctx := context.Background()
+	server := &checkpoint.Round{Keeper: k.Keeper}
+	mediaOK(t, server.Pass(ctx))
+	k.office.Pass(time.Hour)
+	k.note(t, k.b.ID)
+	mediaOK(t, server.Pass(ctx))
+	k.office.Pass(-time.Hour)
+	k.note(t, k.a.ID) // decided before the clock was set, and stored after
+	k.office.Pass(time.Hour)
+	mediaOK(t, server.Pass(ctx))
+	if c, made, err := k.KeepWhole(ctx); err != nil || made {
+		t.Errorf("something was left out: %+v, %v", c, err)
+	}
 }
 
 // append appends to the file and reads it.
