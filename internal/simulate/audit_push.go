@@ -58,24 +58,27 @@ type fcmStats struct {
 // onceEach holds in a run without a kill: FCM gives no way to ask whether a send whose answer was lost has arrived.
 const onceEach = "each push reached it once"
 
-// checkPushes counts what is in everybody's inbox: each item is a push that was due to that person's one phone.
+// pushesDue counts what is in everybody's inbox: each item is a push that was due to that person's one phone.
+func (a *Audit) pushesDue(ctx context.Context) (due int, err error) {
+	err = a.each(ctx, "", func(ctx context.Context, s *Session) error {
+		n := 0
+		if s.Device == "" {
+			return nil
+		}
+		err := all(ctx, s, "/api/v1/inbox?limit=100", func(ref) { n++ })
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		due += n
+		return err
+	})
+	return due, err
+}
+
 func (a *Audit) checkPushes(ctx context.Context) error {
 	var got fcmStats
 	due := 0
-	err := until(ctx, func() (bool, error) {
-		due = 0
-		err := a.each(ctx, "", func(ctx context.Context, s *Session) error {
-			n := 0
-			if s.Device == "" {
-				return nil
-			}
-			err := all(ctx, s, "/api/v1/inbox?limit=100", func(ref) { n++ })
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			due += n
-			return err
-		})
-		if err == nil {
+	err := until(ctx, func() (ok bool, err error) {
+		if due, err = a.pushesDue(ctx); err == nil {
 			err = fetch(ctx, a.Pushes, &got)
 		}
 		return got.Distinct == due, err

@@ -6,7 +6,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -33,6 +32,8 @@ type installation struct {
 	env     []string
 	address string
 	server  *exec.Cmd
+	// front is where people reach it: its address, unless there is something before it.
+	front string
 	// within is the command that takes the program to where its data folder is; empty if that is here.
 	within []string
 }
@@ -45,16 +46,16 @@ const password = "a-long-simulated-password"
 // the embedded store.
 func newInstallation(t *testing.T, settings ...string) *installation {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := &installation{t: t, dir: t.TempDir(), address: l.Addr().String()}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	return builtBy(t, []string{"build"}, settings...)
+}
+
+// builtBy is an installation of the program that a command of the go tool builds.
+func builtBy(t *testing.T, build []string, settings ...string) *installation {
+	t.Helper()
+	address := freeAddress(t)
+	in := &installation{t: t, dir: t.TempDir(), address: address, front: address}
 	in.bin = filepath.Join(in.dir, "fengqiao")
-	if out, err := exec.Command("go", "build", "-o", in.bin, "fengqiao/cmd/fengqiao").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", append(build, "-o", in.bin, "fengqiao/cmd/fengqiao")...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	in.env = append(os.Environ(), "FENGQIAO_LANG=en", "FENGQIAO_DATA="+in.data(), "FENGQIAO_LISTEN="+in.address,
@@ -227,7 +228,7 @@ func open(ctx context.Context, in *installation) *work {
 	code := w.run("user", "bootstrap")
 	w.serve()
 	t.Cleanup(func() { _ = w.server.Process.Kill() }) // ended already where all went well
-	client := NewClient("http://"+w.address, 16, time.Minute)
+	client := NewClient("http://"+w.front, 16, time.Minute)
 	w.witness = &witness{next: client.http.Transport, refused: map[string]int{}}
 	client.http.Transport = w.witness
 	admin, err := Bootstrap(ctx, client, code, "admin", password)
@@ -269,7 +270,7 @@ func (w *work) until(ctx context.Context, part, parts int) {
 func (w *work) settle(ctx context.Context) {
 	w.t.Helper()
 	w.finish(ctx)
-	w.audited(ctx)
+	w.audited(ctx, w.audit.checkPushes)
 }
 
 // finish waits until everything is settled.
@@ -293,12 +294,13 @@ func (w *work) finish(ctx context.Context) {
 	w.phase(w.office.tally.String())
 }
 
-// audited holds what was answered against what is there, and ends the server.
-func (w *work) audited(ctx context.Context) {
+// audited holds what was answered against what is there, with further checks that fit the fault, and ends the server.
+func (w *work) audited(ctx context.Context, further ...func(context.Context) error) {
 	w.t.Helper()
 	// Seats that a fault left reserved are given back a minute later (mediation.Grace), too long for a test.
 	a := &w.audit
-	if err := a.run(ctx, a.readReports, a.readCases, a.checkReports, a.checkPlaces, a.checkCases, a.checkPushes); err != nil {
+	parts := []func(context.Context) error{a.readReports, a.readCases, a.checkReports, a.checkPlaces, a.checkCases}
+	if err := a.run(ctx, append(parts, further...)...); err != nil {
 		w.t.Fatal(err)
 	}
 	w.phase("audited")
@@ -314,7 +316,17 @@ func (w *work) audited(ctx context.Context) {
 	if err := w.end(syscall.SIGTERM); err != nil {
 		w.t.Error("the server did not end well:", err)
 	}
-	w.t.Log(w.run("verify"))
+	w.sound()
+}
+
+// sound lets the program verify what is stored.
+func (w *work) sound() {
+	w.t.Helper()
+	said := w.run("verify")
+	if !strings.Contains(said, "; 0 problems") {
+		w.t.Error("verify found something")
+	}
+	w.t.Log(said)
 }
 
 // awaitCases waits until every report has a case: one whose intake a fault broke off gets it by a sweep, after mediation.Grace. It tells

@@ -48,7 +48,7 @@ func TestThousandsOfSlowConnectionsStopNobodysWork(t *testing.T) {
 	if v.handles < *slowFlag/4 {
 		t.Errorf("the server never had more than %d handles: that was no attack", v.handles)
 	}
-	w.audited(ctx)
+	w.audited(ctx, w.audit.checkPushes)
 }
 
 // way is what a slow client sends: at first, and then again and again.
