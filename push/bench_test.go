@@ -55,7 +55,7 @@ func BenchmarkBareSends(b *testing.B) {
 func BenchmarkRelay(b *testing.B) {
 	p := newPost(b, nil)
 	server, sender := benchFCM(b)
-	p.parts.Clock, p.parts.Sender = time.Now, sender
+	p.parts.Clock, p.parts.Steady, p.parts.Sender = time.Now, running(), sender
 	p.opt = push.Options{}
 	p.renew()
 	for i := range 100 {

@@ -34,6 +34,7 @@ func ahead(t *testing.T, put func(p *post, right func())) {
 	})
 	var off atomic.Int64
 	off.Store(int64(time.Hour))
+	p.parts.Steady = running()
 	p.parts.Clock = func() time.Time { return time.Now().Round(0).Add(time.Duration(off.Load())) }
 	p.opt = push.Options{Poll: time.Millisecond, FirstWait: 10 * time.Millisecond}
 	p.renew()
@@ -63,6 +64,7 @@ func TestALetterUnderWayIsNotSentTwiceBecauseTheClockIsSet(t *testing.T) {
 		return fcmtest.OK
 	})
 	var off, looks atomic.Int64
+	p.parts.Steady = running()
 	p.parts.Clock = func() time.Time {
 		if off.Load() > 0 {
 			looks.Add(1)

@@ -150,7 +150,7 @@ func TestStopFinishesWhatIsUnderWayAndGivesTheRestBack(t *testing.T) {
 		<-release
 		return fcmtest.OK
 	})
-	p.parts.Clock = time.Now
+	p.parts.Clock, p.parts.Steady = time.Now, running()
 	p.opt = push.Options{Pool: 2}
 	p.phone("ann", "phone")
 	const cases = 6

@@ -16,21 +16,22 @@ const apart = 10 * time.Second
 // watched is a clock that somebody may set.
 type watched struct {
 	now     func() time.Time
-	shown   time.Time // at the last look
-	looked  time.Time // when that was, in a time that nobody sets
-	trusted bool      // waits have been recounted since it was set
+	steady  func() time.Duration
+	shown   time.Time     // at the last look
+	looked  time.Duration // when that was, by steady
+	trusted bool          // waits have been recounted since it was set
 }
 
 // newWatched does not trust the clock at first: nobody knows what it showed before.
-func newWatched(now func() time.Time) *watched {
-	return &watched{now: now, shown: now().Round(0), looked: time.Now()}
+func newWatched(now func() time.Time, steady func() time.Duration) *watched {
+	return &watched{now: now, steady: steady, shown: now().Round(0), looked: steady()}
 }
 
 // suspect tells that the clock was set, and waits were not recounted yet. The monotonic reading, which hides that, is taken off.
 func (w *watched) suspect(log *slog.Logger) bool {
-	shown, passed := w.now().Round(0), time.Since(w.looked)
-	by := shown.Sub(w.shown) - passed
-	w.shown, w.looked = shown, w.looked.Add(passed)
+	shown, looked := w.now().Round(0), w.steady()
+	by := shown.Sub(w.shown) - (looked - w.looked)
+	w.shown, w.looked = shown, looked
 	if by.Abs() >= apart {
 		log.Warn("push: the clock was set", "by", by.Round(time.Second).String())
 		w.trusted = false

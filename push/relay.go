@@ -18,6 +18,8 @@ type Parts struct {
 	Sender    Sender
 	// Clock is the machine's time.
 	Clock func() time.Time
+	// Steady is how long ago some moment was, which stays so however the clock is set: by it a set clock is known.
+	Steady func() time.Duration
 	// Random returns a number in [0, n), n > 0; for the jitter of retries.
 	Random func(n int64) int64
 	Log    *slog.Logger
@@ -90,7 +92,7 @@ type Relay struct {
 // NewRelay makes a relay that has not started.
 func NewRelay(p Parts, o Options) (*Relay, error) {
 	if p.Outbox == nil || p.Inbox == nil || p.Devices == nil || p.Directory == nil || p.Sender == nil ||
-		p.Clock == nil || p.Random == nil || p.Log == nil {
+		p.Clock == nil || p.Steady == nil || p.Random == nil || p.Log == nil {
 		return nil, errors.New("push: a relay needs all its parts")
 	}
 	o = o.filled()
@@ -165,7 +167,7 @@ func (r *Relay) run(ctx context.Context) {
 	var batches sync.WaitGroup
 	defer batches.Wait()
 	var tidied time.Time
-	clock := newWatched(r.Clock)
+	clock := newWatched(r.Clock, r.Steady)
 	for ctx.Err() == nil {
 		if clock.suspect(r.Log) {
 			batches.Wait() // they count on the clock as it was, and by the one that shows now their claims may be over

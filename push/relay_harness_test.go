@@ -62,6 +62,12 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
+// running is a Steady that goes with a real clock.
+func running() func() time.Duration {
+	began := time.Now()
+	return func() time.Duration { return time.Since(began) }
+}
+
 func newPost(t testing.TB, answer func(fcmtest.Message) fcmtest.Reply) *post {
 	t.Helper()
 	s := openStore(t)
@@ -75,6 +81,7 @@ func newPost(t testing.TB, answer func(fcmtest.Message) fcmtest.Reply) *post {
 	p.parts = push.Parts{
 		Outbox: s.Outbox(), Inbox: s.Inbox(), Devices: s.Devices(), Directory: people{}, Sender: sender,
 		Clock:  func() time.Time { return t0 },
+		Steady: func() time.Duration { return 0 },
 		Random: rand.New(rand.NewPCG(1, 2)).Int64N, Log: slog.New(slog.NewTextHandler(p.log, nil)),
 	}
 	var mu sync.Mutex

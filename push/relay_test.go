@@ -60,7 +60,7 @@ func TestAThousandNoticesArriveOnceEach(t *testing.T) {
 	p := newPost(t, func(fcmtest.Message) fcmtest.Reply {
 		return fcmtest.Slow(rand.N(3*time.Millisecond), fcmtest.OK)
 	})
-	p.parts.Clock = time.Now
+	p.parts.Clock, p.parts.Steady = time.Now, running()
 	p.opt = push.Options{Pool: 64, Poll: 20 * time.Millisecond}
 	p.renew()
 	const notices, users = 1000, 40
@@ -408,7 +408,7 @@ func TestARelayNeedsAllItsParts(t *testing.T) {
 
 func TestStartAndStopInAnyOrder(t *testing.T) {
 	p := newPost(t, nil)
-	p.parts.Clock = time.Now
+	p.parts.Clock, p.parts.Steady = time.Now, running()
 	p.renew()
 	p.phone("ann", "phone")
 	leaks := goleak.IgnoreCurrent()

@@ -230,8 +230,9 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		return nil, err
 	}
 	st := in.Store
+	started := time.Now()
 	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: st.Devices(), Directory: in.directory, Sender: sender,
-		Clock: in.now, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
+		Clock: in.now, Steady: func() time.Duration { return time.Since(started) }, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
 		Deadline: v.PushDeadline, Lease: v.PushLease})
 	if err != nil {
 		return nil, err
