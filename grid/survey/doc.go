@@ -1,4 +1,5 @@
-// Package survey looks at the boundaries of a plan before they are used, and says what is wrong with them and where.
+// Package survey looks at the boundaries of a plan before they are used, says what is wrong with them and where, and
+// mends what can be mended without a decision that only people can take.
 //
 // All borders are laid over each other: cut where they meet, they divide the ground into faces, and of each face it is
 // known which rings enclose it (by the even-odd rule, as at lookup). Faces of no cell that are not open to the outside are a gap, a face of two

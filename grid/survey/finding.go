@@ -106,12 +106,16 @@ type Options struct {
 	Inside orb.Bound
 	// LeastArea is the area in square metres up to which ground is not told: 0 means DefaultLeastArea.
 	LeastArea float64
+	// Tolerance is how far, in metres, Repair may move a border: 0 means DefaultTolerance.
+	Tolerance float64
 }
 
 const (
 	// DefaultLeastArea leaves out what only rounding makes: a border of a kilometre off by 1e-14 degrees is a millionth of a
 	// square metre.
 	DefaultLeastArea = 1e-4
+	// DefaultTolerance is the gap up to which two borders count as one, as with Plan.Neighbours.
+	DefaultTolerance = 0.1
 )
 
 func (o Options) leastArea() float64 {
@@ -119,4 +123,11 @@ func (o Options) leastArea() float64 {
 		return o.LeastArea
 	}
 	return DefaultLeastArea
+}
+
+func (o Options) tolerance() float64 {
+	if o.Tolerance > 0 {
+		return o.Tolerance
+	}
+	return DefaultTolerance
 }

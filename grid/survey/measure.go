@@ -29,6 +29,16 @@ func shoelace(r orb.Ring) (sum float64) {
 	return sum / 2
 }
 
+// perimeter is the length in metres of all rings.
+func perimeter(poly orb.Polygon) (sum float64) {
+	for _, r := range poly {
+		for k := 1; k < len(r); k++ {
+			sum += grid.Distance(r[k-1], r[k])
+		}
+	}
+	return sum
+}
+
 // direction is +1 for a ring that runs anticlockwise on balance, -1 for clockwise, 0 if it encloses as much this way as
 // that. It is never wrong by rounding.
 func direction(r orb.Ring) int {
