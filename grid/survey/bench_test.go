@@ -24,3 +24,13 @@ func BenchmarkInspectDrawnTwice(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkRepairDrawnTwice(b *testing.B) {
+	cells := drawnTwice(newQuilt(1, 100, 100, 7), 2e-7)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, fixes := Repair(cells, Options{}); len(fixes) < 10_000 {
+			b.Fatal(len(fixes))
+		}
+	}
+}

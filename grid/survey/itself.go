@@ -157,33 +157,37 @@ func sector(p, a, b, c orb.Point) bool {
 	return turn(p, a, c) < 0 || turn(p, c, b) < 0
 }
 
-// runsBack finds edges of a ring that lie on each other.
+// runsBack tells rings that lie on themselves.
 func (in *inspection) runsBack(n *net, found []contact) {
 	metres, at := map[int32]float64{}, map[int32]orb.Point{}
-	add := func(r int32, a, b orb.Point) {
+	n.doubled(found, func(r int32, a, b orb.Point) {
 		if metres[r] == 0 {
 			at[r] = a
 		}
 		metres[r] += grid.Distance(a, b)
+	})
+	for _, r := range slices.Sorted(maps.Keys(metres)) {
+		f := in.ofRing(RunsBack, n, r)
+		f.Size = metres[r]
+		in.tell(f, at[r])
 	}
+}
+
+// doubled calls yield for every stretch that a ring runs along more than once.
+func (n *net) doubled(found []contact, yield func(r int32, a, b orb.Point)) {
 	for i := range n.lines {
 		l := &n.lines[i]
 		for k := 1; k < len(l.runs); k++ {
 			if l.runs[k].ring == l.runs[k-1].ring {
 				a, b := n.ends(l)
-				add(l.runs[k].ring, a, b)
+				yield(l.runs[k].ring, a, b)
 			}
 		}
 	}
 	for _, s := range n.shared(found) {
 		for _, r := range common(n.lines[s.line].runs, n.lines[s.other].runs) {
-			add(r, s.from, s.to)
+			yield(r, s.from, s.to)
 		}
-	}
-	for _, r := range slices.Sorted(maps.Keys(metres)) {
-		f := in.ofRing(RunsBack, n, r)
-		f.Size = metres[r]
-		in.tell(f, at[r])
 	}
 }
 

@@ -56,6 +56,12 @@ func newNet(cells []grid.Cell, wanted func(cell int) bool) *net {
 			}
 		}
 	}
+	n.fillLines()
+	return n
+}
+
+// fillLines makes the lines of the rings anew.
+func (n *net) fillLines() {
 	var steps []step
 	for i := range n.rings {
 		path := n.rings[i].path
@@ -64,7 +70,6 @@ func newNet(cells []grid.Cell, wanted func(cell int) bool) *net {
 		}
 	}
 	n.lines = gather(steps)
-	return n
 }
 
 // pathOf numbers a ring's places; a ring without extent has none.
