@@ -11,6 +11,7 @@ import (
 
 	"fengqiao/cmd/fengqiao/internal/chart"
 	"fengqiao/cmd/fengqiao/internal/progress"
+	"fengqiao/cmd/fengqiao/internal/settings"
 	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/grid"
 	"fengqiao/grid/survey"
@@ -22,14 +23,29 @@ import (
 // planWish is what is to become of a plan file.
 type planWish struct {
 	handlers.PlanOptions
-	strict, check             bool
-	report, findings, picture string // files to write, "" for none
+	strict, check, repair     bool
+	tolerance                 float64 // metres
+	report, findings, picture string  // files to write, "" for none
 }
 
 // looks tells whether the boundaries are to be looked at.
 func (o *planWish) looks() bool {
-	return o.check || o.report != "" || o.findings != "" || o.picture != ""
+	return o.check || o.repair || o.report != "" || o.findings != "" || o.picture != ""
 }
+
+// usable refuses a tolerance that repairs nothing, and one that makes no sense.
+func (o *planWish) usable(f *pflag.FlagSet) error {
+	switch {
+	case f.Changed("tolerance") && !o.repair:
+		return fmt.Errorf("%w: --tolerance is for --repair", settings.ErrUsage)
+	case !(o.tolerance > 0 && o.tolerance <= mostTolerance): // NaN neither
+		return fmt.Errorf("%w: --tolerance %v is not within 0…%v metres", settings.ErrUsage, o.tolerance, mostTolerance)
+	}
+	return nil
+}
+
+// mostTolerance is where mending ends and redrawing begins.
+const mostTolerance = 100
 
 var importPlanHelp = words.Text{
 	Zh: `从文件导入网格图，每个网格一个 Polygon 或 MultiPolygon，属性里有编码和名称；属性名不同就用下面的参数指明。格式按扩展名、
@@ -41,7 +57,11 @@ var importPlanHelp = words.Text{
 经纬度颠倒，逐项说明是哪个网格、在哪里、多大。--report 写成 JSON，--findings 写成可在地图上看的 GeoJSON，--picture 画成 SVG；
 这三个不加 --check 也可用。
 
-退出码：0 没有问题；1 无法导入；3 有要素被拒绝，或 --check 发现了问题。`,
+--repair 修复稳妥的问题并逐项列出：闭合、去重复点和尖刺、改环向、拆开自相接的环、把相距不超过 --tolerance 米的顶点并到一处
+（编码在前者不动）、在邻格的边上补缺的点、把同样窄的重叠或空隙归编码在前的网格。更宽的、自相交的、洞在外环之外的不动，
+定位时按规则处理，仍列为问题。文件本身不改；与 --check 同用只试不导入。
+
+退出码：0 没有问题；1 无法导入；3 有要素被拒绝，或 --check 发现了问题（与 --repair 同用时指修复后剩下的）。`,
 	En: `Imports a plan from a file with a Polygon or MultiPolygon for every cell, whose properties hold its code and name; properties
 of other names are told by the flags. The format is told by the file's name, or else its content: GeoJSON (RFC 7946, a
 FeatureCollection, beside whose features there may be version, schema.levels and units), a GeoJSON sequence, Shapefile
@@ -54,7 +74,14 @@ overlaps and gaps between cells (square metres), holes outside their shells, cod
 with its cell, place and size. --report writes them as JSON, --findings as GeoJSON to look at on a map, --picture as SVG; these
 three also work without --check.
 
-Exit codes: 0 nothing wrong; 1 cannot be imported; 3 features were refused, or --check found something.`}
+--repair mends what is safe and lists each repair: rings are closed and turned, repeated points and spikes removed, rings that
+touch themselves split, vertices within --tolerance metres of each other joined (that of the first code stays), a neighbour's
+vertex inserted where an edge lacks it, and overlaps and gaps as narrow given to the first in code order. What is wider, rings
+that cross themselves and holes outside their shells stay as they are, resolved at lookup and told. The file itself is not
+changed; with --check nothing is imported either.
+
+Exit codes: 0 nothing wrong; 1 cannot be imported; 3 features were refused, or --check found something (with --repair:
+something is left).`}
 
 func (c *command) importPlan() *cobra.Command {
 	var o planWish
@@ -63,11 +90,15 @@ func (c *command) importPlan() *cobra.Command {
 		Example: `  fengqiao import plan fuyang.geojson
   fengqiao import plan grids.shp --code-property WGDM --name-property WGMC
   fengqiao import plan fuyang.geojson --check --picture fuyang.svg
+  fengqiao import plan fuyang.geojson --repair --tolerance 0.5
   fengqiao import plan councils.geojson --code-property nc_id --name-property name --parent-name-property service_re --version 2020`}
 	strict := c.strictFlag(cmd)
 	c.planFlags(cmd.Flags(), &o)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.strict = *strict
+		if err := o.usable(cmd.Flags()); err != nil {
+			return err
+		}
 		return c.withBoundaries(args[0], o.PlanOptions, func(f *boundary.File) error {
 			err := c.readPlan(cmd, f, &o)
 			if err != nil && !errors.Is(err, errPartial) && !errors.Is(err, errRefusedAll) {
@@ -89,6 +120,8 @@ func (c *command) planFlags(f *pflag.FlagSet, o *planWish) {
 	f.StringVar((*string)(&o.CRS), "crs", "", c.short("坐标系 wgs84、cgcs2000、gcj02、bd09、epsg3857（默认取文件声明的）", "coordinate system: wgs84, cgcs2000, gcj02, bd09 or epsg3857 (default: the file's)"))
 	f.StringVar(&o.Geometry, "wkt-column", "", c.short("CSV 中 WKT 所在的列（默认自动识别）", "column of a CSV with the WKT (default: found by its name or content)"))
 	f.BoolVar(&o.check, "check", false, c.short("只检查，不导入", "only check"))
+	f.BoolVar(&o.repair, "repair", false, c.short("修复稳妥的问题", "mend what is safe"))
+	f.Float64Var(&o.tolerance, "tolerance", survey.DefaultTolerance, c.short("--repair 移动边界的限度，米", "how far --repair may move a border, in metres"))
 	f.StringVar(&o.report, "report", "", c.short("把发现的问题写成 JSON 文件", "write what was found to this JSON file"))
 	f.StringVar(&o.findings, "findings", "", c.short("把发现的问题写成 GeoJSON 文件，可在地图上看", "write what was found to this GeoJSON file, to look at on a map"))
 	f.StringVar(&o.picture, "picture", "", c.short("把网格图和问题画成 SVG 文件", "draw plan and findings to this SVG file"))
@@ -160,10 +193,13 @@ func (c *command) lookAtPlan(in *handlers.PlanInput, o *planWish) (found int, er
 	if !o.looks() {
 		return 0, nil
 	}
-	look := survey.Options{Schema: in.Schema}
-	s := chart.Chart{Version: in.Version, Cells: in.Cells}
-	s.Found = survey.Inspect(in.Cells, look)
-	if o.check {
+	look := survey.Options{Schema: in.Schema, Tolerance: o.tolerance}
+	s := chart.Chart{Version: in.Version}
+	if o.repair {
+		in.Cells, s.Fixes = survey.Repair(in.Cells, look)
+	}
+	s.Cells, s.Found = in.Cells, survey.Inspect(in.Cells, look)
+	if o.check || o.repair {
 		if err := s.WriteText(c.out, c.lang); err != nil {
 			return 0, err
 		}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/paulmach/orb"
 )
 
 // dirtyPlan is three cells: 02 overlaps 01 by a fifth of a degree, 03 is a bow tie that lies apart.
@@ -188,5 +190,65 @@ func TestAFileThatCannotBeWrittenImportsNothing(t *testing.T) {
 	r := fengqiao(t, dirtyArgs(t, dir, "--picture", filepath.Join(t.TempDir(), "no", "folder.svg"))...)
 	if files, err := os.ReadDir(dir); r.code != exitFailure || !strings.Contains(r.err, "folder.svg") || err != nil || len(files) > 0 {
 		t.Errorf("exit %d, %s; %v, %v", r.code, r.err, files, err)
+	}
+}
+
+// seamPlan is two cells whose common border is drawn twice, some five centimetres apart; the second runs clockwise.
+const seamPlan = `{"type":"FeatureCollection","version":"seam","features":[
+{"type":"Feature","properties":{"code":"a.01"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[0.001,0],[0.001,0.001],[0,0.001],[0,0]]]}},
+{"type":"Feature","properties":{"code":"a.02"},"geometry":{"type":"Polygon","coordinates":[[[0.0010005,0],[0.0010005,0.001],[0.002,0.001],[0.002,0],[0.0010005,0]]]}}
+]}`
+
+func TestRepairMendsListsAndImports(t *testing.T) {
+	dir := t.TempDir()
+	picture := filepath.Join(t.TempDir(), "p.svg")
+	args := []string{"import", "plan", write(t, "plan.geojson", seamPlan), "--schema", "area,cell", "--data", dir, "--repair", "--picture", picture}
+	r := fengqiao(t, append(args, "--check")...)
+	if r.code != exitOK { // nothing is left
+		t.Fatalf("--check: exit %d, %s%s", r.code, r.out, r.err)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("--check touched the store: %v, %v", files, err)
+	}
+	r = fengqiao(t, args...)
+	if r.code != exitOK {
+		t.Fatalf("exit %d, %s%s", r.code, r.out, r.err)
+	}
+	for _, line := range []string{
+		"turned a ring round: a.02, polygon 1 ring 1",
+		"moved a point onto another cell's: a.02, 0.0557 m, at 0.0010005,0.0010000\n",
+		"repairs: turned a ring round 1, moved a point onto another cell's 2", "boundaries: nothing found",
+	} {
+		if !strings.Contains(r.out, line) {
+			t.Errorf("%q is not told:\n%s", line, r.out)
+		}
+	}
+	p, err := openPlace(t.Context(), "sqlite:"+dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	plan, err := p.Store.Plans().Load(t.Context(), "seam")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cell, ok := plan.Cell("a.02"); !ok || !slices.Contains(cell.Shape[0][0], orb.Point{0.001, 0.001}) {
+		t.Errorf("the mended border is not in the store: %v", cell)
+	}
+}
+
+func TestToleranceIsForRepairAndWithinReason(t *testing.T) {
+	for _, more := range [][]string{{"--tolerance", "1"}, {"--repair", "--tolerance", "0"}, {"--repair", "--tolerance", "NaN"}, {"--repair", "--tolerance", "5000"}} {
+		r := fengqiao(t, dirtyArgs(t, t.TempDir(), more...)...)
+		if r.code != exitUsage || !strings.Contains(r.err, "--tolerance") {
+			t.Errorf("%v: exit %d, %s", more, r.code, r.err)
+		}
+	}
+}
+
+func TestWhatRepairLeavesIsTold(t *testing.T) {
+	r := fengqiao(t, dirtyArgs(t, t.TempDir(), "--check", "--repair")...)
+	if r.code != exitPartial || !strings.Contains(r.out, "ring crosses itself 1, overlap 1") {
+		t.Errorf("exit %d, %s%s", r.code, r.out, r.err)
 	}
 }

@@ -64,44 +64,56 @@ func (t *text) rest(kind words.Text, n int) {
 	}
 }
 
-// sums are how many of each kind there are.
+// counted is how many there are of a kind.
+type counted struct {
+	name   words.Text
+	colour string
+	n      int
+}
+
+// counts are the kinds of repairs and findings that there are.
+func (c *Chart) counts() (mends, finds []counted) {
+	did, is := map[survey.FixKind]int{}, map[survey.Kind]int{}
+	for _, f := range c.Fixes {
+		did[f.Kind]++
+	}
+	for _, f := range c.Found {
+		is[f.Kind]++
+	}
+	for _, k := range survey.FixKinds {
+		if did[k] > 0 {
+			mends = append(mends, counted{fixes[k], repairColour, did[k]})
+		}
+	}
+	for _, k := range survey.Kinds {
+		if is[k] > 0 {
+			finds = append(finds, counted{findings[k], colours[k], is[k]})
+		}
+	}
+	return mends, finds
+}
+
+// sums are the counts as sentences.
 func (c *Chart) sums() (lines []words.Text) {
-	count := func(head words.Text, kinds []words.Text, counts []int) {
-		var zh, en []string
-		for i, n := range counts {
-			if n > 0 {
-				zh, en = append(zh, fmt.Sprintf("%s %d", kinds[i].Zh, n)), append(en, fmt.Sprintf("%s %d", kinds[i].En, n))
-			}
-		}
-		if len(zh) > 0 {
-			lines = append(lines, words.Text{Zh: head.Zh + strings.Join(zh, comma.Zh), En: head.En + strings.Join(en, comma.En)})
-		}
+	mends, finds := c.counts()
+	if len(mends) > 0 {
+		lines = append(lines, listed(mended, mends))
 	}
-	var kinds []words.Text
-	counts := make([]int, len(survey.FixKinds))
-	for i, k := range survey.FixKinds {
-		kinds = append(kinds, fixes[k])
-		for _, f := range c.Fixes {
-			if f.Kind == k {
-				counts[i]++
-			}
-		}
-	}
-	count(mended, kinds, counts)
-	if len(c.Found) == 0 {
+	if len(finds) == 0 {
 		return append(lines, none)
 	}
-	kinds, counts = nil, make([]int, len(survey.Kinds))
-	for i, k := range survey.Kinds {
-		kinds = append(kinds, findings[k])
-		for _, f := range c.Found {
-			if f.Kind == k {
-				counts[i]++
-			}
+	return append(lines, listed(sum, finds))
+}
+
+func listed(head words.Text, kinds []counted) words.Text {
+	s := one(head)
+	for i, k := range kinds {
+		if i > 0 {
+			s = s.add(comma)
 		}
+		s = s.add(k.name).add(format(number, k.n))
 	}
-	count(sum, kinds, counts)
-	return lines
+	return words.Text(s)
 }
 
 func findingLine(f survey.Finding, lang words.Language) string {
@@ -120,11 +132,10 @@ func findingLine(f survey.Finding, lang words.Language) string {
 }
 
 func fixLine(f survey.Fix, lang words.Language) string {
-	l := one(fixes[f.Kind])
+	l := one(fixes[f.Kind]).add(colon).add(named(f.Cells, f.Codes)).add(inRing(f.Polygon, f.Ring))
 	if f.Owner != "" {
-		l = l.add(words.Text{Zh: " " + string(f.Owner), En: " " + string(f.Owner)})
+		l = l.add(format(toOwner, f.Owner))
 	}
-	l = l.add(colon).add(named(f.Cells, f.Codes)).add(inRing(f.Polygon, f.Ring))
 	if f.Size > 0 {
 		l = l.add(comma).add(size(f.Size, f.Kind.Unit()))
 	}

@@ -41,7 +41,8 @@ func (c *Chart) WritePicture(w io.Writer, lang words.Language) error {
 	b := bufio.NewWriter(w)
 	p := c.sheet()
 	width, height := p.at(orb.Point{p.bound.Max[0], p.bound.Min[1]})
-	legend := c.sums()
+	mends, finds := c.counts()
+	legend := append(mends, finds...)
 	height += margin + legendLine*float64(len(legend))
 	_, _ = fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" font-family="sans-serif" font-size="14">`+"\n", width+margin, height)
 	_, _ = fmt.Fprintf(b, "<title>%s</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n", escaped(c.Version))
@@ -56,8 +57,10 @@ func (c *Chart) WritePicture(w io.Writer, lang words.Language) error {
 	for _, f := range c.Found {
 		p.finding(b, f, lang)
 	}
-	for i, line := range legend {
-		_, _ = fmt.Fprintf(b, `<text x="%d" y="%.0f">%s</text>`+"\n", margin, height-legendLine*float64(len(legend)-i)+legendLine/2, escaped(line.In(lang)))
+	for i, k := range legend {
+		y := height - legendLine*(float64(len(legend)-i)-0.5)
+		_, _ = fmt.Fprintf(b, `<rect x="%d" y="%.0f" width="12" height="12" fill="%s"/><text x="%d" y="%.0f">%s</text>`+"\n",
+			margin, y-11, k.colour, 2*margin, y, escaped(words.Text(one(k.name).add(format(number, k.n))).In(lang)))
 	}
 	_, _ = fmt.Fprintln(b, "</svg>")
 	return b.Flush()

@@ -34,8 +34,8 @@ var fixes = map[survey.FixKind]words.Text{
 	survey.Turned:        {Zh: "已改正环的方向", En: "turned a ring round"},
 	survey.MovedPoint:    {Zh: "已并点", En: "moved a point onto another cell's"},
 	survey.InsertedPoint: {Zh: "已补点", En: "inserted a neighbour's point"},
-	survey.GaveOverlap:   {Zh: "窄重叠已归", En: "sliver of overlap given to"},
-	survey.FilledGap:     {Zh: "窄空隙已归", En: "sliver of gap given to"},
+	survey.GaveOverlap:   {Zh: "已划归窄重叠", En: "gave away a sliver of overlap"},
+	survey.FilledGap:     {Zh: "已填补窄空隙", En: "filled a sliver of gap"},
 }
 
 // units is how sizes are told.
@@ -57,6 +57,8 @@ var (
 	evenOdd   = words.Text{Zh: "；内外有歧义，定位时按奇偶规则", En: "; ambiguous: lookup goes by the even-odd rule"}
 	holeRule  = words.Text{Zh: "；有歧义，定位时洞只减去外环以内的部分", En: "; ambiguous: at lookup a hole takes away only what its shell has"}
 	others    = words.Text{Zh: "%s：还有 %d 项", En: "%s: %d more"}
+	toOwner   = words.Text{Zh: "，归 %s", En: ", to %s"}
+	number    = words.Text{Zh: " %d", En: " %d"}
 	none      = words.Text{Zh: "边界检查：没有问题", En: "boundaries: nothing found"}
 	sum       = words.Text{Zh: "边界检查：", En: "boundaries: "}
 	mended    = words.Text{Zh: "修复：", En: "repairs: "}
