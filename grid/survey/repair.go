@@ -25,7 +25,7 @@ import (
 // all cells together grows or shrinks by no more than the tolerance times three times the length of their borders.
 // Repairing what was repaired changes nothing. Cells with a ring that crosses itself, or with a hole outside its shell, keep
 // their borders: what they enclose is for people to say. So do cells that could only be joined by making them cross
-// themselves.
+// themselves, and cells where the repair comes to no end, because the tolerance is as wide as what it is to mend.
 func Repair(cells []grid.Cell, o Options) ([]grid.Cell, []Fix) {
 	m := newMending(cells, o)
 	m.mend()
