@@ -3,6 +3,7 @@
 package bench
 
 import (
+	stdgzip "compress/gzip"
 	"io"
 	"runtime"
 	"slices"
@@ -156,6 +157,38 @@ func BenchmarkTile(b *testing.B) {
 	b.ReportMetric(float64(size), "ours-B")
 	b.ReportMetric(float64(theirs), "orb-B")
 	b.ReportMetric(float64(size)/float64(theirs), "bytes-ratio")
+}
+
+// BenchmarkZip compresses the tile with the library and level in use, and with others.
+func BenchmarkZip(b *testing.B) {
+	x := newBoth(b)
+	plain := slices.Clone(x.ours(io.Discard))
+	ours := func(level int) zipper { w, _ := gzip.NewWriterLevel(nil, level); return w }
+	standard := func(level int) zipper { w, _ := stdgzip.NewWriterLevel(nil, level); return w }
+	for _, run := range []struct {
+		name string
+		zip  zipper
+	}{
+		{"in-use", ours(tile.ZipLevel)}, {"level-1", ours(1)}, {"level-3", ours(3)}, {"standard-1", standard(1)}, {"standard-6", standard(6)},
+	} {
+		b.Run(run.name, func(b *testing.B) {
+			var size counter
+			took := timed(b.N, func() {
+				size = 0
+				run.zip.Reset(&size)
+				_, _ = run.zip.Write(plain)
+				_ = run.zip.Close()
+			})
+			b.ReportMetric(took, "cpu-ms")
+			b.ReportMetric(float64(size), "B")
+		})
+	}
+}
+
+// zipper is a gzip writer of either make.
+type zipper interface {
+	io.WriteCloser
+	Reset(io.Writer)
 }
 
 // timed is what one run takes of the processor, in milliseconds.

@@ -27,7 +27,8 @@ type Layer struct {
 	known    uint64 // how many values there are
 	texts    map[string]uint64
 	numbers  map[uint64]uint64
-	flags    [2]uint64 // where false and true stand, and one; 0: nowhere yet
+	small    [64]uint64 // where small numbers stand, and one; 0: nowhere yet
+	flags    [2]uint64  // where false and true stand, likewise
 }
 
 // NewLayer has the keys that its features' tags name by their position.
@@ -37,7 +38,9 @@ func NewLayer(name string, keys ...string) *Layer {
 
 // Clear takes out all features.
 func (l *Layer) Clear() {
-	l.features, l.tags, l.values, l.known, l.flags = l.features[:0], l.tags[:0], l.values[:0], 0, [2]uint64{}
+	l.features, l.tags, l.values, l.known = l.features[:0], l.tags[:0], l.values[:0], 0
+	clear(l.small[:])
+	clear(l.flags[:])
 	clear(l.recent)
 	clear(l.texts)
 	clear(l.numbers)
@@ -83,6 +86,13 @@ func (l *Layer) text(v string) uint64 {
 
 // Number tags the next feature.
 func (l *Layer) Number(key int, v uint64) {
+	if v < uint64(len(l.small)) {
+		if l.small[v] == 0 {
+			l.small[v] = l.number(v) + 1
+		}
+		l.tag(key, l.small[v]-1)
+		return
+	}
 	at, ok := l.numbers[v]
 	if !ok {
 		at = l.number(v)

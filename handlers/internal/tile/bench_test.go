@@ -63,7 +63,7 @@ func BenchmarkTile(b *testing.B) {
 		zip  zipper
 	}{
 		{"anew", 0, ours(ZipLevel)}, {"kept", 64 << 20, ours(ZipLevel)}, {"anew/plain", 0, nil}, {"kept/plain", 64 << 20, nil},
-		{"anew/level-2", 0, ours(2)}, {"anew/level-3", 0, ours(3)}, {"anew/standard-1", 0, standard(1)}, {"anew/standard-6", 0, standard(6)},
+		{"anew/level-1", 0, ours(1)}, {"anew/level-3", 0, ours(3)}, {"anew/standard-1", 0, standard(1)}, {"anew/standard-6", 0, standard(6)},
 	} {
 		b.Run(run.name, func(b *testing.B) {
 			g := ground(b, run.keep)

@@ -28,7 +28,7 @@ type Mark struct {
 
 // ZipLevel is the level of gzip that tiles go out with, chosen by measure (handlers/bench): a tile is written once and
 // read once, so time counts as much as bytes.
-const ZipLevel = 1
+const ZipLevel = 2
 
 // The layers and their keys, by which clients style them.
 var (
