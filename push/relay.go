@@ -167,11 +167,11 @@ func (r *Relay) run(ctx context.Context) {
 	var batches sync.WaitGroup
 	defer batches.Wait()
 	var tidied time.Time
-	clock := newWatched(r.Clock, r.Steady)
+	clock := r.suspect()
 	for ctx.Err() == nil {
-		if clock.suspect(r.Log) {
+		if clock.asked(r.Log) {
 			batches.Wait() // they count on the clock as it was, and by the one that shows now their claims may be over
-			clock.trusted = r.recount(ctx)
+			clock.recounted = r.recount(ctx)
 		}
 		now := r.Clock()
 		if now.Sub(tidied) >= time.Hour {

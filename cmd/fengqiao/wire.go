@@ -120,8 +120,9 @@ func storeAddress(v *settings.Values) string {
 // installation is a store that can be read: with the keys and the accounts.
 type installation struct {
 	*place
-	kek       seal.KEK         // the installation key
-	now       func() time.Time // the machine's clock
+	kek       seal.KEK             // the installation key
+	now       func() time.Time     // the machine's clock
+	steady    func() time.Duration // since it was opened, however the clock is set
 	ring      *seal.Keyring
 	accounts  *account.Service
 	plans     *store.Plans
@@ -148,7 +149,9 @@ func openWith(ctx context.Context, v *settings.Values, kek seal.KEK, now func() 
 	if err != nil {
 		return nil, err
 	}
-	in = &installation{place: p, kek: kek, now: now, plans: p.Store.Plans(), policies: p.Store.Policies(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
+	began := time.Now()
+	in = &installation{place: p, kek: kek, now: now, steady: func() time.Duration { return time.Since(began) },
+		plans: p.Store.Plans(), policies: p.Store.Policies(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
 	opened := in // what is returned on the way out is nil
 	defer func() {
 		if err != nil {
@@ -221,7 +224,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.photos = media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Limits: limits, Now: in.now})
 	s.cases = in.service(s.atlas, s.photos, in.now, log)
 	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
-	s.checkpoints = &checkpoint.Round{Keeper: in.keeper(s.cases.Now)}
+	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), in.steady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
 	}
@@ -230,9 +233,8 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		return nil, err
 	}
 	st := in.Store
-	started := time.Now()
 	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: st.Devices(), Directory: in.directory, Sender: sender,
-		Clock: in.now, Steady: func() time.Duration { return time.Since(started) }, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
+		Clock: in.now, Steady: in.steady, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
 		Deadline: v.PushDeadline, Lease: v.PushLease})
 	if err != nil {
 		return nil, err

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"fengqiao/mediation"
 )
 
 // Round makes checkpoints while a server runs and keeps a file of them, if it has one.
@@ -13,12 +15,17 @@ type Round struct {
 	*Keeper
 	File *File // nil: none
 
-	shown  time.Time // by Now, at the last pass
-	looked time.Time // when that was, in a time that nobody sets
-	set    time.Time // when the clock was last found to have been set, in that time too; zero while it is trusted
+	clock *mediation.WatchedClock
+	// whole is until when checkpoints are whole ones because the clock was set, by steady time; 0 while it is trusted.
+	whole time.Duration
 
 	mu      sync.Mutex
 	figures Figures
+}
+
+// NewRound begins to watch the keeper's clock; steady is how long ago some moment was, which stays so however the clock is set.
+func NewRound(k *Keeper, steady func() time.Duration) *Round {
+	return &Round{Keeper: k, clock: mediation.WatchClock(k.Now, steady)}
 }
 
 // Figures are what the rounds have come to since the start.
@@ -59,18 +66,17 @@ func (r *Round) Pass(ctx context.Context) error {
 // keep makes a whole checkpoint where the clock was set: what was decided before and stored after bears a time that nobody looks for any more. One
 // that begins a while later ends it.
 func (r *Round) keep(ctx context.Context) (Checkpoint, error) {
-	shown, looked := r.Now().Round(0), time.Now()
-	if by := shown.Sub(r.shown) - looked.Sub(r.looked); !r.looked.IsZero() && by.Abs() >= overlap {
-		r.set = looked
+	set, now := r.clock.Look()
+	if set.Abs() >= overlap {
+		r.whole = now + overlap
 	}
-	r.shown, r.looked = shown, looked
-	if r.set.IsZero() {
+	if r.whole == 0 {
 		c, _, err := r.Keep(ctx)
 		return c, err
 	}
 	c, _, err := r.KeepWhole(ctx)
-	if err == nil && looked.Sub(r.set) >= overlap {
-		r.set = time.Time{}
+	if err == nil && now >= r.whole {
+		r.whole = 0
 	}
 	return c, err
 }

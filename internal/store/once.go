@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fengqiao/internal/once"
+	"fengqiao/mediation"
 )
 
 const onceTable = "once"
@@ -21,9 +22,6 @@ func (s *Store) Once() *Once { return &Once{s} }
 var _ once.Keeper = (*Once)(nil)
 
 var errTaken = errors.New("store: taken")
-
-// apart is how far the clocks of two machines may differ.
-const apart = 10 * time.Second
 
 // Begin claims a key.
 func (p *Once) Begin(ctx context.Context, id, print string, now time.Time, lease time.Duration) (once.Ticket, bool, error) {
@@ -46,7 +44,7 @@ func (p *Once) Begin(ctx context.Context, id, print string, now time.Time, lease
 		if err := decode(onceTable, id, old.Body, &found); err != nil {
 			return old, nil, err
 		}
-		running := found.Until.After(now) && !found.Until.After(now.Add(lease+apart)) // nobody waits out the error of a clock that was ahead
+		running := found.Until.After(now) && !found.Until.After(now.Add(lease+mediation.ClocksApart)) // nobody waits out the error of a clock that was ahead
 		if found.Done || found.Print != print || running {
 			return old, nil, errTaken
 		}

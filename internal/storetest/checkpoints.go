@@ -204,7 +204,7 @@ func (k *checkpointKit) whole(t *testing.T) {
 
 func (k *checkpointKit) set(t *testing.T) {
 	ctx := context.Background()
-	server := &checkpoint.Round{Keeper: k.Keeper}
+	server := checkpoint.NewRound(k.Keeper, func() time.Duration { return 0 })
 	mediaOK(t, server.Pass(ctx))
 	k.office.Pass(time.Hour)
 	k.note(t, k.b.ID)
