@@ -158,7 +158,7 @@ func openWith(ctx context.Context, v *settings.Values, kek seal.KEK, now func() 
 			err = errors.Join(err, opened.Close())
 		}
 	}()
-	if in.ring, err = seal.New(ctx, p.Store.Wraps(), p.Store.Erasures(), kek, seal.Options{Now: in.now}); err != nil {
+	if in.ring, err = seal.New(ctx, p.Store.Wraps(), p.Store.Erasures(), kek, seal.Options{Now: in.now, Steady: in.steady}); err != nil {
 		return nil, err
 	}
 	in.add(in.ring.Close)

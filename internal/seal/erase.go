@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// overlap is how much further back than the newest known entry the journal is read: clocks of instances differ, and an entry
+// overlap is how much further back than what is known the journal is read: clocks of instances differ, and an entry
 // becomes visible a little after the time that it bears.
 const overlap = 2 * time.Minute
 
@@ -59,11 +59,12 @@ func (k *Keyring) refresh(ctx context.Context) error {
 	return nil
 }
 
-// poll drops the keys that were erased since the last poll. Where the journal was read to is told by its entries and not by this machine's clock: one
-// that is an hour ahead would read past what others write. Nor is an entry believed whose own time is still to come.
+// poll drops the keys that were erased since the last poll. Where the journal was read to is told by its entries, and by how long ago they were read,
+// but not by this machine's clock: one that is an hour ahead would read past what others write. Nor is an entry believed whose own time is still to
+// come.
 func (k *Keyring) poll(ctx context.Context) (any, error) {
-	start := k.opts.Now()
-	heard := earlier(k.heard, start)
+	start, asked := k.opts.Now(), k.opts.Steady()
+	heard := earlier(k.heard.Add(asked-k.asked), start)
 	err := k.journal.Since(ctx, heard.Add(-overlap), func(e Erasure) error {
 		if e.At.After(heard) {
 			heard = e.At
@@ -76,7 +77,7 @@ func (k *Keyring) poll(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.heard = earlier(heard, start)
+	k.heard, k.asked = earlier(heard, start), asked
 	k.polled.Store(&start)
 	return nil, nil
 }

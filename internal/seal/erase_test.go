@@ -130,6 +130,37 @@ func TestAnErasureIsNoticedWhateverTheClocksSay(t *testing.T) {
 	}
 }
 
+// What is kept long enough is erased by the thousand, and nothing after it for weeks: a look every five seconds must not read all that again.
+func TestManyErasuresAtOnceAreNotReadForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kek := newShelf(), installation(t, NewInstallationKey())
+		here, there := start(t, s, kek, Options{}), start(t, s, kek, Options{})
+		defer here.Close()
+		defer there.Close()
+		words := sealed(t, here, newKey(t, here), "words")
+		for range 20 {
+			if err := here.Erase(t.Context(), newKey(t, here)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		look := func() (read int) {
+			t.Helper()
+			before := s.told
+			time.Sleep(time.Minute)
+			opens(t, there, words, "words")
+			return s.told - before
+		}
+		if n := look(); n != 20 {
+			t.Fatalf("%d erasures were read, want 20", n)
+		}
+		time.Sleep(overlap)
+		look()
+		if n := look(); n != 0 {
+			t.Errorf("%d erasures are still read again", n)
+		}
+	})
+}
+
 func TestAnInstanceLongAtRestLooksBeforeItOpens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kek := newShelf(), installation(t, NewInstallationKey())

@@ -32,6 +32,8 @@ type Options struct {
 	Poll, Trust time.Duration
 	// Now is the machine's clock, for the journal and the two ages. Default time.Now.
 	Now func() time.Time
+	// Steady is how long ago some moment was, which stays so however the clock is set. Default: since the keyring was opened.
+	Steady func() time.Duration
 }
 
 func (o Options) filled() Options {
@@ -49,6 +51,10 @@ func (o Options) filled() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Steady == nil {
+		opened := time.Now()
+		o.Steady = func() time.Duration { return time.Since(opened) }
 	}
 	return o
 }
@@ -69,7 +75,8 @@ type Keyring struct {
 	forgetting sync.Mutex
 	erasures   uint64
 	polled     atomic.Pointer[time.Time]
-	heard      time.Time // when the newest known erasure was, by its writer's clock; poll's alone
+	heard      time.Time     // up to when erasures are known, by the clocks of those who erase; poll's alone
+	asked      time.Duration // when that was, by Steady
 	polling    atomic.Bool
 
 	life    context.Context

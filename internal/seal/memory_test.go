@@ -18,6 +18,7 @@ type shelf struct {
 	wraps   map[string]Wrap
 	journal map[string]time.Time
 	puts    int
+	told    int // erasures that Since gave out
 	// failing makes every call fail.
 	failing error
 	// hold, if set, is received from before a Get answers.
@@ -138,6 +139,9 @@ func (s *shelf) Since(_ context.Context, t time.Time, fn func(Erasure) error) er
 		}
 	}
 	slices.SortFunc(out, func(a, b Erasure) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	s.mu.Lock()
+	s.told += len(out)
+	s.mu.Unlock()
 	for _, e := range out {
 		if err := fn(e); err != nil {
 			return err
