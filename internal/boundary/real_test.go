@@ -2,45 +2,16 @@ package boundary
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"fengqiao/grid"
+	"fengqiao/internal/realtest"
 )
-
-// losAngeles opens a file of the real data, which lies beside the checkout or where LA311 says; the test is skipped without.
-func losAngeles(t *testing.T, name string) []byte {
-	t.Helper()
-	dir := os.Getenv("LA311")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data", "la311")
-	}
-	f, err := os.Open(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
-		t.Skip("the real data of Los Angeles is not here: set LA311")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }() // only read
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
 
 func TestRealCouncilsAreReadAsEncodingJSONReadsThem(t *testing.T) {
 	for name, crs := range map[string]grid.CRS{"nc.geojson.gz": "", "nc3857.geojson.gz": grid.WebMercator} {
-		text := losAngeles(t, name)
+		text := realtest.LosAngeles(t, name)
 		r := NewGeoJSON(bytes.NewReader(text), Options{})
 		list, err := all(r)
 		if err != nil || len(list) < 90 || r.Head().CRS != crs {

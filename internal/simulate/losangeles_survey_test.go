@@ -8,6 +8,7 @@ import (
 	"fengqiao/grid"
 	"fengqiao/grid/survey"
 	"fengqiao/handlers"
+	"fengqiao/internal/realtest"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
@@ -16,11 +17,11 @@ import (
 // realCouncils reads the councils and the points of all requests that have one.
 func realCouncils(t *testing.T) (*handlers.PlanInput, []orb.Point) {
 	t.Helper()
-	in, found, err := handlers.ReadPlan(bytes.NewReader(losAngeles(t, "nc.geojson.gz")), handlers.PlanOptions{Code: "nc_id", Name: "name", ParentName: "service_re", Version: "la"})
+	in, found, err := handlers.ReadPlan(bytes.NewReader(realtest.LosAngeles(t, "nc.geojson.gz")), handlers.PlanOptions{Code: "nc_id", Name: "name", ParentName: "service_re", Version: "la"})
 	if err != nil || len(found) > 0 {
 		t.Fatal(err, found)
 	}
-	requests, err := ReadRequests(bytes.NewReader(losAngeles(t, "requests.csv.gz")), Columns{"srnumber", "longitude", "latitude", "nc"})
+	requests, err := ReadRequests(bytes.NewReader(realtest.LosAngeles(t, "requests.csv.gz")), Columns{"srnumber", "longitude", "latitude", "nc"})
 	if err != nil {
 		t.Fatal(err)
 	}

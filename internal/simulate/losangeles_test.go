@@ -2,48 +2,19 @@ package simulate
 
 import (
 	"bytes"
-	"compress/gzip"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"fengqiao/grid"
 	"fengqiao/handlers"
+	"fengqiao/internal/realtest"
 
 	"github.com/paulmach/orb"
 )
 
-// losAngeles opens a file of the real data, which lies beside the checkout or where LA311 says; the test is skipped without.
-func losAngeles(t *testing.T, name string) []byte {
-	t.Helper()
-	dir := os.Getenv("LA311")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data", "la311")
-	}
-	f, err := os.Open(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
-		t.Skip("the real data of Los Angeles is not here: set LA311")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }() // only read
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
 func TestRealCouncilsHoldTheRealRequestsThatTheMapGivesThem(t *testing.T) {
-	councils := losAngeles(t, "nc.geojson.gz")
+	councils := realtest.LosAngeles(t, "nc.geojson.gz")
 	in, found, err := handlers.ReadPlan(bytes.NewReader(councils), handlers.PlanOptions{Code: "nc_id", Name: "name", ParentName: "service_re", Version: "la"})
 	if err != nil || len(found) > 0 {
 		t.Fatal(err, found)
@@ -56,7 +27,7 @@ func TestRealCouncilsHoldTheRealRequestsThatTheMapGivesThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	requests, err := ReadRequests(bytes.NewReader(losAngeles(t, "requests.csv.gz")), Columns{"srnumber", "longitude", "latitude", "nc"})
+	requests, err := ReadRequests(bytes.NewReader(realtest.LosAngeles(t, "requests.csv.gz")), Columns{"srnumber", "longitude", "latitude", "nc"})
 	if err != nil || len(requests) != 10_000 {
 		t.Fatal(err, len(requests))
 	}
@@ -81,7 +52,7 @@ func TestRealCouncilsHoldTheRealRequestsThatTheMapGivesThem(t *testing.T) {
 }
 
 func TestBoundariesInMetresLieWhereTheMapHasThem(t *testing.T) {
-	in, _, err := handlers.ReadPlan(bytes.NewReader(losAngeles(t, "nc3857.geojson.gz")), handlers.PlanOptions{Code: "nc_id", Name: "name_2", ParentName: "service_re"})
+	in, _, err := handlers.ReadPlan(bytes.NewReader(realtest.LosAngeles(t, "nc3857.geojson.gz")), handlers.PlanOptions{Code: "nc_id", Name: "name_2", ParentName: "service_re"})
 	if err != nil || len(in.Cells) < 90 {
 		t.Fatal(err)
 	}
