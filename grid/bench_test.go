@@ -16,7 +16,7 @@ func BenchmarkLocate(b *testing.B) {
 			plan := mustPlan(b, ChinaSchema(), nil, q.cells())
 			pts := make([]orb.Point, 1<<14)
 			for i := range pts {
-				pts[i] = randomIn(q.rng, plan.Bound(""))
+				pts[i] = randomIn(q.Rng, plan.Bound(""))
 			}
 			b.ReportAllocs()
 			i := 0
@@ -35,7 +35,7 @@ func BenchmarkNearest(b *testing.B) {
 	bound := plan.Bound("")
 	pts := make([]orb.Point, 1024)
 	for i := range pts {
-		pts[i] = orb.Point{bound.Max[0] + 0.01*q.rng.Float64(), randomIn(q.rng, bound)[1]}
+		pts[i] = orb.Point{bound.Max[0] + 0.01*q.Rng.Float64(), randomIn(q.Rng, bound)[1]}
 	}
 	b.ReportAllocs()
 	i := 0

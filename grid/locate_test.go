@@ -45,17 +45,17 @@ func TestEveryPointOfATessellationHasExactlyOneCellOnEveryPath(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		q.rng.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
+		q.Rng.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
 		shuffled, err := NewPlan("v", ChinaSchema(), nil, cells)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pts := temptations(plan.At(q.rng.IntN(plan.Len())).Shape)
-		q.rng.Shuffle(len(pts), func(i, j int) { pts[i], pts[j] = pts[j], pts[i] })
+		pts := temptations(plan.At(q.Rng.IntN(plan.Len())).Shape)
+		q.Rng.Shuffle(len(pts), func(i, j int) { pts[i], pts[j] = pts[j], pts[i] })
 		pts = pts[:min(len(pts), 20)]
 		bound := plan.Bound("")
 		for range 5 {
-			pts = append(pts, randomIn(q.rng, bound))
+			pts = append(pts, randomIn(q.Rng, bound))
 		}
 		for _, pt := range pts {
 			if !bound.Contains(pt) {
@@ -233,7 +233,7 @@ func TestLocateAgreesWithTheReferenceInALargePlan(t *testing.T) {
 	q := newQuilt(7, 40, 30, 6)
 	plan := mustPlan(t, ChinaSchema(), nil, q.cells())
 	for range 5000 {
-		pt := randomIn(q.rng, plan.Bound("").Pad(0.001))
+		pt := randomIn(q.Rng, plan.Bound("").Pad(0.001))
 		want := Code("")
 		for i := range plan.Len() {
 			if plan.ground.covers(i, pt) {
@@ -265,7 +265,7 @@ func TestLocateAllAnswersForBatchesOfAnyLength(t *testing.T) {
 	for _, n := range []int{0, 1, batch - 1, batch, batch + 1, 3*batch + 7} {
 		pts, out := make([]orb.Point, n), slices.Repeat([]int32{-2}, n+1)
 		for i := range pts {
-			pts[i] = randomIn(q.rng, plan.Bound("").Pad(0.005))
+			pts[i] = randomIn(q.Rng, plan.Bound("").Pad(0.005))
 		}
 		plan.LocateAll(pts, out)
 		for i, pt := range pts {

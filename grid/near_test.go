@@ -16,7 +16,7 @@ func TestCellsNearAreAllThatComeSoNear(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pt := randomIn(q.rng, p.Bound("").Pad(0.005))
+		pt := randomIn(q.Rng, p.Bound("").Pad(0.005))
 		limit := rapid.SampledFrom([]float64{0, 50, 700, 3000}).Draw(t, "metres")
 		got := p.CellsNear(pt, limit)
 		if !slices.IsSortedFunc(got, func(a, b Near) int { return int(math.Copysign(1, a.Metres-b.Metres)) }) {

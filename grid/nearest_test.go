@@ -84,7 +84,7 @@ func TestNearestAgreesWithLookingAtEveryEdge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := newQuilt(rapid.Uint64().Draw(t, "seed"), rapid.IntRange(2, 9).Draw(t, "columns"), rapid.IntRange(2, 9).Draw(t, "rows"), 2)
 		// Every third cell only, so that there are gaps to fall into.
-		cells := slices.DeleteFunc(q.cells(), func(Cell) bool { return q.rng.IntN(3) > 0 })
+		cells := slices.DeleteFunc(q.cells(), func(Cell) bool { return q.Rng.IntN(3) > 0 })
 		cells = append(cells, q.cells()[0])
 		slices.SortFunc(cells, func(a, b Cell) int { return compareCodes(a.Code, b.Code) })
 		cells = slices.CompactFunc(cells, func(a, b Cell) bool { return a.Code == b.Code })
@@ -93,7 +93,7 @@ func TestNearestAgreesWithLookingAtEveryEdge(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 4 {
-			pt := randomIn(q.rng, p.Bound("").Pad(0.02))
+			pt := randomIn(q.Rng, p.Bound("").Pad(0.02))
 			limit := rapid.SampledFrom([]float64{100, 1000, 1e5}).Draw(t, "limit")
 			want := math.Inf(1)
 			for i := range p.Len() {

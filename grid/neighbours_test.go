@@ -63,11 +63,11 @@ func TestNeighboursShareAnEdgeAndNotOnlyACorner(t *testing.T) {
 func TestNeighboursInATessellationAreThoseOfTheLattice(t *testing.T) {
 	q := newQuilt(11, 9, 8, 4)
 	p := mustPlan(t, ChinaSchema(), nil, q.cells())
-	for r := range q.rows {
-		for c := range q.cols {
+	for r := range q.Rows {
+		for c := range q.Cols {
 			var want []Code
 			for _, d := range [][2]int{{0, -1}, {-1, 0}, {1, 0}, {0, 1}} {
-				if x, y := c+d[0], r+d[1]; x >= 0 && x < q.cols && y >= 0 && y < q.rows {
+				if x, y := c+d[0], r+d[1]; x >= 0 && x < q.Cols && y >= 0 && y < q.Rows {
 					want = append(want, q.code(x, y))
 				}
 			}

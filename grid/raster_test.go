@@ -105,9 +105,9 @@ func TestTheRasterAnswersAsTheShapesDoInATessellation(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := recut(whole, cells, rapid.SampledFrom([]float64{1, 100, 3000}).Draw(t, "fields"))
-		pts := bordering(q.rng, &p.raster.frame, 100)
+		pts := bordering(q.Rng, &p.raster.frame, 100)
 		for _, reach := range []float64{1e-3, 1e-5, 1e-7, 1e-14} {
-			pts = append(pts, beside(q.rng, cells, 60, reach)...)
+			pts = append(pts, beside(q.Rng, cells, 60, reach)...)
 		}
 		sameAsShapes(t, p, pts)
 	})

@@ -6,98 +6,29 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"fengqiao/grid/quilttest"
+
 	"github.com/paulmach/orb"
 	"pgregory.net/rapid"
 )
 
-// quilt is a gap-free tessellation: a lattice whose inner vertices are shaken and whose edges are drawn as rough lines,
-// both sides of each edge with the same vertices. It fills a rectangle exactly.
-type quilt struct {
-	rng        *rand.Rand
-	cols, rows int
-	steps      int // pieces of an edge
-	origin     orb.Point
-	size       float64 // of a cell in degrees
-	corners    map[[2]int]orb.Point
-	edges      map[[3]int][]orb.Point
-}
+// quilt is a tessellation without gaps whose cells have codes.
+type quilt struct{ quilttest.Quilt }
 
 func newQuilt(seed uint64, cols, rows, steps int) *quilt {
-	return &quilt{
-		rng: rand.New(rand.NewPCG(seed, 1)), cols: cols, rows: rows, steps: steps,
-		origin: orb.Point{119.5, 29.75}, size: 0.005,
-		corners: map[[2]int]orb.Point{}, edges: map[[3]int][]orb.Point{},
-	}
-}
-
-func (q *quilt) shake(amount float64) float64 { return (2*q.rng.Float64() - 1) * amount * q.size }
-
-// corner is shaken by up to a fifth of a cell, which keeps all edges within 45° of their axis and so apart.
-func (q *quilt) corner(c, r int) orb.Point {
-	k := [2]int{c, r}
-	p, ok := q.corners[k]
-	if !ok {
-		p = orb.Point{q.origin[0] + float64(c)*q.size, q.origin[1] + float64(r)*q.size}
-		if c > 0 && c < q.cols {
-			p[0] += q.shake(0.2)
-		}
-		if r > 0 && r < q.rows {
-			p[1] += q.shake(0.2)
-		}
-		q.corners[k] = p
-	}
-	return p
-}
-
-// edge leads from a corner east (dir 0) or north (dir 1) without the last point.
-func (q *quilt) edge(c, r, dir int) []orb.Point {
-	k := [3]int{c, r, dir}
-	if line, ok := q.edges[k]; ok {
-		return line
-	}
-	a, b := q.corner(c, r), q.corner(c+1-dir, r+dir)
-	rim := dir == 0 && (r == 0 || r == q.rows) || dir == 1 && (c == 0 || c == q.cols)
-	line := []orb.Point{a}
-	for i := 1; i < q.steps; i++ {
-		t := float64(i) / float64(q.steps)
-		p := orb.Point{a[0] + t*(b[0]-a[0]), a[1] + t*(b[1]-a[1])}
-		if !rim {
-			p[1-dir] += q.shake(0.08 * min(t, 1-t))
-		}
-		line = append(line, p)
-	}
-	q.edges[k] = line
-	return line
-}
-
-func (q *quilt) ring(c, r int) orb.Ring {
-	var ring orb.Ring
-	ring = append(ring, q.edge(c, r, 0)...)
-	ring = append(ring, q.edge(c+1, r, 1)...)
-	ring = append(ring, back(q.edge(c, r+1, 0), q.corner(c+1, r+1))...)
-	ring = append(ring, back(q.edge(c, r, 1), q.corner(c, r+1))...)
-	return append(ring, ring[0])
-}
-
-// back is a line from its end to before its beginning.
-func back(line []orb.Point, end orb.Point) []orb.Point {
-	out := []orb.Point{end}
-	for i := len(line) - 1; i > 0; i-- {
-		out = append(out, line[i])
-	}
-	return out
+	return &quilt{quilttest.Quilt{Rng: rand.New(rand.NewPCG(seed, 1)), West: 119.5, South: 29.75, Size: 0.005, Cols: cols, Rows: rows, Steps: steps, Rough: 0.08}}
 }
 
 func (q *quilt) code(c, r int) Code {
-	n := r*q.cols + c
+	n := r*q.Cols + c
 	return Code(fmt.Sprintf("33.01.11.%03d.%03d.%03d.%02d", 1+n/5000, 1+n/500%10, 1+n/50%10, 1+n%50))
 }
 
 func (q *quilt) cells() []Cell {
 	var out []Cell
-	for r := range q.rows {
-		for c := range q.cols {
-			out = append(out, Cell{Code: q.code(c, r), Shape: orb.MultiPolygon{{q.ring(c, r)}}})
+	for r := range q.Rows {
+		for c := range q.Cols {
+			out = append(out, Cell{Code: q.code(c, r), Shape: orb.MultiPolygon{{q.Ring(c, r)}}})
 		}
 	}
 	return out

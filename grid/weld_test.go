@@ -34,14 +34,14 @@ func TestAShapeComesBackAsItWasGiven(t *testing.T) {
 		cells := q.cells()
 		for _, c := range cells { // begin anywhere, run either way round
 			r := c.Shape[0][0]
-			n := q.rng.IntN(len(r) - 1)
+			n := q.Rng.IntN(len(r) - 1)
 			turned := append(append(slices.Clone(r[n:len(r)-1]), r[:n]...), r[n])
-			if q.rng.IntN(2) == 0 {
+			if q.Rng.IntN(2) == 0 {
 				slices.Reverse(turned)
 			}
 			c.Shape[0][0] = turned
 		}
-		q.rng.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
+		q.Rng.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
 		same(t, cells)
 	})
 }

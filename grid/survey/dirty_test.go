@@ -19,10 +19,10 @@ func drawn(t *rapid.T) (*quilt, []grid.Cell) {
 	cells := q.cells()
 	for _, c := range cells { // begin anywhere
 		r := c.Shape[0][0]
-		n := q.rng.IntN(len(r) - 1)
+		n := q.Rng.IntN(len(r) - 1)
 		c.Shape[0][0] = append(append(slices.Clone(r[n:len(r)-1]), r[:n]...), r[n])
 	}
-	q.rng.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
+	q.Rng.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
 	return q, cells
 }
 
@@ -52,7 +52,7 @@ func (f fault) matches(g Finding) bool {
 var faults = map[string]func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault{
 	"turned round": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
 		cells[i].Shape[0][0].Reverse()
-		return fault{RingOrder, []int{i}, centre, q.size}
+		return fault{RingOrder, []int{i}, centre, q.Size}
 	},
 	"left open": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
 		r := &cells[i].Shape[0][0]
@@ -61,24 +61,24 @@ var faults = map[string]func(q *quilt, cells []grid.Cell, i int, centre orb.Poin
 	},
 	"a point repeated": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
 		r := &cells[i].Shape[0][0]
-		k := q.rng.IntN(len(*r))
+		k := q.Rng.IntN(len(*r))
 		*r = slices.Insert(*r, k, (*r)[k])
 		return fault{DuplicatePoints, []int{i}, (*r)[k], 0}
 	},
 	"a spike inwards": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
 		r := &cells[i].Shape[0][0]
-		k := q.rng.IntN(len(*r) - 1)
+		k := q.Rng.IntN(len(*r) - 1)
 		from := (*r)[k]
 		tip := orb.Point{from[0] + (centre[0]-from[0])/2, from[1] + (centre[1]-from[1])/2}
 		*r = slices.Insert(*r, k+1, tip, from)
-		return fault{RunsBack, []int{i}, from, q.size}
+		return fault{RunsBack, []int{i}, from, q.Size}
 	},
 	"a knot in the middle": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
 		// The way there and back crosses itself near the centre.
 		r := &cells[i].Shape[0][0]
-		k := q.rng.IntN(len(*r) - 1)
+		k := q.Rng.IntN(len(*r) - 1)
 		from, to := (*r)[k], (*r)[k+1]
-		d := 0.1 * q.size
+		d := 0.1 * q.Size
 		ux, uy := centre[0]-(from[0]+to[0])/2, centre[1]-(from[1]+to[1])/2
 		l := math.Hypot(ux, uy)
 		ux, uy = ux/l, uy/l
@@ -86,34 +86,34 @@ var faults = map[string]func(q *quilt, cells []grid.Cell, i int, centre orb.Poin
 		if l := (*r); grid.Orient(l[k], l[k+1], l[k+3]) == grid.Orient(l[k], l[k+1], l[k+2]) {
 			l[k+1], l[k+2] = l[k+2], l[k+1]
 		}
-		return fault{SelfCrossing, []int{i}, centre, q.size}
+		return fault{SelfCrossing, []int{i}, centre, q.Size}
 	},
 	"another cell on it": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
-		d := 0.05 * q.size
+		d := 0.05 * q.Size
 		j := (i + 1) % len(cells)
 		cells[j].Shape = append(cells[j].Shape, orb.Polygon{box(centre[0]-d, centre[1]-d, centre[0]+d, centre[1]+d)})
 		return fault{Overlap, []int{i, j}, centre, 2 * d}
 	},
 	"a hole that nobody fills": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
-		d := 0.05 * q.size
+		d := 0.05 * q.Size
 		cells[i].Shape[0] = append(cells[i].Shape[0], hole(centre[0]-d, centre[1]-d, centre[0]+d, centre[1]+d))
 		return fault{Gap, []int{i}, centre, 2 * d}
 	},
 	"a hole elsewhere": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
-		d := 0.05 * q.size
+		d := 0.05 * q.Size
 		j := (i + 1) % len(cells)
 		cells[j].Shape[0] = append(cells[j].Shape[0], hole(centre[0]-d, centre[1]-d, centre[0]+d, centre[1]+d))
 		return fault{HoleOutside, []int{j}, centre, 2 * d}
 	},
 	"a corner moved into the neighbours": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
 		r := cells[i].Shape[0][0]
-		k := 1 + q.rng.IntN(len(r)-2)
+		k := 1 + q.Rng.IntN(len(r)-2)
 		was := r[k]
 		r[k] = orb.Point{was[0] + 0.02*(was[0]-centre[0]), was[1] + 0.02*(was[1]-centre[1])}
 		if !shared(cells, i, was) {
 			return fault{} // at the rim of the whole
 		}
-		return fault{Overlap, []int{i}, was, q.size}
+		return fault{Overlap, []int{i}, was, q.Size}
 	},
 	"the code of another": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
 		j := (i + 1) % len(cells)
@@ -122,7 +122,7 @@ var faults = map[string]func(q *quilt, cells []grid.Cell, i int, centre orb.Poin
 	},
 	"no code": func(q *quilt, cells []grid.Cell, i int, centre orb.Point) fault {
 		cells[i].Code = ""
-		return fault{MissingCode, []int{i}, centre, 2 * q.size}
+		return fault{MissingCode, []int{i}, centre, 2 * q.Size}
 	},
 }
 

@@ -147,22 +147,22 @@ func dirtied(t *rapid.T) []grid.Cell {
 	for _, c := range cells {
 		r := c.Shape[0][0]
 		for k := range len(r) - 1 {
-			if q.rng.IntN(2) == 0 {
-				r[k][0] += (2*q.rng.Float64() - 1) * by
-				r[k][1] += (2*q.rng.Float64() - 1) * by
+			if q.Rng.IntN(2) == 0 {
+				r[k][0] += (2*q.Rng.Float64() - 1) * by
+				r[k][1] += (2*q.Rng.Float64() - 1) * by
 			}
 		}
 		r[len(r)-1] = r[0]
-		switch q.rng.IntN(6) {
+		switch q.Rng.IntN(6) {
 		case 0:
 			r.Reverse()
 		case 1:
 			r = r[:len(r)-1]
 		case 2:
-			k := q.rng.IntN(len(r))
+			k := q.Rng.IntN(len(r))
 			r = slices.Insert(r, k, r[k])
 		case 3: // a vertex more than the neighbour has
-			k := q.rng.IntN(len(r) - 1)
+			k := q.Rng.IntN(len(r) - 1)
 			r = slices.Insert(r, k+1, orb.Point{r[k][0] + (r[k+1][0]-r[k][0])/2, r[k][1] + (r[k+1][1]-r[k][1])/2})
 		}
 		c.Shape[0][0] = r

@@ -165,7 +165,7 @@ func TestBordersDrawnAtRandomAreGivenUpInTime(t *testing.T) {
 	q := newQuilt(3, 1, 1, 1)
 	var r orb.Ring
 	for range 4000 {
-		r = append(r, orb.Point{119 + q.rng.Float64(), 30 + q.rng.Float64()})
+		r = append(r, orb.Point{119 + q.Rng.Float64(), 30 + q.Rng.Float64()})
 	}
 	found := Inspect([]grid.Cell{cell("a", orb.Polygon{append(r, r[0])})}, Options{})
 	if !slices.Contains(kindsOf(found), Tangled) {
