@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -28,40 +27,44 @@ const most = 50
 
 // WriteText writes a line for every repair and every finding, a sum of each kind last.
 func (c *Chart) WriteText(w io.Writer, lang words.Language) error {
-	t := text{lang: lang}
-	for _, k := range survey.FixKinds {
-		of := slices.DeleteFunc(slices.Clone(c.Fixes), func(f survey.Fix) bool { return f.Kind != k })
-		for _, f := range of[:min(most, len(of))] {
-			t.line(fixLine(f, lang))
-		}
-		t.rest(fixes[k], len(of))
-	}
-	for _, k := range survey.Kinds {
-		of := slices.DeleteFunc(slices.Clone(c.Found), func(f survey.Finding) bool { return f.Kind != k })
-		for _, f := range of[:min(most, len(of))] {
-			t.line(findingLine(f, lang))
-		}
-		t.rest(findings[k], len(of))
-	}
+	var lines []string
+	lines = append(lines, told(survey.FixKinds, c.fixes(), fixes, fixLine, lang)...)
+	lines = append(lines, told(survey.Kinds, c.found(), findings, findingLine, lang)...)
 	for _, l := range c.sums() {
-		t.line(l.In(lang))
+		lines = append(lines, l.In(lang))
 	}
-	_, err := io.WriteString(w, t.String())
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
 	return err
 }
 
-// text gathers lines.
-type text struct {
-	strings.Builder
-	lang words.Language
+// told is a line for each thing, kind by kind, and for how many more of the kind there are.
+func told[K comparable, T any](kinds []K, of map[K][]T, names map[K]words.Text, line func(T, words.Language) string, lang words.Language) (lines []string) {
+	for _, k := range kinds {
+		for _, x := range of[k][:min(most, len(of[k]))] {
+			lines = append(lines, line(x, lang))
+		}
+		if more := len(of[k]) - most; more > 0 {
+			rest := words.Text{Zh: fmt.Sprintf(others.Zh, names[k].Zh, more), En: fmt.Sprintf(others.En, names[k].En, more)}
+			lines = append(lines, rest.In(lang))
+		}
+	}
+	return lines
 }
 
-func (t *text) line(s string) { t.WriteString(s + "\n") }
+func (c *Chart) fixes() map[survey.FixKind][]survey.Fix {
+	return byKind(c.Fixes, func(f survey.Fix) survey.FixKind { return f.Kind })
+}
 
-func (t *text) rest(kind words.Text, n int) {
-	if n > most {
-		t.line(words.Text{Zh: fmt.Sprintf(others.Zh, kind.Zh, n-most), En: fmt.Sprintf(others.En, kind.En, n-most)}.In(t.lang))
+func (c *Chart) found() map[survey.Kind][]survey.Finding {
+	return byKind(c.Found, func(f survey.Finding) survey.Kind { return f.Kind })
+}
+
+func byKind[K comparable, T any](all []T, kind func(T) K) map[K][]T {
+	of := map[K][]T{}
+	for _, x := range all {
+		of[kind(x)] = append(of[kind(x)], x)
 	}
+	return of
 }
 
 // counted is how many there are of a kind.
@@ -73,24 +76,17 @@ type counted struct {
 
 // counts are the kinds of repairs and findings that there are.
 func (c *Chart) counts() (mends, finds []counted) {
-	did, is := map[survey.FixKind]int{}, map[survey.Kind]int{}
-	for _, f := range c.Fixes {
-		did[f.Kind]++
-	}
-	for _, f := range c.Found {
-		is[f.Kind]++
-	}
-	for _, k := range survey.FixKinds {
-		if did[k] > 0 {
-			mends = append(mends, counted{fixes[k], repairColour, did[k]})
+	mends = counts(survey.FixKinds, c.fixes(), fixes, func(survey.FixKind) string { return repairColour })
+	return mends, counts(survey.Kinds, c.found(), findings, func(k survey.Kind) string { return colours[k] })
+}
+
+func counts[K comparable, T any](kinds []K, of map[K][]T, names map[K]words.Text, colour func(K) string) (all []counted) {
+	for _, k := range kinds {
+		if n := len(of[k]); n > 0 {
+			all = append(all, counted{names[k], colour(k), n})
 		}
 	}
-	for _, k := range survey.Kinds {
-		if is[k] > 0 {
-			finds = append(finds, counted{findings[k], colours[k], is[k]})
-		}
-	}
-	return mends, finds
+	return all
 }
 
 // sums are the counts as sentences.

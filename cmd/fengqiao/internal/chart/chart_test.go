@@ -47,6 +47,10 @@ func TestManyFindingsOfAKindAreCountedAndTheLargestTold(t *testing.T) {
 	if n := strings.Count(b.String(), "gap: a, 2 m²\n"); n != most || !strings.Contains(b.String(), "gap: 10 more\n") || !strings.HasSuffix(b.String(), "boundaries: gap 60\n") {
 		t.Errorf("%d lines\n%s", n, b.String())
 	}
+	b.Reset()
+	if err := c.WriteText(&b, words.Both); err != nil || !strings.Contains(b.String(), "空隙：还有 10 项 / gap: 10 more\n") {
+		t.Errorf("in both languages: %v\n%s", err, b.String())
+	}
 }
 
 func TestSizesAreToldAsPeopleWriteThem(t *testing.T) {
