@@ -75,16 +75,24 @@ func (g *geoReader) name(b []byte) string {
 	return name
 }
 
+// objectOf tells whether the value of a feature's member is an object, and reads over it where it is not. null stands for none; anything
+// else is noted as wrong.
+func (g *geoReader) objectOf(member string, depth int) (there bool, err error) {
+	switch g.peek() {
+	case '{':
+		return true, nil
+	case 'n':
+		return false, g.literal("null")
+	}
+	g.object.badMember = member
+	return false, g.skip(depth)
+}
+
 func (g *geoReader) properties(depth int) error {
 	o := &g.object
 	o.properties, o.spans, o.text = o.properties[:0], o.spans[:0], o.text[:0]
-	switch g.peek() {
-	case '{':
-	case 'n':
-		return g.literal("null")
-	default:
-		o.badMember = "properties"
-		return g.skip(depth)
+	if there, err := g.objectOf("properties", depth); !there {
+		return err
 	}
 	return g.members(func(name []byte) error {
 		if len(o.properties) >= MaxProperties || len(o.text) > MaxTexts {
@@ -121,13 +129,8 @@ func (g *geoReader) property(name string, depth int) error {
 
 func (g *geoReader) geometry(depth int) error {
 	o := &g.object
-	switch g.peek() {
-	case '{':
-	case 'n':
-		return g.literal("null")
-	default:
-		o.badMember = "geometry"
-		return g.skip(depth)
+	if there, err := g.objectOf("geometry", depth); !there {
+		return err
 	}
 	o.hasShape = true
 	g.outline.reset()
