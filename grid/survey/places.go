@@ -17,15 +17,15 @@ func unusable(shape orb.MultiPolygon) string {
 	}
 	for i, poly := range shape {
 		if len(poly) == 0 {
-			return fmt.Sprintf("polygon %d has no ring", i)
+			return fmt.Sprintf("polygon %d has no ring", i+1)
 		}
 		for j, r := range poly {
 			if len(distinct(r)) < 3 {
-				return fmt.Sprintf("polygon %d ring %d has fewer than three different points", i, j)
+				return fmt.Sprintf("polygon %d ring %d has fewer than three different points", i+1, j+1)
 			}
 			for k, pt := range r {
 				if err := grid.CheckPoint(pt); err != nil && grid.CheckPoint(turned(pt)) != nil {
-					return fmt.Sprintf("polygon %d ring %d point %d: %v", i, j, k, err)
+					return fmt.Sprintf("polygon %d ring %d point %d: %v", i+1, j+1, k+1, err)
 				}
 			}
 		}
