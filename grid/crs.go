@@ -169,8 +169,11 @@ func fromMercator(pt orb.Point) (orb.Point, error) {
 		return pt, fmt.Errorf("%w: %v lies outside Web Mercator's square", ErrOutOfRange, pt)
 	}
 	lon := math.Max(-180, math.Min(180, pt[0]/mercatorAxis/degree))
-	return orb.Point{lon, math.Atan(math.Sinh(pt[1]/mercatorAxis)) / degree}, nil
+	return orb.Point{lon, mercatorLat(pt[1] / mercatorAxis)}, nil
 }
+
+// mercatorLat is the latitude in degrees so many radii of the sphere north of the equator on the map.
+func mercatorLat(north float64) float64 { return math.Atan(math.Sinh(north)) / degree }
 
 // LikelySwapped tells whether latitude and longitude of a point were probably exchanged: as given it lies outside the
 // bound, which should be a plan's, and exchanged inside. It judges points out of range too: ask it before CheckPoint.

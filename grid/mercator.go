@@ -34,7 +34,7 @@ func mercatorOf(zoom int) mercator {
 }
 
 // mercatorTop is the latitude where the map ends, beyond which the poles run off to infinity.
-var mercatorTop = math.Atan(math.Sinh(math.Pi)) * (180 / math.Pi)
+var mercatorTop = mercatorLat(math.Pi)
 
 func (m *mercator) pixel(pt orb.Point) Pixel {
 	lat := min(max(pt[1], -mercatorTop), mercatorTop)
@@ -60,7 +60,7 @@ func (m *mercator) bend(band float64) {
 func (m *mercator) degrees(p Pixel) orb.Point {
 	return orb.Point{
 		float64(p.X)/m.world*360 - 180,
-		math.Atan(math.Sinh(math.Pi*(1-2*float64(p.Y)/m.world))) * (180 / math.Pi),
+		mercatorLat(math.Pi * (1 - 2*float64(p.Y)/m.world)),
 	}
 }
 
