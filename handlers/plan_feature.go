@@ -50,7 +50,7 @@ func property(f *boundary.Feature, key, or string) string {
 func (p *planReader) finish() (*PlanInput, PlanFindings, error) {
 	schema, err := p.schema()
 	if err != nil {
-		return nil, nil, whole("levels", err.Error())
+		return nil, nil, boundary.Whole("levels", err.Error())
 	}
 	in := &PlanInput{Version: p.Version, Schema: schema}
 	names := map[grid.Code]string{}

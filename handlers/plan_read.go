@@ -151,10 +151,6 @@ type planFeature struct {
 	parent, parentName string
 }
 
-func whole(reason, detail string) PlanFindings {
-	return PlanFindings{{Feature: -1, Reason: reason, Detail: detail}}
-}
-
 func (p *planReader) refuse(f planFeature, reason, detail string) {
 	p.found = append(p.found, PlanFinding{Feature: f.Index, Code: f.code, Reason: reason, Detail: detail, Line: f.Line, Offset: f.Offset})
 }
@@ -164,7 +160,7 @@ func (p *planReader) readHead(head boundary.Head) error {
 	for i, to := range []any{&p.head.Version, &p.head.Schema, &p.head.Units} { // as in planMembers
 		if raw := head.Members[planMembers[i]]; raw != nil {
 			if err := json.Unmarshal(raw, to); err != nil {
-				return whole("json", planMembers[i]+": "+err.Error())
+				return boundary.Whole("json", planMembers[i]+": "+err.Error())
 			}
 		}
 	}
@@ -176,7 +172,7 @@ func (p *planReader) readHead(head boundary.Head) error {
 	case slices.Contains(plain, p.CRS):
 		p.CRS = declared
 	default:
-		return whole("crs_clash", string(declared)+" / "+string(p.CRS))
+		return boundary.Whole("crs_clash", string(declared)+" / "+string(p.CRS))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"fengqiao/grid"
+	"fengqiao/internal/boundary"
 	"fengqiao/mediation"
 )
 
@@ -79,7 +80,7 @@ func (a *API) importPlan(c *Call) (Reply, error) {
 func planProblems(err error) PlanFindings {
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) {
-		return whole("refused", err.Error())
+		return boundary.Whole("refused", err.Error())
 	}
 	var found PlanFindings
 	for _, one := range joined.Unwrap() {

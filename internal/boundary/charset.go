@@ -33,7 +33,7 @@ func charsetOf(cpg string, driver byte) (charset, error) {
 	case "gb18030", "54936", "cp54936":
 		return charset{"GB18030", simplifiedchinese.GB18030.NewDecoder()}, nil
 	}
-	return charset{}, whole("encoding_unknown", name[:min(len(name), 64)])
+	return charset{}, Whole("encoding_unknown", name[:min(len(name), 64)])
 }
 
 // decode makes a string of a field's text; false if it is not in the encoding. A last character that the field's width

@@ -57,11 +57,11 @@ func (c *csvReader) fault(err error) error {
 	var broken *csv.ParseError
 	switch {
 	case errors.Is(err, errRowTooLarge):
-		return whole("too_large", atMost(MaxRow, "bytes of a row"))
+		return Whole("too_large", atMost(MaxRow, "bytes of a row"))
 	case errors.As(err, &broken):
 		return Findings{{Feature: -1, Reason: "csv", Detail: broken.Err.Error(), Line: broken.Line}}
 	case err == io.EOF && c.count == 0:
-		return whole("no_features", "")
+		return Whole("no_features", "")
 	}
 	return err
 }
@@ -115,7 +115,7 @@ func (c *csvReader) open() error {
 	start, err := src.Peek(64 << 10)
 	if len(start) == 0 {
 		if err == io.EOF {
-			return whole("csv", "empty")
+			return Whole("csv", "empty")
 		}
 		return err
 	}
@@ -123,13 +123,13 @@ func (c *csvReader) open() error {
 	c.rows.Comma, c.rows.ReuseRecord = delimiter(start), true
 	header, err := c.row()
 	if err == io.EOF {
-		return whole("csv", "empty")
+		return Whole("csv", "empty")
 	}
 	if err != nil {
 		return err
 	}
 	if len(header) > MaxProperties {
-		return whole("too_large", atMost(MaxProperties, "columns"))
+		return Whole("too_large", atMost(MaxProperties, "columns"))
 	}
 	for i, name := range header {
 		if !utf8.ValidString(name) {
@@ -164,7 +164,7 @@ func (c *csvReader) findGeometry() error {
 		return nil
 	}
 	if c.Geometry != "" {
-		return whole("no_wkt", c.Geometry)
+		return Whole("no_wkt", c.Geometry)
 	}
 	row, err := c.row()
 	if err != nil && err != io.EOF {
@@ -175,7 +175,7 @@ func (c *csvReader) findGeometry() error {
 		return strings.HasPrefix(start, "POLYGON") || strings.HasPrefix(start, "MULTIPOLYGON") || strings.HasPrefix(start, "SRID=")
 	})
 	if c.geometry < 0 {
-		return whole("no_wkt", strings.Join(c.header[:min(len(c.header), 20)], ","))
+		return Whole("no_wkt", strings.Join(c.header[:min(len(c.header), 20)], ","))
 	}
 	c.pending = row
 	return nil

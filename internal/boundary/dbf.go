@@ -34,7 +34,7 @@ func openTable(src io.Reader, cpg string) (*table, error) {
 	}
 	rows, size, width := binary.LittleEndian.Uint32(h[4:]), int(binary.LittleEndian.Uint16(h[8:])), int(binary.LittleEndian.Uint16(h[10:]))
 	if size < 33 || width < 1 || rows > 1<<31-1 {
-		return nil, whole("dbf", fmt.Sprintf("a head of %d and rows of %d bytes", size, width))
+		return nil, Whole("dbf", fmt.Sprintf("a head of %d and rows of %d bytes", size, width))
 	}
 	t.rows, t.raw = int(rows), make([]byte, width)
 	var err error
@@ -55,7 +55,7 @@ func (t *table) describe(head []byte) error {
 		raw, _, _ := strings.Cut(string(head[:11]), "\x00")
 		name, ok := t.charset.decode([]byte(raw))
 		if !ok {
-			return whole("encoding", fmt.Sprintf("%q (%s)", raw, t.charset.name))
+			return Whole("encoding", fmt.Sprintf("%q (%s)", raw, t.charset.name))
 		}
 		f := field{strings.TrimSpace(name), head[11], int(head[16])}
 		if f.kind == 'C' {
@@ -65,14 +65,14 @@ func (t *table) describe(head []byte) error {
 		t.fields = append(t.fields, f)
 	}
 	if len(head) > 0 && head[0] != '\r' || used > len(t.raw) {
-		return whole("dbf", fmt.Sprintf("fields of %d bytes in rows of %d", used, len(t.raw)))
+		return Whole("dbf", fmt.Sprintf("fields of %d bytes in rows of %d", used, len(t.raw)))
 	}
 	return nil
 }
 
 func (t *table) cut(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return whole("truncated", fmt.Sprintf(".dbf, row %d", t.done))
+		return Whole("truncated", fmt.Sprintf(".dbf, row %d", t.done))
 	}
 	return err
 }
@@ -80,7 +80,7 @@ func (t *table) cut(err error) error {
 // row reads the attributes of a feature; deleted says that the row is marked so, and the feature with it.
 func (t *table) row(f *Feature) (deleted bool, err error) {
 	if t.rows == 0 {
-		return false, whole("dbf_rows", fmt.Sprintf(">%d / %d", t.done, t.done))
+		return false, Whole("dbf_rows", fmt.Sprintf(">%d / %d", t.done, t.done))
 	}
 	if _, err := io.ReadFull(t.src, t.raw); err != nil {
 		return false, t.cut(err)
@@ -90,7 +90,7 @@ func (t *table) row(f *Feature) (deleted bool, err error) {
 	if mark := t.raw[0]; mark == '*' {
 		return true, nil
 	} else if mark != ' ' {
-		return false, whole("dbf", fmt.Sprintf("row %d begins with %q", t.done-1, mark))
+		return false, Whole("dbf", fmt.Sprintf("row %d begins with %q", t.done-1, mark))
 	}
 	f.Properties = make([]Property, 0, len(t.fields))
 	rest := t.raw[1:]

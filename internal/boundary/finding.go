@@ -111,8 +111,8 @@ func choose(first bool, a, b string) string {
 	return b
 }
 
-// whole is an error about the file.
-func whole(reason, detail string) Findings {
+// Whole is an error about the file.
+func Whole(reason, detail string) Findings {
 	return Findings{{Feature: -1, Reason: reason, Detail: detail}}
 }
 

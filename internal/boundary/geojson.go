@@ -79,7 +79,7 @@ func (g *geoReader) start() (*Feature, error) {
 		if err := g.skip(0); err != nil {
 			return nil, err
 		}
-		return nil, whole("not_features", "")
+		return nil, Whole("not_features", "")
 	}
 	g.object.begin(g.offset())
 	if err := g.take('{'); err != nil {
@@ -121,7 +121,7 @@ func (g *geoReader) topMember(name []byte) (begun bool, err error) {
 		return false, g.fault("json", `two members "features"`)
 	case key == "features":
 		if g.peek() != '[' {
-			return false, whole("not_features", "")
+			return false, Whole("not_features", "")
 		}
 		g.pos++
 		g.stage, g.object.collection, g.object.first = inCollection, true, true
@@ -155,9 +155,9 @@ func (g *geoReader) declare(raw []byte) error {
 	case name == "":
 		return nil
 	case !ok:
-		return whole("crs", name)
+		return Whole("crs", name)
 	case g.head.CRS != "" && g.head.CRS != crs:
-		return whole("crs_clash", string(g.head.CRS)+" / "+name)
+		return Whole("crs_clash", string(g.head.CRS)+" / "+name)
 	}
 	g.head.CRS = crs
 	return nil
@@ -206,15 +206,15 @@ func (g *geoReader) topEnds() (*Feature, error) {
 	case o.kind == "FeatureCollection", o.collection:
 		switch {
 		case o.kind != "FeatureCollection":
-			return nil, whole("not_features", o.kind)
+			return nil, Whole("not_features", o.kind)
 		case g.count == 0:
-			return nil, whole("no_features", "")
+			return nil, Whole("no_features", "")
 		case g.peek() != 0 || !g.eof || g.pos < g.end:
 			return nil, g.fault("json", "text behind the end")
 		}
 		return nil, orEOF(g.err)
 	case o.kind != "Feature":
-		return nil, whole("not_features", o.kind)
+		return nil, Whole("not_features", o.kind)
 	}
 	f := g.deliver()
 	line := g.lineBreak()
@@ -222,7 +222,7 @@ func (g *geoReader) topEnds() (*Feature, error) {
 	case c == 0 && g.pos == g.end && g.err != nil:
 		return nil, g.err
 	case c == 0 && g.pos == g.end && !g.Sequence:
-		return nil, whole("not_features", o.kind)
+		return nil, Whole("not_features", o.kind)
 	case c == 0 && g.pos == g.end, c == '{' && line:
 		g.stage = inSequence
 		return f, nil
@@ -263,7 +263,7 @@ func (g *geoReader) record() (*Feature, error) {
 	switch c := g.peek(); {
 	case c == 0 && g.pos == g.end:
 		if g.count == 0 && g.err == nil {
-			return nil, whole("no_features", "")
+			return nil, Whole("no_features", "")
 		}
 		return nil, orEOF(g.err)
 	case !apart:

@@ -116,7 +116,7 @@ func (f *File) sniff(name string, p *part, o Options) error {
 		f.Reader = NewCSV(p, o)
 		return nil
 	}
-	return whole("format", "")
+	return Whole("format", "")
 }
 
 // shapefile opens the files beside a .shp. Their ends may be in capitals, whatever its own is.
@@ -160,7 +160,7 @@ func (f *File) text(name string) (string, error) {
 	const most = 64 << 10
 	b, err := io.ReadAll(io.LimitReader(p, most+1))
 	if len(b) > most {
-		return "", whole("shapefile", filepath.Ext(name))
+		return "", Whole("shapefile", filepath.Ext(name))
 	}
 	return string(b), err
 }

@@ -89,9 +89,9 @@ func (s *shpReader) next() (*Feature, error) {
 	case err != nil:
 		return nil, err
 	case rows > 0:
-		return nil, whole("dbf_rows", fmt.Sprintf("%d / %d", s.count, s.count+rows))
+		return nil, Whole("dbf_rows", fmt.Sprintf("%d / %d", s.count, s.count+rows))
 	case s.given == 0:
-		return nil, whole("no_features", "")
+		return nil, Whole("no_features", "")
 	}
 	return nil, io.EOF
 }
@@ -99,32 +99,32 @@ func (s *shpReader) next() (*Feature, error) {
 // open reads the heads of all parts.
 func (s *shpReader) open() error {
 	if s.parts.Dbf == nil {
-		return whole("dbf_missing", "")
+		return Whole("dbf_missing", "")
 	}
 	if s.parts.Prj != "" {
 		name, crs, ok := projection(s.parts.Prj)
 		if !ok {
-			return whole("crs", name)
+			return Whole("crs", name)
 		}
 		s.head.CRS = crs
 	}
 	s.src = bufio.NewReaderSize(s.parts.Shp, 256<<10)
 	var h [shpHeader]byte
 	if n, err := io.ReadFull(s.src, h[:]); n == 0 && err == io.EOF {
-		return whole("shapefile", "empty")
+		return Whole("shapefile", "empty")
 	} else if err != nil {
 		return s.cut(err)
 	}
 	magic, version := binary.BigEndian.Uint32(h[:]), binary.LittleEndian.Uint32(h[28:])
 	if magic != shpMagic || version != 1000 {
-		return whole("shapefile", fmt.Sprintf("file code %d, version %d", magic, version))
+		return Whole("shapefile", fmt.Sprintf("file code %d, version %d", magic, version))
 	}
 	if s.kind = binary.LittleEndian.Uint32(h[32:]); s.kind != shpNull && s.kind%10 != shpPolygon || s.kind > 25 {
-		return whole("geometry_type", kindName(s.kind))
+		return Whole("geometry_type", kindName(s.kind))
 	}
 	s.left, s.offset = 2*int64(binary.BigEndian.Uint32(h[24:]))-shpHeader, shpHeader
 	if s.left < 0 {
-		return whole("shapefile", "a length below that of the head")
+		return Whole("shapefile", "a length below that of the head")
 	}
 	var err error
 	s.table, err = openTable(s.parts.Dbf, s.parts.Cpg)
