@@ -21,26 +21,23 @@ func (g *ground) covers(cell int, pt orb.Point) bool { return g.side(g.refsOf(ce
 func (g *ground) side(refs []ref, pt orb.Point) side {
 	p := g.probe(pt)
 	polygon := outside
-	for k := 0; k < len(refs); {
-		end := k + 1
-		for end < len(refs) && refs[end]&refRing == 0 {
-			end++
-		}
-		outer := refs[k]&refOuter != 0
+	for len(refs) > 0 {
+		var ring []ref
+		ring, refs = nextRing(refs)
+		outer := ring[0]&refOuter != 0
 		switch {
 		case outer && polygon != outside:
 			return polygon
 		case outer:
-			polygon = p.ring(refs[k:end])
+			polygon = p.ring(ring)
 		case polygon != outside:
-			switch p.ring(refs[k:end]) {
+			switch p.ring(ring) {
 			case inside:
 				polygon = outside
 			case onEdge:
 				polygon = onEdge
 			}
 		}
-		k = end
 	}
 	return polygon
 }

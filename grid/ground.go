@@ -31,6 +31,15 @@ func (r ref) arc() uint32 { return uint32(r >> refBits) }
 
 func (g *ground) refsOf(cell int) []ref { return g.refs[g.cells[cell]:g.cells[cell+1]] }
 
+// nextRing cuts the first ring off a list of them.
+func nextRing(refs []ref) (ring, rest []ref) {
+	n := 1
+	for n < len(refs) && refs[n]&refRing == 0 {
+		n++
+	}
+	return refs[:n], refs[n:]
+}
+
 // shape builds a cell's shape anew, as it was given.
 func (g *ground) shape(cell int) orb.MultiPolygon {
 	var shape orb.MultiPolygon

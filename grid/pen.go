@@ -46,19 +46,16 @@ func (p *Pen) outline(patch int) {
 	refs := p.chart.refsOf(patch)
 	shown := false
 	for len(refs) > 0 {
-		n := 1
-		for n < len(refs) && refs[n]&refRing == 0 {
-			n++
-		}
-		outer := refs[0]&refOuter != 0
+		var ring []ref
+		ring, refs = nextRing(refs)
+		outer := ring[0]&refOuter != 0
 		if shown = shown || outer; shown {
-			ring, ok := p.ring(refs[:n])
+			points, ok := p.ring(ring)
 			if ok {
-				p.rings = append(p.rings, Ring{outer, ring})
+				p.rings = append(p.rings, Ring{outer, points})
 			}
 			shown = ok || !outer
 		}
-		refs = refs[n:]
 	}
 }
 

@@ -9,13 +9,10 @@ import (
 // (a hole that crosses the rim, holes that overlap) it may be so too, but nobody counts on it.
 func (g *ground) plain(refs []ref) bool {
 	var rings []hoop
-	for k := 0; k < len(refs); {
-		end := k + 1
-		for end < len(refs) && refs[end]&refRing == 0 {
-			end++
-		}
-		rings = append(rings, g.hoop(refs[k:end]))
-		k = end
+	for len(refs) > 0 {
+		var ring []ref
+		ring, refs = nextRing(refs)
+		rings = append(rings, g.hoop(ring))
 	}
 	for i := 1; i < len(rings); i++ {
 		for j := range i {

@@ -72,18 +72,15 @@ func (u *union) sift(patches int) {
 func (u *union) each(first, end int, yield func(patch uint32, r ref)) {
 	for cell := first; cell < end; cell++ {
 		for refs := u.g.refsOf(cell); len(refs) > 0; {
-			n := 1
-			for n < len(refs) && refs[n]&refRing == 0 {
-				n++
-			}
+			var ring []ref
+			ring, refs = nextRing(refs)
 			flip := ref(0)
-			if outer := refs[0]&refOuter != 0; outer != (u.g.area(refs[:n]) > 0) {
+			if outer := ring[0]&refOuter != 0; outer != (u.g.area(ring) > 0) {
 				flip = refBack
 			}
-			for _, r := range refs[:n] {
+			for _, r := range ring {
 				yield(u.of[cell], r&^(refRing|refOuter)^flip)
 			}
-			refs = refs[n:]
 		}
 	}
 }
