@@ -75,7 +75,8 @@ func level(a, b grid.Pixel, y int32) grid.Pixel {
 	return grid.Pixel{X: a.X + share(y-a.Y, b.X-a.X, b.Y-a.Y), Y: y}
 }
 
-// share is part·of/whole, rounded; 0 ≤ part ≤ whole, 0 < whole.
+// share is part·of/whole, rounded; 0 ≤ part ≤ whole, 0 < whole. None is more than the world of the last zoom is wide, 2³⁰
+// pixels, so nothing overflows.
 func share(part, of, whole int32) int32 {
 	n, d := 2*int64(part)*int64(of)+int64(whole), 2*int64(whole)
 	q := n / d
