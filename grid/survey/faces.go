@@ -23,18 +23,25 @@ type faces struct {
 	around [][]int32 // the rings around each face, ascending
 }
 
-// piece is a line that some ring runs along an odd number of times: crossing it leaves or enters these rings.
+// piece is a line that some ring runs along an odd number of times: crossing it leaves or enters these rings. One that
+// somebody drew across the cells is a piece as well, though crossing it does neither.
 type piece struct {
 	a, b  vertex
 	rings []int32
+	drawn int // +1 from a to b, -1 from b to a, 0 not at all
 }
 
 // newFaces makes the faces of a net that has been cut.
 func newFaces(n *net) *faces {
 	f := &faces{net: n}
 	for i := range n.lines {
-		if rings := odd(n.lines[i].runs); len(rings) > 0 {
-			f.pieces = append(f.pieces, piece{n.lines[i].a, n.lines[i].b, rings})
+		p := piece{a: n.lines[i].a, b: n.lines[i].b, rings: odd(n.lines[i].runs)}
+		if k := slices.IndexFunc(p.rings, n.isDrawn); k >= 0 {
+			p.drawn = n.along(&n.lines[i])
+			p.rings = slices.Delete(p.rings, k, k+1)
+		}
+		if len(p.rings) > 0 || p.drawn != 0 {
+			f.pieces = append(f.pieces, p)
 		}
 	}
 	f.spread()

@@ -12,11 +12,15 @@ import (
 // vertex is the number of a place where lines end; equal places have equal numbers.
 type vertex int32
 
-// ring is a ring of a cell as numbers of places, closed, without two equal ones in a row.
+// ring is a ring of a cell as numbers of places, closed, without two equal ones in a row; or the line that was drawn,
+// open, which belongs to no cell.
 type ring struct {
 	cell, polygon, ring int
 	path                []vertex
 }
+
+// noCell stands for the cell of a line that was drawn.
+const noCell = -1
 
 func (r *ring) shell() bool { return r.ring == 0 }
 
