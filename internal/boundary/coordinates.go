@@ -153,10 +153,10 @@ func (s *scanner) position(o *outline, level, depth int) error {
 	}
 }
 
-// plainPoint reads "x, y]" at the front of b; 0 bytes if something else stands there, or b ends before.
+// plainPoint reads "x, y]" at the front of b; 0 bytes if something else stands there, a number is too long, or b ends before.
 func plainPoint(b []byte) (pt orb.Point, length int) {
 	x, n := number(b)
-	if n == 0 {
+	if n == 0 || n > maxNumber {
 		return pt, 0
 	}
 	i := blank(b, n)
@@ -165,7 +165,7 @@ func plainPoint(b []byte) (pt orb.Point, length int) {
 	}
 	i = blank(b, i+1)
 	y, n := number(b[i:])
-	if n == 0 {
+	if n == 0 || n > maxNumber {
 		return pt, 0
 	}
 	i = blank(b, i+n)

@@ -312,3 +312,24 @@ func TestPlaceTurnsShapesIntoWGS84(t *testing.T) {
 		}
 	}
 }
+
+// A number has a bound, which does not depend on how much of it lies in the window.
+func TestTooLongANumberIsRefusedHoweverItIsRead(t *testing.T) {
+	long := "1" + strings.Repeat("0", 20) + "." + strings.Repeat("3", maxNumber)
+	for name, text := range map[string]string{
+		"a property":        collection(feature(`{"n":`+long+`}`, unit)),
+		"a first ordinate":  collection(feature(`{}`, strings.Replace(unit, "[0,0]", "["+long+",0]", 1))),
+		"a second ordinate": collection(feature(`{}`, strings.Replace(unit, "[0,0]", "[0,"+long+"]", 1))),
+		"what is no value":  "\x1e" + long + "-",
+	} {
+		if !strings.Contains(text, long) {
+			t.Fatalf("%s: there is none", name)
+		}
+		for how, r := range map[string]io.Reader{"at once": strings.NewReader(text), "byte by byte": iotest.OneByteReader(strings.NewReader(text))} {
+			_, err := all(NewGeoJSON(r, Options{}))
+			if found := (Findings{}); !errors.As(err, &found) || found[0].Reason != "too_large" {
+				t.Errorf("%s, %s: %v", name, how, err)
+			}
+		}
+	}
+}

@@ -204,14 +204,13 @@ func (s *scanner) literal(word string) error {
 func (s *scanner) number() (value float64, digits []byte, err error) {
 	for {
 		value, n := number(s.buf[s.pos:s.end])
-		if n > 0 && (n < s.end-s.pos || s.eof) {
+		switch {
+		case n > maxNumber: // whether all of it is in the window or not
+			return 0, nil, s.fault("too_large", atMost(maxNumber, "digits of a number"))
+		case n > 0 && (n < s.end-s.pos || s.eof):
 			digits = s.buf[s.pos : s.pos+n]
 			s.pos += n
 			return value, digits, nil
-		}
-		switch {
-		case s.end-s.pos > maxNumber && n > 0:
-			return 0, nil, s.fault("too_large", atMost(maxNumber, "digits of a number"))
 		case s.end-s.pos > maxNumber || !s.fill():
 			return 0, nil, s.unexpected("a value")
 		}
