@@ -33,6 +33,7 @@ type Deps struct {
 	Once      once.Keeper
 	Atlas     *grid.Atlas
 	Plans     PlanAdmin
+	Surveyor  *mediation.Surveyor
 	Policies  PolicyAdmin
 	Mediators MediatorAdmin
 	// Names gives the display names of users.

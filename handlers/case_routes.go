@@ -13,6 +13,25 @@ const importDeadline = 60 * time.Second
 var caseFilters = []string{"state", "open", "category", "severity", "cell", "area", "channel", "unit", "overdue", "needsHand", "unplaced",
 	"openedFrom", "openedUntil", "age", "number", "q"}
 
+// planFileQuery says how a file of boundaries is to be read.
+var planFileQuery = []string{"code", "name", "parent", "parentName", "levels", "version", "crs"}
+
+// editionRoutes are the routes of the plan's editions.
+func editionRoutes(l Limits) []Route {
+	const get, post = http.MethodGet, http.MethodPost
+	return []Route{
+		{Method: get, Path: "/api/v1/plan/editions", Action: mediation.PlanRead, Handle: (*API).planRegister},
+		{Method: post, Path: "/api/v1/plan/editions", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Create: true, OwnKey: true, Cost: Upload, Body: l.Import, Stream: true,
+			Deadline: importDeadline, Query: planFileQuery, Handle: (*API).keepPlan},
+		{Method: get, Path: "/api/v1/plan/editions/:version/difference", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Cost: Upload, Deadline: importDeadline, Handle: (*API).planDifference},
+		{Method: post, Path: "/api/v1/plan/editions/:version/enactment", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Change: true, Cost: Upload, Deadline: importDeadline, Handle: (*API).enactPlan},
+		{Method: post, Path: "/api/v1/plan/rollback", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Change: true, Cost: Upload, Deadline: importDeadline, Handle: (*API).rollBackPlan},
+		{Method: http.MethodDelete, Path: "/api/v1/plan/next", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Change: true, Cost: Write, Handle: (*API).cancelPlan},
+		{Method: post, Path: "/api/v1/plan/split", Action: mediation.PlanRedraw, Create: true, OwnKey: true, Cost: Upload, Deadline: importDeadline, Handle: (*API).splitCell},
+		{Method: post, Path: "/api/v1/plan/merge", Action: mediation.PlanRedraw, Create: true, OwnKey: true, Cost: Upload, Deadline: importDeadline, Handle: (*API).mergeCells},
+	}
+}
+
 // domainRoutes are the routes of reports, cases, offers, mediators, plans and policies, and the parties' own.
 func domainRoutes(l Limits) []Route {
 	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
@@ -53,11 +72,11 @@ func domainRoutes(l Limits) []Route {
 		{Method: get, Path: "/api/v1/plan/locate", Action: mediation.PlanRead, Query: []string{"lon", "lat", "crs"}, Handle: (*API).planLocate},
 		{Method: get, Path: "/api/v1/plan.geojson", Action: mediation.PlanRead, Query: []string{"area", "crs"}, Handle: (*API).planShapes},
 		{Method: put, Path: "/api/v1/plan", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Stream: true, Deadline: importDeadline,
-			Query: []string{"code", "name", "parent", "parentName", "levels", "version", "crs"}, Handle: (*API).importPlan},
+			Query: planFileQuery, Handle: (*API).importPlan},
 		{Method: put, Path: "/api/v1/policy", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Deadline: importDeadline, Handle: (*API).importPolicy},
 		{Method: get, Path: "/api/v1/policy", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).currentPolicy},
 		{Method: get, Path: "/api/v1/policy/:id", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).onePolicy},
 
 		{Method: get, Path: "/api/v1/party/case", Action: mediation.CaseRead, Handle: (*API).partyCase},
-	}, commandRoutes())
+	}, editionRoutes(l), commandRoutes())
 }

@@ -102,20 +102,25 @@ func (a *API) againCase(c *Call, ref string) (Reply, error) {
 func body[W any](make func(W) (mediation.Command, error)) func(*Call) (mediation.Command, error) {
 	return func(c *Call) (mediation.Command, error) {
 		var w W
-		b, err := c.Bytes()
-		if err != nil {
-			return nil, err
-		}
-		if len(b) > 0 {
-			if err := c.Decode(&w); err != nil {
-				return nil, err
-			}
-		}
-		if err := checkLengths(reflect.ValueOf(&w).Elem(), ""); err != nil {
+		if err := c.decodeBounded(&w); err != nil {
 			return nil, err
 		}
 		return make(w)
 	}
+}
+
+// decodeBounded is Decode of a body that may be left out, with every text held to its length (checkLengths).
+func (c *Call) decodeBounded(v any) error {
+	b, err := c.Bytes()
+	if err != nil {
+		return err
+	}
+	if len(b) > 0 {
+		if err := c.Decode(v); err != nil {
+			return err
+		}
+	}
+	return checkLengths(reflect.ValueOf(v).Elem(), "")
 }
 
 // checkLengths bounds every text of a wire type: by its tag `max:"64"`, in characters, or by what a report may have.

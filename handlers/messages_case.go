@@ -23,6 +23,15 @@ var caseMessages = map[string]message{
 
 	"plan.version_taken": {"版本号已被使用", "Version taken", "此版本号下已有不同的网格规划，请换一个版本号。", "Another plan has this version. Choose another."},
 
+	"plan.no_earlier":  {"没有更早的网格图", "No earlier plan", "没有可以退回的网格图版本。", "There is no earlier plan to go back to."},
+	"plan.past":        {"生效时间已过", "In the past", "网格图不能从过去的时间起生效。", "A plan cannot come into force in the past."},
+	"plan.no_cell":     {"没有这个网格", "No such cell", "所依据的网格图中没有这个网格：{detail}", "The plan has no such cell: {detail}"},
+	"plan.code_unfit":  {"编码不能使用", "Code cannot be given", "新网格的编码不合体系、已被使用，或不在原来的上级之下：{detail}", "A new cell's code does not fit the schema, is taken, or leads out of the old ones' area: {detail}"},
+	"plan.too_few":     {"至少两个网格", "Two cells at least", "合并需要至少两个不同的网格。", "Joining takes two different cells at least."},
+	"plan.not_through": {"线没有穿过网格", "The line does not lead through", "请从网格外画到网格外，把网格完整地分开。", "Draw from outside the cell to outside it, so that it is divided."},
+	"plan.apart":       {"网格不相邻", "Not neighbours", "只有共有边界的网格才能合并。", "Only cells with a common border can be joined."},
+	"plan.tangled":     {"边界过于混乱", "Borders too tangled", "边界交叉太多，请先检查并修复网格图。", "The borders cross too often. Check and repair the plan first."},
+
 	"need.not_emergency":    {"紧急情况", "Emergency", "紧急情况须先由公安等处置，人工核实解除后方可调解。", "An emergency goes to the police first; a person must clear it before mediation."},
 	"need.not_refused":      {"当事人拒绝调解", "A party refuses", "当事人明确拒绝调解的，不得调解。", "There is no mediation when a party clearly refuses."},
 	"need.higher_tier":      {"已是最高层级", "No higher tier", "规则中没有更高的层级。", "The policy has no higher tier."},

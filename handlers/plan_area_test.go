@@ -8,7 +8,6 @@ import (
 
 	"fengqiao/fixtures"
 	"fengqiao/grid"
-	"fengqiao/handlers"
 	"fengqiao/handlers/apptest"
 	"fengqiao/internal/account"
 	"fengqiao/mediation"
@@ -63,12 +62,12 @@ func TestACountysAdministratorReplacesThePlanInsideTheCounty(t *testing.T) {
 }
 
 func TestTheFirstPlanIsImportedByWhoseAreaHoldsIt(t *testing.T) {
-	atlas := grid.NewAtlas(&grid.Plan{})
-	a := apptest.New(t, apptest.WithDeps(func(d *handlers.Deps) { d.Atlas = atlas }))
+	a := apptest.New(t)
+	a.Atlas.Swap(&grid.Plan{})
 	admin := county(t, a)
 	a.Do(t, admin, http.MethodPut, "/api/v1/plan", planIn("33.01.12.001.001.001.01"), geo(), apptest.IfMatch(`"1-x"`)).Refused(http.StatusForbidden, "beyond_area", "")
 	a.Do(t, admin, http.MethodPut, "/api/v1/plan", planIn("33.01.11.005.001.001.01"), geo(), apptest.IfMatch(`"1-x"`)).Want(http.StatusOK)
-	if atlas.Load().Len() != 1 {
+	if a.Atlas.Load().Len() != 1 {
 		t.Error("the first plan is not in force")
 	}
 }

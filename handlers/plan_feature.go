@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"fengqiao/grid"
+	"fengqiao/grid/edition"
 	"fengqiao/internal/boundary"
 )
 
@@ -52,7 +53,7 @@ func (p *planReader) finish() (*PlanInput, PlanFindings, error) {
 	if err != nil {
 		return nil, nil, boundary.Whole("levels", err.Error())
 	}
-	in := &PlanInput{Version: p.Version, Schema: schema}
+	in := &PlanInput{Version: p.Version, Drawing: edition.Drawing{Schema: schema}}
 	names := map[grid.Code]string{}
 	for _, u := range p.head.Units {
 		code, err := schema.Parse(u.Code)

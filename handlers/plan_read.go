@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"fengqiao/grid"
+	"fengqiao/grid/edition"
 	"fengqiao/internal/boundary"
 )
 
@@ -38,9 +39,7 @@ type PlanOptions struct {
 // PlanInput is what a plan is made of, as grid.NewPlan wants it.
 type PlanInput struct {
 	Version string
-	Schema  grid.Schema
-	Units   []grid.Unit
-	Cells   []grid.Cell
+	edition.Drawing
 }
 
 // PlanFinding is one thing wrong with a plan file, PlanFindings all of them. They are an error where nothing could be read.

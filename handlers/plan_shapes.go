@@ -40,13 +40,28 @@ func (a *API) planShapes(c *Call) (Reply, error) {
 	return Reply{Raw: &Raw{Type: "application/geo+json", Body: text, Cache: "private, max-age=300"}}, nil
 }
 
-// importPlan reads GeoJSON as the plan, stores it and puts it in force. One thing wrong refuses the whole: a plan
-// with holes would leave reports unplaced. holdsPlan has judged the plan in force; the new one must lie inside the caller's
-// area as well.
+// importPlan reads GeoJSON as the plan, keeps it and puts it in force.
 func (a *API) importPlan(c *Call) (Reply, error) {
-	crs, err := c.queryCRS()
+	in, plan, err := a.readPlan(c)
 	if err != nil {
 		return Reply{}, err
+	}
+	before, _, err := a.Plans.InForce(c.Context)
+	if err != nil {
+		return Reply{}, err
+	}
+	if err := a.Plans.Import(c.Context, c.Revision, a.newEdition(c, plan, mediation.Imported, before), in.Drawing); err != nil {
+		return Reply{}, err
+	}
+	return a.planReply(c, plan, grid.WGS84)
+}
+
+// readPlan reads the body as a plan. One thing wrong refuses the whole: a plan with holes would leave reports unplaced.
+// holdsPlan has judged the plan in force; the new one must lie inside the caller's area as well.
+func (a *API) readPlan(c *Call) (*PlanInput, *grid.Plan, error) {
+	crs, err := c.queryCRS()
+	if err != nil {
+		return nil, nil, err
 	}
 	body := &bounded{src: c.Stream(), left: c.Route.Body}
 	in, found, err := ReadPlan(body, PlanOptions{Code: c.QueryText("code"), Name: c.QueryText("name"), Parent: c.QueryText("parent"),
@@ -54,26 +69,22 @@ func (a *API) importPlan(c *Call) (Reply, error) {
 	var whole PlanFindings
 	switch {
 	case body.over:
-		return Reply{}, c.tooLarge()
+		return nil, nil, c.tooLarge()
 	case errors.As(err, &whole):
-		return Reply{}, planProblem(whole)
+		return nil, nil, planProblem(whole)
 	case err != nil:
-		return Reply{}, &Problem{Status: http.StatusBadRequest, Code: "body_cut_off", Cause: err}
+		return nil, nil, &Problem{Status: http.StatusBadRequest, Code: "body_cut_off", Cause: err}
 	case len(found) > 0:
-		return Reply{}, planProblem(found)
+		return nil, nil, planProblem(found)
 	}
 	plan, err := grid.NewPlan(in.Version, in.Schema, in.Units, in.Cells)
 	if err != nil {
-		return Reply{}, planProblem(planProblems(err))
+		return nil, nil, planProblem(planProblems(err))
 	}
 	if !mediation.MayPlan(c.Actor, c.Route.Action, plan) {
-		return Reply{}, beyondArea()
+		return nil, nil, beyondArea()
 	}
-	if err := a.Plans.Import(c.Context, c.Revision, in.Version, in.Schema, in.Units, in.Cells); err != nil {
-		return Reply{}, err
-	}
-	a.Atlas.Swap(plan)
-	return a.planReply(c, plan, grid.WGS84)
+	return in, plan, nil
 }
 
 // planProblems turns grid's reasons into findings.

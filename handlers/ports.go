@@ -4,18 +4,19 @@ import (
 	"context"
 
 	"fengqiao/grid"
+	"fengqiao/grid/edition"
 	"fengqiao/internal/account"
 	"fengqiao/mediation"
 	"fengqiao/mediation/policy"
 )
 
-// PlanAdmin imports plans.
+// PlanAdmin keeps the plan's editions. What it puts in force is followed here at once.
 type PlanAdmin interface {
-	// Import stores a plan under its version and puts it in force in place of the one at this revision (0: none); ErrStale if
-	// another is in force. The same again changes nothing; other content under a version that is taken is refused
-	// (mediation.Differs).
-	Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error
-	// InForce names the plan in force and its revision, "" and 0 if there is none.
+	mediation.Editions
+	// Import keeps an edition and puts it in force in place of the one at this revision (0: none); ErrStale if another is in
+	// force. The same again changes nothing; other content under a version that is taken is refused (mediation.Differs).
+	Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing) error
+	// InForce names the plan in force and the register's revision, "" and 0 if there is none.
 	InForce(ctx context.Context) (string, int64, error)
 }
 

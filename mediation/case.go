@@ -28,7 +28,9 @@ type Case struct {
 	// Home is where the case was opened and never changes; Area is where it belongs now (a cell, or the unit that has it).
 	Home, Area  grid.Code
 	Cell        grid.Code // "" while unplaced
-	PlanVersion string
+	PlanVersion string    // the edition of the plan that Cell and Area are of
+	// Earlier is where the case lay before a change of plans moved it; nil when a person has placed it since.
+	Earlier *Lay
 
 	State State
 	// Held is what a suspended case goes back to, HeldClock that state's clock as it stood.
@@ -208,19 +210,22 @@ type Summary struct {
 	Severity   int
 	Emergency  bool
 	Area, Cell grid.Code
-	Channel    string
-	Unit       string
-	Reporters  []string
-	Match      []string // keyed hashes of its parties
-	Seated     []string // mediator ids on the panel
-	Reports    int
-	NeedsHand  bool
-	Repeats    int
-	StateDue   time.Time
-	WholeDue   time.Time
-	Breached   bool // a clock has run out
-	Warned     bool // a clock has reminded
-	Opened     time.Time
-	Changed    time.Time
-	Closed     time.Time
+	// PlanVersion is the case's, "" in what an earlier release stored; EarlierPlans those of the place it had before.
+	PlanVersion  string
+	EarlierPlans []string
+	Channel      string
+	Unit         string
+	Reporters    []string
+	Match        []string // keyed hashes of its parties
+	Seated       []string // mediator ids on the panel
+	Reports      int
+	NeedsHand    bool
+	Repeats      int
+	StateDue     time.Time
+	WholeDue     time.Time
+	Breached     bool // a clock has run out
+	Warned       bool // a clock has reminded
+	Opened       time.Time
+	Changed      time.Time
+	Closed       time.Time
 }

@@ -38,6 +38,7 @@ type Order struct {
 	Mediator *Candidate   // for Assign: the mediator as judged by Match
 	Alike    []Suggestion // for AddParty: open cases that the party is in already
 	NewID    string       // for whatever the command creates
+	Plan     string       // for Place: the edition that has the cell
 }
 
 // Decide carries out the order on the case or says why not. It changes nothing else, reads no clock and may run again.
@@ -213,10 +214,13 @@ rules:
 // Summarise makes the case's list form.
 func (c *Case) Summarise() Summary {
 	s := Summary{ID: c.ID, Revision: c.Revision, Number: c.Number, State: c.State, Category: c.Category, Severity: c.Severity,
-		Emergency: c.Emergency, Area: c.Area, Cell: c.Cell, Channel: c.Channel, Unit: c.Unit, Reporters: c.Reporters,
+		Emergency: c.Emergency, Area: c.Area, Cell: c.Cell, PlanVersion: c.PlanVersion, Channel: c.Channel, Unit: c.Unit, Reporters: c.Reporters,
 		Reports: len(c.Reports), NeedsHand: c.NeedsHand, Repeats: c.Repeats, StateDue: c.StateClock.Due, WholeDue: c.WholeClock.Due,
 		Breached: !c.StateClock.Breached.IsZero() || !c.WholeClock.Breached.IsZero(),
 		Warned:   c.StateClock.Reminded > 0 || c.WholeClock.Reminded > 0, Opened: c.Opened, Changed: c.Changed, Closed: c.Closed}
+	if c.Earlier != nil {
+		s.EarlierPlans = c.Earlier.Versions
+	}
 	for _, p := range c.Parties {
 		s.Match = append(s.Match, p.Match...)
 	}

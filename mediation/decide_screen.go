@@ -230,7 +230,7 @@ func (d *decision) transfer(cmd Transfer) error {
 		return refuse("transfer", Conflict, "case.accusation_area", "area")
 	}
 	if cmd.Area != "" {
-		d.Area = cmd.Area // before the unit is told: it is the new area's that must know
+		d.Area, d.Earlier = cmd.Area, nil // before the unit is told: it is the new area's that must know
 	}
 	d.hand(cmd.Route, unit, cmd.Reason)
 	if cmd.Area != "" {
@@ -301,7 +301,7 @@ func (d *decision) place(cmd Place) error {
 		d.Area = cmd.Cell
 		d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	}
-	d.Cell = cmd.Cell
+	d.Cell, d.PlanVersion, d.Earlier = cmd.Cell, d.Plan, nil
 	d.event.Place = cmd.Cell
 	if d.State == Screened || d.State == Offered {
 		d.withdrawOffers() // whoever is near the new place is asked

@@ -107,6 +107,7 @@ const (
 	NoticeUnplaced    NoticeKind = "report_unplaced"  // staff: place this report
 	NoticeRefused     NoticeKind = "party_refused"    // staff, panel: a party refused
 	NoticeAlike       NoticeKind = "cases_alike"      // staff: two open cases share a party
+	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs
 )
 
 // Notice is one announcement that is stored with the change it announces.

@@ -11,12 +11,16 @@ import (
 // Mediator (调解员) is one who can take a seat on a panel. Kinds and tiers are the policy's words (elder, lawyer, police …;
 // village, town, county).
 type Mediator struct {
-	ID         string
-	User       string // account that signs in
-	Name       string // shown to parties: they may refuse a mediator, so they must know who it is
-	Kind       string
-	Tier       string
-	Area       grid.Code // where they serve
+	ID   string
+	User string // account that signs in
+	Name string // shown to parties: they may refuse a mediator, so they must know who it is
+	Kind string
+	Tier string
+	Area grid.Code // where they serve
+	// Plan is the edition that Area is of; "" in records of earlier releases, which means the first there was. Earlier is where
+	// they served before a change of plans.
+	Plan       string
+	Earlier    *Lay
 	Point      orb.Point // usual place, WGS-84 lon/lat degrees; zero if unknown
 	Categories []string  // what they are good at; empty = anything
 	Dialects   []string

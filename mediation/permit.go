@@ -29,6 +29,7 @@ const (
 	MediaRead     Action = "media.read"
 	PlanRead      Action = "plan.read"
 	PlanImport    Action = "plan.import"
+	PlanRedraw    Action = "plan.redraw" // divide and join cells of the own area, as an edition that PlanImport puts in force
 	PolicyRead    Action = "policy.read"
 	PolicyImport  Action = "policy.import"
 	UserRead      Action = "user.read"
@@ -156,6 +157,7 @@ var Permits = map[Action][]Grant{
 	MediaRead:     join(each(OwnReport, field...), handling), // parts.go says whose of them
 	PlanRead:      each(Anything, append([]Role{Desk}, people...)...),
 	PlanImport:    each(WholePlan, Administrator),
+	PlanRedraw:    each(InArea, Administrator),
 	PolicyRead:    each(Anything, people...),
 	PolicyImport:  each(WholePlan, Administrator),
 	UserRead:      each(InArea, Administrator),

@@ -203,9 +203,11 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 	case Agree:
 		return o, "", s.prepareAgreement(ctx, c, &o, cmd)
 	case Place:
-		if _, ok := s.Atlas.Load().Cell(cmd.Cell); !ok {
+		plan := s.Atlas.Load()
+		if _, ok := plan.IndexOf(cmd.Cell); !ok {
 			return o, "", refuse("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
 		}
+		o.Plan = plan.Version()
 	case Transfer:
 		return o, "", s.checkTransfer(ctx, c, cmd)
 	case Join:

@@ -141,6 +141,11 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"Possibly the same matter", "Two open cases may be the same. Open the app to compare them."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeRezoned: {
+		Chinese: Text{"网格调整，有事项转入", "网格范围已调整，有在办事项划入您的辖区，请打开应用查看。"},
+		English: Text{"Grids have changed", "The grids were redrawn, and open cases are now in your area. Open the app to see them."},
+		Keep:    7 * day, Collapse: "rezoned",
+	},
 	mediation.NoticeRefused: {
 		Chinese: Text{"事项情况有变", "有一件事项需要重新安排，请打开应用查看。"},
 		English: Text{"Arrangements have changed", "A case needs to be arranged anew. Open the app to see it."},

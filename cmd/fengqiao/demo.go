@@ -127,7 +127,7 @@ func (c *command) demoCounty(ctx context.Context, county *fixtures.County, passw
 	show, end := c.steps()
 	defer end()
 	t := sample.Target{Accounts: in.accounts, Plans: in.plans, Policies: in.policies, Mediators: in.mediators, Sealer: in.ring,
-		Service: in.service, Log: c.logger()}
+		Service: in.service, Log: c.logger(), Now: in.now}
 	return t.Fill(ctx, county, password, version == county.Version, show)
 }
 

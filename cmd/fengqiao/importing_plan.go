@@ -175,7 +175,7 @@ func (c *command) readPlan(cmd *cobra.Command, src *boundary.File, o *planWish) 
 		return err
 	}
 	if !o.check {
-		if err := c.storePlan(cmd, in); err != nil {
+		if err := c.storePlan(cmd, in, p); err != nil {
 			return err
 		}
 	}
@@ -231,12 +231,12 @@ func writeOver(path string, write func(io.Writer) error) error {
 	return errors.Join(write(f), f.Close())
 }
 
-func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput) error {
+func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput, plan *grid.Plan) error {
 	p, err := openPlace(cmd.Context(), storeAddress(c.Values))
 	if err != nil {
 		return err
 	}
-	err = p.Store.Plans().Import(cmd.Context(), mediation.AnyRevision, in.Version, in.Schema, in.Units, in.Cells)
+	err = p.Store.Plans().Import(cmd.Context(), mediation.AnyRevision, mediation.NewEdition(plan, mediation.Imported, c.now()), in.Drawing)
 	if errors.Is(err, &mediation.Error{Kind: mediation.Differs}) {
 		err = fmt.Errorf("version %s is taken by another plan; give this one its own with --version", in.Version)
 	}

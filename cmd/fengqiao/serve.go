@@ -61,6 +61,7 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	defer stopLoops()
 	var running sync.WaitGroup
 	running.Go(func() { s.every(loops, s.setting.Notice, "follow plan", s.followPlan) })
+	running.Go(func() { s.every(loops, s.setting.Notice, "settle plan", s.settlePlan) })
 	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
 	running.Go(func() { s.every(loops, s.setting.CheckpointEvery, "checkpoint", s.checkpoints.Pass) })
 	if s.setting.BackupDir != "" {
@@ -155,8 +156,11 @@ func (s *system) every(ctx context.Context, pause time.Duration, what string, pa
 	}
 }
 
-// followPlan puts in force here the plan that is in force in the store.
+// followPlan puts in force here the plan that is in force in the store, having turned to a planned one whose time has come.
 func (s *system) followPlan(ctx context.Context) error {
+	if err := s.surveyor.Turn(ctx); err != nil {
+		return err
+	}
 	version, _, err := s.plans.InForce(ctx)
 	if err != nil || version == s.atlas.Load().Version() {
 		return err
@@ -168,6 +172,33 @@ func (s *system) followPlan(ctx context.Context) error {
 	s.atlas.Swap(p)
 	s.log.Info("plan in force", "version", version, "cells", p.Len())
 	return nil
+}
+
+// settleAgain is how long after a run the next one looks whether a change of plans has left anything where it was.
+const settleAgain = 20 * time.Second
+
+// settlePlan moves cases and people after a change of plans: at once when it is noticed here, then until nothing is left.
+func (s *system) settlePlan(ctx context.Context) error {
+	reg, _, err := s.plans.Register(ctx)
+	version := s.atlas.Load().Version()
+	if err != nil || !reg.Unsettled() || reg.InForce() != version {
+		return err
+	}
+	if s.settling.version == version && s.steady()-s.settling.at < settleAgain {
+		return nil
+	}
+	err = s.settle(ctx)
+	s.settling.version, s.settling.at = version, s.steady()
+	return err
+}
+
+// settle is one run.
+func (s *system) settle(ctx context.Context) error {
+	n, err := s.surveyor.Settle(ctx)
+	if n.Cases > 0 || n.People > 0 {
+		s.log.Info("moved by the plan", "cases", n.Cases, "people", n.People)
+	}
+	return err
 }
 
 // backupLook is how often it is looked whether a backup is due: a server that is started anew every night makes them too.
@@ -195,7 +226,7 @@ func (s *system) backup(ctx context.Context) error {
 // tidy forgets what is over.
 func (s *system) tidy(ctx context.Context) error {
 	now := s.now()
-	errs := []error{s.accounts.Purge(ctx)}
+	errs := []error{s.accounts.Purge(ctx), s.settle(ctx)} // cases that were opened again since a change of plans lie by the old one
 	_, err := s.photos.Sweep(ctx, now)
 	errs = append(errs, err)
 	for n := tidyBatch; n == tidyBatch && err == nil; {

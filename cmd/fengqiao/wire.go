@@ -15,6 +15,7 @@ import (
 	"fengqiao/cmd/fengqiao/internal/archive"
 	"fengqiao/cmd/fengqiao/internal/settings"
 	"fengqiao/grid"
+	"fengqiao/grid/edition"
 	"fengqiao/handlers"
 	"fengqiao/internal/account"
 	"fengqiao/internal/checkpoint"
@@ -204,7 +205,14 @@ type system struct {
 	photos *media.Service
 	cases  *mediation.Service
 	watch  *mediation.Watch
-	relay  *push.Relay
+	// surveyor moves cases and people after a change of plans.
+	surveyor *mediation.Surveyor
+	// settling is the plan towards which the last run went, and when.
+	settling struct {
+		version string
+		at      time.Duration
+	}
+	relay *push.Relay
 	// checkpoints makes them while the server runs.
 	checkpoints *checkpoint.Round
 	api         *handlers.API
@@ -224,6 +232,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.photos = media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Limits: limits, Now: in.now})
 	s.cases = in.service(s.atlas, s.photos, in.now, log)
 	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
+	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), in.steady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
@@ -241,7 +250,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	}
 	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
-		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{s}, Policies: in.policies, Mediators: in.mediators,
+		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{in.plans, s.followPlan}, Surveyor: s.surveyor, Policies: in.policies, Mediators: in.mediators,
 		Names: in.directory, Now: in.now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
 		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
 	return s, err
@@ -295,14 +304,23 @@ func (s *system) ready(ctx context.Context) map[string]error {
 	return problems
 }
 
-// livePlans puts an imported plan in force here at once; other instances notice within the notice-every setting.
-type livePlans struct{ s *system }
-
-func (p livePlans) Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
-	if err := p.s.plans.Import(ctx, at, version, schema, units, cells); err != nil {
-		return err
-	}
-	return p.s.followPlan(ctx)
+// livePlans follows a change of plans here at once; other instances notice within the notice-every setting.
+type livePlans struct {
+	*store.Plans
+	follow func(context.Context) error
 }
 
-func (p livePlans) InForce(ctx context.Context) (string, int64, error) { return p.s.plans.InForce(ctx) }
+func (p livePlans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing) error {
+	if err := p.Plans.Import(ctx, at, e, d); err != nil {
+		return err
+	}
+	return p.follow(ctx)
+}
+
+func (p livePlans) Amend(ctx context.Context, at int64, fn func(*mediation.Register) error) (mediation.Register, int64, error) {
+	r, revision, err := p.Plans.Amend(ctx, at, fn)
+	if err != nil {
+		return r, revision, err
+	}
+	return r, revision, p.follow(ctx)
+}

@@ -13,6 +13,7 @@ import (
 
 	"fengqiao/fixtures"
 	"fengqiao/grid"
+	"fengqiao/grid/edition"
 	"fengqiao/handlers"
 	"fengqiao/internal/account"
 	"fengqiao/internal/media"
@@ -41,6 +42,7 @@ type App struct {
 	Accounts *account.Service
 	Cases    *mediation.Service
 	Watch    *mediation.Watch
+	Surveyor *mediation.Surveyor
 	Photos   *media.Service
 	Atlas    *grid.Atlas
 	Ring     *seal.Keyring
@@ -137,8 +139,9 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Looks: a.Store.Looks(), Users: a.Store.Directory(), Policies: a.policies, Sealer: a.Ring, Atlas: a.Atlas, Album: a.Photos, Now: a.Case.Now, Log: log, Words: seal.Bigrams,
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
+	a.Surveyor = &mediation.Surveyor{Service: a.Cases, Editions: a.Store.Plans(), People: a.Accounts}
 	d := handlers.Deps{Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
-		Once: a.Store.Once(), Atlas: a.Atlas, Plans: plans{a.Store.Plans(), a.Atlas}, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
+		Once: a.Store.Once(), Atlas: a.Atlas, Plans: plans{a.Store.Plans(), a.Atlas}, Surveyor: a.Surveyor, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
 		Now: a.Machine.Now, Log: log, Config: handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
 		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },
 		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil }, Sweep: a.Watch.Figures}
@@ -157,7 +160,7 @@ func (a *App) rules(t testing.TB) {
 	version, schema, units, cells := plan()
 	p, err := grid.NewPlan(version, schema, units, cells)
 	must(t, err)
-	must(t, a.Store.Plans().Import(ctx, 0, version, schema, units, cells))
+	must(t, a.Store.Plans().Import(ctx, 0, mediation.NewEdition(p, mediation.Imported, a.Machine.Now()), edition.Drawing{Schema: schema, Units: units, Cells: cells}))
 	a.Atlas = grid.NewAtlas(p)
 	a.policies = a.Store.Policies()
 	src, err := fixtures.Policy("fuyang")
@@ -170,18 +173,34 @@ func (a *App) rules(t testing.TB) {
 	}
 }
 
-// plans puts an imported plan in force at once, as the server does.
+// plans follows a change of plans at once, as the server does.
 type plans struct {
 	*store.Plans
 	atlas *grid.Atlas
 }
 
-func (p plans) Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error {
-	fresh, err := grid.NewPlan(version, schema, units, cells)
-	if err != nil {
+func (p plans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing) error {
+	if err := p.Plans.Import(ctx, at, e, d); err != nil {
 		return err
 	}
-	if err := p.Plans.Import(ctx, at, version, schema, units, cells); err != nil {
+	return p.follow(ctx)
+}
+
+func (p plans) Amend(ctx context.Context, at int64, fn func(*mediation.Register) error) (mediation.Register, int64, error) {
+	r, revision, err := p.Plans.Amend(ctx, at, fn)
+	if err != nil {
+		return r, revision, err
+	}
+	return r, revision, p.follow(ctx)
+}
+
+func (p plans) follow(ctx context.Context) error {
+	version, _, err := p.InForce(ctx)
+	if err != nil || version == p.atlas.Load().Version() {
+		return err
+	}
+	fresh, err := p.Load(ctx, version)
+	if err != nil {
 		return err
 	}
 	p.atlas.Swap(fresh)

@@ -66,7 +66,7 @@ func (s *Service) draft(ctx context.Context, by string, n NewUser) (User, error)
 		return User{}, err
 	}
 	now := s.now()
-	u := User{Login: n.Login, Name: n.Name, Role: n.Role, Area: n.Area, Unit: n.Unit, Mediator: n.Mediator, Posts: n.Posts, Lang: n.Lang, Created: now, TokensFrom: now}
+	u := User{Login: n.Login, Name: n.Name, Role: n.Role, Area: n.Area, Unit: n.Unit, Mediator: n.Mediator, Posts: n.Posts, Lang: n.Lang, Created: now, Placed: now, TokensFrom: now}
 	if n.Password != "" {
 		if err = CheckPassword(u.Login, n.Password); err != nil {
 			return User{}, err
@@ -171,6 +171,9 @@ func (u *User) become(c Changes, by string, now time.Time) {
 	}
 	if c.Posts != nil {
 		u.Posts = *c.Posts
+	}
+	if c.Posts != nil || c.Place != nil {
+		u.Placed, u.Plan, u.Earlier = now, "", nil
 	}
 	if c.Place == nil {
 		u.changed(now, by, "edited", "", false)

@@ -25,6 +25,11 @@ type User struct {
 	// Unit is the department of unit staff, Mediator the mediator's record that is this user's.
 	Unit, Mediator string
 	Posts          []Post
+	// Placed is when Area and Posts were last given by somebody; zero in accounts of earlier releases. Plan is the edition of the
+	// plan that a change of plans brought them to since, "" if none did, and Earlier what they were before that.
+	Placed  time.Time
+	Plan    string
+	Earlier *mediation.Lay
 	// Lang is the language of pushes and papers, a BCP 47 tag; empty means zh-CN.
 	Lang string
 
@@ -56,9 +61,9 @@ type Change struct {
 	At time.Time
 	// By is the id of the user who did it, "bootstrap" or "system".
 	By string
-	// What is one of created, edited, locked, unlocked, moved, unlinked, password_reset, password_changed, signed_out_everywhere.
+	// What is one of created, edited, locked, unlocked, moved, rezoned, unlinked, password_reset, password_changed, signed_out_everywhere.
 	What string
-	// Note holds the reason of a lock, "role area" before a move, or the record that was lost.
+	// Note holds the reason of a lock, "role area" before a move or a change of plans, or the record that was lost.
 	Note string
 }
 

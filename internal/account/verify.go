@@ -103,8 +103,12 @@ func (s *Service) stands(ctx context.Context, v *verified, now time.Time) error 
 		return ErrTokenInvalid.because("key")
 	}
 	if v.session != "" {
-		if _, _, err := s.running(ctx, v.session); err != nil {
+		_, u, err := s.running(ctx, v.session)
+		if err != nil {
 			return err
+		}
+		if u.Area != v.actor.Area {
+			return ErrTokenExpired.because("area") // a change of plans has moved them
 		}
 	}
 	v.known.Store(&standing{at: now, revoked: revoked})

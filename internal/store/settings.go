@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,27 +25,60 @@ var settingTables = []Table{{Name: settingsTable}, {Name: policiesTable}, {Name:
 // noticeAfter is how long an instance may go on with what was in force before.
 const noticeAfter = 2 * time.Second
 
-// set writes a setting if it stands at the revision named: 0 for one that nobody has written, mediation.AnyRevision for whatever
-// it is. Otherwise mediation.ErrStale. What it says already it may be told again.
+// set writes a setting in place of what it says at a revision (see amend).
 func (s *Store) set(ctx context.Context, id, value string, at int64) error {
-	row := Row{ID: id, Body: []byte(value)}
-	if at <= 0 {
-		done, err := s.Engine.Apply(ctx, Write{Table: settingsTable, Op: Ensure, Row: row})
-		if err != nil || done[0].Done {
-			return trouble("setting", err)
-		}
+	_, err := s.amend(ctx, id, at, func([]byte) ([]byte, error) { return []byte(value), nil })
+	return err
+}
+
+// amend changes a setting if it stands at the revision named: 0 for one that nobody has written, mediation.AnyRevision for whatever
+// it is. Otherwise mediation.ErrStale. What fn leaves as it is is not written, and may be told again at any revision. fn gets
+// nothing for a setting that nobody has written, and may run several times. Returns the revision as it is then.
+func (s *Store) amend(ctx context.Context, id string, at int64, fn func(was []byte) ([]byte, error)) (int64, error) {
+	revision, err := s.amendRow(ctx, id, at, fn)
+	if !errors.Is(err, ErrNotFound) {
+		return revision, trouble("setting", err)
 	}
-	_, err := s.modify(ctx, settingsTable, id, func(was Row) (Row, []Write, error) {
-		if at != mediation.AnyRevision && at != was.Version && string(was.Body) != value {
+	if at > 0 {
+		return 0, mediation.ErrStale
+	}
+	text, err := fn(nil)
+	if err != nil {
+		return 0, err
+	}
+	done, err := s.Engine.Apply(ctx, Write{Table: settingsTable, Op: Ensure, Row: Row{ID: id, Body: text}})
+	if err == nil && done[0].Done {
+		return done[0].Version, nil
+	}
+	if err == nil { // somebody was faster
+		revision, err = s.amendRow(ctx, id, at, fn)
+	}
+	return revision, trouble("setting", err)
+}
+
+func (s *Store) amendRow(ctx context.Context, id string, at int64, fn func(was []byte) ([]byte, error)) (int64, error) {
+	var stands int64
+	done, err := s.modify(ctx, settingsTable, id, func(was Row) (Row, []Write, error) {
+		text, err := fn(was.Body)
+		switch {
+		case err != nil:
+			return was, nil, err
+		case bytes.Equal(text, was.Body):
+			stands = was.Version
+			return was, nil, errSame
+		case at != mediation.AnyRevision && at != was.Version:
 			return was, nil, mediation.ErrStale
 		}
-		return row, nil, nil
+		return Row{Body: text}, nil, nil
 	})
-	if errors.Is(err, ErrNotFound) {
-		return mediation.ErrStale
+	if errors.Is(err, errSame) {
+		return stands, nil
 	}
-	return trouble("setting", err)
+	return done.Version, err
 }
+
+// errSame breaks off an update that changes nothing.
+var errSame = errors.New("store: nothing to change")
 
 // setting reads a setting and its revision; "" and 0 for one that nobody has written.
 func (s *Store) setting(ctx context.Context, id string) (string, int64, error) {

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"fengqiao/grid"
+	"fengqiao/grid/edition"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/policy"
@@ -73,15 +75,20 @@ func settingPlans(t *testing.T, s *store.Store) {
 	schema := grid.Schema{Levels: []grid.Level{{Key: "region"}, {Key: "council"}}}
 	units := []grid.Unit{{Code: "REGION 1", Name: "East"}}
 	cells := settingCells(2000)
-	if err := p.Import(ctx, mediation.AnyRevision, "v1", schema, units, cells); err != nil {
+	made := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	put := func(at int64, version string, units []grid.Unit, cells []grid.Cell) error {
+		made = made.Add(time.Hour)
+		return p.Import(ctx, at, mediation.Edition{Version: version, Made: made, How: mediation.Imported, Cells: len(cells)}, edition.Drawing{Schema: schema, Units: units, Cells: cells})
+	}
+	if err := put(mediation.AnyRevision, "v1", units, cells); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Import(ctx, mediation.AnyRevision, "v1", schema, units, cells); err != nil {
+	if err := put(mediation.AnyRevision, "v1", units, cells); err != nil {
 		t.Fatalf("the same plan again: %v", err)
 	}
-	err = p.Import(ctx, mediation.AnyRevision, "v1", schema, units, cells[1:])
+	err = put(mediation.AnyRevision, "v1", units, cells[1:])
 	refused(t, err, &mediation.Error{Kind: mediation.Differs, Code: "plan.version_taken"})
-	if err := p.Import(ctx, mediation.AnyRevision, "v2", schema, nil, cells[:10]); err != nil {
+	if err := put(mediation.AnyRevision, "v2", nil, cells[:10]); err != nil {
 		t.Fatal(err)
 	}
 	if v, _, err := p.InForce(ctx); err != nil || v != "v2" {
@@ -92,15 +99,15 @@ func settingPlans(t *testing.T, s *store.Store) {
 		t.Fatal(err)
 	}
 	for _, stale := range []int64{0, at - 1, at + 1} {
-		refused(t, p.Import(ctx, stale, "v3", schema, nil, cells[:11]), mediation.ErrStale)
+		refused(t, put(stale, "v3", nil, cells[:11]), mediation.ErrStale)
 	}
 	if v, now, err := p.InForce(ctx); err != nil || v != "v2" || now != at {
 		t.Fatalf("after what was refused %q is in force at %d, %v", v, now, err)
 	}
-	if err := p.Import(ctx, at, "v3", schema, nil, cells[:11]); err != nil {
+	if err := put(at, "v3", nil, cells[:11]); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Import(ctx, at, "v3", schema, nil, cells[:11]); err != nil {
+	if err := put(at, "v3", nil, cells[:11]); err != nil {
 		t.Fatalf("the same sent again after a lost answer: %v", err)
 	}
 	plan, err := p.Load(ctx, "v1")

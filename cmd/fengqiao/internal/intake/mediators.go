@@ -74,7 +74,7 @@ func Mediators(src io.Reader, plan *grid.Plan, pol *policy.Policy) ([]MediatorRo
 }
 
 func mediator(r *row, plan *grid.Plan, pol *policy.Policy) MediatorRow {
-	m := mediation.Mediator{ID: r.must("id"), Name: r.must("name"), Kind: r.must("kind"), Tier: r.must("tier"), Area: r.area("area", plan),
+	m := mediation.Mediator{ID: r.must("id"), Name: r.must("name"), Kind: r.must("kind"), Tier: r.must("tier"), Area: r.area("area", plan), Plan: plan.Version(),
 		Categories: r.list("categories"), Dialects: r.list("dialects"), Unit: r.get("unit"), Kin: r.list("kin"), Ties: r.list("ties"), Available: true}
 	if m.ID != "" && !mediatorID.MatchString(m.ID) {
 		r.refuse("id", words.Text{Zh: "只能是 1–64 个字母、数字和 . _ -", En: "must be 1–64 letters, digits and . _ -"})

@@ -18,6 +18,7 @@ import (
 	"fengqiao/cmd/fengqiao/internal/intake"
 	"fengqiao/fixtures"
 	"fengqiao/grid"
+	"fengqiao/grid/edition"
 	"fengqiao/internal/account"
 	"fengqiao/internal/media"
 	"fengqiao/mediation"
@@ -26,7 +27,7 @@ import (
 
 // Plans stores plans.
 type Plans interface {
-	Import(ctx context.Context, at int64, version string, schema grid.Schema, units []grid.Unit, cells []grid.Cell) error
+	Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing) error
 }
 
 // Policies stores policies.
@@ -44,6 +45,7 @@ type Target struct {
 	// Service builds the use cases on a clock.
 	Service func(atlas *grid.Atlas, photos *media.Service, now func() time.Time, log *slog.Logger) *mediation.Service
 	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Password returns a random password that can be read out: four groups of four letters and digits, about 80 bits.
@@ -90,7 +92,7 @@ func (t Target) Fill(ctx context.Context, county *fixtures.County, password stri
 		return err
 	}
 	show("plan", 0, int64(len(county.Cells)))
-	return t.Plans.Import(ctx, mediation.AnyRevision, county.Version, county.Schema, county.Units, county.Cells)
+	return t.Plans.Import(ctx, mediation.AnyRevision, mediation.NewEdition(plan, mediation.Imported, t.Now()), edition.Drawing{Schema: county.Schema, Units: county.Units, Cells: county.Cells})
 }
 
 func (t Target) people(ctx context.Context, county *fixtures.County, plan *grid.Plan, pol *policy.Policy, password string, show archive.Progress) error {
