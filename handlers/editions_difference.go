@@ -43,18 +43,6 @@ type placeStub struct {
 // mostChanges is how many changes one answer tells.
 const mostChanges = 1000
 
-// changeTexts names the kinds of change. A test holds it to the package edition.
-var changeTexts = map[edition.Kind][2]string{
-	edition.Added:   {"新增", "added"},
-	edition.Removed: {"撤销", "removed"},
-	edition.Split:   {"拆分", "split"},
-	edition.Merged:  {"合并", "merged"},
-	edition.Redrawn: {"重划", "redrawn"},
-	edition.Recoded: {"改编码", "recoded"},
-	edition.Moved:   {"边界调整", "border moved"},
-	edition.Renamed: {"改名", "renamed"},
-}
-
 // differenceReply shows what a plan would change against the one in force here.
 func (a *API) differenceReply(c *Call, to *grid.Plan) (Reply, error) {
 	d, touched, err := a.Surveyor.Preview(c.Context, to)
@@ -71,7 +59,7 @@ func (a *API) differenceReply(c *Call, to *grid.Plan) (Reply, error) {
 		x := &d.Changes[i]
 		v.Counts[x.Kind]++
 		if len(v.Changes) < mostChanges {
-			text := changeTexts[x.Kind]
+			text := edition.Names[x.Kind]
 			v.Changes = append(v.Changes, showChange(x, d, touched, choose(l.zh, text[0], text[1])))
 		}
 	}

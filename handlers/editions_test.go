@@ -147,7 +147,9 @@ func TestAnEditionIsLookedAtEnactedAndRolledBack(t *testing.T) {
 		if rep := a.Do(t, first.worker, "GET", "/api/v1/reports/"+first.report, nil).Want(200).View(); rep["place"].(obj)["code"] != west || rep["planVersion"] != "apptest-1" {
 			t.Errorf("the report has lost the cell that it had: %v in %v", rep["place"], rep["planVersion"])
 		}
-		var events struct{ Items []struct{ Kind, KindText string } }
+		var events struct {
+			Items []struct{ Kind, KindText string }
+		}
 		a.Do(t, first.staff, "GET", first.path("/timeline"), nil).Want(200).Into(&events)
 		if last := events.Items[len(events.Items)-1]; last.Kind != "rezoned" || last.KindText != "网格调整" {
 			t.Errorf("the timeline ends with %+v", last)

@@ -14,6 +14,7 @@ import (
 	"fengqiao/cmd/fengqiao/internal/settings"
 	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/grid"
+	"fengqiao/grid/edition"
 	"fengqiao/grid/survey"
 	"fengqiao/handlers"
 	"fengqiao/internal/boundary"
@@ -24,6 +25,7 @@ import (
 type planWish struct {
 	handlers.PlanOptions
 	strict, check, repair     bool
+	keep                      bool    // store it without putting it in force
 	tolerance                 float64 // metres
 	report, findings, picture string  // files to write, "" for none
 }
@@ -53,6 +55,8 @@ var importPlanHelp = words.Text{
 .prj、.cpg；文字为 UTF-8 或 GBK）、带 WKT 列的 CSV。“-”为标准输入（Shapefile 除外）。
 声明为 EPSG:3857、4490、GCJ-02、BD-09 的坐标自动换算，其他坐标系按名拒绝。
 
+已有网格图时先说明差别；--keep 只存入，日后用 fengqiao plan enact 施行。
+
 --check 只检查边界，不导入：自相交、环的方向、重复点、未闭合、折返、网格间的重叠和空隙（平方米）、洞在外环之外、编码、
 经纬度颠倒，逐项说明是哪个网格、在哪里、多大。--report 写成 JSON，--findings 写成可在地图上看的 GeoJSON，--picture 画成 SVG；
 这三个不加 --check 也可用。
@@ -68,6 +72,8 @@ FeatureCollection, beside whose features there may be version, schema.levels and
 (.shp with its .dbf beside it, and .prj and .cpg if there are; text in UTF-8 or GBK), CSV with a column of WKT. "-" reads
 standard input (no Shapefile).
 Coordinates declared as EPSG:3857, 4490, GCJ-02 or BD-09 are converted; any other system is refused by name.
+
+Where there is a plan already, what changes is told. --keep only stores the edition; fengqiao plan enact puts it in force.
 
 --check only looks at the boundaries: rings that cross themselves, run the wrong way, repeat points, do not close or run back,
 overlaps and gaps between cells (square metres), holes outside their shells, codes, exchanged latitude and longitude; each
@@ -119,6 +125,7 @@ func (c *command) planFlags(f *pflag.FlagSet, o *planWish) {
 	f.StringVar(&o.Version, "version", "", c.short("版本名（默认取文件里的，或按内容生成）", "name of the edition (default: the file's, or made from its content)"))
 	f.StringVar((*string)(&o.CRS), "crs", "", c.short("坐标系 wgs84、cgcs2000、gcj02、bd09、epsg3857（默认取文件声明的）", "coordinate system: wgs84, cgcs2000, gcj02, bd09 or epsg3857 (default: the file's)"))
 	f.StringVar(&o.Geometry, "wkt-column", "", c.short("CSV 中 WKT 所在的列（默认自动识别）", "column of a CSV with the WKT (default: found by its name or content)"))
+	f.BoolVar(&o.keep, "keep", false, c.short("只存入，不施行（见 fengqiao plan）", "only keep it; fengqiao plan puts it in force"))
 	f.BoolVar(&o.check, "check", false, c.short("只检查，不导入", "only check"))
 	f.BoolVar(&o.repair, "repair", false, c.short("修复稳妥的问题", "mend what is safe"))
 	f.Float64Var(&o.tolerance, "tolerance", survey.DefaultTolerance, c.short("--repair 移动边界的限度，米", "how far --repair may move a border, in metres"))
@@ -175,7 +182,7 @@ func (c *command) readPlan(cmd *cobra.Command, src *boundary.File, o *planWish) 
 		return err
 	}
 	if !o.check {
-		if err := c.storePlan(cmd, in, p); err != nil {
+		if err := c.storePlan(cmd, in, p, o.keep); err != nil {
 			return err
 		}
 	}
@@ -231,14 +238,31 @@ func writeOver(path string, write func(io.Writer) error) error {
 	return errors.Join(write(f), f.Close())
 }
 
-func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput, plan *grid.Plan) error {
+// storePlan keeps the plan as an edition, tells what it changes, and puts it in force unless it is only to be kept.
+func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput, plan *grid.Plan, keep bool) (err error) {
 	p, err := openPlace(cmd.Context(), storeAddress(c.Values))
 	if err != nil {
 		return err
 	}
-	err = p.Store.Plans().Import(cmd.Context(), mediation.AnyRevision, mediation.NewEdition(plan, mediation.Imported, c.now()), in.Drawing)
+	defer func() { err = errors.Join(err, p.Close()) }()
+	plans, e := p.Store.Plans(), mediation.NewEdition(plan, mediation.Imported, c.now())
+	if e.Of, _, err = plans.InForce(cmd.Context()); err != nil {
+		return err
+	}
+	if e.Of != "" && e.Of != e.Version {
+		before, err := plans.Load(cmd.Context(), e.Of)
+		if err != nil {
+			return err
+		}
+		c.tellDifference(edition.Compare(before, plan))
+	}
+	if keep {
+		err = plans.Keep(cmd.Context(), e, in.Drawing)
+	} else {
+		err = plans.Import(cmd.Context(), mediation.AnyRevision, e, in.Drawing)
+	}
 	if errors.Is(err, &mediation.Error{Kind: mediation.Differs}) {
 		err = fmt.Errorf("version %s is taken by another plan; give this one its own with --version", in.Version)
 	}
-	return errors.Join(err, p.Close())
+	return err
 }

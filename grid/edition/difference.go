@@ -26,6 +26,18 @@ const (
 // Kinds is every kind there is, in the order in which changes are told.
 var Kinds = []Kind{Added, Removed, Split, Merged, Redrawn, Recoded, Moved, Renamed}
 
+// Names are the kinds in Chinese and English.
+var Names = map[Kind][2]string{
+	Added:   {"新增", "added"},
+	Removed: {"撤销", "removed"},
+	Split:   {"拆分", "split"},
+	Merged:  {"合并", "merged"},
+	Redrawn: {"重划", "redrawn"},
+	Recoded: {"改编码", "recoded"},
+	Moved:   {"边界调整", "border moved"},
+	Renamed: {"改名", "renamed"},
+}
+
 // Change is something that became of cells.
 type Change struct {
 	Kind          Kind

@@ -76,6 +76,11 @@ func TestWhatBecameOfCellsHasAName(t *testing.T) {
 		"moved [t.1.takes] [t.1.takes]":            27,
 		"renamed [t.1.called] [t.1.called]":        0,
 	}
+	for _, k := range Kinds {
+		if Names[k][0] == "" || Names[k][1] == "" {
+			t.Errorf("%s has no name", k)
+		}
+	}
 	if !reflect.DeepEqual(got, want) || d.Same != 2 || d.Rough {
 		t.Errorf("%v, %d the same; want %v", got, d.Same, want)
 	}
