@@ -18,8 +18,8 @@ import (
 )
 
 // BenchmarkPeer measures the lookup on a tessellation that lies in the directory CELLBENCH_DIR, beside which others
-// measure theirs (grid/bench makes one): cells.geojson with one feature a cell, whose number is its property "cell", and
-// points.csv and hard.csv with lines lon,lat,cell[;cell…], every cell that touches the point.
+// measure theirs (grid/bench makes one): cells.geojson with one feature a cell, whose id is its position, and points.csv
+// and hard.csv with lines lon,lat,cell[;cell…], every cell that touches the point.
 //
 //	ns/lookup        one point at a time, cell's position as the answer
 //	ns/locate        the same with code and name
