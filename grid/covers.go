@@ -16,20 +16,20 @@ const (
 // covers tells, exactly, whether a cell's closed shape contains the point.
 func (g *ground) covers(cell int, pt orb.Point) bool { return g.side(g.refsOf(cell), pt) != outside }
 
-// side is where the point lies relative to the first of the polygons that does not have it outside. Inside a polygon
-// is what lies in its outer ring and not strictly inside a hole.
+// side is where the point lies relative to the polygons: inside one of them, else on the border of one, else outside.
+// Inside a polygon is what lies in its outer ring and not strictly inside a hole.
 func (g *ground) side(refs []ref, pt orb.Point) side {
 	p := g.probe(pt)
-	polygon := outside
+	best, polygon := outside, outside
 	for len(refs) > 0 {
 		var ring []ref
 		ring, refs = nextRing(refs)
 		outer := ring[0]&refOuter != 0
 		switch {
-		case outer && polygon != outside:
-			return polygon
+		case outer && polygon == inside:
+			return inside
 		case outer:
-			polygon = p.ring(ring)
+			best, polygon = max(best, polygon), p.ring(ring)
 		case polygon != outside:
 			switch p.ring(ring) {
 			case inside:
@@ -39,7 +39,7 @@ func (g *ground) side(refs []ref, pt orb.Point) side {
 			}
 		}
 	}
-	return polygon
+	return max(best, polygon)
 }
 
 // probe is a point made ready to be compared with vertices.

@@ -33,6 +33,7 @@ type reportView struct {
 	BorderMetres float64          `json:"borderMetres"`
 	PlanVersion  string           `json:"planVersion"`
 	Suggested    *placeView       `json:"suggested,omitzero"`
+	Contested    []*placeView     `json:"contested,omitzero"` // the other cells that the plan gives the point to
 	Marks        []mediation.Mark `json:"marks"`
 	Parties      []partyView      `json:"parties"`
 	Supplements  []supplementView `json:"supplements"`
@@ -103,6 +104,9 @@ func (a *API) viewReport(c *Call, rep *mediation.Report, k *mediation.Case) (rep
 		Home: rep.Home, Place: l.place(rep.Cell), BorderMetres: rep.CellMetres, PlanVersion: rep.PlanVersion,
 		Suggested: l.place(rep.Suggested), Marks: list(rep.Marks), Parties: []partyView{}, Supplements: []supplementView{},
 		Withdrawn: rep.Withdrawn, Case: l.caseRef(c.Actor, rep, k)}
+	for _, code := range rep.Contested {
+		v.Contested = append(v.Contested, l.place(code))
+	}
 	for _, p := range rep.Parties {
 		v.Parties = append(v.Parties, partyView{ID: p.ID, Kind: p.Kind, Side: p.Side, Since: p.Since})
 	}

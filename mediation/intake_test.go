@@ -3,6 +3,7 @@ package mediation_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -238,6 +239,59 @@ func TestAWellFormedReportIsNeverRefusedForPlaceOrTime(t *testing.T) {
 	o.Pass(2 * time.Minute)
 	o.Settle(t)
 	storetest.Sound(t, o.Store)
+}
+
+func TestAReportSaysWhatOtherCellsClaimItsPoint(t *testing.T) {
+	o := office(t)
+	square := func(code grid.Code, west, east float64) grid.Cell {
+		return grid.Cell{Code: code, Shape: orb.MultiPolygon{orb.Bound{Min: orb.Point{west, 30}, Max: orb.Point{east, 31}}.ToPolygon()}}
+	}
+	cells := []grid.Cell{square(storetest.CellA, 119, 120), square(storetest.CellB, 119.9, 121), square(storetest.CellA.Parent(), 119, 120), square(storetest.CellD, 121, 122)}
+	for i := range mediation.MaxContested + 2 { // a pile of cells on one place
+		cells = append(cells, square(storetest.CellC.Parent()+grid.Code(fmt.Sprintf(".%02d", i+2)), 123, 124))
+	}
+	plan, err := grid.NewPlan("overlapping", grid.ChinaSchema(), nil, cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Atlas.Swap(plan)
+	var pile []grid.Code
+	for _, c := range cells[5 : 5+mediation.MaxContested] {
+		pile = append(pile, c.Code)
+	}
+	ambiguous := []mediation.Mark{mediation.AmbiguousCell}
+	for name, x := range map[string]struct {
+		lon       float64
+		marks     []mediation.Mark
+		cell      grid.Code
+		contested []grid.Code
+	}{
+		"in one cell, over its background": {119.5, nil, storetest.CellA, nil},
+		"where two overlap":                {119.95, ambiguous, storetest.CellA, []grid.Code{storetest.CellB}},
+		"on the first's border":            {120, ambiguous, storetest.CellA, []grid.Code{storetest.CellB}},
+		"on a border that two share":       {121, nil, storetest.CellB, nil},
+		"on a whole pile":                  {123.5, ambiguous, cells[4].Code, pile},
+		"a little outside":                 {124.00001, []mediation.Mark{mediation.Snapped}, cells[4].Code, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := storetest.Quarrel(storetest.CellA)
+			in.Point = &orb.Point{x.lon, 30.5}
+			got := receive(t, o, o.Worker(), in).Report
+			if !slices.Equal(got.Marks, x.marks) || got.Cell != x.cell || !slices.Equal(got.Contested, x.contested) {
+				t.Fatalf("marks %q, cell %q, contested %q", got.Marks, got.Cell, got.Contested)
+			}
+			if kept, err := o.Reports.Load(t.Context(), got.ID); err != nil || !slices.Equal(kept.Contested, x.contested) {
+				t.Fatalf("stored as %q, %v", kept.Contested, err)
+			}
+		})
+	}
+	t.Run("chosen by hand", func(t *testing.T) {
+		in := storetest.Quarrel(storetest.CellB)
+		in.Point, in.Cell = nil, storetest.CellB
+		if got := receive(t, o, o.Worker(), in).Report; len(got.Marks) > 0 || got.Cell != storetest.CellB || got.Contested != nil {
+			t.Fatalf("marks %q, cell %q, contested %q", got.Marks, got.Cell, got.Contested)
+		}
+	})
 }
 
 func TestAnUnplacedReportIsPlacedByStaffOfItsArea(t *testing.T) {

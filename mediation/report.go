@@ -30,6 +30,7 @@ const (
 	MaybeSwapped   Mark = "maybeSwapped"   // longitude and latitude look exchanged; Suggested has the cell if they were
 	CoarsePosition Mark = "coarsePosition" // accuracy is worse than the policy allows for a cell
 	NoCategory     Mark = "unknownCategory"
+	AmbiguousCell  Mark = "ambiguousCell" // cells overlap where it lies; the first in code order has it, Contested the others
 )
 
 // Report (事件上报) is a geo-tagged incident report. Its ID is made from the reporter and the phone's own UUID, so the same
@@ -62,6 +63,7 @@ type Report struct {
 	CellMetres  float64   // distance to the cell's border when snapped
 	PlanVersion string
 	Suggested   grid.Code
+	Contested   []grid.Code // the other cells inside which the point lies, in code order, at most MaxContested
 	Marks       []Mark
 
 	// Case is the case it became or joined; "" while pending. Into is the case that it was about to join: after a crash the

@@ -21,6 +21,8 @@ import (
 const (
 	MaxText   = 4000 // characters of a report, note or supplement
 	MaxPhotos = 9
+	// MaxContested is how many other cells a report names that claim its point.
+	MaxContested = 8
 )
 
 var categoryForm = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
@@ -139,6 +141,7 @@ func (rep *Report) locate(in ReportInput, pol *policy.Policy, plan *grid.Plan) {
 		}
 		if cell, ok := plan.Locate(*in.Point); ok {
 			rep.Cell = cell.Code
+			rep.contest(plan.Contested(*in.Point))
 			return
 		}
 		if code, metres, ok := plan.Nearest(*in.Point, pol.Intake.SnapMetres); ok && pol.Intake.SnapMetres > 0 {
@@ -158,6 +161,14 @@ func (rep *Report) locate(in ReportInput, pol *policy.Policy, plan *grid.Plan) {
 		rep.Basis = Nowhere
 	}
 	rep.Marks = append(rep.Marks, Unplaced)
+}
+
+// contest notes that the plan gives the point to other cells as well.
+func (rep *Report) contest(others []grid.Code) {
+	if len(others) > 0 {
+		rep.Marks = append(rep.Marks, AmbiguousCell)
+		rep.Contested = others[:min(len(others), MaxContested)]
+	}
 }
 
 // mark notes what staff should look at.
