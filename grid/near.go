@@ -44,16 +44,24 @@ func (p *Plan) CellsNear(pt orb.Point, metres float64) []Near {
 
 // CellsIn are the cells whose ground or border has a point in common with the box, rim included, in code order.
 func (p *Plan) CellsIn(box orb.Bound) []Code {
+	codes, _ := p.SomeCellsIn(box, p.Len())
+	return codes
+}
+
+// SomeCellsIn are the first of CellsIn, most of them at most, and whether there are more. Those beyond cost little.
+func (p *Plan) SomeCellsIn(box orb.Bound, most int) (codes []Code, more bool) {
 	if !(box.Min[0] <= box.Max[0]) || !(box.Min[1] <= box.Max[1]) {
-		return nil
+		return nil, false
 	}
-	var out []Code
 	p.boxes.meeting(box, func(i int) {
-		if p.ground.bound(i).Intersects(box) && p.ground.meets(i, &box) {
-			out = append(out, p.CodeAt(i))
+		if more || !p.ground.bound(i).Intersects(box) || !p.ground.meets(i, &box) {
+			return
+		}
+		if more = len(codes) == most; !more {
+			codes = append(codes, p.CodeAt(i))
 		}
 	})
-	return out
+	return codes, more
 }
 
 // meets tells, exactly, whether an edge of the cell comes into the box or the cell holds the box whole.

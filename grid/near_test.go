@@ -101,6 +101,10 @@ func TestCellsInABoxAreThoseThatMeetIt(t *testing.T) {
 		if got := p.CellsIn(box); !slices.Equal(got, want) {
 			t.Fatalf("in %v: %q, want %q", box, got, want)
 		}
+		most := rapid.IntRange(0, 5).Draw(t, "most")
+		if got, more := p.SomeCellsIn(box, most); !slices.Equal(got, want[:min(most, len(want))]) || more != (len(want) > most) {
+			t.Fatalf("at most %d in %v: %q, more %v; there are %q", most, box, got, more, want)
+		}
 	})
 	if got := fuyang(t).CellsIn(nowhere); got != nil {
 		t.Errorf("in no box at all: %q", got)

@@ -32,6 +32,7 @@ type Limits struct {
 	Body     int64         // bytes of a JSON body
 	Photo    int64         // bytes of a photo's request: the photo's own limit and the envelope of multipart
 	Import   int64         // bytes of a plan, a policy or a list of people
+	Points   int64         // bytes of a list of points to locate
 	Header   int           // bytes of all headers of a request
 	Page     int           // items of a page unless asked otherwise
 	PageMost int           // items of a page at most
@@ -55,6 +56,7 @@ var DefaultLimits = Limits{
 	Body:     256 << 10,
 	Photo:    11 << 20,
 	Import:   64 << 20,
+	Points:   1 << 20, // some hundred for each of ten thousand
 	Header:   16 << 10,
 	Page:     20,
 	PageMost: 100,
@@ -86,6 +88,7 @@ func (l Limits) filled() Limits {
 	fill(&l.Body, d.Body)
 	fill(&l.Photo, d.Photo)
 	fill(&l.Import, d.Import)
+	fill(&l.Points, d.Points)
 	fill(&l.Header, d.Header)
 	fill(&l.Page, d.Page)
 	fill(&l.PageMost, d.PageMost)

@@ -6,6 +6,7 @@ import "fengqiao/internal/boundary"
 var domainMessages = withPlanReasons(map[string]message{
 	"unknown_crs":    {"未知坐标系", "Unknown coordinate system", "坐标系只能是 wgs84、gcj02 或 bd09，而不是“{value}”。", "A coordinate system is wgs84, gcj02 or bd09, not “{value}”."},
 	"bad_code":       {"区划编码无效", "Code not valid", "“{value}”不是本地网格体系的编码。", "“{value}” is no code of this plan's hierarchy."},
+	"bad_bbox":       {"范围无效", "Box not valid", "“bbox”应为西、南、东、北四个以逗号分隔的度数，西不大于东，南不大于北。", "“bbox” is west, south, east and north in degrees, parted by commas, west not beyond east, south not beyond north."},
 	"too_short":      {"内容太短", "Too short", "{field} 至少需要 {min} 个字符。", "{field} needs at least {min} characters."},
 	"plan.refused":   {"网格方案未被接受", "Plan refused", "文件中有 {count} 处问题，方案没有改变。", "The file has {count} problems; the plan in force has not changed."},
 	"policy.refused": {"规则未被接受", "Policy refused", "文件中有 {count} 处问题，规则没有改变。", "The file has {count} problems; the policy in force has not changed."},

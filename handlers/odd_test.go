@@ -127,7 +127,8 @@ func TestOddRequestsAreRefusedAndBreakNothing(t *testing.T) {
 	known := []string{w.caseID, w.report, w.user, w.photo, w.party, string(w.place), string(w.place.Cell()), "screened", "neighbour"}
 	good := []obj{report(apptest.Here, obj{}), {"text": "x"}, {"reason": "x"}, {"route": "court", "reason": "x"}, {"mediator": apptest.Here.Mediator("own"), "reason": "x"},
 		{"kind": "person", "side": "respondent", "name": "n", "phone": "13800001234"}, {"category": "neighbour", "severity": 2}, {"terms": "t", "oral": true},
-		{"login": "l", "password": apptest.Password}, {"kept": true, "resolved": true}, {"satisfied": true, "stars": 5}, {"given": true}, {"numbers": "13800001234"}}
+		{"login": "l", "password": apptest.Password}, {"kept": true, "resolved": true}, {"satisfied": true, "stars": 5}, {"given": true}, {"numbers": "13800001234"},
+		{"type": "MultiPoint", "coordinates": [][]float64{{119.905, 30.005}, {30.005, 119.905}, {200, 30}, {121.5, 31.2}}, "crs": "gcj02"}}
 	x := oddWorld{app: app, w: w, people: people, routes: all, answers: map[int]int{}}
 	defer func() { t.Logf("answers by status: %v", x.answers) }()
 	rapid.Check(t, func(rt *rapid.T) {

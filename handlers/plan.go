@@ -1,9 +1,6 @@
 package handlers
 
 import (
-	"net/http"
-	"strconv"
-
 	"fengqiao/grid"
 	"fengqiao/mediation"
 
@@ -137,35 +134,19 @@ type nearView struct {
 const nearMetres = 1000
 
 func (a *API) planLocate(c *Call) (Reply, error) {
-	w := wirePoint{Type: "Point", CRS: c.QueryText("crs"), Coordinates: make([]ordinate, 2)}
-	if _, err := c.queryCRS(); err != nil {
-		return Reply{}, err
-	}
-	for i, name := range []string{"lon", "lat"} {
-		v, err := strconv.ParseFloat(c.QueryText(name), 64)
-		if err != nil || v != v {
-			return Reply{}, invalid("not_a_number", name)
-		}
-		w.Coordinates[i] = ordinate(v)
-	}
-	pt, err := w.read("point")
+	plan := a.Atlas.Load()
+	pt, swapped, err := c.queryPoint(plan)
 	if err != nil {
 		return Reply{}, err
 	}
-	plan := a.Atlas.Load()
-	var v locateView
-	if v.MaybeSwapped = grid.LikelySwapped(*pt, plan.Bound("")); v.MaybeSwapped {
+	v := locateView{MaybeSwapped: swapped}
+	if swapped {
 		if cell, ok := plan.Locate(orb.Point{pt[1], pt[0]}); ok {
 			v.Suggested = placeOf(plan, cell.Code)
 		}
-		return Reply{View: v}, nil
-	}
-	if err := grid.CheckPoint(*pt); err != nil {
-		return Reply{}, &Problem{Status: http.StatusUnprocessableEntity, Code: "bad_point", Field: "lat", Cause: err}
-	}
-	if cell, ok := plan.Locate(*pt); ok {
+	} else if cell, ok := plan.Locate(pt); ok {
 		v.Place = placeOf(plan, cell.Code)
-	} else if code, m, ok := plan.Nearest(*pt, nearMetres); ok {
+	} else if code, m, ok := plan.Nearest(pt, nearMetres); ok {
 		v.Nearest = &nearView{placeOf(plan, code), m}
 	}
 	return Reply{View: v}, nil

@@ -85,8 +85,13 @@ func (w township) path(r handlers.Route) string {
 	}
 	path := strings.ReplaceAll(strings.ReplaceAll(r.Path, ":id", id), ":code", string(w.place.Cell()))
 	path = strings.Replace(path, ":z/:x/:y", tileOf(w.place.Point(), 15), 1)
-	if strings.HasSuffix(path, "/locate") {
-		path += fmt.Sprintf("?lon=%f&lat=%f", w.place.Point()[0], w.place.Point()[1])
+	switch at := w.place.Point(); r.Method + " " + r.Path {
+	case "GET /api/v1/plan/locate":
+		path += fmt.Sprintf("?lon=%f&lat=%f", at[0], at[1])
+	case "GET /api/v1/plan/near":
+		path += fmt.Sprintf("?lon=%f&lat=%f&metres=500", at[0], at[1])
+	case "GET /api/v1/plan/cells":
+		path += fmt.Sprintf("?bbox=%f,%f,%f,%f", at[0], at[1], at[0], at[1])
 	}
 	return path
 }
