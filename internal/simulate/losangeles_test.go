@@ -31,7 +31,7 @@ func TestRealCouncilsHoldTheRealRequestsThatTheMapGivesThem(t *testing.T) {
 	if err != nil || len(requests) != 10_000 {
 		t.Fatal(err, len(requests))
 	}
-	placed := 0
+	placed, contested := 0, 0
 	for _, q := range requests {
 		if !q.HasPoint {
 			continue
@@ -45,6 +45,13 @@ func TestRealCouncilsHoldTheRealRequestsThatTheMapGivesThem(t *testing.T) {
 		if ok {
 			placed++
 		}
+		others := plan.Contested(orb.Point{q.Lon, q.Lat})
+		if contested += len(others); len(others) != max(len(in)-1, 0) {
+			t.Errorf("request %s: the plan says that %q claim it too, the map has it in %v", q.ID, others, in)
+		}
+	}
+	if contested != 14 { // docs/realdata.md
+		t.Errorf("%d requests lie in two councils", contested)
 	}
 	if placed < 9_800 {
 		t.Errorf("only %d of %d requests lie in a council", placed, len(requests))
