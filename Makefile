@@ -50,7 +50,7 @@ torture: needs
 	$(GO) test -v -timeout 90m ./internal/simulate -run 'Killed|StoreIsAway' -matters $(MATTERS) -kills 100 -away 20s
 	$(GO) test -v -timeout 60m ./internal/simulate -run 'DiskIsFull|TenTimes|SlowConnections|Clock' -matters $(MATTERS) -fills 8 -full 10s -load 60s -slow 8000 -jumps 40
 	$(GO) test -v ./internal/storetest -run '/(Crashes|Linear|Contention)' -seats 500
-	$(GO) test -v -timeout 30m ./mediation ./mediation/clock ./grid -rapid.checks 5000
+	$(GO) test -v -timeout 30m ./mediation ./mediation/clock ./grid/... -rapid.checks 5000
 	$(GO) test -v -timeout 30m ./handlers -run OddRequests -rapid.checks 5000
 	$(GO) test -v -count 5 ./internal/sqlite ./internal/mongo ./push -run 'Kill|Disk|Locked|Reached|Unheard|Lost|Doubtful|Buried'
 	$(MAKE) fuzz

@@ -27,7 +27,8 @@ type Pen struct {
 const blunt = 1
 
 // Draw calls yield for every patch that may come into the view, in order. Rings are whole, however far they reach
-// beyond the view; they are the Pen's, and good until yield returns. What is smaller than a pixel is left out.
+// beyond the view; they are the Pen's, and good until yield returns. What is smaller than a pixel is left out, and what
+// encloses nothing by its area since it crosses itself there, a few pixels wide.
 func (p *Pen) Draw(c *Chart, v View, yield func(patch int, rings []Ring)) {
 	p.chart, p.plot = c, v.Projection()
 	p.drawn.clear()
