@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"math"
+
 	"fengqiao/grid"
 	"fengqiao/grid/edition"
 	"fengqiao/mediation"
@@ -67,13 +69,16 @@ func (a *API) differenceReply(c *Call, to *grid.Plan) (Reply, error) {
 }
 
 func showChange(x *edition.Change, d *edition.Difference, touched mediation.Touched, text string) cellsChange {
-	v := cellsChange{Kind: x.Kind, KindText: text, Before: stubs(d.Before, x.Before), After: stubs(d.After, x.After), Lost: x.Lost, Gained: x.Gained}
+	v := cellsChange{Kind: x.Kind, KindText: text, Before: stubs(d.Before, x.Before), After: stubs(d.After, x.After), Lost: tenths(x.Lost), Gained: tenths(x.Gained)}
 	for _, code := range x.Before {
 		v.Cases += touched.ByCell[code].Cases
 		v.People += touched.ByCell[code].People
 	}
 	return v
 }
+
+// tenths rounds square metres: more digits than anybody surveys say nothing.
+func tenths(v float64) float64 { return math.Round(v*10) / 10 }
 
 func stubs(plan *grid.Plan, codes []grid.Code) []placeStub {
 	list := make([]placeStub, len(codes))

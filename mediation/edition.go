@@ -166,8 +166,7 @@ func (r *Register) Turn(now time.Time) error {
 	return r.Enact(t, now)
 }
 
-// Unsettled tells whether the last change of plans may have left cases or people where they were. Before a first plan nothing lay
-// anywhere.
+// Unsettled tells whether the last change of plans may have left cases or people where they were.
 func (r *Register) Unsettled() bool {
 	return len(r.Terms) > 1 && r.Terms[len(r.Terms)-1].Settled.IsZero()
 }

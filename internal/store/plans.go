@@ -160,6 +160,9 @@ func (p *Plans) Register(ctx context.Context) (mediation.Register, int64, error)
 		if i < len(done) {
 			t.Settled, t.Cases, t.People = done[i].Settled, done[i].Cases, done[i].People
 		}
+		if i == 0 {
+			t.Settled = t.From // before a first plan nothing lay anywhere
+		}
 	}
 	return r, at, err
 }

@@ -74,7 +74,7 @@ func Editions(t *testing.T, s *store.Store) {
 		}
 	}
 	r, now, err := s.Plans().Register(ctx)
-	if err != nil || now != next || r.Terms[1].Cases != 5 || r.Terms[1].People != 1 || !r.Terms[1].Settled.Equal(settled) || !r.Terms[0].Settled.IsZero() {
+	if err != nil || now != next || r.Terms[1].Cases != 5 || r.Terms[1].People != 1 || !r.Terms[1].Settled.Equal(settled) || !r.Terms[0].Settled.Equal(start) {
 		t.Fatalf("settled: %+v at %d after %d, %v", r.Terms, now, next, err)
 	}
 	if r, _, err = p.Amend(ctx, next, enact("one", start.Add(48*time.Hour))); err != nil || len(r.Terms) != 3 {
