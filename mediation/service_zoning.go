@@ -3,11 +3,15 @@ package mediation
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"fengqiao/grid"
 	"fengqiao/grid/edition"
 	"fengqiao/mediation/policy"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // People is everybody beside the mediators who belongs to areas: accounts with their posts.
@@ -67,18 +71,23 @@ func (s *Surveyor) run(ctx context.Context, z *Zoning) (n Moved, err error) {
 	if err != nil {
 		return n, err
 	}
-	var failed []error
+	var movers errgroup.Group
+	movers.SetLimit(atOnce)
+	var moved atomic.Int64
+	var failed failures
 	err = s.eachOpen(ctx, func(sum *Summary) error {
-		moved, err := s.moveCase(ctx, z, sum, pol)
-		if err != nil {
-			failed = append(failed, err)
-		}
-		if moved {
-			n.Cases++
-		}
+		movers.Go(func() error {
+			done, err := s.moveCase(ctx, z, sum, pol)
+			failed.add(err)
+			if done {
+				moved.Add(1)
+			}
+			return nil
+		})
 		return ctx.Err()
 	})
-	if err != nil {
+	_ = movers.Wait() // what failed is in failed
+	if n.Cases = int(moved.Load()); err != nil {
 		return n, err
 	}
 	count := func(p Zoned) (Zoned, bool, error) {
@@ -88,7 +97,26 @@ func (s *Surveyor) run(ctx context.Context, z *Zoning) (n Moved, err error) {
 		}
 		return p, moved, err
 	}
-	return n, errors.Join(append(failed, s.eachPerson(ctx, false, count))...)
+	failed.add(s.eachPerson(ctx, false, count))
+	return n, errors.Join(failed.all...)
+}
+
+// atOnce is how many cases are moved at once: stores put what is written at the same time into one commit.
+const atOnce = 16
+
+// failures collects errors from several goroutines.
+type failures struct {
+	mu  sync.Mutex
+	all []error
+}
+
+func (f *failures) add(err error) {
+	if err == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.all = append(f.all, err)
 }
 
 // eachOpen calls fn for every open case.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"fengqiao/grid"
@@ -12,16 +13,20 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Zoning says where what lay in an area under one edition lies under another. It is for one goroutine.
+// Zoning says where what lay in an area under one edition lies under another. Safe for concurrent use.
 type Zoning struct {
 	To       *grid.Plan
 	register Register
 	editions Editions
-	known    map[string]*edition.Difference // by the version before; nil for one that is gone
+
+	mu    sync.Mutex
+	known map[string]*edition.Difference // by the version before; nil for one that is gone
 }
 
 // from is the difference between an edition and To; nil if that edition is not known, so that nothing can be said.
 func (z *Zoning) from(ctx context.Context, version string) (*edition.Difference, error) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
 	if d, known := z.known[version]; known {
 		return d, nil
 	}
