@@ -55,6 +55,7 @@ func domainRoutes(l Limits) []Route {
 		{Method: get, Path: "/api/v1/tiles/:z/:x/:y.mvt", Action: mediation.CaseMap, Query: []string{"crs", "exact"}, Handle: (*API).mapTile},
 		{Method: get, Path: "/api/v1/cases/:id", Action: mediation.CaseRead, Sight: (*API).seesCase, Query: []string{"crs", "reveal"}, Handle: (*API).oneCase},
 		{Method: get, Path: "/api/v1/cases/:id/timeline", Action: mediation.TimelineRead, Sight: (*API).seesCase, Query: []string{"after", "limit"}, Handle: (*API).timeline},
+		{Method: get, Path: "/api/v1/cases/:id/clocks", Action: mediation.CaseRead, Sight: (*API).seesCase, Handle: (*API).caseClocks},
 		{Method: get, Path: "/api/v1/cases/:id/reports", Action: mediation.CaseReports, Sight: (*API).seesCase, Query: with(page, "crs"), Handle: (*API).caseReports},
 		{Method: get, Path: "/api/v1/cases/:id/looks", Action: mediation.TimelineRead, Sight: (*API).seesCase, Query: page, Handle: (*API).looks},
 		{Method: get, Path: "/api/v1/cases/:id/candidates", Action: mediation.Action(mediation.CmdAssign), Sight: (*API).seesCase, Query: []string{"seat"}, Handle: (*API).candidates},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/mediation/clock"
 )
 
 // Number is a case's human number: the N-th case of a series (unit and year), e.g. 富阳矛调〔2026〕第00012号.
@@ -155,6 +156,8 @@ type Clock struct {
 	Reminded int       // how many of the policy's reminders went out
 	Breached time.Time // zero: not breached
 	Paused   time.Time // zero: running
+	// Pauses are the times in which it stood still, in order.
+	Pauses []clock.Pause
 }
 
 // Chore is work in another document that this case's last change made necessary.

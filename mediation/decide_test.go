@@ -1,6 +1,7 @@
 package mediation
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -113,7 +114,7 @@ func TestSituations(t *testing.T) {
 			s.do(walker, RecordFollowUp{Kept: true, Resolved: true}).is(Settled)
 			s.at = s.at.AddDate(0, 0, 20)
 			s.do(applicant, Reopen{Reason: "again"}).is(Reported)
-			if s.c.Repeats != 1 || s.c.WholeClock != whole || s.c.StateClock.Since != s.at {
+			if s.c.Repeats != 1 || !reflect.DeepEqual(s.c.WholeClock, whole) || s.c.StateClock.Since != s.at {
 				t.Fatalf("repeats %d, whole clock %+v → %+v, state clock %+v", s.c.Repeats, whole, s.c.WholeClock, s.c.StateClock)
 			}
 			if s.c.Agreement != nil || len(s.c.Panel.Seats) > 0 || len(s.c.Offers) > 0 || !s.c.Closed.IsZero() {
@@ -409,5 +410,18 @@ func TestEventsNeverCarryWords(t *testing.T) {
 				t.Errorf("event %d: %s = %s", e.Seq, k, v)
 			}
 		}
+	}
+}
+
+// A clock that has run out gains nothing by a pause that begins after it, though no sweep had come by to say so.
+func TestAClockThatHasRunOutIsNotExtendedByALaterPause(t *testing.T) {
+	s := begin(t, nil).talked()
+	due := s.c.StateClock.Due
+	s.at = due.Add(2 * time.Hour)
+	s.do(staff, Suspend{Reason: "court"})
+	s.at = s.at.AddDate(0, 0, 20)
+	s.do(staff, Resume{})
+	if !s.c.StateClock.Due.Equal(due) || len(s.c.StateClock.Pauses) != 0 {
+		t.Errorf("it was due %v and is due %v", due, s.c.StateClock.Due)
 	}
 }

@@ -260,7 +260,7 @@ func (d *decision) resume() {
 	d.enter(d.Held)
 	if !held.Due.IsZero() && held.Breached.IsZero() {
 		limit := d.pol.Clocks.States[string(d.Held)].Within
-		held.Due = d.rules.Calendar.Extend(held.Due, limit, clock.Pause{From: from, To: d.At}).UTC()
+		held.stood(clock.Pause{From: from, To: d.At}, limit, d.rules)
 	}
 	if !held.Since.IsZero() {
 		d.StateClock = held
@@ -276,7 +276,7 @@ func (d *decision) unpause() {
 		return
 	}
 	if !d.WholeClock.Due.IsZero() {
-		d.WholeClock.Due = d.rules.Calendar.Extend(d.WholeClock.Due, d.pol.Clocks.Whole.Within, clock.Pause{From: p, To: d.At}).UTC()
+		d.WholeClock.stood(clock.Pause{From: p, To: d.At}, d.pol.Clocks.Whole.Within, d.rules)
 	}
 	d.WholeClock.Paused = time.Time{}
 }

@@ -317,6 +317,30 @@ func (m *machine) whole() {
 	}
 	m.seatsOnce()
 	m.dueInTime()
+	m.clocksExplainThemselves()
+}
+
+// clocksExplainThemselves: what the calendar says step by step leads to the very time at which the clock ends.
+func (m *machine) clocksExplainThemselves() {
+	for _, e := range Clocks(m.c, m.r, m.at) {
+		if e.Due.IsZero() {
+			if e.Why != nil {
+				m.rt.Fatalf("%s never ends, because %v", e.Name, e.Why)
+			}
+			continue
+		}
+		if last := e.Why[len(e.Why)-1]; last.Text("en") != m.r.Calendar.Due(e.Due).Text("en") {
+			m.rt.Fatalf("%s is due at %v and explained as %v", e.Name, e.Due, e.Why)
+		}
+		for _, line := range e.Why {
+			if line.Code == "clock.set" {
+				m.rt.Fatalf("%s of %s, since %v, due %v, pauses %v: reckoned by nothing known", e.Name, e.State, e.Since, e.Due, e.Pauses)
+			}
+		}
+		if len(e.Reminders) < e.Reminded {
+			m.rt.Fatalf("%s has reminded %d times of %d", e.Name, e.Reminded, len(e.Reminders))
+		}
+	}
 }
 
 func (m *machine) seatsOnce() {

@@ -41,6 +41,19 @@ func (s *Service) ActionsOf(ctx context.Context, actor Actor, c *Case) ([]Comman
 	return Actions(c, actor, r, s.now()), nil
 }
 
+// ClocksOf explains the clocks of a case, by the version of the policy that it is judged under.
+func (s *Service) ClocksOf(ctx context.Context, actor Actor, id string) (policy string, clocks []Explained, err error) {
+	c, err := s.visible(ctx, actor, id)
+	if err != nil {
+		return "", nil, err
+	}
+	r, err := s.rules(ctx, c.Policy)
+	if err != nil {
+		return "", nil, err
+	}
+	return c.Policy, Clocks(&c, r, s.now()), nil
+}
+
 // List pages the cases that the actor may see.
 func (s *Service) List(ctx context.Context, actor Actor, f Filter, cursor string, limit int) ([]Summary, string, error) {
 	f.Visible = VisibleTo(actor)

@@ -1,9 +1,11 @@
 package mediation
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
+	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
 
@@ -16,6 +18,16 @@ func (k Clock) next(r Rules, l policy.Limit) time.Time {
 		return r.Calendar.Before(k.Due, l.Remind[k.Reminded]).UTC()
 	}
 	return k.Due
+}
+
+// stood moves the clock's end by a time in which it stood still, as the policy's calendar counts it. One that had run out before,
+// though no sweep had come by, gains nothing.
+func (k *Clock) stood(p clock.Pause, limit policy.Span, r Rules) {
+	if !p.From.Before(k.Due) || !p.To.After(p.From) {
+		return
+	}
+	k.Due = r.Calendar.Extend(k.Due, limit, p).UTC()
+	k.Pauses = append(slices.Clip(k.Pauses), p)
 }
 
 // run lets the clock come to now: how many reminders fell due, and whether the end passed just now. Several missed reminders

@@ -25,6 +25,8 @@ var lines = map[string]policy.Text{
 	"clock.opening": {Zh: "起算时不在办公时间，自{at}计", En: "the office was closed then: it counts from {at}"},
 	"clock.skipped": {Zh: "其间有{n}天休息日不计", En: "{n} days off in between do not count"},
 	"clock.paused":  {Zh: "{from}至{to}中止，不计", En: "it stood still from {from} to {to}"},
+	"clock.agreed":  {Zh: "协议约定{at}前履行，从其约定", En: "the parties agreed to perform by {at}, and nobody is late before that"},
+	"clock.set":     {Zh: "起算时的规则或日历与现在不同，以当时算定的为准", En: "rules or calendar were others when it began; what was reckoned then holds"},
 	"clock.due":     {Zh: "{at}到期", En: "it is due at {at}"},
 }
 
@@ -79,8 +81,17 @@ func (c *Calendar) Explain(start time.Time, s policy.Span, pauses ...Pause) []Li
 			due = next
 		}
 	}
-	return append(out, line("clock.due", "at", c.show(due)))
+	return append(out, c.Due(due))
 }
+
+// Due is the last line of an explanation.
+func (c *Calendar) Due(at time.Time) Line { return line("clock.due", "at", c.show(at)) }
+
+// Agreed is the line for an end that the parties have agreed on.
+func (c *Calendar) Agreed(at time.Time) Line { return line("clock.agreed", "at", c.show(at)) }
+
+// Set is the line for an end that was reckoned by other rules.
+func (c *Calendar) Set() Line { return line("clock.set") }
 
 func (c *Calendar) explainWorking(from time.Time, n int) []Line {
 	out := []Line{line("clock.working", "n", strconv.Itoa(n), "opens", hour(c.opens), "closes", hour(c.closes))}

@@ -150,6 +150,8 @@ type Limit struct {
 	Within Span
 	// Remind: so long before the end.
 	Remind []Span
+	// Basis is the norm it rests on, "" if the policy names none.
+	Basis string
 }
 
 // Span is a length of time as norms say it: hours and minutes on the clock, calendar days, or working days.

@@ -1,0 +1,64 @@
+package mediation
+
+import (
+	"time"
+
+	"fengqiao/mediation/clock"
+	"fengqiao/mediation/policy"
+)
+
+// ClockName names one of a case's clocks.
+type ClockName string
+
+// The clocks of a case.
+const (
+	StateClock ClockName = "state" // of the state it is in; of a suspended case that of the suspension
+	WholeClock ClockName = "whole" // of the whole case
+	HeldClock  ClockName = "held"  // of the state that a suspended case goes back to; it stands still
+)
+
+// Explained is a clock that says why it ends when it does.
+type Explained struct {
+	Name  ClockName
+	State State // whose limit it is; "" for the whole case
+	Clock
+	Limit policy.Limit
+	// Reminders are when somebody is reminded, those that are over too.
+	Reminders []time.Time
+	Left      clock.Left
+	// Why is step by step how Due comes about; nil for a clock without an end.
+	Why []clock.Line
+}
+
+// Clocks explains the clocks of a case by the policy that it is judged under: by which rule, from when, what days did not
+// count, when it stood still.
+func Clocks(c *Case, r Rules, now time.Time) []Explained {
+	limits := r.Policy.Clocks
+	list := []Explained{explain(c, StateClock, c.State, c.StateClock, limits.States[string(c.State)], r, now)}
+	if c.Held != "" && !c.HeldClock.Since.IsZero() {
+		list = append(list, explain(c, HeldClock, c.Held, c.HeldClock, limits.States[string(c.Held)], r, now))
+	}
+	return append(list, explain(c, WholeClock, "", c.WholeClock, limits.Whole, r, now))
+}
+
+func explain(c *Case, name ClockName, of State, k Clock, limit policy.Limit, r Rules, now time.Time) Explained {
+	e := Explained{Name: name, State: of, Clock: k, Limit: limit}
+	if k.Due.IsZero() {
+		return e
+	}
+	e.Left = r.Calendar.Remaining(now, k.Due)
+	for _, before := range limit.Remind {
+		e.Reminders = append(e.Reminders, r.Calendar.Before(k.Due, before).UTC())
+	}
+	e.Why = r.Calendar.Explain(k.Since, limit.Within, k.Pauses...)
+	if reckoned := r.Calendar.AfterPaused(k.Since, limit.Within, k.Pauses).UTC(); !reckoned.Equal(k.Due) {
+		e.Why = e.Why[:len(e.Why)-1]
+		if of == Effective && c.Agreement != nil && !c.Agreement.PerformBy.IsZero() && !c.Agreement.PerformBy.After(k.Due) {
+			e.Why = append(e.Why, r.Calendar.Agreed(c.Agreement.PerformBy))
+		} else {
+			e.Why = append(e.Why, r.Calendar.Set())
+		}
+		e.Why = append(e.Why, r.Calendar.Due(k.Due))
+	}
+	return e
+}
