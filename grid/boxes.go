@@ -19,13 +19,18 @@ type smallBox struct{ minLon, minLat, maxLon, maxLat float32 }
 const boxFan = 16
 
 func newBoxes(bounds []orb.Bound) boxes {
-	var b boxes
 	level := make([]smallBox, len(bounds))
 	for i := range bounds {
 		level[i] = smallBox{
 			down(bounds[i].Min[0]), down(bounds[i].Min[1]), -down(-bounds[i].Max[0]), -down(-bounds[i].Max[1]),
 		}
 	}
+	return pile(level)
+}
+
+// pile puts the upper levels on that of the cells.
+func pile(level []smallBox) boxes {
+	var b boxes
 	for len(level) > 0 {
 		b.levels = append(b.levels, level)
 		if len(level) == 1 {
