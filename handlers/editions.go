@@ -111,7 +111,7 @@ func (a *API) keepPlan(c *Call) (Reply, error) {
 
 // keep stores an edition and answers with what it would change.
 func (a *API) keep(c *Call, plan *grid.Plan, d edition.Drawing, how mediation.EditionSource, of string) (Reply, error) {
-	if err := a.Plans.Keep(c.Context, a.newEdition(c, plan, how, of), d); err != nil {
+	if err := a.Plans.Keep(c.Context, a.newEdition(c, plan, how, of), d, plan); err != nil {
 		return Reply{}, err
 	}
 	reply, err := a.differenceReply(c, plan)

@@ -346,7 +346,7 @@ func TestWhatHasNoHeirWaitsForPeople(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Store.Plans().Keep(t.Context(), mediation.NewEdition(p, mediation.Imported, a.Case.Now()), without); err != nil {
+	if err := a.Store.Plans().Keep(t.Context(), mediation.NewEdition(p, mediation.Imported, a.Case.Now()), without, p); err != nil {
 		t.Fatal(err)
 	}
 	var d planDifference

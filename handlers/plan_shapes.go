@@ -50,7 +50,7 @@ func (a *API) importPlan(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if err := a.Plans.Import(c.Context, c.Revision, a.newEdition(c, plan, mediation.Imported, before), in.Drawing); err != nil {
+	if err := a.Plans.Import(c.Context, c.Revision, a.newEdition(c, plan, mediation.Imported, before), in.Drawing, plan); err != nil {
 		return Reply{}, err
 	}
 	return a.planReply(c, plan, grid.WGS84)

@@ -15,7 +15,8 @@ type PlanAdmin interface {
 	mediation.Editions
 	// Import keeps an edition and puts it in force in place of the one at this revision (0: none); ErrStale if another is in
 	// force. The same again changes nothing; other content under a version that is taken is refused (mediation.Differs).
-	Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing) error
+	// made is as for Keep.
+	Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing, made *grid.Plan) error
 	// InForce names the plan in force and the register's revision, "" and 0 if there is none.
 	InForce(ctx context.Context) (string, int64, error)
 }

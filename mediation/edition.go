@@ -56,11 +56,11 @@ type Term struct {
 // Editions keeps the plan's editions and their register.
 type Editions interface {
 	// Keep stores an edition under its version without putting it in force. The version must be new, or the content the
-	// same; else Differs.
-	Keep(ctx context.Context, e Edition, d edition.Drawing) error
+	// same; else Differs. made is the plan that d makes under this version, for whoever has built it already; else nil.
+	Keep(ctx context.Context, e Edition, d edition.Drawing, made *grid.Plan) error
 	// Drawing is what an edition was made of; ErrNotFound.
 	Drawing(ctx context.Context, version string) (edition.Drawing, error)
-	// Load builds the plan of an edition; ErrNotFound.
+	// Load is the plan of an edition, ready-made or built; ErrNotFound.
 	Load(ctx context.Context, version string) (*grid.Plan, error)
 	// Register returns the register and its revision, 0 while there is none.
 	Register(ctx context.Context) (Register, int64, error)

@@ -80,7 +80,9 @@ func (s stored) Load(_ context.Context, version string) (*grid.Plan, error) {
 	}
 	return nil, ErrNotFound
 }
-func (stored) Keep(context.Context, Edition, edition.Drawing) error { panic("nothing is kept") }
+func (stored) Keep(context.Context, Edition, edition.Drawing, *grid.Plan) error {
+	panic("nothing is kept")
+}
 func (stored) Drawing(context.Context, string) (edition.Drawing, error) {
 	panic("nothing is drawn")
 }

@@ -257,9 +257,9 @@ func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput, plan *gr
 		c.tellDifference(edition.Compare(before, plan))
 	}
 	if keep {
-		err = plans.Keep(cmd.Context(), e, in.Drawing)
+		err = plans.Keep(cmd.Context(), e, in.Drawing, plan)
 	} else {
-		err = plans.Import(cmd.Context(), mediation.AnyRevision, e, in.Drawing)
+		err = plans.Import(cmd.Context(), mediation.AnyRevision, e, in.Drawing, plan)
 	}
 	if errors.Is(err, &mediation.Error{Kind: mediation.Differs}) {
 		err = fmt.Errorf("version %s is taken by another plan; give this one its own with --version", in.Version)

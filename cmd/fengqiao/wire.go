@@ -310,8 +310,8 @@ type livePlans struct {
 	follow func(context.Context) error
 }
 
-func (p livePlans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing) error {
-	if err := p.Plans.Import(ctx, at, e, d); err != nil {
+func (p livePlans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing, made *grid.Plan) error {
+	if err := p.Plans.Import(ctx, at, e, d, made); err != nil {
 		return err
 	}
 	return p.follow(ctx)

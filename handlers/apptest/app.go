@@ -160,7 +160,7 @@ func (a *App) rules(t testing.TB) {
 	version, schema, units, cells := plan()
 	p, err := grid.NewPlan(version, schema, units, cells)
 	must(t, err)
-	must(t, a.Store.Plans().Import(ctx, 0, mediation.NewEdition(p, mediation.Imported, a.Machine.Now()), edition.Drawing{Schema: schema, Units: units, Cells: cells}))
+	must(t, a.Store.Plans().Import(ctx, 0, mediation.NewEdition(p, mediation.Imported, a.Machine.Now()), edition.Drawing{Schema: schema, Units: units, Cells: cells}, p))
 	a.Atlas = grid.NewAtlas(p)
 	a.policies = a.Store.Policies()
 	src, err := fixtures.Policy("fuyang")
@@ -179,8 +179,8 @@ type plans struct {
 	atlas *grid.Atlas
 }
 
-func (p plans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing) error {
-	if err := p.Plans.Import(ctx, at, e, d); err != nil {
+func (p plans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing, made *grid.Plan) error {
+	if err := p.Plans.Import(ctx, at, e, d, made); err != nil {
 		return err
 	}
 	return p.follow(ctx)

@@ -28,7 +28,7 @@ func (s *Store) Plans() *Plans { return &Plans{s} }
 var _ mediation.Editions = (*Plans)(nil)
 
 // Import keeps an edition and puts it in force in place of what is in force at a revision (see Amend), as of when it was made.
-func (p *Plans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing) error {
+func (p *Plans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing, made *grid.Plan) error {
 	// A version is used up by whoever stores it first, so one that is going to be refused stores nothing.
 	if at != mediation.AnyRevision {
 		is, now, err := p.InForce(ctx)
@@ -39,7 +39,7 @@ func (p *Plans) Import(ctx context.Context, at int64, e mediation.Edition, d edi
 			return err
 		}
 	}
-	if err := p.keep(ctx, e.Version, d); err != nil {
+	if err := p.keep(ctx, e.Version, d, made); err != nil {
 		return err
 	}
 	_, _, err := p.Amend(ctx, at, func(r *mediation.Register) error {
@@ -50,8 +50,8 @@ func (p *Plans) Import(ctx context.Context, at int64, e mediation.Edition, d edi
 }
 
 // Keep implements mediation.Editions.
-func (p *Plans) Keep(ctx context.Context, e mediation.Edition, d edition.Drawing) error {
-	if err := p.keep(ctx, e.Version, d); err != nil {
+func (p *Plans) Keep(ctx context.Context, e mediation.Edition, d edition.Drawing, made *grid.Plan) error {
+	if err := p.keep(ctx, e.Version, d, made); err != nil {
 		return err
 	}
 	_, _, err := p.Amend(ctx, mediation.AnyRevision, func(r *mediation.Register) error {
@@ -61,8 +61,16 @@ func (p *Plans) Keep(ctx context.Context, e mediation.Edition, d edition.Drawing
 	return err
 }
 
-// keep stores what an edition holds.
-func (p *Plans) keep(ctx context.Context, version string, d edition.Drawing) error {
+// keep stores what an edition holds, and the plan made of it if there is one.
+func (p *Plans) keep(ctx context.Context, version string, d edition.Drawing, made *grid.Plan) error {
+	if err := p.keepSource(ctx, version, d); err != nil || made == nil {
+		return err
+	}
+	return p.keepSnapshot(ctx, made)
+}
+
+// keepSource stores what an edition is made of.
+func (p *Plans) keepSource(ctx context.Context, version string, d edition.Drawing) error {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	if err := json.NewEncoder(z).Encode(d); err != nil {
@@ -116,15 +124,6 @@ func (p *Plans) Drawing(ctx context.Context, version string) (d edition.Drawing,
 		return d, fmt.Errorf("store: plan %s: %w", version, err)
 	}
 	return d, decode(plansTable, version, text, &d)
-}
-
-// Load implements mediation.Editions.
-func (p *Plans) Load(ctx context.Context, version string) (*grid.Plan, error) {
-	d, err := p.Drawing(ctx, version)
-	if err != nil {
-		return nil, err
-	}
-	return grid.NewPlan(version, d.Schema, d.Units, d.Cells)
 }
 
 // The settings of plans: the register, and how far what each of its terms moved has been settled. That is apart, because

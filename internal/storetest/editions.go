@@ -34,7 +34,7 @@ func Editions(t *testing.T, s *store.Store) {
 	for i, version := range []string{"one", "two"} {
 		e := mediation.Edition{Version: version, Made: start.Add(time.Duration(i) * time.Hour), By: "somebody", How: mediation.Divided, Of: "zero", Cells: 20}
 		for range 2 {
-			if err := p.Keep(ctx, e, d); err != nil {
+			if err := p.Keep(ctx, e, d, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -44,7 +44,7 @@ func Editions(t *testing.T, s *store.Store) {
 	}
 	other := d
 	other.Cells = d.Cells[1:]
-	refused(t, p.Keep(ctx, mediation.Edition{Version: "one"}, other), &mediation.Error{Kind: mediation.Differs, Code: "plan.version_taken"})
+	refused(t, p.Keep(ctx, mediation.Edition{Version: "one"}, other, nil), &mediation.Error{Kind: mediation.Differs, Code: "plan.version_taken"})
 	if got, err := s.Plans().Drawing(ctx, "two"); err != nil || !reflect.DeepEqual(got, d) {
 		t.Fatalf("the drawing comes back as %+v, %v", got, err)
 	}
@@ -118,7 +118,7 @@ func PlanOfAnEarlierRelease(t *testing.T, s *store.Store) {
 	p := s.Plans()
 	d := edition.Drawing{Schema: grid.Schema{Levels: []grid.Level{{Key: "region"}, {Key: "council"}}}, Cells: settingCells(5)}
 	for _, version := range []string{"old", "new"} {
-		if err := p.Keep(ctx, mediation.Edition{Version: version}, d); err != nil {
+		if err := p.Keep(ctx, mediation.Edition{Version: version}, d, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -78,7 +78,7 @@ func settingPlans(t *testing.T, s *store.Store) {
 	made := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	put := func(at int64, version string, units []grid.Unit, cells []grid.Cell) error {
 		made = made.Add(time.Hour)
-		return p.Import(ctx, at, mediation.Edition{Version: version, Made: made, How: mediation.Imported, Cells: len(cells)}, edition.Drawing{Schema: schema, Units: units, Cells: cells})
+		return p.Import(ctx, at, mediation.Edition{Version: version, Made: made, How: mediation.Imported, Cells: len(cells)}, edition.Drawing{Schema: schema, Units: units, Cells: cells}, nil)
 	}
 	if err := put(mediation.AnyRevision, "v1", units, cells); err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ import (
 
 // Plans stores plans.
 type Plans interface {
-	Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing) error
+	Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing, made *grid.Plan) error
 }
 
 // Policies stores policies.
@@ -92,7 +92,7 @@ func (t Target) Fill(ctx context.Context, county *fixtures.County, password stri
 		return err
 	}
 	show("plan", 0, int64(len(county.Cells)))
-	return t.Plans.Import(ctx, mediation.AnyRevision, mediation.NewEdition(plan, mediation.Imported, t.Now()), edition.Drawing{Schema: county.Schema, Units: county.Units, Cells: county.Cells})
+	return t.Plans.Import(ctx, mediation.AnyRevision, mediation.NewEdition(plan, mediation.Imported, t.Now()), edition.Drawing{Schema: county.Schema, Units: county.Units, Cells: county.Cells}, plan)
 }
 
 func (t Target) people(ctx context.Context, county *fixtures.County, plan *grid.Plan, pol *policy.Policy, password string, show archive.Progress) error {
