@@ -114,6 +114,13 @@ func TestSnapshotAnswersAsThePlan(t *testing.T) {
 		if !bytes.Equal(snapshotOf(t, p), snapshotOf(t, q)) {
 			t.Fatal("what was read is written otherwise")
 		}
+		for i := range cells {
+			cells[i] = q.At(i)
+		}
+		again, err := NewPlan(q.Version(), q.Schema(), q.Units(), cells)
+		if err != nil || !bytes.Equal(snapshotOf(t, again), snapshotOf(t, q)) {
+			t.Fatal("the same units and cells make another plan", err)
+		}
 	})
 }
 

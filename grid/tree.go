@@ -163,6 +163,19 @@ func (p *Plan) Path(code Code) []Unit {
 	return out
 }
 
+// Units are the places above the cells and beside them, in code order, named or not: with the cells all that NewPlan needs to
+// make the plan again.
+func (p *Plan) Units() []Unit {
+	var out []Unit
+	for code, n := range p.tree.nodes {
+		if _, cell := p.labels.find(code); !cell && !isMissing(code) {
+			out = append(out, n.unit)
+		}
+	}
+	slices.SortFunc(out, func(a, b Unit) int { return compareCodes(a.Code, b.Code) })
+	return out
+}
+
 // Roots are the outermost units, in code order.
 func (p *Plan) Roots() []Unit { return p.Children("") }
 

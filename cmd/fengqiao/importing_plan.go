@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"fengqiao/grid/survey"
 	"fengqiao/handlers"
 	"fengqiao/internal/boundary"
+	"fengqiao/internal/store"
 	"fengqiao/mediation"
 )
 
@@ -55,6 +57,8 @@ var importPlanHelp = words.Text{
 .prj、.cpg；文字为 UTF-8 或 GBK）、带 WKT 列的 CSV。“-”为标准输入（Shapefile 除外）。
 声明为 EPSG:3857、4490、GCJ-02、BD-09 的坐标自动换算，其他坐标系按名拒绝。
 
+fengqiao plan snapshot 写出的快照按内容识别，原样存入，不必重建索引。
+
 已有网格图时先说明差别；--keep 只存入，日后用 fengqiao plan enact 施行。
 
 --check 只检查边界，不导入：自相交、环的方向、重复点、未闭合、折返、网格间的重叠和空隙（平方米）、洞在外环之外、编码、
@@ -72,6 +76,8 @@ FeatureCollection, beside whose features there may be version, schema.levels and
 (.shp with its .dbf beside it, and .prj and .cpg if there are; text in UTF-8 or GBK), CSV with a column of WKT. "-" reads
 standard input (no Shapefile).
 Coordinates declared as EPSG:3857, 4490, GCJ-02 or BD-09 are converted; any other system is refused by name.
+
+A snapshot that fengqiao plan snapshot wrote is recognised by its content and kept as it is, without building an index.
 
 Where there is a plan already, what changes is told. --keep only stores the edition; fengqiao plan enact puts it in force.
 
@@ -104,6 +110,12 @@ func (c *command) importPlan() *cobra.Command {
 		o.strict = *strict
 		if err := o.usable(cmd.Flags()); err != nil {
 			return err
+		}
+		if plan, is, err := c.readSnapshot(cmd, args[0]); is || err != nil {
+			if err != nil {
+				return err
+			}
+			return c.importSnapshot(cmd, plan, o.keep)
 		}
 		return c.withBoundaries(args[0], o.PlanOptions, func(f *boundary.File) error {
 			err := c.readPlan(cmd, f, &o)
@@ -182,7 +194,7 @@ func (c *command) readPlan(cmd *cobra.Command, src *boundary.File, o *planWish) 
 		return err
 	}
 	if !o.check {
-		if err := c.storePlan(cmd, in, p, o.keep); err != nil {
+		if err := c.storePlan(cmd, p, o.keep, func(context.Context, *store.Plans) (edition.Drawing, error) { return in.Drawing, nil }); err != nil {
 			return err
 		}
 	}
@@ -238,8 +250,9 @@ func writeOver(path string, write func(io.Writer) error) error {
 	return errors.Join(write(f), f.Close())
 }
 
-// storePlan keeps the plan as an edition, tells what it changes, and puts it in force unless it is only to be kept.
-func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput, plan *grid.Plan, keep bool) (err error) {
+// storePlan keeps the plan as an edition, tells what it changes, and puts it in force unless it is only to be kept. made says
+// what it is made of.
+func (c *command) storePlan(cmd *cobra.Command, plan *grid.Plan, keep bool, made func(context.Context, *store.Plans) (edition.Drawing, error)) (err error) {
 	p, err := openPlace(cmd.Context(), storeAddress(c.Values))
 	if err != nil {
 		return err
@@ -256,13 +269,17 @@ func (c *command) storePlan(cmd *cobra.Command, in *handlers.PlanInput, plan *gr
 		}
 		c.tellDifference(edition.Compare(before, plan))
 	}
+	d, err := made(cmd.Context(), plans)
+	if err != nil {
+		return err
+	}
 	if keep {
-		err = plans.Keep(cmd.Context(), e, in.Drawing, plan)
+		err = plans.Keep(cmd.Context(), e, d, plan)
 	} else {
-		err = plans.Import(cmd.Context(), mediation.AnyRevision, e, in.Drawing, plan)
+		err = plans.Import(cmd.Context(), mediation.AnyRevision, e, d, plan)
 	}
 	if errors.Is(err, &mediation.Error{Kind: mediation.Differs}) {
-		err = fmt.Errorf("version %s is taken by another plan; give this one its own with --version", in.Version)
+		err = fmt.Errorf("version %s is taken by another plan; give this one its own with --version", plan.Version())
 	}
 	return err
 }

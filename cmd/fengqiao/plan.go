@@ -30,7 +30,7 @@ that they had. Rolling back leads exactly back.`}
 
 func (c *command) planCommand() *cobra.Command {
 	plan := &cobra.Command{Use: "plan", Short: c.short("网格图的版本", "editions of the plan"), Long: planHelp.In(c.lang)}
-	plan.AddCommand(c.planList(), c.planDifference(), c.planEnact(), c.planRollBack(), c.planCancel())
+	plan.AddCommand(c.planList(), c.planDifference(), c.planEnact(), c.planRollBack(), c.planCancel(), c.planSnapshot())
 	return plan
 }
 
