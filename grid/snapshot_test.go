@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"runtime"
@@ -271,6 +272,46 @@ func TestSnapshotMadeByHandDoesNotCrash(t *testing.T) {
 		}
 		if read == 0 {
 			t.Error("nothing was read, so nothing was asked")
+		}
+	}
+}
+
+// What leads astray is refused for what it is, each kind by itself.
+func TestSnapshotThatLeadsAstrayIsRefused(t *testing.T) {
+	for name, spoil := range map[string]func(p *Plan){
+		"a node in itself":        func(p *Plan) { p.raster.nodes[0] = node{newEntry(entryNode, 0)} },
+		"a node in one before it": func(p *Plan) { p.raster.nodes[1] = node{newEntry(entryNode, 0)} },
+		"nodes without end": func(p *Plan) {
+			first := len(p.raster.nodes)
+			for i := range fieldBits {
+				p.raster.nodes = append(p.raster.nodes, node{newEntry(entryNode, first+i+1)})
+			}
+			p.raster.nodes = append(p.raster.nodes, node{})
+		},
+		"a node that is not there":   func(p *Plan) { p.raster.fields[0] = newEntry(entryNode, len(p.raster.nodes)) },
+		"a leaf that is not there":   func(p *Plan) { p.raster.fields[0] = newEntry(entryLeaf, len(p.raster.leaves)/leafSlot) },
+		"a list from its middle":     func(p *Plan) { p.raster.fields[0] = newEntry(entryList, 1) },
+		"a list without end":         func(p *Plan) { p.raster.lists[0] = 1 << 31 },
+		"a list of a cell too many":  func(p *Plan) { p.raster.lists[1] = uint32(p.Len()) },
+		"a cell that is not there":   func(p *Plan) { p.raster.fields[0] = newEntry(entryCell, p.Len()+1) },
+		"too few fields":             func(p *Plan) { p.raster.fields = p.raster.fields[1:] },
+		"a border that is not there": func(p *Plan) { p.ground.refs[1] = ref(len(p.ground.arcs)) << refBits },
+		"a border of one vertex":     func(p *Plan) { p.ground.arcs[1] = 1 },
+		"a cell without borders":     func(p *Plan) { p.ground.cells[1] = 0 },
+		"a cell that begins inside":  func(p *Plan) { p.ground.refs[0] &^= refRing },
+		"a vertex off the earth":     func(p *Plan) { p.ground.steps[3][1] = 1<<32 - 5 },
+		"vertices of another size":   func(p *Plan) { p.ground.per = 0 },
+		"codes out of order":         func(p *Plan) { p.labels.codes.all = "b" + p.labels.codes.all[1:] },
+		"a centre too few":           func(p *Plan) { p.centres = p.centres[1:] },
+		"a centre that is no point":  func(p *Plan) { p.centres[0][0] = math.NaN() },
+		"an area of cells too many":  func(p *Plan) { p.tree.nodes["a"].last = p.Len() + 1 },
+		"an area below nothing":      func(p *Plan) { p.tree.nodes["x.y"] = &area{unit: Unit{Code: "x.y"}} },
+		"levels of one name":         func(p *Plan) { p.schema.Levels[1].Key = "one" },
+	} {
+		p := samplePlan(t, 0)
+		spoil(p)
+		if _, err := ReadSnapshot(snapshotOf(t, p)); !errors.Is(err, ErrSnapshotDamaged) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
