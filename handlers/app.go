@@ -34,6 +34,7 @@ type Deps struct {
 	Atlas     *grid.Atlas
 	Plans     PlanAdmin
 	Surveyor  *mediation.Surveyor
+	Calendars mediation.Calendars
 	Policies  PolicyAdmin
 	Mediators MediatorAdmin
 	// Names gives the display names of users.

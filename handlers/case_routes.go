@@ -81,6 +81,9 @@ func domainRoutes(l Limits) []Route {
 		{Method: get, Path: "/api/v1/policy", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).currentPolicy},
 		{Method: get, Path: "/api/v1/policy/:id", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).onePolicy},
 
+		{Method: get, Path: "/api/v1/calendar", Action: mediation.PolicyRead, Handle: (*API).calendar},
+		{Method: put, Path: "/api/v1/calendar", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Deadline: importDeadline, Handle: (*API).putYear},
+
 		{Method: get, Path: "/api/v1/party/case", Action: mediation.CaseRead, Handle: (*API).partyCase},
 	}, editionRoutes(l), commandRoutes())
 }

@@ -41,6 +41,7 @@ var eventTexts = map[string][2]string{
 	"needs_hand":       {"转人工指派", "left to a person"},
 	"reminded":         {"临期提醒", "reminded"},
 	"breached":         {"超期", "overdue"},
+	"reckoned":         {"时限重新计算", "clocks reckoned anew"},
 	"rezoned":          {"网格调整", "moved by a change of the plan"},
 }
 

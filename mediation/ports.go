@@ -156,6 +156,19 @@ type Policies interface {
 	Version(ctx context.Context, id string) (*policy.Policy, error)
 }
 
+// Calendars keeps the days off and worked of each year, which hold for every policy.
+type Calendars interface {
+	// Years returns what is known, by year, and the revision of it: 0 while nothing is.
+	Years(ctx context.Context) (years []policy.Year, revision int64, err error)
+	// Put puts a year's days in place of what was known of it, if the calendar stands at a revision (0: nothing is known;
+	// AnyRevision: whatever it is), else ErrStale. The same again changes nothing.
+	Put(ctx context.Context, at int64, y policy.Year, now time.Time) error
+	// Unreckoned are the years that were put since every running clock was last reckoned anew, and when the last of them was.
+	Unreckoned(ctx context.Context) (years []int, since time.Time, err error)
+	// Reckoned notes that every clock has been reckoned by what was put until then.
+	Reckoned(ctx context.Context, since time.Time) error
+}
+
 // Users tells what mediation must know of accounts.
 type Users interface {
 	// Named returns display names by user id (missing ones left out).

@@ -26,6 +26,7 @@ type Deps struct {
 	Mediators Mediators
 	Looks     Looks
 	Policies  Policies
+	Calendars Calendars
 	Sealer    Sealer
 	Atlas     *grid.Atlas
 	Users     Users
@@ -43,7 +44,7 @@ type Deps struct {
 // Service is the use cases: it reads, lets a pure function decide, and writes once.
 type Service struct {
 	Deps
-	calendars sync.Map // policy id → *clock.Calendar
+	calendars sync.Map // policy id and revision of the years → *clock.Calendar
 	// turns let the reports of one reporter about one matter be filed one after another: a phone that empties its queue
 	// sends them at once, and each must see the case that the one before has opened.
 	turns [4096]sync.Mutex
@@ -93,15 +94,26 @@ func (s *Service) rules(ctx context.Context, version string) (Rules, error) {
 	if err != nil {
 		return Rules{}, err
 	}
-	if cal, ok := s.calendars.Load(pol.ID); ok {
-		return Rules{Policy: pol, Calendar: cal.(*clock.Calendar)}, nil
-	}
-	cal, err := clock.New(pol.Clocks.Calendar)
+	years, revision, err := s.Calendars.Years(ctx)
 	if err != nil {
 		return Rules{}, err
 	}
-	s.calendars.Store(pol.ID, cal)
+	id := calendarID{pol.ID, revision}
+	if cal, ok := s.calendars.Load(id); ok {
+		return Rules{Policy: pol, Calendar: cal.(*clock.Calendar)}, nil
+	}
+	cal, err := clock.New(pol.Clocks.Calendar, years...)
+	if err != nil {
+		return Rules{}, err
+	}
+	s.calendars.Store(id, cal)
 	return Rules{Policy: pol, Calendar: cal}, nil
+}
+
+// calendarID is which calendar a policy has under which knowledge of the years.
+type calendarID struct {
+	policy string
+	years  int64
 }
 
 // Request is a command as a caller gives it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"fengqiao/grid"
@@ -73,21 +72,13 @@ func (s *Surveyor) run(ctx context.Context, z *Zoning) (n Moved, err error) {
 	}
 	var movers errgroup.Group
 	movers.SetLimit(atOnce)
-	var moved atomic.Int64
-	var failed failures
+	t := &tally{}
 	err = s.eachOpen(ctx, func(sum *Summary) error {
-		movers.Go(func() error {
-			done, err := s.moveCase(ctx, z, sum, pol)
-			failed.add(err)
-			if done {
-				moved.Add(1)
-			}
-			return nil
-		})
+		movers.Go(func() error { t.count(s.moveCase(ctx, z, sum, pol)); return nil })
 		return ctx.Err()
 	})
-	_ = movers.Wait() // what failed is in failed
-	if n.Cases = int(moved.Load()); err != nil {
+	_ = movers.Wait() // what failed is in the tally
+	if n.Cases = t.done; err != nil {
 		return n, err
 	}
 	count := func(p Zoned) (Zoned, bool, error) {
@@ -97,30 +88,35 @@ func (s *Surveyor) run(ctx context.Context, z *Zoning) (n Moved, err error) {
 		}
 		return p, moved, err
 	}
-	failed.add(s.eachPerson(ctx, false, count))
-	return n, errors.Join(failed.all...)
+	return n, errors.Join(t.failed(), s.eachPerson(ctx, false, count))
 }
 
-// atOnce is how many cases are moved at once: stores put what is written at the same time into one commit.
+// atOnce is how many cases are changed at once by runs over all of them: stores put what is written at the same time into one
+// commit.
 const atOnce = 16
 
-// failures collects errors from several goroutines.
-type failures struct {
-	mu  sync.Mutex
-	all []error
+// tally counts what several goroutines have done and failed at.
+type tally struct {
+	mu   sync.Mutex
+	done int
+	errs []error
 }
 
-func (f *failures) add(err error) {
-	if err == nil {
-		return
+func (t *tally) count(done bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if done {
+		t.done++
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.all = append(f.all, err)
+	if err != nil {
+		t.errs = append(t.errs, err)
+	}
 }
+
+func (t *tally) failed() error { return errors.Join(t.errs...) }
 
 // eachOpen calls fn for every open case.
-func (s *Surveyor) eachOpen(ctx context.Context, fn func(*Summary) error) error {
+func (s *Service) eachOpen(ctx context.Context, fn func(*Summary) error) error {
 	open, all := true, grid.Code("")
 	const page = 500
 	for cursor := ""; ; {

@@ -255,9 +255,7 @@ func (w *Watch) tend(ctx context.Context, id string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	probe := c
-	probe.Offers = append([]Offer(nil), c.Offers...)
-	probe.Events = append([]Event(nil), c.Events...)
+	probe := c.clone()
 	if Tick(&probe, now, r) || !probe.NextDue.Equal(c.NextDue) {
 		if c, err = w.Cases.Update(ctx, id, func(c *Case) error { Tick(c, now, r); return nil }); err != nil {
 			return err
@@ -271,6 +269,14 @@ func (w *Watch) tend(ctx context.Context, id string, now time.Time) error {
 	}
 	_, err = w.Cases.Update(ctx, id, func(c *Case) error { c.Stumble = 0; c.schedule(r); return nil })
 	return err
+}
+
+// clone is a case to try something on: what is changed or appended leaves the original alone.
+func (c *Case) clone() Case {
+	probe := *c
+	probe.Offers = append([]Offer(nil), c.Offers...)
+	probe.Events = append([]Event(nil), c.Events...)
+	return probe
 }
 
 // match plans the next wave: on this tier while it has waves left and somebody to ask, else on the next; when the ladder

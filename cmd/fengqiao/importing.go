@@ -20,14 +20,15 @@ import (
 )
 
 func (c *command) importCommand() *cobra.Command {
-	group := &cobra.Command{Use: "import", Short: c.short("导入网格图、规则、调解员、人员", "import plan, policy, mediators, people"), Long: words.Text{
-		Zh: `按此顺序导入：plan（GeoJSON、Shapefile、CSV）、policy（YAML）、mediators（CSV）、people（CSV）。格式见 fixtures/README.md。
+	group := &cobra.Command{Use: "import", Short: c.short("导入网格图、规则、放假安排、调解员、人员", "import plan, policy, calendar, mediators, people"), Long: words.Text{
+		Zh: `按此顺序导入：plan（GeoJSON、Shapefile、CSV）、policy（YAML）、mediators（CSV）、people（CSV）；每年的 calendar（YAML）随时。格式见 fixtures/README.md。
 有错的行按行号、列、原因列出，其余照常导入，退出码 3；--strict 时只要有一行错就全部不导入。重复导入同一文件不改变任何东西。
 服务可以同时运行。`,
-		En: `Import in this order: plan (GeoJSON, Shapefile, CSV), policy (YAML), mediators (CSV), people (CSV). fixtures/README.md has the formats.
+		En: `Import in this order: plan (GeoJSON, Shapefile, CSV), policy (YAML), mediators (CSV), people (CSV); calendar (YAML) each year. fixtures/README.md has
+the formats.
 Rows that are wrong are told by line, column and reason and the rest is stored, with exit code 3; --strict stores
 nothing if anything is wrong. The same file again changes nothing. A server may be running.`}.In(c.lang)}
-	group.AddCommand(c.importPlan(), c.importPolicy(), c.importMediators(), c.importPeople())
+	group.AddCommand(c.importPlan(), c.importPolicy(), c.importCalendar(), c.importMediators(), c.importPeople())
 	return group
 }
 
@@ -63,12 +64,8 @@ func (c *command) importPolicy() *cobra.Command {
 				return err
 			}
 			pol, err := policy.Load(args[0], src, mediation.PolicyVocabulary())
-			var found policy.Findings
-			if errors.As(err, &found) {
-				return errors.New(words.Text{Zh: found.Text("zh"), En: found.Text("en")}.In(c.lang))
-			}
 			if err != nil {
-				return err
+				return c.known(err)
 			}
 			if !check {
 				p, err := openPlace(cmd.Context(), storeAddress(c.Values))
@@ -85,6 +82,47 @@ func (c *command) importPolicy() *cobra.Command {
 		})
 	}
 	return cmd
+}
+
+// known is the refusal of a file whose findings are told in the user's language.
+func (c *command) known(err error) error {
+	var found policy.Findings
+	if errors.As(err, &found) {
+		return errors.New(words.Text{Zh: found.Text("zh"), En: found.Text("en")}.In(c.lang))
+	}
+	return err
+}
+
+func (c *command) importCalendar() *cobra.Command {
+	return &cobra.Command{Use: "calendar FILE.yaml", Args: cobra.ExactArgs(1), Short: c.short("导入一年的放假安排", "import a year's days off"),
+		Long: words.Text{
+			Zh: `导入一年的放假和调休安排（year、source、holidays、workdays），对所有规则有效，包括在办案件所依据的旧版。正在运行的服务几秒内重新计算
+在办案件的时限，变了的记入时间线；已超期的不改。下一年还没有导入时，提前六十天开始警告。`,
+			En: `Imports the days off and worked of one year (year, source, holidays, workdays). They hold for every policy, the older versions that
+open cases are judged under among them. Running servers reckon the clocks of open cases anew within seconds, and note in the timeline what
+ends at another time; what has run out stays so. Sixty days before a year of which nothing is known they begin to warn.`}.In(c.lang),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withFile(args[0], func(r io.Reader) error {
+				src, err := io.ReadAll(r)
+				if err != nil {
+					return err
+				}
+				y, err := policy.LoadYear(args[0], src)
+				if err != nil {
+					return c.known(err)
+				}
+				p, err := openPlace(cmd.Context(), storeAddress(c.Values))
+				if err != nil {
+					return err
+				}
+				err = p.Store.Calendars().Put(cmd.Context(), mediation.AnyRevision, *y, c.now().UTC())
+				if err = errors.Join(err, p.Close()); err != nil {
+					return err
+				}
+				c.say(c.out, words.Text{Zh: "%d年：放假%d天，调休上班%d天", En: "%d: %d days off, %d weekend days worked"}, y.Number, len(y.Holidays), len(y.Workdays))
+				return nil
+			})
+		}}
 }
 
 func (c *command) importMediators() *cobra.Command {

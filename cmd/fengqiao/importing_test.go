@@ -423,3 +423,17 @@ func TestAPeopleFileWithoutPostsLeavesThemAsTheyAre(t *testing.T) {
 	load(",posts\n"+row+",\n", "1 updated")
 	has("police@", false)
 }
+
+func TestAYearsDaysOffAreImported(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, "2027.yaml", "year: 2027\nsource: 通知\nholidays: [\"2027-01-01\", \"2027-02-08\"]\nworkdays: [\"2027-01-09\"]\n")
+	for range 2 {
+		if out := ok(t, "import", "calendar", file, "--data", dir); !strings.Contains(out, "2027: 2 days off, 1 weekend days worked") {
+			t.Errorf("%s", out)
+		}
+	}
+	bad := write(t, "bad.yaml", "year: 2027\nsource: 通知\nholidays: [\"2028-01-01\"]\nworkdays: []\n")
+	if r := fengqiao(t, "import", "calendar", bad, "--data", dir); r.code != exitFailure || !strings.Contains(r.err, "bad.yaml:3:") || !strings.Contains(r.err, "not in 2027") {
+		t.Errorf("exit %d, %s", r.code, r.err)
+	}
+}

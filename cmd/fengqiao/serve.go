@@ -30,6 +30,9 @@ Prometheus, /docs is the description of the API.`}.In(c.lang),
 				if s.ready(ctx)["plan"] != nil {
 					c.say(c.err, words.Text{Zh: "还没有网格图：请运行 fengqiao import plan", En: "there is no plan yet: run fengqiao import plan"})
 				}
+				if missing, err := s.cases.Covered(ctx); err == nil && missing.Missing != 0 {
+					c.say(c.err, words.Text{Zh: missing.Text(true), En: missing.Text(false)})
+				}
 				c.say(c.out, words.Text{Zh: "正在监听 %s", En: "listening on %s"}, address)
 				return nil
 			})
@@ -62,6 +65,8 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	var running sync.WaitGroup
 	running.Go(func() { s.every(loops, s.setting.Notice, "follow plan", s.followPlan) })
 	running.Go(func() { s.every(loops, s.setting.Notice, "settle plan", s.settlePlan) })
+	running.Go(func() { s.every(loops, s.setting.Notice, "reckon clocks", s.reckon) })
+	running.Go(func() { s.every(loops, warnEvery, "calendar", s.warnCalendar) })
 	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
 	running.Go(func() { s.every(loops, s.setting.CheckpointEvery, "checkpoint", s.checkpoints.Pass) })
 	if s.setting.BackupDir != "" {
@@ -197,6 +202,27 @@ func (s *system) settle(ctx context.Context) error {
 	n, err := s.surveyor.Settle(ctx)
 	if n.Cases > 0 || n.People > 0 {
 		s.log.Info("moved by the plan", "cases", n.Cases, "people", n.People)
+	}
+	return err
+}
+
+// reckon works running clocks out anew after a year's days off have changed.
+func (s *system) reckon(ctx context.Context) error {
+	n, err := s.cases.Reckon(ctx)
+	if n > 0 {
+		s.log.Info("reckoned by the calendar", "cases", n)
+	}
+	return err
+}
+
+// warnEvery is how often it is said that the days off of a year are missing.
+const warnEvery = 12 * time.Hour
+
+// warnCalendar says that the days off of a year that is near are not known.
+func (s *system) warnCalendar(ctx context.Context) error {
+	missing, err := s.cases.Covered(ctx)
+	if err == nil && missing.Missing != 0 {
+		s.log.Warn("calendar", "missing", missing.Missing, "days", missing.Days, "cause", missing.Text(false))
 	}
 	return err
 }

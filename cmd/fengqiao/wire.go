@@ -128,6 +128,7 @@ type installation struct {
 	accounts  *account.Service
 	plans     *store.Plans
 	policies  *store.Policies
+	calendars *store.Calendars
 	mediators *store.Mediators
 	directory *store.Directory
 }
@@ -152,7 +153,7 @@ func openWith(ctx context.Context, v *settings.Values, kek seal.KEK, now func() 
 	}
 	began := time.Now()
 	in = &installation{place: p, kek: kek, now: now, steady: func() time.Duration { return time.Since(began) },
-		plans: p.Store.Plans(), policies: p.Store.Policies(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
+		plans: p.Store.Plans(), policies: p.Store.Policies(), calendars: p.Store.Calendars(), mediators: p.Store.Mediators(), directory: p.Store.Directory()}
 	opened := in // what is returned on the way out is nil
 	defer func() {
 		if err != nil {
@@ -194,7 +195,7 @@ func (in *installation) plan(ctx context.Context) (*grid.Plan, error) {
 func (in *installation) service(atlas *grid.Atlas, photos *media.Service, now func() time.Time, log *slog.Logger) *mediation.Service {
 	s := in.Store
 	return mediation.NewService(mediation.Deps{Cases: s.Cases(), Reports: s.Reports(), Opener: s.Cases(), Mediators: in.mediators,
-		Looks: s.Looks(), Users: in.directory, Policies: in.policies, Sealer: in.ring, Atlas: atlas, Album: photos, Now: now, Log: log, Words: seal.Bigrams,
+		Looks: s.Looks(), Users: in.directory, Policies: in.policies, Calendars: in.calendars, Sealer: in.ring, Atlas: atlas, Album: photos, Now: now, Log: log, Words: seal.Bigrams,
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 }
 
@@ -250,7 +251,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	}
 	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
-		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{in.plans, s.followPlan}, Surveyor: s.surveyor, Policies: in.policies, Mediators: in.mediators,
+		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{in.plans, s.followPlan}, Surveyor: s.surveyor, Calendars: in.calendars, Policies: in.policies, Mediators: in.mediators,
 		Names: in.directory, Now: in.now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
 		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
 	return s, err

@@ -43,9 +43,11 @@ type App struct {
 	Cases    *mediation.Service
 	Watch    *mediation.Watch
 	Surveyor *mediation.Surveyor
-	Photos   *media.Service
-	Atlas    *grid.Atlas
-	Ring     *seal.Keyring
+	// Calendars is the one that everything goes by.
+	Calendars *store.Calendars
+	Photos    *media.Service
+	Atlas     *grid.Atlas
+	Ring      *seal.Keyring
 	// Case is the time of cases, Machine that of tokens and limits.
 	Case, Machine *Clock
 	// Log is what the server wrote.
@@ -134,14 +136,15 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	must(t, err)
 	a.Photos = media.New(a.Store.Photos(), blobs, a.Ring, media.Options{Now: a.Machine.Now})
 	a.rules(t)
+	a.Calendars = a.Store.Calendars()
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	a.Cases = mediation.NewService(mediation.Deps{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Opener: a.Store.Cases(), Mediators: a.Store.Mediators(),
-		Looks: a.Store.Looks(), Users: a.Store.Directory(), Policies: a.policies, Sealer: a.Ring, Atlas: a.Atlas, Album: a.Photos, Now: a.Case.Now, Log: log, Words: seal.Bigrams,
+		Looks: a.Store.Looks(), Users: a.Store.Directory(), Policies: a.policies, Calendars: a.Calendars, Sealer: a.Ring, Atlas: a.Atlas, Album: a.Photos, Now: a.Case.Now, Log: log, Words: seal.Bigrams,
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
 	a.Surveyor = &mediation.Surveyor{Service: a.Cases, Editions: a.Store.Plans(), People: a.Accounts}
 	d := handlers.Deps{Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
-		Once: a.Store.Once(), Atlas: a.Atlas, Plans: plans{a.Store.Plans(), a.Atlas}, Surveyor: a.Surveyor, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
+		Once: a.Store.Once(), Atlas: a.Atlas, Plans: plans{a.Store.Plans(), a.Atlas}, Surveyor: a.Surveyor, Calendars: a.Calendars, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
 		Now: a.Machine.Now, Log: log, Config: handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
 		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },
 		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil }, Sweep: a.Watch.Figures}

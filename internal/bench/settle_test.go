@@ -41,7 +41,7 @@ func BenchmarkSettle(b *testing.B) {
 			b.Fatal(err)
 		}
 		old := w.service.Atlas.Load()
-		if err := w.store.Plans().Import(ctx, 0, mediation.NewEdition(old, mediation.Imported, time.Now()), before); err != nil {
+		if err := w.store.Plans().Import(ctx, 0, mediation.NewEdition(old, mediation.Imported, time.Now()), before, old); err != nil {
 			b.Fatal(err)
 		}
 		for n := range cases {
@@ -64,7 +64,7 @@ func BenchmarkSettle(b *testing.B) {
 			return took
 		}
 		timed("ms/preview", func() error { _, _, err := s.Preview(ctx, now); return err })
-		if err := w.store.Plans().Import(ctx, mediation.AnyRevision, mediation.NewEdition(now, mediation.Imported, time.Now()), after); err != nil {
+		if err := w.store.Plans().Import(ctx, mediation.AnyRevision, mediation.NewEdition(now, mediation.Imported, time.Now()), after, now); err != nil {
 			b.Fatal(err)
 		}
 		w.service.Atlas.Swap(now)

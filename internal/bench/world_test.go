@@ -60,7 +60,7 @@ func newWorld(tb testing.TB) *world {
 		must(err)
 	}
 	service := mediation.NewService(mediation.Deps{Cases: s.Cases(), Reports: s.Reports(), Opener: s.Cases(), Mediators: s.Mediators(),
-		Looks: s.Looks(), Users: s.Directory(), Policies: policies, Sealer: keys, Atlas: grid.NewAtlas(plan), Now: time.Now, Words: seal.Bigrams,
+		Looks: s.Looks(), Users: s.Directory(), Policies: policies, Calendars: s.Calendars(), Sealer: keys, Atlas: grid.NewAtlas(plan), Now: time.Now, Words: seal.Bigrams,
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	w := &world{county: county, store: s, keys: keys, service: service, watch: mediation.NewWatch(service, time.Second, 200)}
 	tb.Cleanup(func() {

@@ -98,7 +98,7 @@ func NewOffice(t testing.TB, data, keys *store.Store, source []byte) *Office {
 	o := &Office{Store: data, Policy: pol, Rules: RulesOf(pol), at: OfficeStart}
 	o.Service = mediation.NewService(mediation.Deps{
 		Cases: data.Cases(), Reports: data.Reports(), Opener: data.Cases(), Mediators: data.Mediators(), Looks: data.Looks(), Users: data.Directory(),
-		Policies: policies, Sealer: ring, Atlas: grid.NewAtlas(officePlan(t)), Now: o.Clock,
+		Policies: policies, Calendars: data.Calendars(), Sealer: ring, Atlas: grid.NewAtlas(officePlan(t)), Now: o.Clock,
 		Log: slog.New(slog.DiscardHandler), Words: seal.Bigrams, Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID,
 	})
 	o.Watch = mediation.NewWatch(o.Service, time.Hour, 1000)

@@ -15,6 +15,7 @@ package clock
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"fengqiao/mediation/policy"
@@ -27,9 +28,9 @@ type Calendar struct {
 	opens, closes time.Duration // after midnight
 }
 
-// New builds a calendar. No zone means UTC; no opening hours (both 0) mean the whole day. The error names the part that
-// cannot be read; a calendar of a loaded policy has none.
-func New(c policy.Calendar) (*Calendar, error) {
+// New builds a calendar of a policy's and what is known of the years besides. No zone means UTC; no opening hours (both 0) mean the
+// whole day. The error names the part that cannot be read; a calendar of a loaded policy has none.
+func New(c policy.Calendar, years ...policy.Year) (*Calendar, error) {
 	zone, err := c.Location()
 	if err != nil {
 		return nil, fmt.Errorf("clock: zone %q: %w", c.Zone, err)
@@ -41,10 +42,14 @@ func New(c policy.Calendar) (*Calendar, error) {
 	if cal.opens < 0 || cal.opens >= cal.closes || cal.closes > day {
 		return nil, fmt.Errorf("clock: opening hours from minute %d to minute %d", c.Opens, c.Closes)
 	}
-	if cal.off, err = dates(c.Holidays); err != nil {
+	off, worked := c.Holidays, c.Workdays
+	for _, y := range years {
+		off, worked = append(slices.Clip(off), y.Holidays...), append(slices.Clip(worked), y.Workdays...)
+	}
+	if cal.off, err = dates(off); err != nil {
 		return nil, err
 	}
-	if cal.worked, err = dates(c.Workdays); err != nil {
+	if cal.worked, err = dates(worked); err != nil {
 		return nil, err
 	}
 	return cal, nil

@@ -2,9 +2,7 @@ package policy
 
 import (
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // checker finds what only shows when the parts are read together. Values that could not be read are zero here and have been
@@ -245,15 +243,5 @@ func (c *checker) checkCalendar() {
 	if _, read := c.at["clocks.calendar.closes"]; read && cal.Closes <= cal.Opens {
 		c.wrong("clocks.calendar.closes", "下班时间须晚于上班时间", "it must close after it opens")
 	}
-	for i, day := range cal.Workdays {
-		path := "clocks.calendar.workdays[" + strconv.Itoa(i) + "]"
-		t, err := time.Parse(time.DateOnly, day)
-		switch {
-		case err != nil:
-		case t.Weekday() != time.Saturday && t.Weekday() != time.Sunday:
-			c.wrong(path, "%s本来就是工作日，此处只填调休上班的周六、周日", "%s is a weekday anyway; only weekend days worked instead belong here", day)
-		case slices.Contains(cal.Holidays, day):
-			c.wrong(path, "%s既是放假日又是上班日", "%s is both a day off and a day worked", day)
-		}
-	}
+	c.checkDays("clocks.calendar", cal.Holidays, cal.Workdays)
 }
