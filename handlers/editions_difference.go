@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"math"
+	"slices"
 
 	"fengqiao/grid"
 	"fengqiao/grid/edition"
@@ -45,7 +46,7 @@ type placeStub struct {
 // mostChanges is how many changes one answer tells.
 const mostChanges = 1000
 
-// differenceReply shows what a plan would change against the one in force here.
+// differenceReply shows what a plan would change against the one in force here, as far as it lies in the caller's area.
 func (a *API) differenceReply(c *Call, to *grid.Plan) (Reply, error) {
 	d, touched, err := a.Surveyor.Preview(c.Context, to)
 	if err != nil {
@@ -57,8 +58,19 @@ func (a *API) differenceReply(c *Call, to *grid.Plan) (Reply, error) {
 	}
 	v := differenceView{From: d.Before.Version(), To: to.Version(), Same: d.Same, Rough: d.Rough, Counts: map[edition.Kind]int{}, Changes: []cellsChange{},
 		Cases: touched.Total.Cases, People: touched.Total.People, Stranded: touched.Stranded}
+	if whole := mediation.MayPlan(c.Actor, mediation.PlanImport, d.Before, d.After); !whole {
+		v.Cases, v.People, v.Stranded = 0, 0, 0 // what lies elsewhere is not theirs to know
+		for cell, n := range touched.ByCell {
+			if c.Actor.Area.Contains(cell) {
+				v.Cases, v.People = v.Cases+n.Cases, v.People+n.People
+			}
+		}
+	}
 	for i := range d.Changes {
 		x := &d.Changes[i]
+		if slices.ContainsFunc(slices.Concat(x.Before, x.After), func(code grid.Code) bool { return !c.Actor.Area.Contains(code) }) {
+			continue
+		}
 		v.Counts[x.Kind]++
 		if len(v.Changes) < mostChanges {
 			text := edition.Names[x.Kind]

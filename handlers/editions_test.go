@@ -272,6 +272,13 @@ func TestWhoDrawsACellAndWhoPutsItInForce(t *testing.T) {
 	}
 	var d planDifference
 	merge(town, here, nil).Want(http.StatusCreated).Into(&d)
+	// Drawn on what somebody else has drawn elsewhere: that is not theirs to know.
+	var other, on planDifference
+	merge(s.root, there, obj{"version": "there"}).Want(http.StatusCreated).Into(&other)
+	merge(town, here, obj{"base": "there"}).Want(http.StatusCreated).Into(&on)
+	if other.Counts["merged"] != 1 || on.Counts["merged"] != 1 || len(on.Changes) != 2 || on.Stranded != 0 {
+		t.Errorf("%+v, on it %+v", other, on)
+	}
 	merge(town, there, nil).Refused(http.StatusForbidden, "beyond_area", "")
 	merge(town, here, obj{"into": obj{"code": there.Grid() + ".09"}}).Refused(http.StatusForbidden, "beyond_area", "")
 	tag := a.Do(t, town, http.MethodGet, editions, nil).Want(http.StatusOK).ETag()

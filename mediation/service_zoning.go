@@ -16,7 +16,7 @@ import (
 // People is everybody beside the mediators who belongs to areas: accounts with their posts.
 type People interface {
 	// Rezone asks fn of everybody in turn what becomes of their areas, and gives those who are told so the new ones, unless dry.
-	// Nobody is signed out by it.
+	// Nobody is signed out by it. One that fails holds up nobody else; all that failed are in the error.
 	Rezone(ctx context.Context, dry bool, fn func(Zoned) (Zoned, bool, error)) error
 }
 
@@ -135,31 +135,24 @@ func (s *Service) eachOpen(ctx context.Context, fn func(*Summary) error) error {
 	}
 }
 
-// eachPerson calls fn for everybody with an area, mediators too.
+// eachPerson calls fn for everybody with an area, mediators too. One that fails holds up nobody else.
 func (s *Surveyor) eachPerson(ctx context.Context, dry bool, fn func(Zoned) (Zoned, bool, error)) error {
-	if err := s.People.Rezone(ctx, dry, fn); err != nil {
-		return err
-	}
+	failed := []error{s.People.Rezone(ctx, dry, fn)}
 	const page = 200
 	for cursor := ""; ; {
 		list, next, err := s.Mediators.List(ctx, "", cursor, page)
 		if err != nil {
-			return err
+			return errors.Join(append(failed, err)...)
 		}
 		for i := range list {
 			now, moved, err := fn(list[i].zoned())
-			if err != nil {
-				return err
+			if err == nil && moved && !dry {
+				_, err = s.Mediators.Update(ctx, list[i].ID, func(m *Mediator) error { m.rezone(list[i].Area, now); return nil })
 			}
-			if !moved || dry {
-				continue
-			}
-			if _, err := s.Mediators.Update(ctx, list[i].ID, func(m *Mediator) error { m.rezone(list[i].Area, now); return nil }); err != nil {
-				return err
-			}
+			failed = append(failed, err)
 		}
 		if cursor = next; next == "" {
-			return nil
+			return errors.Join(failed...)
 		}
 	}
 }

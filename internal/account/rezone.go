@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -14,33 +16,36 @@ var _ mediation.People = (*Service)(nil)
 // Rezone implements mediation.People. Sessions go on: an access token of the old area is refused as expired, and the next one,
 // which the session gives by itself, is of the new area.
 func (s *Service) Rezone(ctx context.Context, dry bool, fn func(mediation.Zoned) (mediation.Zoned, bool, error)) error {
+	var failed []error
 	for cursor := ""; ; {
 		page, next, err := s.ListUsers(ctx, Filter{After: cursor, Limit: 200})
 		if err != nil {
-			return err
+			return errors.Join(append(failed, err)...)
 		}
 		for i := range page {
-			now, moved, err := fn(page[i].zoned())
-			if err != nil {
-				return err
-			}
-			if !moved || dry {
-				continue
-			}
-			was := page[i].areas()
-			_, err = s.order(ctx, Order{By: mediation.SystemActor.ID}, page[i].ID, func(u *User, at time.Time) {
-				if slices.Equal(u.areas(), was) { // else somebody has moved them since
-					u.rezone(now, at)
-				}
-			})
-			if err != nil {
-				return err
+			if err := s.rezone(ctx, dry, &page[i], fn); err != nil {
+				failed = append(failed, fmt.Errorf("account: user %s: %w", page[i].ID, err))
 			}
 		}
 		if cursor = next; next == "" {
-			return nil
+			return errors.Join(failed...)
 		}
 	}
+}
+
+// rezone asks about one user.
+func (s *Service) rezone(ctx context.Context, dry bool, seen *User, fn func(mediation.Zoned) (mediation.Zoned, bool, error)) error {
+	now, moved, err := fn(seen.zoned())
+	if err != nil || !moved || dry {
+		return err
+	}
+	was := seen.areas()
+	_, err = s.order(ctx, Order{By: mediation.SystemActor.ID}, seen.ID, func(u *User, at time.Time) {
+		if slices.Equal(u.areas(), was) { // else somebody has moved them since
+			u.rezone(now, at)
+		}
+	})
+	return err
 }
 
 // areas are the user's own and those of their posts.
