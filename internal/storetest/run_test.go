@@ -33,7 +33,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Unreadable", storetest.Unreadable},
 		{"Mediators", storetest.Mediators},
 		{"Settings", storetest.Settings},
-		{"Editions", storetest.Editions}, {"PlanOfAnEarlierRelease", storetest.PlanOfAnEarlierRelease}, {"PlanSnapshots", storetest.PlanSnapshots},
+		{"Editions", storetest.Editions}, {"Calendars", storetest.Calendars}, {"PlanOfAnEarlierRelease", storetest.PlanOfAnEarlierRelease}, {"PlanSnapshots", storetest.PlanSnapshots},
 		{"Once", storetest.Once},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
