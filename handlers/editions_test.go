@@ -11,6 +11,8 @@ import (
 	"fengqiao/handlers/apptest"
 	"fengqiao/internal/account"
 	"fengqiao/mediation"
+
+	"github.com/paulmach/orb"
 )
 
 const editions = "/api/v1/plan/editions"
@@ -395,4 +397,55 @@ func TestWhatAPersonHasPlacedStays(t *testing.T) {
 	if cell, _ := s.caseAt(first.id); cell != string(here.Other()) {
 		t.Errorf("the case lies in %s", cell)
 	}
+}
+
+// A report that lay in no cell is placed when a plan comes into force that has one there.
+func TestReportsThatWaitForAPlaceGetItFromANewPlan(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		a := fresh(t)
+		s := &surveyed{t, a, a.Root(t)}
+		here := apptest.Here
+		worker := a.As(t, mediation.GridWorker, here)
+		at := func(lon, lat float64) string {
+			t.Helper()
+			v := a.Do(t, worker, "POST", "/api/v1/reports", report(here, obj{"point": obj{"type": "Point", "coordinates": []float64{lon, lat}}})).Want(201).View()
+			if v["case"] != nil || v["place"] != nil {
+				t.Fatalf("placed: %v", v)
+			}
+			return v["id"].(string)
+		}
+		between, away, swapped := at(119.93, 30.005), at(121.5, 31.2), at(30.005, 119.905)
+		wider := edition.Drawing{Schema: grid.ChinaSchema()}
+		old := a.Atlas.Load()
+		for i := range old.Len() {
+			wider.Cells = append(wider.Cells, old.At(i))
+		}
+		wider.Cells = append(wider.Cells, grid.Cell{Code: here.Grid() + ".09", Shape: orb.MultiPolygon{{{{119.92, 30}, {119.94, 30}, {119.94, 30.01}, {119.92, 30.01}, {119.92, 30}}}}})
+		p, err := grid.NewPlan("wider", wider.Schema, nil, wider.Cells)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Store.Plans().Keep(t.Context(), mediation.NewEdition(p, mediation.Imported, a.Case.Now()), wider, p); err != nil {
+			t.Fatal(err)
+		}
+		s.order(editions+"/wider/enactment", obj{}).Want(http.StatusOK)
+		if n := s.settle(); n.Cases != 1 || n.People != 0 {
+			t.Errorf("moved %+v", n)
+		}
+		v := a.Do(t, worker, "GET", "/api/v1/reports/"+between, nil).Want(200).View()
+		if v["place"] == nil || v["place"].(obj)["code"] != string(here.Grid())+".09" || v["planVersion"] != "wider" || v["case"] == nil || len(v["marks"].([]any)) != 0 {
+			t.Errorf("%v in %v of %v, case %v, %v", between, v["place"], v["planVersion"], v["case"], v["marks"])
+		}
+		for _, id := range []string{away, swapped} {
+			if v := a.Do(t, worker, "GET", "/api/v1/reports/"+id, nil).Want(200).View(); v["place"] != nil || v["case"] != nil {
+				t.Errorf("%s is placed: %v", id, v)
+			}
+		}
+		// What staff place by hand is of the plan that they see.
+		staff := a.As(t, mediation.TownshipStaff, here)
+		tag := a.Do(t, staff, "GET", "/api/v1/reports/"+away, nil).Want(200).ETag()
+		if v := a.Do(t, staff, "POST", "/api/v1/reports/"+away+"/place", obj{"cell": here.Cell()}, apptest.IfMatch(tag)).Want(200).View(); v["planVersion"] != "wider" {
+			t.Errorf("placed by hand in %v", v["planVersion"])
+		}
+	})
 }

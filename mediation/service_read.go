@@ -241,7 +241,8 @@ func (s *Service) PlaceReport(ctx context.Context, actor Actor, id string, versi
 	if !mayReport(actor, ReportPlace, &rep) {
 		return Receipt{}, refuse("place_report", Forbidden, "forbidden", "")
 	}
-	if _, ok := s.Atlas.Load().Cell(cell); !ok {
+	plan := s.Atlas.Load()
+	if _, ok := plan.IndexOf(cell); !ok {
 		return Receipt{}, refuse("place_report", Invalid, "unknown_value", "cell", "value", string(cell))
 	}
 	rep, err = s.Reports.Update(ctx, id, func(r *Report) error {
@@ -253,20 +254,19 @@ func (s *Service) PlaceReport(ctx context.Context, actor Actor, id string, versi
 		case r.Case != "":
 			return refuse("place_report", Conflict, "report.has_case", "")
 		}
-		r.Cell = cell
-		kept := r.Marks[:0:0]
-		for _, m := range r.Marks {
-			if m != Unplaced {
-				kept = append(kept, m)
-			}
-		}
-		r.Marks = kept
+		r.place(cell, plan.Version())
 		return nil
 	})
 	if err != nil {
 		return Receipt{}, err
 	}
 	return s.settle(ctx, rep, actor)
+}
+
+// place gives the report a cell of a plan.
+func (rep *Report) place(cell grid.Code, plan string) {
+	rep.Cell, rep.PlanVersion = cell, plan
+	rep.Marks = slices.DeleteFunc(slices.Clone(rep.Marks), func(m Mark) bool { return m == Unplaced })
 }
 
 // SupplementReport adds words and photos to the actor's own report and, where there is one, to its case.

@@ -3,6 +3,7 @@ package mediation
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,7 +30,7 @@ type Surveyor struct {
 	People   People
 }
 
-// Moved counts what a run gave another place.
+// Moved counts what a run gave another place: cases, and reports that had none, and people.
 type Moved struct{ Cases, People int }
 
 // zoning is towards a plan.
@@ -78,6 +79,9 @@ func (s *Surveyor) run(ctx context.Context, z *Zoning) (n Moved, err error) {
 		return ctx.Err()
 	})
 	_ = movers.Wait() // what failed is in the tally
+	if err == nil {
+		err = s.placeReports(ctx, z.To, t)
+	}
 	if n.Cases = t.done; err != nil {
 		return n, err
 	}
@@ -114,6 +118,54 @@ func (t *tally) count(done bool, err error) {
 }
 
 func (t *tally) failed() error { return errors.Join(t.errs...) }
+
+// placeReports gives reports that wait for a person to place them the cell in which their points lie by now; they then lead to
+// cases like any other. Where a point may stand the wrong way round a person looks.
+func (s *Surveyor) placeReports(ctx context.Context, plan *grid.Plan, t *tally) error {
+	const page = 200
+	for cursor := ""; ; {
+		list, next, err := s.Reports.Unplaced(ctx, "", cursor, page)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if rep := &list[i]; rep.PlanVersion != plan.Version() && rep.Basis == ByGPS && !slices.Contains(rep.Marks, MaybeSwapped) {
+				t.count(s.placeByPoint(ctx, plan, rep))
+			}
+		}
+		if cursor = next; next == "" || ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+func (s *Surveyor) placeByPoint(ctx context.Context, plan *grid.Plan, seen *Report) (placed bool, err error) {
+	point, err := s.point(ctx, seen.Point)
+	if err != nil || point == nil {
+		return false, err
+	}
+	cell, ok := plan.Locate(*point)
+	if !ok {
+		return false, nil
+	}
+	contested := plan.Contested(*point)
+	rep, err := s.Reports.Update(ctx, seen.ID, func(r *Report) error {
+		if r.Version != seen.Version {
+			return ErrStale // somebody has placed it, or taken it back
+		}
+		r.place(cell.Code, plan.Version())
+		r.contest(contested)
+		return nil
+	})
+	if errors.Is(err, ErrStale) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, err = s.settle(ctx, rep, SystemActor)
+	return true, err
+}
 
 // eachOpen calls fn for every open case.
 func (s *Service) eachOpen(ctx context.Context, fn func(*Summary) error) error {
