@@ -23,6 +23,10 @@ var caseMessages = map[string]message{
 
 	"plan.version_taken": {"版本号已被使用", "Version taken", "此版本号下已有不同的网格规划，请换一个版本号。", "Another plan has this version. Choose another."},
 
+	"clock.either":    {"请给出时长或时刻", "Length or time", "请给出 by（时长）或 to（时刻），二者取一。", "Give either by, a length, or to, a time."},
+	"clock.length":    {"时长不能使用", "Length cannot be used", "时长应形如 90m 或 48h，一次不超过 366 天。", "A length looks like 90m or 48h, and is 366 days at most at once."},
+	"clock.backwards": {"时钟不能往回拨", "Never backwards", "案件的时钟只能向前拨。", "The clock of cases only goes forward."},
+
 	"plan.no_earlier":  {"没有更早的网格图", "No earlier plan", "没有可以退回的网格图版本。", "There is no earlier plan to go back to."},
 	"plan.past":        {"生效时间已过", "In the past", "网格图不能从过去的时间起生效。", "A plan cannot come into force in the past."},
 	"plan.no_cell":     {"没有这个网格", "No such cell", "所依据的网格图中没有这个网格：{detail}", "The plan has no such cell: {detail}"},

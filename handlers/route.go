@@ -17,6 +17,8 @@ type Route struct {
 	// not), before anything else of the request is judged. A reading by a role that has the action goes without, since
 	// the handler asks the same. nil: the path names no thing, or the caller's own.
 	Sight func(a *API, c *Call) error
+	// Virtual routes are there only where the clock of cases can be moved (Deps.Clock).
+	Virtual bool
 	// Create needs an Idempotency-Key: the request is carried out once, and again answered from Again.
 	Create bool
 	// OwnKey: the request names itself by a client id in its content, which never expires, so no header is needed.

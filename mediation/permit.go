@@ -38,6 +38,7 @@ const (
 	DeviceWrite   Action = "device.write"
 	PushDead      Action = "push.dead" // see and resend dead letters
 	SelfRead      Action = "self.read"
+	ClockMove     Action = "clock.move" // of cases, in scenarios and training alone
 )
 
 // Scope bounds a permission to some of the things.
@@ -166,6 +167,7 @@ var Permits = map[Action][]Grant{
 	DeviceWrite:   each(Anything, people...),
 	PushDead:      each(InArea, Administrator),
 	SelfRead:      each(Anything, append([]Role{Desk}, people...)...),
+	ClockMove:     each(WholePlan, Administrator),
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

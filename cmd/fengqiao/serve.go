@@ -131,10 +131,7 @@ func (s *system) address(l net.Listener) string {
 
 // cookieSecure keeps cookies to HTTPS, except on loopback without TLS and without a proxy that might speak it.
 func cookieSecure(v *settings.Values) bool {
-	host, _, _ := net.SplitHostPort(v.Listen)
-	ip := net.ParseIP(host)
-	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
-	return v.TLSCert != "" || len(v.TrustedProxies) > 0 || !loopback
+	return v.TLSCert != "" || len(v.TrustedProxies) > 0 || !settings.Loopback(v.Listen)
 }
 
 // How often is tidied, and how long idempotency keys stay known.

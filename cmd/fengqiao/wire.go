@@ -18,6 +18,7 @@ import (
 	"fengqiao/grid/edition"
 	"fengqiao/handlers"
 	"fengqiao/internal/account"
+	"fengqiao/internal/casetime"
 	"fengqiao/internal/checkpoint"
 	"fengqiao/internal/media"
 	"fengqiao/internal/mongo"
@@ -214,6 +215,8 @@ type system struct {
 		at      time.Duration
 	}
 	relay *push.Relay
+	// moving is the virtual clock of cases; nil where they live by the machine's.
+	moving *casetime.Mover
 	// checkpoints makes them while the server runs.
 	checkpoints *checkpoint.Round
 	api         *handlers.API
@@ -231,10 +234,14 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	limits := media.DefaultLimits
 	limits.Bytes = int64(v.PhotoLimit)
 	s.photos = media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Limits: limits, Now: in.now})
-	s.cases = in.service(s.atlas, s.photos, in.now, log)
+	caseTime, caseSteady, err := s.caseClock()
+	if err != nil {
+		return nil, err
+	}
+	s.cases = in.service(s.atlas, s.photos, caseTime, log)
 	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
 	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
-	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), in.steady)
+	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
 	}
@@ -250,7 +257,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		return nil, err
 	}
 	st.OnNotice = s.relay.Wake
-	s.api, err = handlers.New(handlers.Deps{Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
+	s.api, err = handlers.New(handlers.Deps{Clock: s.movable(), Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
 		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{in.plans, s.followPlan}, Surveyor: s.surveyor, Calendars: in.calendars, Policies: in.policies, Mediators: in.mediators,
 		Names: in.directory, Now: in.now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
 		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})

@@ -16,6 +16,7 @@ import (
 	"fengqiao/grid/edition"
 	"fengqiao/handlers"
 	"fengqiao/internal/account"
+	"fengqiao/internal/casetime"
 	"fengqiao/internal/media"
 	"fengqiao/internal/mongo"
 	"fengqiao/internal/mongotest"
@@ -34,6 +35,13 @@ func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.offset.L
 
 // Advance turns the clock on.
 func (c *Clock) Advance(d time.Duration) { c.offset.Add(int64(d)) }
+
+// Forward turns the clock on to a time; an earlier one leaves it as it is.
+func (c *Clock) Forward(to time.Time) {
+	if by := to.Sub(c.Now()); by > 0 {
+		c.Advance(by)
+	}
+}
 
 // App is a running server with its people.
 type App struct {
@@ -143,7 +151,10 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
 	a.Surveyor = &mediation.Surveyor{Service: a.Cases, Editions: a.Store.Plans(), People: a.Accounts}
-	d := handlers.Deps{Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
+	// The relay is a test's own, so nothing waits for it here.
+	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
+		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn})
+	d := handlers.Deps{Clock: mover, Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
 		Once: a.Store.Once(), Atlas: a.Atlas, Plans: plans{a.Store.Plans(), a.Atlas}, Surveyor: a.Surveyor, Calendars: a.Calendars, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
 		Now: a.Machine.Now, Log: log, Config: handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
 		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },

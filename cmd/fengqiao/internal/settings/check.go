@@ -164,3 +164,57 @@ func keyService(v *Values) func() string {
 		return together(&v.KeyService, &v.KeyTokenFile, "key-token-file")()
 	}
 }
+
+// Loopback tells whether an address of the form HOST:PORT is reached from this machine alone.
+func Loopback(listen string) bool {
+	host, _, _ := net.SplitHostPort(listen)
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// The kinds of clock.
+const (
+	MachineClock = "machine"
+	VirtualClock = "virtual"
+)
+
+// clockOf refuses a virtual clock in what looks like real use: there, whoever could move it could let every deadline of the
+// county lapse.
+func clockOf(v *Values) func() string {
+	return func() string {
+		if what := oneOf(&v.Clock, MachineClock, VirtualClock)(); what != "" || v.Clock != VirtualClock {
+			return what
+		}
+		for _, real := range []struct {
+			is   bool
+			what string
+		}{
+			{!Loopback(v.Listen), "listen is not a loopback address"},
+			{v.TLSCert != "", "tls-cert is set"},
+			{len(v.TrustedProxies) > 0, "trusted-proxy is set"},
+			{v.FCMProject != "", "fcm-project is set"},
+			{v.KeyService != "", "key-service is set"},
+			{v.BackupDir != "", "backup-dir is set"},
+		} {
+			if real.is {
+				return "virtual is for scenarios and training alone: " + real.what
+			}
+		}
+		return ""
+	}
+}
+
+func clockFrom(v *Values) func() string {
+	return func() string {
+		if v.ClockFrom == "" {
+			return ""
+		}
+		if _, err := time.Parse(time.RFC3339, v.ClockFrom); err != nil {
+			return "want a time like 2026-09-28T09:00:00+08:00"
+		}
+		if v.Clock != VirtualClock {
+			return "needs clock to be virtual"
+		}
+		return ""
+	}
+}

@@ -21,6 +21,9 @@ type Values struct {
 	LogLevel       string
 	Shutdown       time.Duration
 
+	// Clock is "machine" or "virtual"; ClockFrom where a virtual one begins, RFC 3339, "" for the machine's time.
+	Clock, ClockFrom string
+
 	KeyService, KeyName, KeyTokenFile, KeyCA string
 
 	RateFactor, SignInRate float64
@@ -74,7 +77,7 @@ func (r Row) Env() string {
 
 // Table binds the settings to a set of values and gives those the defaults.
 func Table(v *Values) []Row {
-	*v = Values{Listen: "127.0.0.1:8080", Data: "./data", LogLevel: "info", Shutdown: 20 * time.Second, KeyName: "fengqiao",
+	*v = Values{Listen: "127.0.0.1:8080", Data: "./data", LogLevel: "info", Shutdown: 20 * time.Second, Clock: "machine", KeyName: "fengqiao",
 		Connections: 4096, RateFactor: 1, SignInRate: 0.5, BodyLimit: 256 << 10, PhotoLimit: 10 << 20,
 		HashMemory: 19456, HashPasses: 2, HashLanes: 1, HashAtOnce: max(2, runtime.NumCPU()/2),
 		Sweep: time.Second, SweepBatch: 500, Notice: 3 * time.Second, CheckpointEvery: 5 * time.Minute, BackupEvery: 24 * time.Hour, BackupKeep: 7,
@@ -103,6 +106,10 @@ func serverRows(v *Values) []Row {
 			What: words.Text{Zh: "日志级别：debug、info、warn、error", En: "log level: debug, info, warn or error"}},
 		{Name: "shutdown-within", Value: &v.Shutdown, Check: positive(&v.Shutdown),
 			What: words.Text{Zh: "收到停止信号后，处理完已接收请求的最长时间", En: "the longest that requests under way may take after a signal to stop"}},
+		{Name: "clock", Value: &v.Clock, Check: clockOf(v),
+			What: words.Text{Zh: "案件的时钟：machine 为本机时间；virtual 只用于场景演练和培训，可经接口向前拨，正式运行的设置下拒绝启动", En: "the clock of cases: machine; or virtual, which can be moved on over the API, for scenarios and training alone: refused with any setting of real use (an address that is not loopback, TLS, proxies, FCM, a key service, backups)"}},
+		{Name: "clock-from", Value: &v.ClockFrom, Check: clockFrom(v),
+			What: words.Text{Zh: "虚拟时钟的起点（RFC 3339）；留空则从本机时间开始", En: "where a virtual clock begins (RFC 3339); empty means the machine's time"}},
 	}
 }
 

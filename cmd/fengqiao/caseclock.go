@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/handlers"
+	"fengqiao/internal/casetime"
+	"fengqiao/mediation"
+)
+
+// outboxPatience is how long an advance waits for what was announced to be told: far longer than the relay needs.
+const outboxPatience = 10 * time.Second
+
+// caseClock is the clock that cases live by, and the time that has passed on it however it is set: the machine's, or, with
+// --clock virtual, one that stands still until somebody moves it.
+func (s *system) caseClock() (func() time.Time, func() time.Duration, error) {
+	if s.setting.Clock != settings.VirtualClock {
+		return s.now, s.steady, nil
+	}
+	from := s.now()
+	if s.setting.ClockFrom != "" {
+		var err error
+		if from, err = time.Parse(time.RFC3339, s.setting.ClockFrom); err != nil {
+			return nil, nil, err
+		}
+	}
+	clock := casetime.New(from)
+	st := s.Store
+	s.moving = casetime.NewMover(clock, casetime.Parts{Cases: st.Cases(), Reports: st.Reports(), Plans: s.plans, Outbox: st.Outbox(),
+		Sweep: func(ctx context.Context, now time.Time) (mediation.Swept, error) { return s.watch.Sweep(ctx, now) },
+		Turn:  s.turnPlan, Patience: outboxPatience})
+	from = clock.Now()
+	return clock.Now, func() time.Duration { return clock.Now().Sub(from) }, nil
+}
+
+// turnPlan follows a planned edition whose time has come, and moves cases and people after it until nothing is left, which
+// the server's own rounds do on the machine's clock.
+func (s *system) turnPlan(ctx context.Context) error {
+	if err := s.followPlan(ctx); err != nil {
+		return err
+	}
+	for {
+		reg, _, err := s.plans.Register(ctx)
+		if err != nil || !reg.Unsettled() {
+			return err
+		}
+		n, err := s.surveyor.Settle(ctx)
+		if err != nil || n.Cases+n.People == 0 {
+			return err
+		}
+	}
+}
+
+// movable is the clock for the API; nil, and so without routes, where it is the machine's.
+func (s *system) movable() handlers.CaseClock {
+	if s.moving == nil {
+		return nil
+	}
+	return s.moving
+}
