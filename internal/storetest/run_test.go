@@ -38,6 +38,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},
+		{"Figures", storetest.Figures},
 		{"Crashes", storetest.Crashes},
 		{"Linear", storetest.Linear},
 		{"Contention", func(t *testing.T, s *store.Store) { storetest.Contention(t, s, *seatsFlag) }},

@@ -1,0 +1,334 @@
+package storetest
+
+import (
+	"context"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/internal/store"
+	"fengqiao/mediation"
+	"fengqiao/mediation/figures"
+)
+
+// Figures plays random histories through the real service and compares, as they go on, every figure that a book counts with a recount
+// over the cases and their timelines by plain code; and the book that was kept up to date with one that is made anew. s must be
+// opened and empty.
+func Figures(t *testing.T, s *store.Store) {
+	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), rng: rand.New(rand.NewPCG(3, 5))}
+	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
+	k.kept = figures.NewKeeper(s.Figures(), k.Clock)
+	for round := range 5 {
+		for range 8 {
+			in := Quarrel([]grid.Code{CellA, CellB, CellC, CellD}[k.rng.IntN(4)])
+			in.Channel = []string{"app", "12345"}[k.rng.IntN(2)]
+			if k.rng.IntN(4) == 0 {
+				in.Category = []string{"accusation", "labour", "medical"}[k.rng.IntN(3)]
+			}
+			in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Applicant, Name: "甲"}, {Kind: mediation.Person, Side: mediation.Respondent, Name: "乙"}}
+			k.ids = append(k.ids, k.Report(t, k.Worker(), in).ID)
+			if k.rng.IntN(6) == 0 { // while it is new it may be the same as another
+				k.give(k.ids[len(k.ids)-1], County, mediation.Join{Into: k.ids[0]}, k.Read(t, k.ids[len(k.ids)-1]).Revision)
+			}
+			k.Pass(time.Duration(k.rng.IntN(90)) * time.Minute)
+		}
+		for range 120 {
+			k.step(t, k.ids[k.rng.IntN(len(k.ids))])
+		}
+		if err := k.kept.Pass(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if !k.kept.AsOf().Equal(k.Clock()) {
+			t.Fatalf("complete up to %s at %s", k.kept.AsOf(), k.Clock())
+		}
+		k.compare(t, round)
+		k.Pass(time.Duration(k.rng.IntN(20)) * 24 * time.Hour)
+		k.Sweep(t)
+	}
+	all := k.kept.Count(figures.Query{Sight: mediation.VisibleBy(County, mediation.StatsRead), Now: k.Clock()})
+	for name, n := range map[string]int{"open": all.Open, "overdue": all.Overdue, "in time": all.InTime, "late": all.Closed - all.InTime, "settled": all.Settled,
+		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received} {
+		if n == 0 {
+			t.Errorf("no case is %s: %+v after %d commands", name, all, k.done)
+		}
+	}
+}
+
+type figuresKit struct {
+	*Office
+	rng   *rand.Rand
+	elder mediation.Actor
+	kept  *figures.Keeper
+	ids   []string
+	done  int
+}
+
+// step takes a case on, or gives it a command that may well be refused.
+func (k *figuresKit) step(t *testing.T, id string) {
+	t.Helper()
+	k.Pass(time.Duration(k.rng.IntN(600)) * time.Minute / 10)
+	c := k.Read(t, id)
+	by, cmd := k.onward(&c)
+	if k.rng.IntN(3) == 0 {
+		by, cmd = k.aside(&c)
+	}
+	k.give(id, by, cmd, c.Revision)
+	switch k.rng.IntN(20) {
+	case 0, 1:
+		k.Sweep(t)
+	case 2:
+		k.asBefore(t, id)
+	}
+}
+
+// asBefore stores a case as a release did that knew of no course.
+func (k *figuresKit) asBefore(t *testing.T, id string) {
+	t.Helper()
+	if _, err := k.Cases.Update(context.Background(), id, func(c *mediation.Case) error { c.Course = nil; return nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// give gives a command, which may be refused.
+func (k *figuresKit) give(id string, by mediation.Actor, cmd mediation.Command, revision int64) {
+	_, err := k.Do(context.Background(), by, id, mediation.Request{Command: cmd, Revision: revision, Key: k.Next("key")})
+	if err == nil {
+		k.done++
+	}
+}
+
+// onward is what takes a case to its end.
+func (k *figuresKit) onward(c *mediation.Case) (mediation.Actor, mediation.Command) {
+	party := ""
+	if len(c.Parties) > 0 {
+		party = c.Parties[k.rng.IntN(len(c.Parties))].ID
+	}
+	switch c.State {
+	case mediation.Screened, mediation.Offered:
+		return County, mediation.Assign{Mediator: k.elder.Mediator, Seat: -1, Force: true}
+	case mediation.Accepted:
+		return k.elder, mediation.RecordSession{}
+	case mediation.Mediating:
+		return k.elder, mediation.Agree{Terms: "各让一步", Oral: true}
+	case mediation.Effective:
+		if c.Performed.IsZero() {
+			return County, mediation.Perform{}
+		}
+		return County, mediation.Close{}
+	case mediation.Closed:
+		if k.rng.IntN(2) == 0 {
+			return County, mediation.Rate{Behalf: mediation.Behalf{Party: party}, Satisfied: k.rng.IntN(4) > 0, Stars: 4}
+		}
+		return County, mediation.RecordFollowUp{Kept: true, Resolved: k.rng.IntN(5) > 0}
+	case mediation.Transferred:
+		return County, mediation.Finish{}
+	}
+	return County, mediation.Accept{}
+}
+
+// aside is what does not.
+func (k *figuresKit) aside(c *mediation.Case) (mediation.Actor, mediation.Command) {
+	all := []mediation.Command{mediation.Reopen{Reason: "again"}, mediation.Suspend{Reason: "illness"}, mediation.Resume{},
+		mediation.Terminate{Reason: "no_agreement"}, mediation.Exit{Route: "court", Reason: "no_agreement"}, mediation.WithdrawCase{Reason: "gone"},
+		mediation.Refuse{Route: "court", Reason: "court"}, mediation.Transfer{Unit: "住建局", Reason: "theirs"}, mediation.TakeBack{},
+		mediation.Transfer{Area: "33.01.11.002", Reason: "theirs"}, mediation.Split{}, mediation.Join{Into: k.ids[k.rng.IntN(len(k.ids))]}, mediation.Default{},
+		mediation.Reclassify{Category: "labour", Severity: 2}, mediation.Reclassify{Category: "accusation", Severity: 2}, mediation.Note{Text: "n"}}
+	return County, all[k.rng.IntN(len(all))]
+}
+
+// compare holds the figures of every sight to a recount.
+func (k *figuresKit) compare(t *testing.T, round int) {
+	t.Helper()
+	anew := figures.NewKeeper(k.Store.Figures(), k.Clock)
+	if err := anew.Pass(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	cases := make([]counted, len(k.ids))
+	for i, id := range k.ids {
+		events, err := k.Cases.Timeline(context.Background(), id, 0, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases[i] = counted{k.Read(t, id), events}
+	}
+	cuts := []time.Time{OfficeStart, OfficeStart.AddDate(0, 0, 7), OfficeStart.AddDate(0, 0, 21)}
+	actors := []mediation.Actor{Town, County, {ID: "u", Role: mediation.UnitStaff, Unit: "住建局", Area: "33.01.11"}, {ID: "s", Role: mediation.Supervisor, Area: "33.01"},
+		{ID: "g", Role: mediation.GridLeader, Area: CellA.Parent()}, {ID: "a", Role: mediation.Administrator, Area: "33"}, {ID: "w", Role: mediation.GridWorker, Area: "33"}}
+	for _, actor := range actors {
+		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {From: cuts[1]}, {Until: cuts[1]}} {
+			q.Sight, q.Now = mediation.VisibleBy(actor, mediation.StatsRead), k.Clock()
+			for _, by := range append([]figures.By{figures.Whole}, figures.Breakdowns...) {
+				got, want := k.kept.Break(q, by, cuts), recount(cases, actor, q, by, cuts)
+				if !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
+					t.Fatalf("round %d, %s, %+v by %q:\n got %+v\nwant %+v", round, actor.Role, q, by, got, want)
+				}
+				if again := anew.Break(q, by, cuts); !reflect.DeepEqual(again, got) {
+					t.Fatalf("round %d, %s by %q: made anew %+v, kept %+v", round, actor.Role, by, again, got)
+				}
+			}
+			k.linked(t, actor, q)
+		}
+	}
+}
+
+// linked follows the link of every figure: the list that it names holds as many cases as it counts.
+func (k *figuresKit) linked(t *testing.T, actor mediation.Actor, q figures.Query) {
+	t.Helper()
+	if q.Sight.None {
+		return
+	}
+	tally := k.kept.Count(q)
+	for _, f := range figures.All {
+		if f.List == nil {
+			continue
+		}
+		filter := mediation.Filter{Area: q.Area, Category: q.Category, Channel: q.Channel, Unit: q.Unit, Opened: [2]time.Time{q.From, q.Until}}
+		for _, s := range f.List["state"] {
+			filter.States = append(filter.States, mediation.State(s))
+		}
+		if f.List["open"] != nil {
+			open := true
+			filter.Open = &open
+		}
+		if f.List["overdue"] != nil {
+			filter.OverdueAt = q.Now
+		}
+		n, err := k.Count(context.Background(), actor, filter, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, _ := f.Of(&tally); n != want {
+			t.Fatalf("%s for %s, %+v: %d, and its list holds %d", f.Key, actor.Role, q, want, n)
+		}
+	}
+}
+
+// counted is a case with its whole timeline.
+type counted struct {
+	mediation.Case
+	timeline []mediation.Event
+}
+
+// recount counts in the plainest way, from the cases themselves and who may read them.
+func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures.By, cuts []time.Time) []figures.Group {
+	groups := map[string][]counted{}
+	for _, c := range cases {
+		late := !q.From.IsZero() && c.Opened.Before(q.From) || !q.Until.IsZero() && !c.Opened.Before(q.Until)
+		other := q.Category != "" && c.Category != q.Category || q.Channel != "" && c.Channel != q.Channel || q.Unit != "" && c.Unit != q.Unit
+		if late || other || c.State == mediation.Joined || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
+			continue
+		}
+		if key, ok := groupOf(&c, actor, q, by, cuts); ok {
+			groups[key] = append(groups[key], c)
+		}
+	}
+	var out []figures.Group
+	for key, members := range groups {
+		out = append(out, figures.Group{Key: key, Tally: tallied(members, q.Now)})
+	}
+	slices.SortFunc(out, func(a, b figures.Group) int {
+		if a.Key < b.Key {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+func groupOf(c *counted, actor mediation.Actor, q figures.Query, by figures.By, cuts []time.Time) (string, bool) {
+	switch by {
+	case figures.ByArea:
+		within := actor.Area
+		if within.Contains(q.Area) {
+			within = q.Area
+		}
+		return string(c.Area.Prefix(within.Depth() + 1)), true
+	case figures.ByCategory:
+		return c.Category, true
+	case figures.ByChannel:
+		return c.Channel, true
+	case figures.ByUnit:
+		return c.Unit, true
+	case figures.ByMonth:
+		for i := len(cuts) - 1; i >= 0; i-- {
+			if !c.Opened.Before(cuts[i]) {
+				return cuts[i].Format(time.RFC3339), true
+			}
+		}
+		return "", false
+	}
+	return "", true
+}
+
+func tallied(cases []counted, now time.Time) figures.Tally {
+	t := figures.Tally{Received: len(cases)}
+	var accept, agree, closing []uint32
+	for i := range cases {
+		c := &cases[i]
+		first := func(of func(e *mediation.Event) bool) time.Time {
+			for j := range c.timeline {
+				if of(&c.timeline[j]) {
+					return c.timeline[j].At
+				}
+			}
+			return time.Time{}
+		}
+		took := func(list *[]uint32, end time.Time) {
+			if !end.IsZero() {
+				*list = append(*list, uint32(max(0, end.Unix()-c.Opened.Unix())))
+			}
+		}
+		took(&accept, first(func(e *mediation.Event) bool { return e.To == mediation.Screened && e.Kind != "breached" }))
+		took(&agree, first(func(e *mediation.Event) bool { return e.Kind == "agree" }))
+		breached := first(func(e *mediation.Event) bool { return e.Kind == "breached" })
+		in := func(states ...mediation.State) bool { return slices.Contains(states, c.State) }
+		closed := !c.Case.Closed.IsZero() && in(mediation.Closed, mediation.Settled, mediation.Unsettled, mediation.Exited)
+		if closed {
+			took(&closing, c.Case.Closed)
+			t.Closed++
+			if breached.IsZero() || breached.Unix() > c.Case.Closed.Unix() {
+				t.InTime++
+			}
+		}
+		if !c.State.Over() {
+			t.Open++
+			for _, clock := range []mediation.Clock{c.StateClock, c.WholeClock} {
+				if !clock.Due.IsZero() && clock.Paused.IsZero() && clock.Due.Before(now) {
+					t.Overdue++
+					break
+				}
+			}
+		}
+		if in(mediation.Settled) {
+			t.Settled++
+		}
+		if closed || in(mediation.Unsettled, mediation.Failed, mediation.Exited) {
+			t.Concluded++
+		}
+		if c.Repeats > 0 {
+			t.Reopened++
+		}
+		for _, p := range c.Parties {
+			if p.Satisfied != nil && p.Satisfied.Yes {
+				t.Satisfied++
+			} else if p.Satisfied != nil {
+				t.Dissatisfied++
+			}
+		}
+	}
+	t.Acceptance, t.Agreement, t.Closing = spreadOf(accept), spreadOf(agree), spreadOf(closing)
+	return t
+}
+
+// spreadOf counts up to the rank: the least value that half, or nine tenths, do not exceed.
+func spreadOf(times []uint32) figures.Spread {
+	s := figures.Spread{N: len(times)}
+	if s.N > 0 {
+		slices.Sort(times)
+		s.Median, s.Ninety = times[(s.N+1)/2-1], times[(9*s.N+9)/10-1]
+	}
+	return s
+}

@@ -1,0 +1,124 @@
+// Package figures counts cases for dashboards (统计). A Book holds a row of a few columns for each case, in memory; every figure is a
+// scan over the rows as they stand, so there is no counter that could drift from the cases. A Keeper fills the book from the store
+// and keeps it up to date. figure.go is the one table of what the figures mean.
+package figures
+
+import (
+	"math"
+	"sync"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+// blockRows is how many rows lie in one block: a book grows by whole blocks, and nothing in it is ever moved.
+const blockRows = 1 << 14
+
+// block is some rows, a column each. Times are whole seconds since 1970; 0 is never.
+type block struct {
+	id                                                [blockRows]key
+	area, category, channel, unit                     [blockRows]uint32
+	opened, accepted, agreed, closed, breached, until [blockRows]uint32 // until is when the case is overdue
+	state, repeats, satisfied, dissatisfied           [blockRows]uint8
+}
+
+// Book is the rows. Safe for concurrent use.
+type Book struct {
+	mu                            sync.RWMutex
+	blocks                        []*block
+	rows                          index
+	area, category, channel, unit names
+	asOf                          time.Time
+}
+
+// Put writes a case's row, in place of the one it had.
+func (b *Book) Put(s *mediation.Summary) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	id := keyOf(s.ID)
+	row, known := b.rows.find(id, b.idOf)
+	if !known {
+		row = b.rows.add(id, b.idOf)
+		if row%blockRows == 0 {
+			b.blocks = append(b.blocks, &block{})
+		}
+	}
+	k, i := b.blocks[row/blockRows], row%blockRows
+	k.id[i] = id
+	k.area[i], k.category[i] = b.area.code(string(s.Area)), b.category.code(s.Category)
+	k.channel[i], k.unit[i] = b.channel.code(s.Channel), b.unit.code(s.Unit)
+	k.opened[i], k.closed[i], k.until[i] = seconds(s.Opened), seconds(s.Closed), seconds(s.Overdue)
+	k.state[i], k.repeats[i] = stateCode[s.State], small(s.Repeats)
+	k.satisfied[i], k.dissatisfied[i] = small(s.Satisfied), small(s.Dissatisfied)
+	var course mediation.Course
+	if s.Course != nil {
+		course = *s.Course
+	}
+	k.accepted[i], k.agreed[i], k.breached[i] = seconds(course.Accepted), seconds(course.Agreed), seconds(course.Breached)
+}
+
+func (b *Book) idOf(row uint32) key { return b.blocks[row/blockRows].id[row%blockRows] }
+
+// Len is how many cases have a row.
+func (b *Book) Len() int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return int(b.rows.n)
+}
+
+// AsOf is the moment up to which the book is complete; zero before it has been filled.
+func (b *Book) AsOf() time.Time {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.asOf
+}
+
+func (b *Book) completeTo(t time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asOf = t
+}
+
+// seconds is a time as a column holds it. What lies before 1970 or after 2106 is held to these ends: a wrong clock must not
+// make it never.
+func seconds(t time.Time) uint32 {
+	if t.IsZero() {
+		return 0
+	}
+	return uint32(min(max(t.Unix(), 1), math.MaxUint32-1))
+}
+
+// small holds a number to what a column has room for.
+func small(n int) uint8 { return uint8(min(max(n, 0), math.MaxUint8)) }
+
+// stateCode numbers the states.
+var stateCode = func() map[mediation.State]uint8 {
+	codes := map[mediation.State]uint8{}
+	for i, s := range mediation.States {
+		codes[s.State] = uint8(i)
+	}
+	return codes
+}()
+
+// names numbers the words of a column as they come.
+type names struct {
+	codes map[string]uint32
+	words []string
+}
+
+func (n *names) code(word string) uint32 {
+	code, ok := n.codes[word]
+	if ok {
+		return code
+	}
+	if n.codes == nil {
+		n.codes = map[string]uint32{}
+	}
+	code = uint32(len(n.words))
+	n.codes[word], n.words = code, append(n.words, word)
+	return code
+}
+
+// inside tells whether a case that lies in an area is among those of another.
+func inside(area grid.Code, word string) bool { return area.Contains(grid.Code(word)) }

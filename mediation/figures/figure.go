@@ -1,0 +1,99 @@
+package figures
+
+import (
+	"math"
+
+	"fengqiao/mediation"
+)
+
+// Unit is what a figure is measured in.
+type Unit string
+
+// The units.
+const (
+	Count   Unit = "count"
+	Share   Unit = "share"   // between 0 and 1
+	Seconds Unit = "seconds" // by the clock on the wall, nights and holidays included
+)
+
+// Figure is one row of the table: a stable key, what it is called and what it means.
+type Figure struct {
+	Key          string
+	Unit         Unit
+	Zh, En       string
+	DefZh, DefEn string
+	// Of is the figure: of a Share its two counts, else the value and how many cases it is of.
+	Of func(*Tally) (value, of int)
+	// List is the filter of the list of cases that selects exactly the cases counted (of a Share: above the line), besides area, category, channel,
+	// unit and period; nil where no filter of the list does.
+	List map[string][]string
+}
+
+// All is the table. Closed (办结) and settled (化解) are two figures, never one; and what was refused, withdrawn or walked out stays
+// below the line, so that turning people away never makes a figure better.
+var All = []Figure{
+	{"received", Count, "收到", "received", "期间内立案的案件；已并案的计在并入的案件里", "cases opened in the period; those joined to another count in that one",
+		count(func(t *Tally) int { return t.Received }), map[string][]string{"state": unjoined()}},
+	{"open", Count, "在办", "open", "其中尚未了结的（含已办结待回访的）", "of these, not over yet (those that are closed and wait for the return visit among them)",
+		count(func(t *Tally) int { return t.Open }), map[string][]string{"open": {"true"}}},
+	{"overdue", Count, "超期在办", "overdue", "在办中已过时限、时钟未暂停的", "of the open ones, past a limit whose clock is not paused",
+		count(func(t *Tally) int { return t.Overdue }), map[string][]string{"overdue": {"true"}}},
+	{"closed", Count, "办结", "closed", "程序已结束、其后未重新办理或转办的；不等于化解", "the procedure is over and was not taken up again or passed on since; not the same as settled",
+		count(func(t *Tally) int { return t.Closed }), nil},
+	{"settled", Count, "化解", "settled", "回访确认纠纷已化解的", "the return visit found the quarrel to be over",
+		count(func(t *Tally) int { return t.Settled }), map[string][]string{"state": {"settled"}}},
+	{"concluded", Count, "有结果", "concluded", "办结，或调解不成、未化解、有序退出的", "closed, or mediation failed, the quarrel is not settled, or it ended in an orderly exit",
+		count(func(t *Tally) int { return t.Concluded }), nil},
+	{"closingRate", Share, "办结率", "closing rate", "办结÷收到；不予受理、撤回的也在分母里", "closed ÷ received; what was refused or withdrawn stays below the line",
+		func(t *Tally) (int, int) { return t.Closed, t.Received }, nil},
+	{"settlementRate", Share, "化解率", "settlement rate", "化解÷有结果", "settled ÷ concluded",
+		func(t *Tally) (int, int) { return t.Settled, t.Concluded }, map[string][]string{"state": {"settled"}}},
+	{"timeliness", Share, "按期率", "timeliness", "办结前没有任何时限超期的÷办结", "closed without any limit passed before ÷ closed",
+		func(t *Tally) (int, int) { return t.InTime, t.Closed }, nil},
+	{"repeatRate", Share, "重复率", "repeat rate", "重新办理过的÷收到", "reopened at least once ÷ received",
+		func(t *Tally) (int, int) { return t.Reopened, t.Received }, nil},
+	{"satisfaction", Share, "满意率", "satisfaction", "评价满意的当事人÷评价的当事人（本次办理，每人最后一次）", "parties who said that they were satisfied ÷ parties who said either, of the present turn, each by their latest word",
+		func(t *Tally) (int, int) { return t.Satisfied, t.Satisfied + t.Dissatisfied }, nil},
+	{"acceptanceMedian", Seconds, "受理用时中位数", "median time to acceptance", "从立案到首次受理，中位数", "from opening to the first acceptance, median",
+		func(t *Tally) (int, int) { return int(t.Acceptance.Median), t.Acceptance.N }, nil},
+	{"acceptance90", Seconds, "受理用时90分位", "90th percentile of time to acceptance", "从立案到首次受理，第90百分位", "from opening to the first acceptance, 90th percentile",
+		func(t *Tally) (int, int) { return int(t.Acceptance.Ninety), t.Acceptance.N }, nil},
+	{"agreementMedian", Seconds, "达成协议用时中位数", "median time to agreement", "从立案到首次达成协议，中位数", "from opening to the first agreement, median",
+		func(t *Tally) (int, int) { return int(t.Agreement.Median), t.Agreement.N }, nil},
+	{"agreement90", Seconds, "达成协议用时90分位", "90th percentile of time to agreement", "从立案到首次达成协议，第90百分位", "from opening to the first agreement, 90th percentile",
+		func(t *Tally) (int, int) { return int(t.Agreement.Ninety), t.Agreement.N }, nil},
+	{"closingMedian", Seconds, "办结用时中位数", "median time to closing", "从立案到最后一次办结，中位数；重新办理不重新起算", "from opening to the latest closing, median; reopening does not start it anew",
+		func(t *Tally) (int, int) { return int(t.Closing.Median), t.Closing.N }, nil},
+	{"closing90", Seconds, "办结用时90分位", "90th percentile of time to closing", "从立案到最后一次办结，第90百分位", "from opening to the latest closing, 90th percentile",
+		func(t *Tally) (int, int) { return int(t.Closing.Ninety), t.Closing.N }, nil},
+}
+
+func count(of func(*Tally) int) func(*Tally) (int, int) {
+	return func(t *Tally) (int, int) { return of(t), t.Received }
+}
+
+// Value is a figure of a tally; false where there is nothing to say: a share of none, a time that nothing took. Shares are rounded to
+// four places, half away from zero; the counts beside them are exact.
+func (f Figure) Value(t *Tally) (float64, bool) {
+	v, of := f.Of(t)
+	switch {
+	case f.Unit == Count:
+		return float64(v), true
+	case of == 0:
+		return 0, false
+	case f.Unit == Share:
+		return math.Round(float64(v)/float64(of)*1e4) / 1e4, true
+	}
+	return float64(v), true
+}
+
+// unjoined is every state but that of a case that was joined to another.
+func unjoined() []string {
+	var states []string
+	for _, s := range mediation.States {
+		if s.State != mediation.Joined {
+			states = append(states, string(s.State))
+		}
+	}
+	return states
+}
