@@ -217,12 +217,20 @@ func (c *Case) Summarise() Summary {
 		Emergency: c.Emergency, Area: c.Area, Cell: c.Cell, PlanVersion: c.PlanVersion, Channel: c.Channel, Unit: c.Unit, Reporters: c.Reporters,
 		Reports: len(c.Reports), NeedsHand: c.NeedsHand, Repeats: c.Repeats, StateDue: c.StateClock.Due, WholeDue: c.WholeClock.Due,
 		Breached: !c.StateClock.Breached.IsZero() || !c.WholeClock.Breached.IsZero(),
-		Warned:   c.StateClock.Reminded > 0 || c.WholeClock.Reminded > 0, Opened: c.Opened, Changed: c.Changed, Closed: c.Closed}
+		Warned:   c.StateClock.Reminded > 0 || c.WholeClock.Reminded > 0, Opened: c.Opened, Changed: c.Changed, Closed: c.Closed,
+		Course: c.Course, Overdue: c.OverdueFrom()}
 	if c.Earlier != nil {
 		s.EarlierPlans = c.Earlier.Versions
 	}
 	for _, p := range c.Parties {
 		s.Match = append(s.Match, p.Match...)
+		switch w := p.Satisfied; {
+		case w == nil:
+		case w.Yes:
+			s.Satisfied++
+		default:
+			s.Dissatisfied++
+		}
 	}
 	for _, seat := range c.Panel.Seats {
 		if seat.Mediator != "" {

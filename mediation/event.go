@@ -68,6 +68,7 @@ func (c *Case) log(e Event) {
 	e.Prev = c.Head
 	e.Hash = e.sum()
 	c.Head = e.Hash
+	c.follow(&e)
 	c.Events = append(c.Events, e)
 }
 

@@ -20,6 +20,7 @@ const (
 	CaseReports   Action = "case.reports"  // the reports that a case holds; a party reads its own case in plain words
 	CaseMap       Action = "case.map"      // lists, GeoJSON and tiles over an area
 	CaseSearch    Action = "case.search"   // find a party's cases by phone or ID number
+	StatsRead     Action = "stats.read"    // figures over the cases that lists show
 	TimelineRead  Action = "timeline.read" // the whole timeline and who looked
 	OfferRead     Action = "offer.read"
 	MediatorSelf  Action = "mediator.self" // own availability and leave
@@ -149,6 +150,7 @@ var Permits = map[Action][]Grant{
 	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), each(InArea, seeing...)),
 	CaseMap:       join(each(InArea, GridLeader), each(InArea, seeing...)),
 	CaseSearch:    staffOnly,
+	StatsRead:     join(each(InArea, GridLeader), each(OwnUnit, UnitStaff), each(InArea, seeing...)),
 	TimelineRead:  join(each(InArea, seeing...), panelOnly),
 	OfferRead:     each(Asked, MediatorRole),
 	MediatorSelf:  each(Anything, MediatorRole),
@@ -273,9 +275,12 @@ type Visible struct {
 }
 
 // VisibleTo derives the predicate from the permission table's CaseRead row.
-func VisibleTo(actor Actor) Visible {
+func VisibleTo(actor Actor) Visible { return VisibleBy(actor, CaseRead) }
+
+// VisibleBy derives the predicate from an action's row of the permission table.
+func VisibleBy(actor Actor, a Action) Visible {
 	v := Visible{None: true}
-	for _, s := range Scopes(CaseRead, actor.Role) {
+	for _, s := range Scopes(a, actor.Role) {
 		v.None = false
 		switch s {
 		case InArea:

@@ -20,7 +20,7 @@ func caseRow(c *mediation.Case) (Row, error) {
 	}
 	return Row{ID: c.ID, Sort: c.Opened.UnixMilli(), Tags: caseTags(c), Head: head, Body: body, Keys: map[string]any{
 		"state": string(c.State), "category": c.Category, "severity": int64(c.Severity), "area": areaKey(c.Area), "cell": string(c.Cell),
-		"channel": c.Channel, "unit": c.Unit, "series": c.Number.Series, "due": millis(c.NextDue), "overdue": overdueFrom(c), "hand": flag(c.NeedsHand),
+		"channel": c.Channel, "unit": c.Unit, "series": c.Number.Series, "due": millis(c.NextDue), "overdue": millis(c.OverdueFrom()), "hand": flag(c.NeedsHand),
 		"moved": moved(c)}}, nil
 }
 
@@ -48,20 +48,6 @@ func moved(c *mediation.Case) int64 {
 		return 0
 	}
 	return millis(c.Events[len(c.Events)-1].At)
-}
-
-// overdueFrom is the moment from which the case counts as overdue: the earlier end of its two clocks; 0 if neither runs.
-func overdueFrom(c *mediation.Case) int64 {
-	if c.State.Over() {
-		return 0
-	}
-	first := int64(0)
-	for _, k := range []mediation.Clock{c.StateClock, c.WholeClock} {
-		if due := millis(k.Due); due != 0 && k.Paused.IsZero() && (first == 0 || due < first) {
-			first = due
-		}
-	}
-	return first
 }
 
 // caseTags are what lists of cases are read by: open and ended cases apart ("o:", "d:"), each under the root, its

@@ -1,0 +1,63 @@
+package mediation
+
+import "time"
+
+// Course is when a case first came to what figures ask of its timeline, whose old events lie in pages that no list reads.
+// Zero: it never did.
+type Course struct {
+	Accepted time.Time // 受理
+	Agreed   time.Time // an agreement was reached, written or oral
+	Breached time.Time // a limit passed
+}
+
+// CourseOf reads a course from a whole timeline.
+func CourseOf(events []Event) Course {
+	var k Course
+	for i := range events {
+		k.note(&events[i])
+	}
+	return k
+}
+
+func (k *Course) note(e *Event) {
+	first := func(t *time.Time) {
+		if t.IsZero() {
+			*t = e.At
+		}
+	}
+	switch {
+	case e.Kind == "breached":
+		first(&k.Breached)
+	case e.To == Screened:
+		first(&k.Accepted)
+	case e.To == Agreed || e.To == Effective:
+		first(&k.Agreed)
+	}
+}
+
+// follow keeps the course of a case whose timeline it has seen from the first event on.
+func (c *Case) follow(e *Event) {
+	if c.Course == nil && e.Seq > 1 {
+		return
+	}
+	var k Course
+	if c.Course != nil {
+		k = *c.Course // what was read of the case before stays as it was
+	}
+	k.note(e)
+	c.Course = &k
+}
+
+// OverdueFrom is the moment from which the case counts as overdue: the earlier end of its two clocks; zero if neither runs.
+func (c *Case) OverdueFrom() time.Time {
+	var first time.Time
+	if c.State.Over() {
+		return first
+	}
+	for _, k := range []Clock{c.StateClock, c.WholeClock} {
+		if !k.Due.IsZero() && k.Paused.IsZero() && (first.IsZero() || k.Due.Before(first)) {
+			first = k.Due
+		}
+	}
+	return first
+}
