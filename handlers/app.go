@@ -16,6 +16,7 @@ import (
 	"fengqiao/internal/media"
 	"fengqiao/internal/once"
 	"fengqiao/mediation"
+	counts "fengqiao/mediation/figures"
 	"fengqiao/push"
 
 	"github.com/gofiber/fiber/v2"
@@ -37,6 +38,8 @@ type Deps struct {
 	Calendars mediation.Calendars
 	Policies  PolicyAdmin
 	Mediators MediatorAdmin
+	// Figures are counted from its book; without one, or before it is filled, there are none.
+	Figures *counts.Keeper
 	// Names gives the display names of users.
 	Names mediation.Users
 	Now   func() time.Time

@@ -112,6 +112,7 @@ var generalMessages = map[string]message{
 	"bad_range":          {"所要范围无效", "No such range", "文件共{max}字节。", "There are {max} bytes."},
 	"bad_cursor":         {"分页标记无效", "Cursor not understood", "请从第一页重新开始。", "Please start again from the first page."},
 	"rate":               {"请求过于频繁", "Too many requests", "请在{seconds}秒后再试。", "Try again in {seconds} seconds."},
+	"stats.filling":      {"统计正在准备", "Figures are being counted", "服务器刚刚启动，正在读入案件，请稍后再试。", "The server has just started and is reading the cases. Try again in a moment."},
 	"busy":               {"服务繁忙", "The server is busy", "没有保存任何内容，请稍后用同一标识再发一次。", "Nothing was stored. Please send it again in a moment with the same key."},
 	"if_match_required":  {"缺少If-Match", "If-Match required", "修改时请带上您看到的版本（If-Match）。", "A change must name the version you saw (If-Match)."},
 	"if_match_malformed": {"If-Match格式错误", "If-Match malformed", "If-Match应为读取时得到的一个ETag。", "If-Match must be one ETag as it was given with the reading."},

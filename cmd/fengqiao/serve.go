@@ -69,6 +69,10 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	running.Go(func() { s.every(loops, warnEvery, "calendar", s.warnCalendar) })
 	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
 	running.Go(func() { s.every(loops, s.setting.CheckpointEvery, "checkpoint", s.checkpoints.Pass) })
+	// The first pass reads every case and takes as long as it takes.
+	running.Go(func() {
+		s.every(loops, figuresEvery, "figures", func(context.Context) error { return s.figures.Pass(loops) })
+	})
 	if s.setting.BackupDir != "" {
 		// A backup takes as long as it takes; only the end of the server breaks it off.
 		running.Go(func() {
@@ -139,6 +143,9 @@ const (
 	tidyEvery = 10 * time.Minute
 	keepKeys  = 7 * 24 * time.Hour
 )
+
+// figuresEvery is how long a change waits at most, and its pass, until dashboards count it.
+const figuresEvery = 2 * time.Second
 
 // every runs a pass again and again; one that fails is logged and comes again.
 func (s *system) every(ctx context.Context, pause time.Duration, what string, pass func(context.Context) error) {

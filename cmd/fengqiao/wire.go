@@ -26,6 +26,7 @@ import (
 	"fengqiao/internal/sqlite"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/figures"
 	"fengqiao/push"
 	"fengqiao/push/fcm"
 )
@@ -209,6 +210,8 @@ type system struct {
 	watch  *mediation.Watch
 	// surveyor moves cases and people after a change of plans.
 	surveyor *mediation.Surveyor
+	// figures counts cases for dashboards.
+	figures *figures.Keeper
 	// settling is the plan towards which the last run went, and when.
 	settling struct {
 		version string
@@ -241,6 +244,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.cases = in.service(s.atlas, s.photos, caseTime, log)
 	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
 	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
+	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
@@ -259,7 +263,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{Clock: s.movable(), Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
 		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{in.plans, s.followPlan}, Surveyor: s.surveyor, Calendars: in.calendars, Policies: in.policies, Mediators: in.mediators,
-		Names: in.directory, Now: in.now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
+		Figures: s.figures, Names: in.directory, Now: in.now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
 		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
 	return s, err
 }

@@ -24,6 +24,7 @@ import (
 	"fengqiao/internal/sqlite"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/figures"
 	"fengqiao/push"
 )
 
@@ -53,9 +54,11 @@ type App struct {
 	Surveyor *mediation.Surveyor
 	// Calendars is the one that everything goes by.
 	Calendars *store.Calendars
-	Photos    *media.Service
-	Atlas     *grid.Atlas
-	Ring      *seal.Keyring
+	// Figures follows the cases when a test lets it (Pass).
+	Figures *figures.Keeper
+	Photos  *media.Service
+	Atlas   *grid.Atlas
+	Ring    *seal.Keyring
 	// Case is the time of cases, Machine that of tokens and limits.
 	Case, Machine *Clock
 	// Log is what the server wrote.
@@ -151,10 +154,12 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
 	a.Surveyor = &mediation.Surveyor{Service: a.Cases, Editions: a.Store.Plans(), People: a.Accounts}
+	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
+	must(t, a.Figures.Pass(ctx))
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn})
-	d := handlers.Deps{Clock: mover, Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
+	d := handlers.Deps{Clock: mover, Figures: a.Figures, Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
 		Once: a.Store.Once(), Atlas: a.Atlas, Plans: plans{a.Store.Plans(), a.Atlas}, Surveyor: a.Surveyor, Calendars: a.Calendars, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
 		Now: a.Machine.Now, Log: log, Config: handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
 		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },

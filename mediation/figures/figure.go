@@ -82,10 +82,13 @@ func (f Figure) Value(t *Tally) (float64, bool) {
 	case of == 0:
 		return 0, false
 	case f.Unit == Share:
-		return math.Round(float64(v)/float64(of)*1e4) / 1e4, true
+		return Rounded(float64(v) / float64(of)), true
 	}
 	return float64(v), true
 }
+
+// Rounded is a share to four places, half away from zero.
+func Rounded(share float64) float64 { return math.Round(share*1e4) / 1e4 }
 
 // unjoined is every state but that of a case that was joined to another.
 func unjoined() []string {

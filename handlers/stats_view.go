@@ -1,0 +1,200 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"fengqiao/grid"
+	counts "fengqiao/mediation/figures"
+)
+
+// statsHead says of what and of when figures are.
+type statsHead struct {
+	// AsOf is the moment up to which every change is counted, AgeSeconds how long ago that is.
+	AsOf       time.Time   `json:"asOf"`
+	AgeSeconds int64       `json:"ageSeconds"`
+	Period     periodView  `json:"period"`
+	Earlier    *periodView `json:"earlier"`
+}
+
+type periodView struct {
+	From  *time.Time `json:"from"`
+	Until *time.Time `json:"until"`
+}
+
+type statsSummaryView struct {
+	statsHead
+	Figures []figureView `json:"figures"`
+}
+
+type figureView struct {
+	Key        string `json:"key"`
+	Unit       string `json:"unit"`
+	Text       string `json:"text"`
+	Definition string `json:"definition"`
+	figureValue
+}
+
+// figureValue is a figure. Above and Below are the exact counts of a share.
+type figureValue struct {
+	Value   *float64   `json:"value"`
+	Above   *int       `json:"above"`
+	Below   *int       `json:"below"`
+	Earlier *pastValue `json:"earlier"`
+	Cases   *string    `json:"cases"`
+}
+
+// pastValue is the figure of the earlier period, and by how much it has grown since; null where one of the two is none.
+type pastValue struct {
+	Value  *float64 `json:"value"`
+	Change *float64 `json:"change"`
+}
+
+type breakdownView struct {
+	By string `json:"by"`
+	statsHead
+	Items []statsGroup `json:"items"`
+}
+
+type statsGroup struct {
+	Key     string                 `json:"key"`
+	Text    string                 `json:"text"`
+	Figures map[string]figureValue `json:"figures"`
+}
+
+func (q *asked) head(now time.Time) statsHead {
+	moment := func(t time.Time) *time.Time {
+		if t.IsZero() {
+			return nil
+		}
+		return &t
+	}
+	h := statsHead{AsOf: q.asOf.UTC(), AgeSeconds: int64(max(0, now.Sub(q.asOf)) / time.Second), Period: periodView{moment(q.From), moment(q.Until)}}
+	if e := q.earlier; e != nil && q.by != counts.ByMonth {
+		h.Earlier = &periodView{moment(e.From), moment(e.Until)}
+	}
+	return h
+}
+
+func valueOf(f counts.Figure, t, before *counts.Tally, link *string) figureValue {
+	v := figureValue{Value: figureOf(f, t), Cases: link}
+	if f.Unit == counts.Share {
+		above, below := f.Of(t)
+		v.Above, v.Below = &above, &below
+	}
+	if before != nil {
+		v.Earlier = &pastValue{Value: figureOf(f, before)}
+		if v.Value != nil && v.Earlier.Value != nil {
+			change := counts.Rounded(*v.Value - *v.Earlier.Value)
+			v.Earlier.Change = &change
+		}
+	}
+	return v
+}
+
+func figureOf(f counts.Figure, t *counts.Tally) *float64 {
+	if v, ok := f.Value(t); ok {
+		return &v
+	}
+	return nil
+}
+
+// breakdown words the groups. Of a group that had no case before, the earlier figures are those of none.
+func (l labels) breakdown(q *asked, groups []counts.Group, before map[string]*counts.Tally) breakdownView {
+	v := breakdownView{By: string(q.by), statsHead: q.head(q.Now), Items: make([]statsGroup, len(groups))}
+	for i := range groups {
+		g := &groups[i]
+		past := before[g.Key]
+		if past == nil && before != nil {
+			past = &counts.Tally{}
+		}
+		item := statsGroup{Key: g.Key, Text: l.group(q.by, g.Key), Figures: map[string]figureValue{}}
+		for _, f := range counts.All {
+			item.Figures[f.Key] = valueOf(f, &g.Tally, past, q.link(f, g.Key, l.plan))
+		}
+		v.Items[i] = item
+	}
+	return v
+}
+
+// group names a line of a breakdown.
+func (l labels) group(by counts.By, key string) string {
+	switch by {
+	case counts.ByArea:
+		if name, ok := l.plan.Name(grid.Code(key)); ok && name != "" {
+			return name
+		}
+	case counts.ByCategory:
+		return l.category(key)
+	case counts.ByChannel:
+		for _, x := range l.pol.Intake.Channels {
+			if x.Key == key {
+				return l.text(x.Name)
+			}
+		}
+	case counts.ByUnit:
+		if key == "" {
+			return choose(l.zh, "未转交单位", "with no unit")
+		}
+	case counts.ByMonth:
+		if t, err := time.Parse(time.RFC3339, key); err == nil {
+			if zone, err := l.pol.Clocks.Calendar.Location(); err == nil {
+				return t.In(zone).Format("2006-01")
+			}
+		}
+	}
+	return key
+}
+
+// statsTable is a breakdown for spreadsheets: UTF-8 with the mark by which they know it.
+func (l labels) statsTable(q *asked, groups []counts.Group) []byte {
+	var b bytes.Buffer
+	b.WriteString("\ufeff")
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	line := []string{choose(l.zh, "代码", "code"), choose(l.zh, "名称", "name")}
+	for _, f := range counts.All {
+		line = append(line, choose(l.zh, f.Zh, f.En)+map[counts.Unit]string{counts.Seconds: choose(l.zh, "（秒）", " (s)")}[f.Unit])
+	}
+	_ = w.Write(line) // into memory; it cannot fail
+	for i := range groups {
+		g := &groups[i]
+		line = append(line[:0], plainText(g.Key), plainText(l.group(q.by, g.Key)))
+		for _, f := range counts.All {
+			cell := ""
+			if v, ok := f.Value(&g.Tally); ok {
+				cell = strconv.FormatFloat(v, 'f', -1, 64)
+			}
+			line = append(line, cell)
+		}
+		_ = w.Write(line)
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// plainText keeps a spreadsheet from reading a name as a formula.
+func plainText(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// encodedQuery is a query string of what is set, "" if nothing is.
+func encodedQuery(set map[string]string) string {
+	values := url.Values{}
+	for name, v := range set {
+		if v != "" {
+			values.Set(name, v)
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return "?" + values.Encode()
+}

@@ -1,0 +1,50 @@
+package figures
+
+import "strings"
+
+// Reference is docs/figures.md, made of the table.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString(preface)
+	for _, f := range All {
+		b.WriteString("| `" + f.Key + "` | " + f.Zh + " " + f.En + " | " + f.DefZh + "<br>" + f.DefEn + " | " + string(f.Unit) + " | ")
+		if f.List != nil {
+			b.WriteString("✓")
+		}
+		b.WriteString(" |\n")
+	}
+	b.WriteString(rules)
+	return b.String()
+}
+
+const preface = "# 统计 · Figures\n\n" +
+	"由程序里的表生成 generated from the table: `go test ./mediation/figures -run Reference -update`.\n\n" +
+	"`GET /api/v1/stats/summary`，`GET /api/v1/stats/breakdown?by=area|category|channel|unit|month`（`format=csv` 为表格 a table）。\n" +
+	"条件 filters: `area` `category` `channel` `unit` `from` `until` `compareFrom` `compareUntil`。\n\n" +
+	"| 键 key | 名称 name | 定义 definition | 单位 unit | 案件列表 list |\n|---|---|---|---|---|\n"
+
+const rules = `
+## 怎么算 · How they are counted
+
+- **期间**：按立案时间，含起点、不含终点，精确到秒；案件按现在的状态计。给了 ` + "`from`" + ` 而没有 ` + "`until`" + `，算到现在。默认与紧邻的同样长的前一期比较，也可用
+  ` + "`compareFrom` `compareUntil`" + ` 另选。**Period**: by when cases were opened, start included, end not, to the second; cases count as they stand now.
+  With ` + "`from`" + ` alone it runs to now. It is compared with the period of the same length just before, or a chosen one. 新近立案的还没来得及办结，所以近期的办结率天然偏低
+  What was opened lately has had no time to be closed: rates of recent periods are low by nature.
+- **谁看到什么**：只统计本人能在案件列表里看到的。检举控告归规则指定的上级，乡镇及以下任何数字、任何分组里都没有。**Who sees what**: what the caller's own lists
+  show is counted, nothing else. Accusations lie with the unit that the policy names: no figure and no group below it holds them.
+- **办结和化解是两个数**。不予受理、撤回的留在分母里，拒收不会让任何比率变好。**Closed and settled are two figures.** What was refused or withdrawn stays below the
+  line: turning people away makes no rate better.
+- **并案**：计在并入的案件里。**转办**：计在现在所在的地方。**删除个人信息**不影响计数。Cases that were joined count in the one they were joined to; those passed on, where
+  they lie now; erasing words changes no figure.
+- **取整**：比率四舍五入到四位小数（0.9699 即 96.99 %），分子 ` + "`above`" + `、分母 ` + "`below`" + ` 是精确的；文章里的 2,673 ÷ 2,756 得 0.9699。**Rounding**: shares to
+  four places, half away from zero; the counts above and below the line are exact.
+- **用时**：自然时间的秒数，夜间和节假日也算。中位数、第90百分位取最近秩：排好序后第 ⌈n·p⌉ 个，不插值。**Times**: seconds by the clock on the wall, nights and
+  holidays included. Percentiles by nearest rank: the ⌈n·p⌉-th in order, nothing is interpolated.
+- **没有**：没有案件的比率、没有用时的中位数是 null，不是 0。A share of none and a median of nothing are null and not 0.
+- **` + "`asOf`" + `**：到此刻为止的变化都已计入，通常两三秒以前（` + "`ageSeconds`" + `）。每个实例各有一份内存里的列，每个案件约 70 字节，启动后先读完所有案件，其间回答 503
+  ` + "`stats.filling`" + `。时钟拨错的实例写下的变化，最迟六小时后的全读补上。Every change up to ` + "`asOf`" + ` is counted, as a rule two or three seconds ago. Each instance
+  holds columns of its own, some 70 bytes a case; after a start they are read first, and until then the answer is 503. What an instance with a wrong clock
+  wrote is made good by a reading of everything within six hours.
+- **` + "`cases`" + `**：正好是这些案件的列表；列表的条件说不出来的（办结、有结果、未转交单位等）为 null。超期按提问时刻算。The list of exactly these cases, null where the list's
+  filters cannot say it. What is overdue is judged at the moment of asking.
+`
