@@ -1,0 +1,110 @@
+package casetime_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"fengqiao/handlers/apptest"
+	"fengqiao/internal/casetime"
+	"fengqiao/mediation"
+
+	"github.com/google/uuid"
+)
+
+// waiting is a township with one report that waits to be screened, and the parts that move its clock.
+func waiting(t *testing.T, fresh apptest.Fresh, clock *casetime.Clock) (*apptest.App, casetime.Parts) {
+	t.Helper()
+	a := fresh(t)
+	a.Cases.Now = clock.Now
+	a.Do(t, a.As(t, mediation.GridWorker, apptest.Here), http.MethodPost, "/api/v1/reports", map[string]any{"clientId": uuid.NewString(), "text": "争吵", "category": "housing_land",
+		"severity": 2, "cell": apptest.Here.Cell(), "phoneTime": clock.Now()}).Want(http.StatusCreated)
+	return a, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(), Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn}
+}
+
+var began = time.Date(2026, 3, 10, 1, 0, 0, 0, time.UTC)
+
+func TestTheClockStandsAtEachDueInstantInOrder(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		clock := casetime.New(began)
+		_, parts := waiting(t, fresh, clock)
+		var stood []time.Duration
+		sweep := parts.Sweep
+		parts.Sweep = func(ctx context.Context, now time.Time) (mediation.Swept, error) {
+			if !now.Equal(clock.Now()) {
+				t.Errorf("swept at %s while the clock stands at %s", now, clock.Now())
+			}
+			stood = append(stood, now.Sub(began))
+			return sweep(ctx, now)
+		}
+		got, err := casetime.NewMover(clock, parts).To(t.Context(), began.Add(30*time.Hour))
+		if err != nil || !got.Complete || !got.Now.Equal(began.Add(30*time.Hour)) || got.Instants != 2 {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		for i, want := range []time.Duration{0, 20 * time.Hour, 24 * time.Hour} { // reminder, breach of the 24 hours to screen it
+			if i >= len(stood) || stood[i] != want {
+				t.Fatalf("swept %v after the beginning", stood)
+			}
+		}
+	})
+}
+
+func TestAnAdvanceThatIsCutShortSaysHowFarItCame(t *testing.T) {
+	clock := casetime.New(began)
+	_, parts := waiting(t, apptest.New, clock)
+	ctx, cancel := context.WithCancel(t.Context())
+	sweep := parts.Sweep
+	parts.Sweep = func(ctx context.Context, now time.Time) (mediation.Swept, error) {
+		defer func() {
+			if now.After(began) {
+				cancel()
+			}
+		}()
+		return sweep(ctx, now)
+	}
+	m := casetime.NewMover(clock, parts)
+	got, err := m.To(ctx, began.Add(30*time.Hour))
+	if err != nil || got.Complete || !got.Now.Equal(began.Add(20*time.Hour)) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if got, err = m.To(t.Context(), began.Add(30*time.Hour)); err != nil || !got.Complete {
+		t.Fatalf("another did not go on: %+v, %v", got, err)
+	}
+}
+
+func TestAnAdvanceTellsWhatWasNotDelivered(t *testing.T) {
+	clock := casetime.New(began)
+	_, parts := waiting(t, apptest.New, clock) // no relay runs
+	got, err := casetime.NewMover(clock, parts).By(t.Context(), 0)
+	if err != nil || got.Waiting == 0 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+}
+
+func TestAReportThatNobodyPlacesIsToldOfDayAfterDay(t *testing.T) {
+	clock := casetime.New(began)
+	a, parts := waiting(t, apptest.New, clock)
+	var rep struct{ ID string }
+	a.Do(t, a.As(t, mediation.GridWorker, apptest.Here), http.MethodPost, "/api/v1/reports", map[string]any{"clientId": uuid.NewString(), "text": "不知在哪", "category": "housing_land",
+		"severity": 2, "phoneTime": clock.Now()}).Want(http.StatusCreated).Into(&rep)
+	if _, err := casetime.NewMover(clock, parts).By(t.Context(), 72*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	r, err := a.Store.Reports().Load(t.Context(), rep.ID)
+	if err != nil || r.Told != 3 {
+		t.Fatalf("told %d times in three days, %v", r.Told, err)
+	}
+}
+
+func TestTheClockRefusesToGoBack(t *testing.T) {
+	clock := casetime.New(began)
+	_, parts := waiting(t, apptest.New, clock)
+	if _, err := casetime.NewMover(clock, parts).To(t.Context(), began.Add(-time.Second)); !errors.Is(err, casetime.ErrBackwards) {
+		t.Fatal(err)
+	}
+	if clock.Forward(began.Add(-time.Hour)); !clock.Now().Equal(began) {
+		t.Fatalf("it stands at %s", clock.Now())
+	}
+}
