@@ -171,6 +171,13 @@ func (e *Engine) Backup(context.Context, string, string, func(done, total int64)
 		"on a sharded cluster use the snapshots of its operator", store.ErrNoBackup, e.apart.Name(), e.main.Name())
 }
 
+// Drop removes the databases with everything in them. It is for those that were made for a play or a test alone.
+func (e *Engine) Drop(ctx context.Context) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	return errors.Join(readError(e.main.Drop(ctx)), readError(e.apart.Drop(ctx)))
+}
+
 // Close waits for commands under way and disconnects.
 func (e *Engine) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), operationTime)

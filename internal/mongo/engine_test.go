@@ -78,6 +78,24 @@ func ids(rows []store.Row) string {
 	return strings.Join(list, " ")
 }
 
+func TestADroppedDatabaseIsGoneWithItsKeys(t *testing.T) {
+	uri, ctx := mongotest.Database(t), context.Background()
+	e := openAt(t, uri, store.Table{Name: "papers"}, store.Table{Name: "secrets", Apart: true})
+	for _, table := range []string{"papers", "secrets"} {
+		if _, err := e.Apply(ctx, store.Write{Table: table, Op: store.Ensure, Row: store.Row{ID: "a", Body: []byte("x")}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Drop(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"papers", "secrets"} {
+		if rows, err := e.Find(ctx, store.Query{Table: table, Limit: 1}); err != nil || len(rows) != 0 {
+			t.Errorf("%s: %d rows, %v", table, len(rows), err)
+		}
+	}
+}
+
 func TestSeveralInstancesOpenTheSameEmptyDatabaseAtOnce(t *testing.T) {
 	uri := mongotest.Database(t)
 	var wg sync.WaitGroup

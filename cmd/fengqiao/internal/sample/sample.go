@@ -3,6 +3,7 @@ package sample
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -46,6 +47,11 @@ type Target struct {
 	Service func(atlas *grid.Atlas, photos *media.Service, now func() time.Time, log *slog.Logger) *mediation.Service
 	Log     *slog.Logger
 	Now     func() time.Time
+	// Policy is the file of rules in fixtures/policies; "" for the county's own.
+	Policy string
+	// SignIns are those who get the password; nil for the cast. Bare leaves the reports out.
+	SignIns []fixtures.Person
+	Bare    bool
 }
 
 // Password returns a random password that can be read out: four groups of four letters and digits, about 80 bits.
@@ -73,11 +79,12 @@ func (t Target) Fill(ctx context.Context, county *fixtures.County, password stri
 	if filled {
 		return nil
 	}
-	src, err := fixtures.Policy("fuyang")
+	name := cmp.Or(t.Policy, "fuyang")
+	src, err := fixtures.Policy(name)
 	if err != nil {
 		return err
 	}
-	pol, err := t.Policies.Import(ctx, mediation.AnyRevision, "fuyang.yaml", src)
+	pol, err := t.Policies.Import(ctx, mediation.AnyRevision, name+".yaml", src)
 	if err != nil {
 		return err
 	}
@@ -88,8 +95,10 @@ func (t Target) Fill(ctx context.Context, county *fixtures.County, password stri
 	if err := t.people(ctx, county, plan, pol, password, show); err != nil {
 		return err
 	}
-	if err := t.reports(ctx, county, plan, show); err != nil {
-		return err
+	if !t.Bare {
+		if err := t.reports(ctx, county, plan, show); err != nil {
+			return err
+		}
 	}
 	show("plan", 0, int64(len(county.Cells)))
 	return t.Plans.Import(ctx, mediation.AnyRevision, mediation.NewEdition(plan, mediation.Imported, t.Now()), edition.Drawing{Schema: county.Schema, Units: county.Units, Cells: county.Cells}, plan)
@@ -108,7 +117,11 @@ func (t Target) people(ctx context.Context, county *fixtures.County, plan *grid.
 	if err := good(out.Problems, err); err != nil {
 		return err
 	}
-	if err := t.cast(ctx, county.Cast(), password, show); err != nil {
+	signIns := t.SignIns
+	if signIns == nil {
+		signIns = county.Cast().People
+	}
+	if err := t.cast(ctx, signIns, password, show); err != nil {
 		return err
 	}
 	file.Reset()
@@ -124,9 +137,9 @@ func (t Target) people(ctx context.Context, county *fixtures.County, plan *grid.
 }
 
 // cast makes the accounts that can sign in.
-func (t Target) cast(ctx context.Context, cast fixtures.Cast, password string, show archive.Progress) error {
-	for i, p := range cast.People {
-		show("sign-ins", int64(i+1), int64(len(cast.People)))
+func (t Target) cast(ctx context.Context, people []fixtures.Person, password string, show archive.Progress) error {
+	for i, p := range people {
+		show("sign-ins", int64(i+1), int64(len(people)))
 		_, err := t.Accounts.CreateUser(ctx, "demo", account.NewUser{Login: p.Login, Name: p.Name, Password: password,
 			Place: account.Place{Role: mediation.Role(p.Role), Area: p.Area, Unit: p.Unit, Mediator: p.Mediator}})
 		if err != nil && !errors.Is(err, account.ErrLoginTaken) {
