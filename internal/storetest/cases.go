@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -141,7 +142,13 @@ func (k *caseKit) notes(t failer, id string, n int) {
 	}
 }
 
-func shown(v any) string { return fmt.Sprintf("%+v", v) }
+func shown(v any) string {
+	text, err := json.Marshal(v) // as what stands behind pointers tells too
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
 
 func caseRoundTrip(t *testing.T, k *caseKit) {
 	ctx := context.Background()
