@@ -92,8 +92,8 @@ type Case struct {
 	Opened  time.Time
 	Changed time.Time
 	Closed  time.Time
-	// Course is what figures ask of the whole timeline; nil in what an earlier release opened (CourseOf reads it from the timeline).
-	Course *Course
+	// Course is what figures ask of the whole timeline; not Known in what an earlier release opened (CourseOf reads it from the timeline).
+	Course Course
 
 	// Events are the newest events of the timeline; older ones have been written to immutable pages (Spilled of them).
 	Events  []Event
@@ -233,9 +233,9 @@ type Summary struct {
 	Opened       time.Time
 	Changed      time.Time
 	Closed       time.Time
-	// For figures. Course is the case's, nil in what an earlier release stored; Overdue as Case.OverdueFrom; Satisfied and
+	// For figures. Course is the case's, not Known in what an earlier release stored; Overdue as Case.OverdueFrom; Satisfied and
 	// Dissatisfied are how many parties have said so.
-	Course                  *Course
+	Course                  Course
 	Overdue                 time.Time
 	Satisfied, Dissatisfied int
 }

@@ -5,6 +5,7 @@ import "time"
 // Course is when a case first came to what figures ask of its timeline, whose old events lie in pages that no list reads.
 // Zero: it never did.
 type Course struct {
+	Known    bool      // it was kept from the first event on
 	Accepted time.Time // 受理
 	Agreed   time.Time // an agreement was reached, written or oral
 	Breached time.Time // a limit passed
@@ -12,7 +13,7 @@ type Course struct {
 
 // CourseOf reads a course from a whole timeline.
 func CourseOf(events []Event) Course {
-	var k Course
+	k := Course{Known: true}
 	for i := range events {
 		k.note(&events[i])
 	}
@@ -37,15 +38,12 @@ func (k *Course) note(e *Event) {
 
 // follow keeps the course of a case whose timeline it has seen from the first event on.
 func (c *Case) follow(e *Event) {
-	if c.Course == nil && e.Seq > 1 {
-		return
+	if e.Seq == 1 {
+		c.Course.Known = true
 	}
-	var k Course
-	if c.Course != nil {
-		k = *c.Course // what was read of the case before stays as it was
+	if c.Course.Known {
+		c.Course.note(e)
 	}
-	k.note(e)
-	c.Course = &k
 }
 
 // OverdueFrom is the moment from which the case counts as overdue: the earlier end of its two clocks; zero if neither runs.

@@ -44,7 +44,7 @@ func (m movedCases) Moved(ctx context.Context, t time.Time, fn func(*mediation.S
 
 // summary decodes a head. One that an earlier release stored has no course; it is read from the case's timeline.
 func (m movedCases) summary(ctx context.Context, row Row) (s mediation.Summary, err error) {
-	if err := decode(casesTable, row.ID, row.Head, &s); err != nil || s.Course != nil {
+	if err := decode(casesTable, row.ID, row.Head, &s); err != nil || s.Course.Known {
 		return s, err
 	}
 	cases := m.s.Cases()
@@ -58,7 +58,6 @@ func (m movedCases) summary(ctx context.Context, row Row) (s mediation.Summary, 
 		all = append(all, events...)
 		return nil
 	})
-	course := mediation.CourseOf(all)
-	s.Course = &course
+	s.Course = mediation.CourseOf(all)
 	return s, trouble("course of a case", err)
 }

@@ -87,7 +87,7 @@ func (k *figuresKit) step(t *testing.T, id string) {
 // asBefore stores a case as a release did that knew of no course.
 func (k *figuresKit) asBefore(t *testing.T, id string) {
 	t.Helper()
-	if _, err := k.Cases.Update(context.Background(), id, func(c *mediation.Case) error { c.Course = nil; return nil }); err != nil {
+	if _, err := k.Cases.Update(context.Background(), id, func(c *mediation.Case) error { c.Course = mediation.Course{}; return nil }); err != nil {
 		t.Fatal(err)
 	}
 }

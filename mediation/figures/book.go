@@ -51,11 +51,7 @@ func (b *Book) Put(s *mediation.Summary) {
 	k.opened[i], k.closed[i], k.until[i] = seconds(s.Opened), seconds(s.Closed), seconds(s.Overdue)
 	k.state[i], k.repeats[i] = stateCode[s.State], small(s.Repeats)
 	k.satisfied[i], k.dissatisfied[i] = small(s.Satisfied), small(s.Dissatisfied)
-	var course mediation.Course
-	if s.Course != nil {
-		course = *s.Course
-	}
-	k.accepted[i], k.agreed[i], k.breached[i] = seconds(course.Accepted), seconds(course.Agreed), seconds(course.Breached)
+	k.accepted[i], k.agreed[i], k.breached[i] = seconds(s.Course.Accepted), seconds(s.Course.Agreed), seconds(s.Course.Breached)
 }
 
 func (b *Book) idOf(row uint32) key { return b.blocks[row/blockRows].id[row%blockRows] }

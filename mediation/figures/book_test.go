@@ -62,7 +62,7 @@ func (m *moving) Moved(_ context.Context, t time.Time, fn func(*mediation.Summar
 }
 
 func (m *moving) set(id string, at time.Time, state mediation.State) {
-	m.cases[id] = mediation.Summary{ID: id, State: state, Area: "33.01", Opened: day, Course: &mediation.Course{}}
+	m.cases[id] = mediation.Summary{ID: id, State: state, Area: "33.01", Opened: day, Course: mediation.Course{}}
 	m.moved[id] = at
 }
 
@@ -131,7 +131,7 @@ func TestRefusingIntakeRaisesNoFigure(t *testing.T) {
 	all := func(refused int) Tally {
 		b := &Book{}
 		for i := range 10 {
-			s := mediation.Summary{ID: fmt.Sprint(i), State: mediation.Settled, Area: "33.01", Opened: day, Closed: day.Add(time.Hour), Course: &mediation.Course{}}
+			s := mediation.Summary{ID: fmt.Sprint(i), State: mediation.Settled, Area: "33.01", Opened: day, Closed: day.Add(time.Hour), Course: mediation.Course{}}
 			if i < refused {
 				s.State, s.Closed = mediation.NotAccepted, time.Time{}
 			}
@@ -159,7 +159,7 @@ func filled(n int) *Book {
 		s := mediation.Summary{ID: uuid.NewSHA1(uuid.Nil, fmt.Append(nil, i)).String(), State: mediation.Settled, Opened: opened,
 			Area: grid.Code(fmt.Sprintf("33.01.11.%03d.%03d.%02d", i%20, i/20%50, i/1000%10)), Category: fmt.Sprint("c", i%12), Channel: fmt.Sprint("ch", i%5), Unit: fmt.Sprint("u", i%30),
 			Closed: opened.Add(time.Duration(i*7919%2_000_000) * time.Second), Satisfied: 1,
-			Course: &mediation.Course{Accepted: opened.Add(time.Duration(i*104729%90_000) * time.Second), Agreed: opened.Add(time.Duration(i*1299709%900_000) * time.Second)}}
+			Course: mediation.Course{Accepted: opened.Add(time.Duration(i*104729%90_000) * time.Second), Agreed: opened.Add(time.Duration(i*1299709%900_000) * time.Second)}}
 		if i%10 == 0 {
 			s.State, s.Closed = mediation.Mediating, time.Time{}
 		}

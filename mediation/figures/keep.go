@@ -11,7 +11,7 @@ import (
 // Source is where the cases are.
 type Source interface {
 	// Moved calls fn for every case whose newest event is not before t, for all if t is zero. One that moves meanwhile is told as it
-	// was or as it is, and not left out. The summaries have their Course.
+	// was or as it is, and not left out. The summaries have a Course that is Known.
 	Moved(ctx context.Context, t time.Time, fn func(*mediation.Summary) error) error
 }
 
