@@ -80,7 +80,7 @@ func changeCase(t *testing.T, dir string, fn func(*mediation.Case)) {
 		if err := json.Unmarshal(r.Body, &c); err != nil {
 			t.Fatal(err)
 		}
-		if len(c.Events) < 2 {
+		if c.Spilled == 0 {
 			return false
 		}
 		fn(&c)
