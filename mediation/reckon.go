@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Reckon works the clocks of a case out anew, after the days off of a year have become known or changed, and tells whether any ends at
@@ -69,16 +67,12 @@ func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
 	}
 	// A span that ends after the year began may have days of it, and so may one that the year's first days off pushed into it.
 	from := time.Date(slices.Min(changed), 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -14)
-	var workers errgroup.Group
-	workers.SetLimit(atOnce)
-	t := &tally{}
-	err = s.eachOpen(ctx, func(sum *Summary) error {
-		if sum.State == Suspended || !sum.StateDue.Before(from) || !sum.WholeDue.Before(from) {
-			workers.Go(func() error { t.count(s.reckonCase(ctx, sum.ID)); return nil })
+	t, err := s.changeOpen(ctx, func(sum *Summary) (bool, error) {
+		if sum.State != Suspended && sum.StateDue.Before(from) && sum.WholeDue.Before(from) {
+			return false, nil
 		}
-		return ctx.Err()
+		return s.reckonCase(ctx, sum.ID)
 	})
-	_ = workers.Wait() // what failed is in the tally
 	if err = errors.Join(err, t.failed()); err != nil || t.done > 0 || began.Before(since.Add(Grace)) {
 		return t.done, err
 	}

@@ -71,14 +71,7 @@ func (s *Surveyor) run(ctx context.Context, z *Zoning) (n Moved, err error) {
 	if err != nil {
 		return n, err
 	}
-	var movers errgroup.Group
-	movers.SetLimit(atOnce)
-	t := &tally{}
-	err = s.eachOpen(ctx, func(sum *Summary) error {
-		movers.Go(func() error { t.count(s.moveCase(ctx, z, sum, pol)); return nil })
-		return ctx.Err()
-	})
-	_ = movers.Wait() // what failed is in the tally
+	t, err := s.changeOpen(ctx, func(sum *Summary) (bool, error) { return s.moveCase(ctx, z, sum, pol) })
 	if err == nil {
 		err = s.placeReports(ctx, z.To, t)
 	}
@@ -165,6 +158,20 @@ func (s *Surveyor) placeByPoint(ctx context.Context, plan *grid.Plan, seen *Repo
 	}
 	_, err = s.settle(ctx, rep, SystemActor)
 	return true, err
+}
+
+// changeOpen lets fn see to every open case, several at once, and counts what it changed and failed at. The error is of the walk
+// itself.
+func (s *Service) changeOpen(ctx context.Context, fn func(*Summary) (bool, error)) (*tally, error) {
+	var workers errgroup.Group
+	workers.SetLimit(atOnce)
+	t := &tally{}
+	err := s.eachOpen(ctx, func(sum *Summary) error {
+		workers.Go(func() error { t.count(fn(sum)); return nil })
+		return ctx.Err()
+	})
+	_ = workers.Wait() // what failed is in the tally
+	return t, err
 }
 
 // eachOpen calls fn for every open case.
