@@ -15,7 +15,6 @@ import (
 	"fengqiao/cmd/fengqiao/internal/archive"
 	"fengqiao/cmd/fengqiao/internal/settings"
 	"fengqiao/grid"
-	"fengqiao/grid/edition"
 	"fengqiao/handlers"
 	"fengqiao/internal/account"
 	"fengqiao/internal/casetime"
@@ -262,7 +261,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	}
 	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{Clock: s.movable(), Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
-		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: livePlans{in.plans, s.followPlan}, Surveyor: s.surveyor, Calendars: in.calendars, Policies: in.policies, Mediators: in.mediators,
+		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: store.FollowedPlans{Plans: in.plans, Follow: s.followPlan}, Surveyor: s.surveyor, Calendars: in.calendars, Policies: in.policies, Mediators: in.mediators,
 		Figures: s.figures, Names: in.directory, Now: in.now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
 		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
 	return s, err
@@ -314,25 +313,4 @@ func (s *system) ready(ctx context.Context) map[string]error {
 		problems["policy"] = err
 	}
 	return problems
-}
-
-// livePlans follows a change of plans here at once; other instances notice within the notice-every setting.
-type livePlans struct {
-	*store.Plans
-	follow func(context.Context) error
-}
-
-func (p livePlans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing, made *grid.Plan) error {
-	if err := p.Plans.Import(ctx, at, e, d, made); err != nil {
-		return err
-	}
-	return p.follow(ctx)
-}
-
-func (p livePlans) Amend(ctx context.Context, at int64, fn func(*mediation.Register) error) (mediation.Register, int64, error) {
-	r, revision, err := p.Plans.Amend(ctx, at, fn)
-	if err != nil {
-		return r, revision, err
-	}
-	return r, revision, p.follow(ctx)
 }

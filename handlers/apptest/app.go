@@ -160,7 +160,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn})
 	d := handlers.Deps{Clock: mover, Figures: a.Figures, Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
-		Once: a.Store.Once(), Atlas: a.Atlas, Plans: plans{a.Store.Plans(), a.Atlas}, Surveyor: a.Surveyor, Calendars: a.Calendars, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
+		Once: a.Store.Once(), Atlas: a.Atlas, Plans: store.FollowedPlans{Plans: a.Store.Plans(), Follow: a.follow}, Surveyor: a.Surveyor, Calendars: a.Calendars, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
 		Now: a.Machine.Now, Log: log, Config: handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
 		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },
 		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil }, Sweep: a.Watch.Figures}
@@ -192,37 +192,18 @@ func (a *App) rules(t testing.TB) {
 	}
 }
 
-// plans follows a change of plans at once, as the server does.
-type plans struct {
-	*store.Plans
-	atlas *grid.Atlas
-}
-
-func (p plans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing, made *grid.Plan) error {
-	if err := p.Plans.Import(ctx, at, e, d, made); err != nil {
+// follow puts in force here the plan that is in force in the store, as the server does.
+func (a *App) follow(ctx context.Context) error {
+	plans := a.Store.Plans()
+	version, _, err := plans.InForce(ctx)
+	if err != nil || version == a.Atlas.Load().Version() {
 		return err
 	}
-	return p.follow(ctx)
-}
-
-func (p plans) Amend(ctx context.Context, at int64, fn func(*mediation.Register) error) (mediation.Register, int64, error) {
-	r, revision, err := p.Plans.Amend(ctx, at, fn)
-	if err != nil {
-		return r, revision, err
-	}
-	return r, revision, p.follow(ctx)
-}
-
-func (p plans) follow(ctx context.Context) error {
-	version, _, err := p.InForce(ctx)
-	if err != nil || version == p.atlas.Load().Version() {
-		return err
-	}
-	fresh, err := p.Load(ctx, version)
+	fresh, err := plans.Load(ctx, version)
 	if err != nil {
 		return err
 	}
-	p.atlas.Swap(fresh)
+	a.Atlas.Swap(fresh)
 	return nil
 }
 

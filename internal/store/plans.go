@@ -237,3 +237,26 @@ func (p *Plans) Settle(ctx context.Context, term int, n mediation.Moved, at time
 	})
 	return err
 }
+
+// FollowedPlans lets this instance follow each change of plans at once; other instances notice by themselves.
+type FollowedPlans struct {
+	*Plans
+	Follow func(context.Context) error
+}
+
+// Import is Plans.Import, followed.
+func (p FollowedPlans) Import(ctx context.Context, at int64, e mediation.Edition, d edition.Drawing, made *grid.Plan) error {
+	if err := p.Plans.Import(ctx, at, e, d, made); err != nil {
+		return err
+	}
+	return p.Follow(ctx)
+}
+
+// Amend is Plans.Amend, followed.
+func (p FollowedPlans) Amend(ctx context.Context, at int64, fn func(*mediation.Register) error) (mediation.Register, int64, error) {
+	r, revision, err := p.Plans.Amend(ctx, at, fn)
+	if err != nil {
+		return r, revision, err
+	}
+	return r, revision, p.Follow(ctx)
+}
