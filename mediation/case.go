@@ -61,8 +61,10 @@ type Case struct {
 	Filers, Reporters []string
 	// Recalled are those of Reports that their senders have withdrawn since.
 	Recalled []string
-	Parties  []Party
-	Removed  []RemovedParty
+	// Outside are the work orders of outside desks among Reports.
+	Outside []OutsideOrder
+	Parties []Party
+	Removed []RemovedParty
 
 	Tier      int // index into the policy's tiers
 	Wave      int // waves sent on this tier

@@ -27,6 +27,7 @@ type (
 	Transfer struct {
 		Route, Unit, Reason, Remark string
 		Area                        grid.Code // "" keeps the area
+		danger                      bool      // danger was named: see Service.Danger
 	}
 	// TakeBack 收回 a transferred case.
 	TakeBack struct{ Remark string }
@@ -236,6 +237,8 @@ type ReportInput struct {
 	PhoneTime time.Time
 	Photos    []string
 	Parties   []PartyInput
+	// Outside is the desk's own number, where an outside desk sends the report.
+	Outside Outside
 	// Print is the fingerprint of the request as it came.
 	Print string
 }

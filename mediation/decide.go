@@ -129,6 +129,7 @@ func (d *decision) finish() {
 	e := *d.event
 	e.To = d.State
 	d.Case.log(e)
+	d.echo()
 	d.flush()
 	d.Case.Revision++
 	d.Changed = d.At

@@ -236,6 +236,9 @@ func (d *decision) transfer(cmd Transfer) error {
 	if cmd.Area != "" {
 		d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	}
+	if cmd.danger {
+		d.alarm()
+	}
 	d.tellReporters(NoticeProgress)
 	return nil
 }

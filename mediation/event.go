@@ -108,6 +108,7 @@ const (
 	NoticeUnplaced    NoticeKind = "report_unplaced"  // staff: place this report
 	NoticeRefused     NoticeKind = "party_refused"    // staff, panel: a party refused
 	NoticeAlike       NoticeKind = "cases_alike"      // staff: two open cases share a party
+	NoticeDesk        NoticeKind = "desk_echo"        // outside desk: the state of its order has changed
 	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs
 )
 
@@ -121,6 +122,8 @@ type Notice struct {
 	To   Recipient
 	// Due is the deadline that the notice speaks of, zero if none.
 	Due time.Time
+	// Number is the outside desk's own number of the matter, for NoticeDesk.
+	Number string
 }
 
 // Recipient is a user, or everybody with a role whose area holds Area (a shared address, so that a leaver's cases are not

@@ -23,6 +23,7 @@ func (c *Case) unfile(report string) {
 	}
 	c.Reports, c.Filers = slices.Delete(slices.Clone(c.Reports), i, i+1), slices.Delete(slices.Clone(c.Filers), i, i+1)
 	c.Recalled = without(c.Recalled, report)
+	c.Outside = slices.DeleteFunc(slices.Clone(c.Outside), func(o OutsideOrder) bool { return o.Report == report })
 	var left []string
 	for _, by := range c.Filers {
 		if !has(left, by) {

@@ -26,6 +26,9 @@ func adoptCase(c, from *Case, now time.Time, r Rules) {
 			d.Recalled = append(d.Recalled, id)
 		}
 	}
+	for _, o := range from.Outside {
+		d.fileOutside(o)
+	}
 	for _, p := range from.Parties {
 		p.From, p.LinkHash = from.ID, ""
 		d.welcome(p)

@@ -25,6 +25,7 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 		Severity: rep.Severity, Emergency: rep.Emergency, Channel: rep.Channel, Key: rep.Key, Words: rep.Text, Point: rep.Point,
 		Reporter: rep.Reporter, Parties: o.Parties, Policy: r.Policy.ID, Opened: o.At}
 	c.file(rep.ID, rep.Reporter)
+	c.fileOutside(rep.order())
 	c.Number.Series = Series(area, r.Policy.Intake.NumberLevel, o.At)
 	if l := r.Policy.Clocks.Whole; !l.Within.Zero() {
 		c.WholeClock = Clock{Since: o.At, Due: r.after(o.At, l.Within)}
@@ -59,7 +60,7 @@ func (d *decision) firstState() error {
 	case d.Emergency:
 		route, _ := d.pol.Route(d.pol.Intake.EmergencyRoute)
 		d.say("route", route.Key)
-		d.hand(route.Key, route.Desk, "emergency")
+		d.hand(route.Key, route.Desk, ReasonEmergency)
 		d.tell(NoticeEmergency, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 		d.tell(NoticeEmergency, Recipient{Role: GridLeader, Area: d.Area}, d.StateClock.Due)
 	case known && category.Mediable && d.Severity <= category.AutoAccept && len(d.Suggested) == 0 && d.meets(NeedNotRefused, d.Order, d.rules) == nil:
@@ -91,6 +92,7 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.say("report", rep.ID)
 	d.say("why", why)
 	d.file(rep.ID, rep.Reporter)
+	d.fileOutside(rep.order())
 	for _, p := range parties {
 		p.Via = rep.ID
 		d.welcome(p)

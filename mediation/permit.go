@@ -39,7 +39,8 @@ const (
 	DeviceWrite   Action = "device.write"
 	PushDead      Action = "push.dead" // see and resend dead letters
 	SelfRead      Action = "self.read"
-	ClockMove     Action = "clock.move" // of cases, in scenarios and training alone
+	ClockMove     Action = "clock.move"  // of cases, in scenarios and training alone
+	DeskOrders    Action = "desk.orders" // send work orders and see the own desk's
 )
 
 // Scope bounds a permission to some of the things.
@@ -170,6 +171,7 @@ var Permits = map[Action][]Grant{
 	PushDead:      each(InArea, Administrator),
 	SelfRead:      each(Anything, append([]Role{Desk}, people...)...),
 	ClockMove:     each(WholePlan, Administrator),
+	DeskOrders:    each(Anything, Desk), // which desk's is told by the account's unit
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

@@ -69,6 +69,8 @@ type Report struct {
 	// Case is the case it became or joined; "" while pending. Into is the case that it was about to join: after a crash the
 	// sweep asks that one first, whatever has become of it since.
 	Case, Into string
+	// Outside is the number under which an outside desk sent it; zero for everybody else's.
+	Outside Outside
 	// NextLook is when staff are told again that it waits to be placed; Told how often they were.
 	NextLook time.Time
 	Told     int

@@ -74,6 +74,7 @@ func (d *decision) begin(kind string) {
 func (d *decision) end() {
 	d.event.To = d.State
 	d.log(*d.event)
+	d.echo()
 	d.flush()
 }
 

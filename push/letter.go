@@ -14,7 +14,7 @@ func Compose(e Entry, d Device, ttl time.Duration) (Letter, error) {
 	style := Manner(e.Notice.Kind)
 	text := style.In(e.Lang)
 	l := Letter{
-		Notice: e.Notice.ID, Vendor: d.Vendor, Token: d.Token,
+		Notice: e.Notice.ID, Of: e.Notice, Vendor: d.Vendor, Token: d.Token,
 		Title: text.Title, Body: text.Body,
 		Data: map[string]string{
 			"noticeId": e.Notice.ID,

@@ -185,6 +185,8 @@ type Directory interface {
 type Letter struct {
 	// Notice is the notice's id: vendors use it so that a phone shows it once.
 	Notice string
+	// Of is the notice itself, for vendors that reach machines and not lock screens.
+	Of     mediation.Notice
 	Vendor string
 	Token  string
 	Title  string

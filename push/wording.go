@@ -141,6 +141,11 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"Possibly the same matter", "Two open cases may be the same. Open the app to compare them."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeDesk: {
+		Chinese: Text{"工单状态有变化", "您转来的工单状态有变化，请查看。"},
+		English: Text{"A work order has moved on", "The state of a work order you sent has changed."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeRezoned: {
 		Chinese: Text{"网格调整，有事项转入", "网格范围已调整，有在办事项划入您的辖区，请打开应用查看。"},
 		English: Text{"Grids have changed", "The grids were redrawn, and open cases are now in your area. Open the app to see them."},

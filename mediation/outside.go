@@ -1,0 +1,77 @@
+package mediation
+
+import (
+	"context"
+	"slices"
+)
+
+// Outside desks (12345, 110) bear numbers of their own, which stay with the matter: on the report that an order became, and on the
+// case that has it.
+
+// Outside is an outside desk's own number of a matter.
+type Outside struct {
+	Desk   string // the desk's name in the list of desks
+	Number string // the desk's own, as it gave it
+}
+
+// OutsideOrder is one work order (工单) of an outside desk in a case.
+type OutsideOrder struct {
+	Outside
+	Report string // the report that the order became
+	User   string // the desk's account, which is told of every change of state
+}
+
+// fileOutside keeps the number that a desk gave the report.
+func (c *Case) fileOutside(o OutsideOrder) {
+	if o.Number != "" && !slices.Contains(c.Outside, o) {
+		c.Outside = append(slices.Clone(c.Outside), o)
+	}
+}
+
+// order is the report as the work order that it came by; without a number it came by none.
+func (r *Report) order() OutsideOrder {
+	return OutsideOrder{Outside: r.Outside, Report: r.ID, User: r.Reporter}
+}
+
+// echo tells the desks that the case's state has changed (状态回传), each once for every number of theirs, so that none has to ask.
+func (d *decision) echo() {
+	if d.event.From == d.State {
+		return
+	}
+	for _, o := range d.Outside {
+		d.notices = append(d.notices, Notice{Kind: NoticeDesk, To: Recipient{User: o.User}, Number: o.Number})
+	}
+}
+
+// Danger (遇险移交) passes a case on to the police at once, because somebody has named danger or crime in it: offers are withdrawn, the
+// panel is sent home (PML 25). false: the case stands where nothing can be passed on, or has been with the police already.
+func (s *Service) Danger(ctx context.Context, id, key string) (Case, bool, error) {
+	c, err := s.Cases.Load(ctx, id)
+	if err != nil {
+		return c, false, err
+	}
+	r, err := s.rules(ctx, c.Policy)
+	if err != nil {
+		return c, false, err
+	}
+	if rule, _ := RuleOf(CmdTransfer); !rule.Allows(c.State) {
+		return c, false, nil
+	}
+	cmd := Transfer{Route: r.Policy.Intake.EmergencyRoute, Reason: ReasonEmergency, danger: true}
+	c, err = s.change(ctx, id, Order{Actor: SystemActor, Command: cmd, At: s.now(), Key: s.commandKey(SystemActor, "danger", key)})
+	if err == nil && len(c.Chores) > 0 {
+		s.Kick(c.ID)
+	}
+	return c, err == nil, err
+}
+
+// ReasonEmergency is why a case goes to the police at once.
+const ReasonEmergency = "emergency"
+
+// alarm marks the case as one of danger and wakes who is near.
+func (d *decision) alarm() {
+	d.Emergency = true
+	d.say("emergency", "named")
+	d.tell(NoticeEmergency, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
+	d.tell(NoticeEmergency, Recipient{Role: GridLeader, Area: d.Area}, d.StateClock.Due)
+}
