@@ -1,0 +1,81 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fengqiao/mediation"
+)
+
+// Step is what a change of state means to the desk that sent the order.
+type Step string
+
+// The steps.
+const (
+	StepReceived    Step = "received"    // 已接收
+	StepAccepted    Step = "accepted"    // 已受理
+	StepHandling    Step = "handling"    // 办理中
+	StepTransferred Step = "transferred" // 已转办
+	StepReturned    Step = "returned"    // 退回
+	StepDanger      Step = "danger"      // 遇险移交
+	StepFinished    Step = "finished"    // 已办结
+	StepWithdrawn   Step = "withdrawn"   // 已撤回
+)
+
+// steps leads from the state that the case has come to; what is not here is under way.
+var steps = map[mediation.State]Step{
+	mediation.Reported:    StepReceived,
+	mediation.Screened:    StepAccepted,
+	mediation.Offered:     StepAccepted,
+	mediation.Transferred: StepTransferred,
+	mediation.NotAccepted: StepReturned,
+	mediation.Closed:      StepFinished,
+	mediation.Settled:     StepFinished,
+	mediation.Exited:      StepFinished,
+	mediation.Withdrawn:   StepWithdrawn,
+}
+
+// StepOf reads the step from an event of the case's timeline.
+func StepOf(e *mediation.Event) Step {
+	if e.To == mediation.Transferred && (e.Data["emergency"] == "named" || e.Data["reason"] == mediation.ReasonEmergency || e.Kind == "opened") {
+		return StepDanger
+	}
+	if step, ok := steps[e.To]; ok {
+		return step
+	}
+	return StepHandling
+}
+
+// Echo is what a desk is told of a change of state: codes and numbers, nothing about people. It is made of the event that it tells of,
+// so that it reads the same however often it is sent.
+type Echo struct {
+	Order      string          `json:"order"` // the desk's own number
+	Case       string          `json:"caseId"`
+	CaseNumber string          `json:"caseNumber"` // ours, as it stands on paper
+	Seq        int             `json:"seq"`        // grows with the case: an echo with a smaller one is older
+	At         time.Time       `json:"at"`
+	Step       Step            `json:"step"`
+	State      mediation.State `json:"state"`
+	Before     mediation.State `json:"before,omitempty"`
+	Reason     string          `json:"reason,omitempty"` // code of policy or catalogue
+	Unit       string          `json:"unit,omitempty"`   // where it was passed to
+}
+
+// EchoOf makes the echo that a notice stands for.
+func EchoOf(ctx context.Context, cases Reader, n mediation.Notice) (Echo, error) {
+	c, err := cases.Load(ctx, n.Case)
+	if err != nil {
+		return Echo{}, err
+	}
+	events, err := cases.Timeline(ctx, n.Case, n.Seq-1, 1)
+	if err != nil {
+		return Echo{}, err
+	}
+	if len(events) == 0 || events[0].Seq != n.Seq {
+		return Echo{}, fmt.Errorf("desk: case %s has no event %d", n.Case, n.Seq)
+	}
+	e := &events[0]
+	return Echo{Order: n.Number, Case: c.ID, CaseNumber: c.Number.String(), Seq: n.Seq, At: e.At.UTC(), Step: StepOf(e), State: e.To,
+		Before: e.From, Reason: e.Data["reason"], Unit: e.Data["unit"]}, nil
+}

@@ -1,0 +1,258 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"fengqiao/mediation"
+
+	"github.com/google/uuid"
+)
+
+// Deps is what the Service stands on. All are needed.
+type Deps struct {
+	Orders Orders
+	Cases  Cases
+	Reader Reader
+	Sealer mediation.Sealer
+	Desks  []Desk
+	Now    func() time.Time // case time
+}
+
+// Service takes in what outside desks send.
+type Service struct{ Deps }
+
+// NewService returns a ready service.
+func NewService(d Deps) *Service { return &Service{d} }
+
+// numberForm is what a desk's number and the ids of its messages look like.
+var numberForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)
+
+// Answer is what a desk gets to see of its order.
+type Answer struct {
+	Order  Order
+	Report *mediation.Report // nil until the order has come
+	Case   *mediation.Case   // nil while pending
+	Again  bool              // the same order had come before
+}
+
+// of finds the desk that an account belongs to.
+func (s *Service) of(actor mediation.Actor) (Desk, error) {
+	i := slices.IndexFunc(s.Desks, func(d Desk) bool { return d.Unit == actor.Unit })
+	if !mediation.May(actor, mediation.DeskOrders) {
+		return Desk{}, refuse(mediation.Forbidden, "forbidden", "")
+	}
+	if i < 0 || actor.Unit == "" {
+		return Desk{}, refuse(mediation.Conflict, "desk.unlisted", "")
+	}
+	return s.Desks[i], nil
+}
+
+func (s *Service) key(actor mediation.Actor, number string) (mediation.Outside, error) {
+	d, err := s.of(actor)
+	if err != nil {
+		return mediation.Outside{}, err
+	}
+	if !numberForm.MatchString(number) {
+		return mediation.Outside{}, refuse(mediation.Invalid, "desk.bad_number", "number")
+	}
+	return mediation.Outside{Desk: d.Name, Number: number}, nil
+}
+
+// now is the case time as stores keep it.
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+// Put takes an order in, once: it becomes a report and, where it can be placed, a case. What the desk said of it before is applied
+// then, in the order in which it came.
+func (s *Service) Put(ctx context.Context, actor mediation.Actor, number string, in mediation.ReportInput) (Answer, error) {
+	key, err := s.key(actor, number)
+	if err != nil {
+		return Answer{}, err
+	}
+	if actor, err = s.inName(ctx, actor, key); err != nil {
+		return Answer{}, err
+	}
+	in.ClientID, in.Channel, in.Outside = idOf(key), key.Desk, key
+	receipt, err := s.Cases.Receive(ctx, actor, in)
+	var differs *mediation.Error
+	if errors.As(err, &differs) && differs.Kind == mediation.Differs {
+		return Answer{}, refuse(mediation.Differs, "desk.differs", "number")
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	// A crash in between leaves a report without its order; the desk, which got no answer, sends it again and mends that.
+	o, err := s.Orders.Change(ctx, key, func(o *Order) error {
+		o.Begin(receipt.Report.ID, actor.ID, receipt.Report.Received)
+		return nil
+	})
+	if err == nil {
+		o, err = s.apply(ctx, actor, o)
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	answer, err := s.look(ctx, actor, o)
+	answer.Again = receipt.Again
+	return answer, err
+}
+
+// inName lets another account of the same desk go on in the name of the one that sent the order.
+func (s *Service) inName(ctx context.Context, actor mediation.Actor, key mediation.Outside) (mediation.Actor, error) {
+	o, err := s.Orders.Load(ctx, key)
+	if errors.Is(err, mediation.ErrNotFound) {
+		return actor, nil
+	}
+	if o.User != "" {
+		actor.ID = o.User
+	}
+	return actor, err
+}
+
+// Said is a message as it comes in.
+type Said struct {
+	ID     string
+	Kind   Kind
+	Text   string
+	Danger bool
+}
+
+// Say takes a message to an order in, once. One that comes before its order is kept and waits for it; one that the case does not
+// allow any more is refused, now and whenever it is sent again.
+func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string, said Said) (Answer, error) {
+	key, err := s.key(actor, number)
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := said.check(); err != nil {
+		return Answer{}, err
+	}
+	m, seal, err := s.message(ctx, key, said)
+	if err != nil {
+		return Answer{}, err
+	}
+	o, err := s.Orders.Change(ctx, key, func(o *Order) error {
+		if o.Key == "" {
+			o.Key = seal
+		}
+		return o.Add(m)
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	if o.User != "" {
+		actor.ID = o.User
+	}
+	if o.Report != "" {
+		if o, err = s.apply(ctx, actor, o); err != nil {
+			return Answer{}, err
+		}
+	}
+	if m := o.message(said.ID); m != nil && m.Stands == Refused {
+		return Answer{}, &mediation.Error{Op: "desk", Kind: mediation.Conflict, Code: m.Code, Params: m.Params}
+	}
+	return s.look(ctx, actor, o)
+}
+
+func (said *Said) check() error {
+	switch {
+	case !numberForm.MatchString(said.ID):
+		return refuse(mediation.Invalid, "desk.bad_number", "messageId")
+	case strings.TrimSpace(said.Text) == "":
+		return refuse(mediation.Invalid, "required", "text")
+	case utf8.RuneCountInString(said.Text) > mediation.MaxText:
+		return &mediation.Error{Op: "desk", Kind: mediation.Invalid, Code: "too_long", Field: "text", Params: map[string]string{"max": "4000"}}
+	}
+	return nil
+}
+
+// message seals what was said, before the update that may rerun, under the order's key or a fresh one.
+func (s *Service) message(ctx context.Context, key mediation.Outside, said Said) (Message, string, error) {
+	m := Message{ID: said.ID, Kind: said.Kind, At: s.now(), Danger: said.Danger}
+	danger := ""
+	if said.Danger {
+		danger = "!"
+	}
+	m.Print = s.Sealer.Hash("desk message", string(said.Kind)+danger+"\x1f"+said.Text)
+	o, err := s.Orders.Load(ctx, key)
+	if err != nil && !errors.Is(err, mediation.ErrNotFound) {
+		return m, "", err
+	}
+	if o.message(said.ID) != nil {
+		return m, o.Key, nil // it is there already: nothing is sealed that nobody would read
+	}
+	seal := o.Key
+	if seal == "" {
+		if seal, err = s.Sealer.NewKey(ctx); err != nil {
+			return m, "", err
+		}
+	}
+	m.Words, err = s.Sealer.Seal(ctx, seal, []byte(said.Text))
+	return m, seal, err
+}
+
+// Look shows a desk one of its orders.
+func (s *Service) Look(ctx context.Context, actor mediation.Actor, number string) (Answer, error) {
+	key, err := s.key(actor, number)
+	if err != nil {
+		return Answer{}, err
+	}
+	o, err := s.Orders.Load(ctx, key)
+	if err != nil {
+		return Answer{}, err
+	}
+	return s.look(ctx, actor, o)
+}
+
+// List shows a desk its orders, newest first.
+func (s *Service) List(ctx context.Context, actor mediation.Actor, cursor string, limit int) ([]Answer, string, error) {
+	d, err := s.of(actor)
+	if err != nil {
+		return nil, "", err
+	}
+	orders, next, err := s.Orders.List(ctx, d.Name, cursor, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	answers := make([]Answer, len(orders))
+	for i, o := range orders {
+		if answers[i], err = s.look(ctx, actor, o); err != nil {
+			return nil, "", err
+		}
+	}
+	return answers, next, nil
+}
+
+// look reads what became of an order.
+func (s *Service) look(ctx context.Context, actor mediation.Actor, o Order) (Answer, error) {
+	a := Answer{Order: o}
+	if o.Report == "" {
+		return a, nil
+	}
+	actor.ID = o.User
+	rep, err := s.Cases.ReportOf(ctx, actor, o.Report)
+	if err != nil {
+		return a, err
+	}
+	a.Report = &rep
+	if rep.Case == "" {
+		return a, nil
+	}
+	c, err := s.Reader.Load(ctx, rep.Case)
+	if err == nil {
+		a.Case = &c
+	}
+	return a, err
+}
+
+// namespace of the ids that a desk's order has as a report.
+var namespace = uuid.MustParse("0b8f5c52-52a7-5d0c-9b55-0e7f4a3d1c29")
+
+func idOf(o mediation.Outside) string {
+	return uuid.NewSHA1(namespace, []byte(o.Desk+"\x00"+o.Number)).String()
+}
