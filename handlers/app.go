@@ -16,6 +16,7 @@ import (
 	"fengqiao/internal/media"
 	"fengqiao/internal/once"
 	"fengqiao/mediation"
+	"fengqiao/mediation/desk"
 	counts "fengqiao/mediation/figures"
 	"fengqiao/push"
 
@@ -38,6 +39,8 @@ type Deps struct {
 	Calendars mediation.Calendars
 	Policies  PolicyAdmin
 	Mediators MediatorAdmin
+	// Desks takes in the work orders of outside desks.
+	Desks *desk.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
 	Figures *counts.Keeper
 	// Names gives the display names of users.
@@ -86,7 +89,7 @@ type API struct {
 
 // New builds the server from the route table.
 func New(d Deps) (*API, error) {
-	if d.Cases == nil || d.Accounts == nil || d.Once == nil || d.Now == nil || d.Log == nil || d.Atlas == nil {
+	if d.Cases == nil || d.Accounts == nil || d.Once == nil || d.Now == nil || d.Log == nil || d.Atlas == nil || d.Desks == nil {
 		return nil, errors.New("handlers: Deps are not complete")
 	}
 	a := &API{Deps: d, limits: d.Config.Limits.filled(), roster: account.Roster{Accounts: d.Accounts, Records: d.Mediators}}

@@ -4,13 +4,18 @@ import "fengqiao/internal/boundary"
 
 // domainMessages are the codes that only the domain routes use. Those of a plan's findings come of their one table.
 var domainMessages = withPlanReasons(map[string]message{
-	"unknown_crs":    {"未知坐标系", "Unknown coordinate system", "坐标系只能是 wgs84、gcj02 或 bd09，而不是“{value}”。", "A coordinate system is wgs84, gcj02 or bd09, not “{value}”."},
-	"bad_code":       {"区划编码无效", "Code not valid", "“{value}”不是本地网格体系的编码。", "“{value}” is no code of this plan's hierarchy."},
-	"bad_bbox":       {"范围无效", "Box not valid", "“bbox”应为西、南、东、北四个以逗号分隔的度数，西不大于东，南不大于北。", "“bbox” is west, south, east and north in degrees, parted by commas, west not beyond east, south not beyond north."},
-	"too_short":      {"内容太短", "Too short", "{field} 至少需要 {min} 个字符。", "{field} needs at least {min} characters."},
-	"plan.refused":   {"网格方案未被接受", "Plan refused", "文件中有 {count} 处问题，方案没有改变。", "The file has {count} problems; the plan in force has not changed."},
-	"policy.refused": {"规则未被接受", "Policy refused", "文件中有 {count} 处问题，规则没有改变。", "The file has {count} problems; the policy in force has not changed."},
-	"policy.finding": {"规则问题", "Problem in the policy", "{text}", "{text}"},
+	"unknown_crs":          {"未知坐标系", "Unknown coordinate system", "坐标系只能是 wgs84、gcj02 或 bd09，而不是“{value}”。", "A coordinate system is wgs84, gcj02 or bd09, not “{value}”."},
+	"bad_code":             {"区划编码无效", "Code not valid", "“{value}”不是本地网格体系的编码。", "“{value}” is no code of this plan's hierarchy."},
+	"bad_bbox":             {"范围无效", "Box not valid", "“bbox”应为西、南、东、北四个以逗号分隔的度数，西不大于东，南不大于北。", "“bbox” is west, south, east and north in degrees, parted by commas, west not beyond east, south not beyond north."},
+	"too_short":            {"内容太短", "Too short", "{field} 至少需要 {min} 个字符。", "{field} needs at least {min} characters."},
+	"plan.refused":         {"网格方案未被接受", "Plan refused", "文件中有 {count} 处问题，方案没有改变。", "The file has {count} problems; the plan in force has not changed."},
+	"policy.refused":       {"规则未被接受", "Policy refused", "文件中有 {count} 处问题，规则没有改变。", "The file has {count} problems; the policy in force has not changed."},
+	"desk.unlisted":        {"未登记的单位", "Desk not listed", "这个账号的单位不在外部平台名单里，请联系运行方。", "The unit of this account is in no list of outside desks. Please ask whoever runs the server."},
+	"desk.bad_number":      {"编号无效", "Number not valid", "“{field}”应为 1 至 64 个字母、数字或 . _ : -，以字母或数字开头。", "“{field}” is 1 to 64 letters, digits or . _ : -, beginning with a letter or digit."},
+	"desk.differs":         {"同号异文", "Same number, other content", "这个工单号下已有内容不同的工单，没有改变。", "There is an order of other content under this number; it has not changed."},
+	"desk.message_differs": {"同号异文", "Same id, other content", "这个消息编号下已有内容不同的消息，没有改变。", "There is a message of other content under this id; nothing has changed."},
+	"desk.too_many":        {"消息过多", "Too many messages", "这个工单的消息已达上限。", "This order has as many messages as it can have."},
+	"policy.finding":       {"规则问题", "Problem in the policy", "{text}", "{text}"},
 })
 
 func withPlanReasons(all map[string]message) map[string]message {

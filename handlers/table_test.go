@@ -119,11 +119,12 @@ func TestEveryRouteIsDescribedAndEveryDescriptionIsARoute(t *testing.T) {
 
 // unversioned are the changes of what has no revision that somebody could have decided on, and why.
 var unversioned = map[string]string{
-	"DELETE /api/v1/session":         "ends the caller's own sign-in",
-	"DELETE /api/v1/sessions":        "ends all of the caller's own",
-	"DELETE /api/v1/party/session":   "forgets a party's cookie",
-	"DELETE /api/v1/devices/:id":     "forgets the caller's own phone",
-	"PATCH /api/v1/media/pieces/:id": "names the place where it goes on, and is refused anywhere else",
+	"DELETE /api/v1/session":          "ends the caller's own sign-in",
+	"DELETE /api/v1/sessions":         "ends all of the caller's own",
+	"DELETE /api/v1/party/session":    "forgets a party's cookie",
+	"DELETE /api/v1/devices/:id":      "forgets the caller's own phone",
+	"PATCH /api/v1/media/pieces/:id":  "names the place where it goes on, and is refused anywhere else",
+	"PUT /api/v1/desk/orders/:number": "makes an order or finds the same one; other content is refused",
 }
 
 func TestEveryChangeNamesWhatItWasDecidedOn(t *testing.T) {

@@ -15,12 +15,14 @@ type caseView struct {
 	Policy      string `json:"policy"`
 	Over        bool   `json:"over"`
 
-	Text      string      `json:"text,omitzero"`
-	Point     *wirePoint  `json:"point,omitzero"`
-	Centre    *wirePoint  `json:"centre,omitzero"`
-	ReportIDs []string    `json:"reportIds"`
-	Reporters []personRef `json:"reporters,omitzero"`
-	Parties   []partyView `json:"parties"`
+	Text      string     `json:"text,omitzero"`
+	Point     *wirePoint `json:"point,omitzero"`
+	Centre    *wirePoint `json:"centre,omitzero"`
+	ReportIDs []string   `json:"reportIds"`
+	// Outside are outside desks' own numbers of it.
+	Outside   []outsideView `json:"outside,omitzero"`
+	Reporters []personRef   `json:"reporters,omitzero"`
+	Parties   []partyView   `json:"parties"`
 
 	Tier      tierView         `json:"tier"`
 	Wave      int              `json:"wave"`

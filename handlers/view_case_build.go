@@ -131,7 +131,7 @@ func (v *caseViewer) build() caseView {
 	out := caseView{ID: k.ID, Revision: k.Revision, caseHead: v.summary(&sum).caseHead, PlanVersion: k.PlanVersion, Policy: k.Policy,
 		Over: k.State.Over(), Text: v.words(mediation.PartWords, k.Words), Tier: v.tier(k.Tier), Wave: k.Wave, Performed: k.Performed,
 		JoinedTo: k.JoinedTo, Joined: k.Joined, Outcome: v.outcome(), Agreement: v.agreement(v.k.Agreement), Former: v.former(), Panel: []seatView{},
-		Parties: []partyView{}, ReportIDs: k.Reports, Clocks: clocksView{clockOf(k.StateClock), clockOf(k.WholeClock)}}
+		Parties: []partyView{}, ReportIDs: k.Reports, Outside: outside(v.c.Actor, k), Clocks: clocksView{clockOf(k.StateClock), clockOf(k.WholeClock)}}
 	if out.ReportIDs == nil {
 		out.ReportIDs = []string{}
 	}

@@ -33,6 +33,9 @@ func (r *Report) order() OutsideOrder {
 	return OutsideOrder{Outside: r.Outside, Report: r.ID, User: r.Reporter}
 }
 
+// ofMany tells whether its sender speaks for many: what two callers tell one hotline is not one matter because the hotline is the same.
+func (r *Report) ofMany() bool { return r.Outside.Number != "" }
+
 // echo tells the desks that the case's state has changed (状态回传), each once for every number of theirs, so that none has to ask.
 func (d *decision) echo() {
 	if d.event.From == d.State {

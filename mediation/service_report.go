@@ -308,7 +308,9 @@ func (s *Service) own(ctx context.Context, rep *Report, alike []Summary, q Alike
 	if rep.Emergency || rep.Detached > 0 {
 		return "", nil
 	}
-	q.Reporter = rep.Reporter
+	if !rep.ofMany() {
+		q.Reporter = rep.Reporter
+	}
 	for _, p := range rep.Parties {
 		q.Match = append(q.Match, p.Match...)
 	}
@@ -319,7 +321,7 @@ func (s *Service) own(ctx context.Context, rep *Report, alike []Summary, q Alike
 		}
 	}
 	for _, a := range alike {
-		if !has(joinable, a.State) || !has(a.Reporters, rep.Reporter) && !shares(a.Match, q.Match) {
+		if !has(joinable, a.State) || (rep.ofMany() || !has(a.Reporters, rep.Reporter)) && !shares(a.Match, q.Match) {
 			continue
 		}
 		if near, err := s.near(ctx, rep, a.ID, r.Policy.Intake.Join.Metres); near || err != nil {

@@ -25,9 +25,11 @@ import (
 	"fengqiao/internal/sqlite"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
 	"fengqiao/push"
 	"fengqiao/push/fcm"
+	"fengqiao/push/webhook"
 )
 
 // closers are closed in the opposite order of their opening.
@@ -248,12 +250,20 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
 	}
+	st := in.Store
+	desks, endpoints, err := readDesks(v.DesksFile)
+	if err != nil {
+		return nil, err
+	}
 	sender, err := newSender(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	st := in.Store
-	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: st.Devices(), Directory: in.directory, Sender: sender,
+	sender[webhook.Vendor] = webhook.New(webhook.Config{Endpoints: endpoints, Now: in.now, Connections: v.PushPool,
+		Echo: func(ctx context.Context, n mediation.Notice) (desk.Echo, error) {
+			return desk.EchoOf(ctx, st.Cases(), n)
+		}})
+	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: endpointsBeside(st, endpoints), Directory: in.directory, Sender: sender,
 		Clock: in.now, Steady: in.steady, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
 		Deadline: v.PushDeadline, Lease: v.PushLease})
 	if err != nil {
@@ -262,15 +272,16 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{Clock: s.movable(), Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
 		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: store.FollowedPlans{Plans: in.plans, Follow: s.followPlan}, Surveyor: s.surveyor, Calendars: in.calendars, Policies: in.policies, Mediators: in.mediators,
+		Desks:   desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now}),
 		Figures: s.figures, Names: in.directory, Now: in.now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
 		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
 	return s, err
 }
 
-// newSender is FCM if it is configured, else none.
-func newSender(ctx context.Context, v *settings.Values) (push.Sender, error) {
+// newSender is FCM if it is configured, else no vendor at all.
+func newSender(ctx context.Context, v *settings.Values) (push.ByVendor, error) {
 	if v.FCMProject == "" {
-		return push.None{}, nil
+		return push.ByVendor{}, nil
 	}
 	s, err := fcm.New(ctx, fcm.Config{Project: v.FCMProject, CredentialsFile: v.FCMCredentials, Endpoint: v.FCMEndpoint, Connections: v.PushPool})
 	if err != nil {

@@ -24,6 +24,7 @@ import (
 	"fengqiao/internal/sqlite"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
 	"fengqiao/push"
 )
@@ -160,7 +161,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn})
 	d := handlers.Deps{Clock: mover, Figures: a.Figures, Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
-		Once: a.Store.Once(), Atlas: a.Atlas, Plans: store.FollowedPlans{Plans: a.Store.Plans(), Follow: a.follow}, Surveyor: a.Surveyor, Calendars: a.Calendars, Policies: a.policies, Mediators: a.Store.Mediators(), Names: a.Store.Directory(),
+		Once: a.Store.Once(), Atlas: a.Atlas, Plans: store.FollowedPlans{Plans: a.Store.Plans(), Follow: a.follow}, Surveyor: a.Surveyor, Calendars: a.Calendars, Policies: a.policies, Mediators: a.Store.Mediators(), Desks: a.desks(), Names: a.Store.Directory(),
 		Now: a.Machine.Now, Log: log, Config: handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
 		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },
 		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil }, Sweep: a.Watch.Figures}
@@ -170,6 +171,15 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.API, err = handlers.New(d)
 	must(t, err)
 	return a
+}
+
+// desks lists a desk for each township, by the unit that As gives its account.
+func (a *App) desks() *desk.Service {
+	var list []desk.Desk
+	for _, p := range []Place{Here, There} {
+		list = append(list, desk.Desk{Name: p.Desk(), Unit: p.DeskUnit()})
+	}
+	return desk.NewService(desk.Deps{Orders: a.Store.DeskOrders(), Cases: a.Cases, Reader: a.Store.Cases(), Sealer: a.Ring, Desks: list, Now: a.Case.Now})
 }
 
 // rules imports plan, policy and mediators.

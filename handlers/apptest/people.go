@@ -44,6 +44,8 @@ func (a *App) As(t testing.TB, role mediation.Role, p Place) *Person {
 		place.Mediator = fmt.Sprintf("m-%d-own", slices.Index([]Place{Here, There}, p))
 	case mediation.UnitStaff:
 		place.Unit = Unit
+	case mediation.Desk:
+		place.Unit = p.DeskUnit()
 	}
 	u := a.NewUser(t, key, place)
 	if place.Mediator != "" {
@@ -107,6 +109,12 @@ func (p *Person) Actor() mediation.Actor {
 	u := p.User
 	return mediation.Actor{ID: u.ID, Role: u.Role, Area: u.Area, Mediator: u.Mediator, Unit: u.Unit}
 }
+
+// Desk is the name of the outside desk whose account As makes for the township, DeskUnit the account's unit.
+func (p Place) Desk() string { return fmt.Sprintf("desk_%d", slices.Index([]Place{Here, There}, p)) }
+
+// DeskUnit is what the desk is known by.
+func (p Place) DeskUnit() string { return "12345热线" + string(p) }
 
 // Mediators of the township by kind: "own" (the mediator user's), "elder", "lawyer".
 func (p Place) Mediator(which string) string {

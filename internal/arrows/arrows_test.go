@@ -72,6 +72,7 @@ func TestArrowsRunDownhill(t *testing.T) {
 		{"internal/seal", []string{"internal/durable", "mediation", "grid"}, frameworks},
 		{"internal/seal/transit", []string{"internal/seal", "internal/durable", "mediation", "grid"}, frameworks},
 		{"internal/checkpoint", []string{"internal/checkpoint", "internal/durable", "mediation", "grid"}, frameworks},
+		{"push/webhook", []string{"push", "mediation", "grid"}, frameworks},
 		{"internal/store", []string{"internal/store", "internal/account", "internal/media", "internal/seal", "internal/once", "internal/checkpoint", "internal/durable", "push", "mediation", "grid"},
 			[]string{"github.com/gofiber", "firebase.google.com", "go.mongodb.org", "modernc.org/sqlite"}},
 	} {

@@ -50,16 +50,16 @@ func StepOf(e *mediation.Event) Step {
 // Echo is what a desk is told of a change of state: codes and numbers, nothing about people. It is made of the event that it tells of,
 // so that it reads the same however often it is sent.
 type Echo struct {
-	Order      string          `json:"order"` // the desk's own number
-	Case       string          `json:"caseId"`
-	CaseNumber string          `json:"caseNumber"` // ours, as it stands on paper
-	Seq        int             `json:"seq"`        // grows with the case: an echo with a smaller one is older
-	At         time.Time       `json:"at"`
-	Step       Step            `json:"step"`
-	State      mediation.State `json:"state"`
-	Before     mediation.State `json:"before,omitempty"`
-	Reason     string          `json:"reason,omitempty"` // code of policy or catalogue
-	Unit       string          `json:"unit,omitempty"`   // where it was passed to
+	Order      string // the desk's own number
+	Case       string
+	CaseNumber string // ours, as it stands on paper
+	Seq        int    // grows with the case: an echo with a smaller one is older
+	At         time.Time
+	Step       Step
+	State      mediation.State
+	Before     mediation.State
+	Reason     string // code of policy or catalogue
+	Unit       string // where it was passed to
 }
 
 // EchoOf makes the echo that a notice stands for.

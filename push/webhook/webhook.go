@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/desk"
 	"fengqiao/push"
 )
 
@@ -34,8 +35,8 @@ type Endpoint struct {
 // Config is what a Sender works with. All are needed but Connections.
 type Config struct {
 	Endpoints []Endpoint
-	// Echo writes the body of a notice: the same for every attempt.
-	Echo func(ctx context.Context, n mediation.Notice) (any, error)
+	// Echo is what a notice tells the desk: the same for every attempt.
+	Echo func(ctx context.Context, n mediation.Notice) (desk.Echo, error)
 	// Now is the machine's time: a receiver holds it against its own.
 	Now func() time.Time
 	// Connections is how many are kept open to a desk. Default 64.
@@ -86,7 +87,7 @@ func (s *Sender) Send(ctx context.Context, l push.Letter) error {
 	if err != nil {
 		return &push.Retryable{Reason: "echo"}
 	}
-	body, err := json.Marshal(echo)
+	body, err := json.Marshal(bodyOf(echo))
 	if err != nil {
 		return &push.Permanent{Reason: "echo_unwritable"}
 	}

@@ -14,8 +14,11 @@ import (
 	"time"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/desk"
 	"fengqiao/push"
 )
+
+var noon = time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC)
 
 var secret = []byte("石榴树下的三把椅子")
 
@@ -32,7 +35,7 @@ func ask(at time.Time, delivery, body string, secret []byte) (http.Header, []byt
 }
 
 func TestAReceiverTakesWhatWasSignedJustNowAndNothingElse(t *testing.T) {
-	now := time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC)
+	now := noon
 	for name, c := range map[string]struct {
 		at     time.Time
 		secret []byte
@@ -78,8 +81,8 @@ func receiver(t testing.TB, private bool, handle http.HandlerFunc) (*Sender, *ht
 	server := httptest.NewServer(handle)
 	t.Cleanup(server.Close)
 	return New(Config{Endpoints: []Endpoint{{Desk: "12345", Unit: "u", URL: server.URL, KeyID: "k1", Secret: secret, Private: private}}, Now: time.Now,
-		Echo: func(_ context.Context, n mediation.Notice) (any, error) {
-			return map[string]any{"order": n.Number, "seq": n.Seq}, nil
+		Echo: func(_ context.Context, n mediation.Notice) (desk.Echo, error) {
+			return desk.Echo{Order: n.Number, Seq: n.Seq, At: noon, Step: desk.StepFinished}, nil
 		}}), server
 }
 
@@ -104,7 +107,7 @@ func TestADeskGetsASignedEcho(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := delivery
-	if body != `{"order":"A-1","seq":3}` || first != Delivery("c/3/0") || strings.Contains(first, "/") {
+	if body != `{"order":"A-1","caseId":"","caseNumber":"","seq":3,"at":"2026-03-02T04:00:00Z","step":"finished","state":""}` || first != Delivery("c/3/0") || strings.Contains(first, "/") {
 		t.Errorf("%s %s", delivery, body)
 	}
 	if err := s.Send(t.Context(), letter("c/3/0")); err != nil || delivery != first {

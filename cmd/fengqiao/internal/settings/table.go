@@ -47,6 +47,8 @@ type Values struct {
 	BackupEvery            time.Duration
 	BackupKeep             int
 
+	DesksFile string
+
 	FCMProject     string
 	FCMCredentials string
 	FCMEndpoint    string
@@ -169,6 +171,8 @@ func workRows(v *Values) []Row {
 			What: words.Text{Zh: "最新的备份早于此时长就再备份一次", En: "how old the newest backup may be before another is made"}},
 		{Name: "backup-keep", Value: &v.BackupKeep, Check: atLeast(&v.BackupKeep, 1),
 			What: words.Text{Zh: "保留最新的几个自动备份", En: "how many of these backups are kept"}},
+		{Name: "desks-file", Value: &v.DesksFile,
+			What: words.Text{Zh: "外部平台（12345、110）名单文件（YAML）：名称、单位、回传地址和签名密钥所在；见 desks.md", En: "list of outside desks (YAML): names, units, addresses for echoes and where their secrets are; see desks.md"}},
 		{Name: "fcm-project", Value: &v.FCMProject,
 			What: words.Text{Zh: "Firebase 项目编号；留空则不推送，只写收件箱", En: "Firebase project id; empty means no push, inboxes only"}},
 		{Name: "fcm-credentials", Value: &v.FCMCredentials,
