@@ -19,7 +19,13 @@ func routes(l Limits) []Route {
 		{Method: http.MethodGet, Path: "/.well-known/jwks.json", Public: true, Cost: Free, Handle: (*API).keys},
 		{Method: http.MethodGet, Path: "/docs", Public: true, Cost: Free, Handle: (*API).docs},
 		{Method: http.MethodGet, Path: "/api/v1/openapi.yaml", Public: true, Cost: Free, Handle: (*API).openapi},
-	}, accountRoutes(), inboxRoutes(l), domainRoutes(l), clockRoutes(), deskRoutes())
+	},
+		accountRoutes(),
+		inboxRoutes(l),
+		domainRoutes(l),
+		clockRoutes(),
+		deskRoutes(),
+	)
 }
 
 // ordered puts fixed segments before parameters, so that /cases/count is not the case "count".

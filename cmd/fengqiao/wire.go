@@ -270,11 +270,32 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		return nil, err
 	}
 	st.OnNotice = s.relay.Wake
-	s.api, err = handlers.New(handlers.Deps{Clock: s.movable(), Cases: s.cases, Accounts: in.accounts, Media: s.photos, Inbox: st.Inbox(), Devices: st.Devices(),
-		Outbox: st.Outbox(), Once: st.Once(), Atlas: s.atlas, Plans: store.FollowedPlans{Plans: in.plans, Follow: s.followPlan}, Surveyor: s.surveyor, Calendars: in.calendars, Policies: in.policies, Mediators: in.mediators,
-		Desks:   desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now}),
-		Figures: s.figures, Names: in.directory, Now: in.now, Log: log, Ready: s.ready, PushStats: s.relay.Stats, Sweep: s.watch.Figures, Checkpoints: s.checkpoints.Figures,
-		Config: handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version}})
+	s.api, err = handlers.New(handlers.Deps{
+		Clock:       s.movable(),
+		Cases:       s.cases,
+		Accounts:    in.accounts,
+		Media:       s.photos,
+		Inbox:       st.Inbox(),
+		Devices:     st.Devices(),
+		Outbox:      st.Outbox(),
+		Once:        st.Once(),
+		Atlas:       s.atlas,
+		Plans:       store.FollowedPlans{Plans: in.plans, Follow: s.followPlan},
+		Surveyor:    s.surveyor,
+		Calendars:   in.calendars,
+		Policies:    in.policies,
+		Mediators:   in.mediators,
+		Desks:       desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now}),
+		Figures:     s.figures,
+		Names:       in.directory,
+		Now:         in.now,
+		Log:         log,
+		Ready:       s.ready,
+		PushStats:   s.relay.Stats,
+		Sweep:       s.watch.Figures,
+		Checkpoints: s.checkpoints.Figures,
+		Config:      handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version},
+	})
 	return s, err
 }
 

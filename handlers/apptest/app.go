@@ -160,11 +160,31 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn})
-	d := handlers.Deps{Clock: mover, Figures: a.Figures, Cases: a.Cases, Accounts: a.Accounts, Media: a.Photos, Inbox: a.Store.Inbox(), Devices: a.Store.Devices(), Outbox: a.Store.Outbox(),
-		Once: a.Store.Once(), Atlas: a.Atlas, Plans: store.FollowedPlans{Plans: a.Store.Plans(), Follow: a.follow}, Surveyor: a.Surveyor, Calendars: a.Calendars, Policies: a.policies, Mediators: a.Store.Mediators(), Desks: a.desks(), Names: a.Store.Directory(),
-		Now: a.Machine.Now, Log: log, Config: handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
+	d := handlers.Deps{
+		Clock:     mover,
+		Figures:   a.Figures,
+		Cases:     a.Cases,
+		Accounts:  a.Accounts,
+		Media:     a.Photos,
+		Inbox:     a.Store.Inbox(),
+		Devices:   a.Store.Devices(),
+		Outbox:    a.Store.Outbox(),
+		Once:      a.Store.Once(),
+		Atlas:     a.Atlas,
+		Plans:     store.FollowedPlans{Plans: a.Store.Plans(), Follow: a.follow},
+		Surveyor:  a.Surveyor,
+		Calendars: a.Calendars,
+		Policies:  a.policies,
+		Mediators: a.Store.Mediators(),
+		Desks:     a.desks(),
+		Names:     a.Store.Directory(),
+		Now:       a.Machine.Now,
+		Log:       log,
+		Config:    handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
 		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },
-		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil }, Sweep: a.Watch.Figures}
+		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil },
+		Sweep:     a.Watch.Figures,
+	}
 	for _, o := range options {
 		o(&d)
 	}

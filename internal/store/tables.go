@@ -5,5 +5,17 @@ import "slices"
 // Tables lists every kind of record there is, in the order in which copy and restore go through them: what others point
 // to comes first. Each table stands beside the port that it serves.
 func Tables() []Table {
-	return slices.Concat(keyTables, settingTables, accountTables, mediatorTables, reportTables, caseTables, mediaTables, pushTables, onceTables, checkpointTables, deskTables)
+	return slices.Concat(
+		keyTables,
+		settingTables,
+		accountTables,
+		mediatorTables,
+		reportTables,
+		caseTables,
+		mediaTables,
+		pushTables,
+		onceTables,
+		checkpointTables,
+		deskTables,
+	)
 }
