@@ -18,7 +18,8 @@ type caseClocksView struct {
 type explainedClock struct {
 	Clock     mediation.ClockName `json:"clock"`
 	ClockText string              `json:"clockText"`
-	State     string              `json:"state"` // "" for the whole case
+	Stage     string              `json:"stage,omitzero"` // of a stage
+	State     string              `json:"state"`          // "" for the whole case
 	StateText string              `json:"stateText"`
 	Since     time.Time           `json:"since"`
 	Due       *time.Time          `json:"due"`    // null: it never ends
@@ -74,6 +75,9 @@ func (l labels) explained(e *mediation.Explained) explainedClock {
 		Reminders: list(e.Reminders), Breached: moment(e.Breached), Paused: moment(e.Paused), Pauses: []pauseView{}, Why: []string{}}
 	if e.State != "" {
 		v.StateText = l.state(e.State)
+	}
+	if e.Name == mediation.StageClock {
+		v.Stage, v.ClockText = e.Stage.Key, choose(l.zh, e.Stage.Name.Zh, e.Stage.Name.En)
 	}
 	if !e.Limit.Within.Zero() {
 		v.Within = e.Limit.Within.String()

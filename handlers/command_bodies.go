@@ -51,6 +51,8 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 	mediation.CmdDefault:  remark(func(r string) mediation.Command { return mediation.Default{Remark: r} }),
 	mediation.CmdPerform:  remark(func(r string) mediation.Command { return mediation.Perform{Remark: r} }),
 	mediation.CmdClose:    remark(func(r string) mediation.Command { return mediation.Close{Remark: r} }),
+	mediation.CmdSignFor:  remark(func(r string) mediation.Command { return mediation.SignFor{Remark: r} }),
+	mediation.CmdHandle:   remark(func(r string) mediation.Command { return mediation.Handle{Remark: r} }),
 	mediation.CmdResume:   remark(func(r string) mediation.Command { return mediation.Resume{Remark: r} }),
 
 	mediation.CmdStepBack: reason(func(r string) mediation.Command { return mediation.StepBack{Reason: r} }),
@@ -71,6 +73,14 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		return mediation.RefuseMediation{Behalf: behalf, Reason: b.Reason}, err
 	}),
 
+	mediation.CmdArrive: body(func(b struct {
+		Point          *wirePoint `json:"point"`
+		AccuracyMetres float64    `json:"accuracyMetres"`
+		Remark         string     `json:"remark"`
+	}) (mediation.Command, error) {
+		at, err := b.Point.read("point")
+		return mediation.Arrive{Point: at, AccuracyM: b.AccuracyMetres, Remark: b.Remark}, err
+	}),
 	mediation.CmdHold: body(func(b reasonRemarkBody) (mediation.Command, error) {
 		return mediation.HoldCase{Reason: b.Reason, Remark: b.Remark}, nil
 	}),

@@ -225,6 +225,20 @@ type suggestionView struct {
 type clocksView struct {
 	State clockView `json:"state"`
 	Whole clockView `json:"whole"`
+	// Stages are the policy's stages of this turn, in its order.
+	Stages []stageView `json:"stages"`
+}
+
+// stageView is one stage (签收、到达、处置、办结).
+type stageView struct {
+	Stage     string `json:"stage"`
+	StageText string `json:"stageText"`
+	Status    string `json:"status"` // waiting, running, done, moot
+	clockView
+	Ended time.Time `json:"ended,omitzero"`
+	// By and Metres, how far from the place they were, are for those who see who did what when.
+	By     *personRef `json:"by,omitzero"`
+	Metres *float64   `json:"metres,omitzero"`
 }
 
 type clockView struct {

@@ -88,6 +88,8 @@ type Case struct {
 
 	StateClock Clock // resets with the state
 	WholeClock Clock // never resets
+	// Stages are the clocks of this turn beside them; none where the policy has none for its channel.
+	Stages []Stage
 
 	Policy string // version id of the policy it is judged under
 
@@ -230,8 +232,9 @@ type Summary struct {
 	Repeats      int
 	StateDue     time.Time
 	WholeDue     time.Time
-	Breached     bool // a clock has run out
-	Warned       bool // a clock has reminded
+	StageDue     time.Time // the latest end of its stages' clocks that run
+	Breached     bool      // a clock has run out
+	Warned       bool      // a clock has reminded
 	Opened       time.Time
 	Changed      time.Time
 	Closed       time.Time

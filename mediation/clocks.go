@@ -14,13 +14,15 @@ type ClockName string
 const (
 	StateClock ClockName = "state" // of the state it is in; of a suspended case that of the suspension
 	WholeClock ClockName = "whole" // of the whole case
+	StageClock ClockName = "stage" // of one of the policy's stages, that begun and not ended yet
 	HeldClock  ClockName = "held"  // of the state that a suspended case goes back to; it stands still
 )
 
 // Explained is a clock that says why it ends when it does.
 type Explained struct {
 	Name  ClockName
-	State State // whose limit it is; "" for the whole case
+	State State        // whose limit it is; "" for the whole case and for stages
+	Stage policy.Stage // of a StageClock
 	Clock
 	Limit policy.Limit
 	// Reminders are when somebody is reminded, those that are over too.
@@ -37,6 +39,13 @@ func Clocks(c *Case, r Rules, now time.Time) []Explained {
 	list := []Explained{explain(c, StateClock, c.State, c.StateClock, limits.States[string(c.State)], r, now)}
 	if c.Held != "" && !c.HeldClock.Since.IsZero() {
 		list = append(list, explain(c, HeldClock, c.Held, c.HeldClock, limits.States[string(c.Held)], r, now))
+	}
+	for i := range c.Stages {
+		if rule, ok := r.Policy.Stage(c.Stages[i].Key); ok && c.Stages[i].running() {
+			e := explain(c, StageClock, "", c.Stages[i].Clock, rule.Limit, r, now)
+			e.Stage = rule
+			list = append(list, e)
+		}
 	}
 	return append(list, explain(c, WholeClock, "", c.WholeClock, limits.Whole, r, now))
 }

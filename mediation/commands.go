@@ -150,6 +150,16 @@ type (
 		Behalf
 		Given bool
 	}
+	// SignFor 签收: whoever it was passed or offered to has seen that it is theirs.
+	SignFor struct{ Remark string }
+	// Arrive 到达 the place. Point and accuracy are compared with the case's place and kept nowhere; nil: none was sent.
+	Arrive struct {
+		Point     *orb.Point
+		AccuracyM float64
+		Remark    string
+	}
+	// Handle 处置: what was to be done on the spot is done.
+	Handle struct{ Remark string }
 	// HoldCase 依法保留: nothing of it is erased until the hold is lifted.
 	HoldCase struct{ Reason, Remark string }
 	// LiftHold 解除保留.
@@ -210,6 +220,9 @@ func (RefuseMediator) Name() CommandName   { return CmdRefuseMediator }
 func (ConsentOutsiders) Name() CommandName { return CmdConsent }
 func (SupplementCase) Name() CommandName   { return CmdSupplement }
 func (HoldCase) Name() CommandName         { return CmdHold }
+func (SignFor) Name() CommandName          { return CmdSignFor }
+func (Arrive) Name() CommandName           { return CmdArrive }
+func (Handle) Name() CommandName           { return CmdHandle }
 func (LiftHold) Name() CommandName         { return CmdLiftHold }
 
 // PartyInput is a party as it is entered.

@@ -46,13 +46,19 @@ func (c *Case) follow(e *Event) {
 	}
 }
 
-// OverdueFrom is the moment from which the case counts as overdue: the earlier end of its two clocks; zero if neither runs.
+// OverdueFrom is the moment from which the case counts as overdue: the earliest end of its clocks; zero if neither runs.
 func (c *Case) OverdueFrom() time.Time {
 	var first time.Time
 	if c.State.Over() {
 		return first
 	}
-	for _, k := range []Clock{c.StateClock, c.WholeClock} {
+	clocks := []Clock{c.StateClock, c.WholeClock}
+	for i := range c.Stages {
+		if c.Stages[i].running() {
+			clocks = append(clocks, c.Stages[i].Clock)
+		}
+	}
+	for _, k := range clocks {
 		if !k.Due.IsZero() && k.Paused.IsZero() && (first.IsZero() || k.Due.Before(first)) {
 			first = k.Due
 		}

@@ -38,6 +38,7 @@ type Order struct {
 	Mediator *Candidate   // for Assign: the mediator as judged by Match
 	Alike    []Suggestion // for AddParty: open cases that the party is in already
 	NewID    string       // for whatever the command creates
+	Away     *float64     // for Arrive: metres from the case's place; nil where the case has none
 	Plan     string       // for Place: the edition that has the cell
 }
 
@@ -126,6 +127,7 @@ func (d *decision) enter(s State) {
 
 // finish writes the event and its notices and sets when the sweep must look again.
 func (d *decision) finish() {
+	d.runStages()
 	e := *d.event
 	e.To = d.State
 	d.Case.log(e)
@@ -190,6 +192,11 @@ func (c *Case) schedule(r Rules) {
 		}
 		sooner(c.StateClock.next(r, r.Policy.Clocks.States[string(c.State)]))
 		sooner(c.WholeClock.next(r, r.Policy.Clocks.Whole))
+		for i := range c.Stages {
+			if rule, ok := r.Policy.Stage(c.Stages[i].Key); ok && c.Stages[i].running() {
+				sooner(c.Stages[i].Clock.next(r, rule.Limit))
+			}
+		}
 	}
 	c.NextDue = next
 }
@@ -222,6 +229,14 @@ func (c *Case) Summarise() Summary {
 		Course: c.Course, Overdue: c.OverdueFrom()}
 	if c.Earlier != nil {
 		s.EarlierPlans = c.Earlier.Versions
+	}
+	for i := range c.Stages {
+		if k := &c.Stages[i]; k.running() {
+			s.Breached, s.Warned = s.Breached || !k.Clock.Breached.IsZero(), s.Warned || k.Clock.Reminded > 0
+			if k.Clock.Due.After(s.StageDue) {
+				s.StageDue = k.Clock.Due
+			}
+		}
 	}
 	for _, p := range c.Parties {
 		s.Match = append(s.Match, p.Match...)

@@ -70,6 +70,10 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if c.Hold != nil {
 			return unmet()
 		}
+	case NeedToSignFor, NeedToArrive, NeedToHandle:
+		if k, _ := c.awaits(stageCommand[n], r); k == nil {
+			return unmet()
+		}
 	case NeedNotInEffect:
 		if c.Agreement != nil && !c.Agreement.Effective.IsZero() {
 			return unmet()
@@ -95,6 +99,9 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 	}
 	return nil
 }
+
+// stageCommand is the command for which a stage must wait.
+var stageCommand = map[Need]CommandName{NeedToSignFor: CmdSignFor, NeedToArrive: CmdArrive, NeedToHandle: CmdHandle}
 
 // onlyReporter tells whether nobody else's report of the matter stands. The office whose area it is withdraws for all of them.
 func (c *Case) onlyReporter(actor Actor) bool {

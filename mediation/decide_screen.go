@@ -107,6 +107,10 @@ func (d *decision) carryOut() error {
 			d.say("photo"+strconv.Itoa(i+1), p)
 		}
 		d.tellWorking(NoticeProgress)
+	case SignFor, Handle:
+		// The stage that waits for it ends with it: see runStages.
+	case Arrive:
+		return d.arrive(cmd)
 	case HoldCase:
 		return d.hold(cmd)
 	case LiftHold:
@@ -185,6 +189,7 @@ func (d *decision) split() error {
 	d.say("from", d.JoinedTo)
 	d.chore(ChoreDisown, d.JoinedTo)
 	d.JoinedTo = ""
+	d.beginStages(d.At)
 	d.enter(Reported)
 	d.tellReporters(NoticeProgress)
 	d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)

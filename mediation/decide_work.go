@@ -233,6 +233,7 @@ func (d *decision) newTurn() {
 	for i := range d.Parties {
 		d.Parties[i].Satisfied = nil
 	}
+	d.beginStages(d.At)
 }
 
 func (d *decision) suspend(cmd Suspend) error {

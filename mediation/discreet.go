@@ -162,6 +162,12 @@ func words(cmd Command) string {
 		return x.Text
 	case HoldCase:
 		return x.Remark
+	case SignFor:
+		return x.Remark
+	case Arrive:
+		return x.Remark
+	case Handle:
+		return x.Remark
 	case LiftHold:
 		return x.Remark
 	}

@@ -10,7 +10,7 @@ const (
 	Red   Light = "red"   // a limit has passed
 )
 
-// Light is the worse of the two clocks.
+// Light is that of the worst of its clocks.
 func (s *Summary) Light() Light {
 	switch {
 	case s.Breached:

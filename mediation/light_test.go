@@ -9,6 +9,7 @@ func TestTheLightIsThatOfTheWorseClock(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	for name, tt := range map[string]struct {
 		state, whole Clock
+		stages       []Stage
 		want         Light
 	}{
 		"no limits":                       {want: Green},
@@ -18,8 +19,11 @@ func TestTheLightIsThatOfTheWorseClock(t *testing.T) {
 		"one reminded, the other run out": {state: Clock{Reminded: 1}, whole: Clock{Breached: at}, want: Red},
 		"run out":                         {state: Clock{Due: at, Reminded: 1, Breached: at}, want: Red},
 		"due while it is paused, in time": {state: Clock{Due: at, Paused: at.Add(-time.Hour)}, want: Green},
+		"a stage reminded":                {state: Clock{Due: at}, stages: []Stage{{Clock: Clock{Since: at, Due: at, Reminded: 1}}}, want: Amber},
+		"a stage run out":                 {state: Clock{Due: at}, stages: []Stage{{Clock: Clock{Since: at, Due: at, Breached: at}}}, want: Red},
+		"a stage done, late":              {state: Clock{Due: at}, stages: []Stage{{Clock: Clock{Since: at, Due: at, Breached: at}, Ended: at}}, want: Green},
 	} {
-		s := (&Case{StateClock: tt.state, WholeClock: tt.whole}).Summarise()
+		s := (&Case{StateClock: tt.state, WholeClock: tt.whole, Stages: tt.stages}).Summarise()
 		if got := s.Light(); got != tt.want {
 			t.Errorf("%s: %s, want %s", name, got, tt.want)
 		}

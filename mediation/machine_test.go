@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
 	"pgregory.net/rapid"
 )
 
@@ -84,9 +85,10 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdTake: Take{}, CmdDecline: Decline{Reason: "r"}, CmdStepBack: StepBack{Reason: "r"}, CmdSession: RecordSession{},
 		CmdAgree: Agree{Terms: "t", PerformBy: matchNow.AddDate(1, 0, 0)}, CmdSign: sign, CmdUnagree: Unagree{Reason: "r"}, CmdPerform: Perform{}, CmdDefault: Default{},
 		CmdClose: Close{}, CmdFollowUp: RecordFollowUp{Kept: true, Resolved: true}, CmdRate: Rate{Behalf: behalf, Satisfied: true, Stars: 5},
-		CmdReopen: Reopen{Reason: "r"}, CmdSuspend: Suspend{Reason: "r"}, CmdResume: Resume{}, CmdTerminate: Terminate{Reason: "r"},
+		CmdReopen: Reopen{Reason: "r"}, CmdSuspend: Suspend{Reason: "disaster"}, CmdResume: Resume{}, CmdTerminate: Terminate{Reason: "r"},
 		CmdExit: Exit{Route: "court", Reason: "r"}, CmdWithdraw: WithdrawCase{Reason: "r"}, CmdRefuseMediation: RefuseMediation{Behalf: behalf},
 		CmdRefuseMediator: RefuseMediator{Behalf: behalf, Mediator: refusable}, CmdConsent: ConsentOutsiders{Behalf: behalf, Given: true}, CmdSupplement: SupplementCase{Text: "s"},
+		CmdSignFor: SignFor{}, CmdArrive: Arrive{Point: &orb.Point{}, AccuracyM: 5}, CmdHandle: Handle{},
 		CmdHold: HoldCase{Reason: "court"}, CmdLiftHold: LiftHold{Reason: "over"},
 	}[name]
 }
@@ -99,7 +101,14 @@ type machine struct {
 }
 
 func TestAnyHistoryKeepsTheCaseWhole(t *testing.T) {
-	r := rulesFor(fuyang(t))
+	anyHistory(t, rulesFor(fuyang(t)))
+}
+
+func TestAnyHistoryWithStagesKeepsTheCaseWhole(t *testing.T) {
+	anyHistory(t, staged(t, fourClocks))
+}
+
+func anyHistory(t *testing.T, r Rules) {
 	seen := map[State]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{rt: rt}
@@ -382,6 +391,11 @@ func (m *machine) dueInTime() {
 	for name, k := range map[string]Clock{"the state's clock": c.StateClock, "the whole clock": c.WholeClock} {
 		if k.Breached.IsZero() && k.Paused.IsZero() {
 			late(name, k.Due)
+		}
+	}
+	for i := range c.Stages {
+		if k := &c.Stages[i]; k.running() && k.Clock.Breached.IsZero() && k.Clock.Paused.IsZero() {
+			late("the stage "+k.Key, k.Clock.Due)
 		}
 	}
 }

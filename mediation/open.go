@@ -46,6 +46,7 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 	d.say("report", rep.ID)
 	d.say("category", rep.Category)
 	d.say("severity", strconv.Itoa(rep.Severity))
+	d.beginStages(o.At)
 	if err := d.firstState(); err != nil {
 		return Case{}, err
 	}

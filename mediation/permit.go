@@ -92,6 +92,8 @@ var (
 	staffOnly  = each(InArea, office...)
 	panelOnly  = each(OnPanel, MediatorRole)
 	panelStaff = join(panelOnly, staffOnly)
+	// Whoever sees to a matter on the spot: the panel, the unit that it was passed to, the community, the office.
+	responders = join(panelStaff, each(OwnUnit, UnitStaff), each(InArea, GridLeader))
 	// What a party says, they say by their link, or to whoever works on the case, who records it.
 	partyOrOffice = join(each(OwnCase, PartyRole), panelStaff)
 )
@@ -137,6 +139,9 @@ var Permits = map[Action][]Grant{
 	Action(CmdRefuseMediation): partyOrOffice,
 	Action(CmdRefuseMediator):  partyOrOffice,
 	Action(CmdConsent):         partyOrOffice,
+	Action(CmdSignFor):         responders,
+	Action(CmdArrive):          responders,
+	Action(CmdHandle):          responders,
 	Action(CmdSupplement):      join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk), panelStaff, each(OwnCase, PartyRole)),
 
 	// Who may want a record gone must not be who decides that it stays.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"fengqiao/mediation/policy"
 )
 
 // Reckon works the clocks of a case out anew, after the days off of a year have become known or changed, and tells whether any ends at
@@ -16,20 +18,14 @@ func Reckon(c *Case, now time.Time, r Rules) bool {
 	}
 	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
 	d.begin("reckoned")
-	changed := false
-	for _, x := range []struct {
-		name  ClockName
-		of    State
-		clock *Clock
-	}{{StateClock, c.State, &c.StateClock}, {HeldClock, c.Held, &c.HeldClock}, {WholeClock, "", &c.WholeClock}} {
-		due, ok := d.reckon(x.of, x.clock)
-		if !ok {
-			continue
+	changed := d.reckonClock(string(StateClock), c.State, &c.StateClock, d.pol.Clocks.States[string(c.State)])
+	changed = d.reckonClock(string(HeldClock), c.Held, &c.HeldClock, d.pol.Clocks.States[string(c.Held)]) || changed
+	for i := range c.Stages {
+		if rule, ok := d.pol.Stage(c.Stages[i].Key); ok && c.Stages[i].running() {
+			changed = d.reckonClock("stage_"+rule.Key, "", &c.Stages[i].Clock, rule.Limit) || changed
 		}
-		d.say(string(x.name)+"_before", x.clock.Due.Format(time.RFC3339))
-		d.say(string(x.name), due.Format(time.RFC3339))
-		x.clock.Due, changed = due, true
 	}
+	changed = d.reckonClock(string(WholeClock), "", &c.WholeClock, d.pol.Clocks.Whole) || changed
 	if !changed {
 		return false
 	}
@@ -40,20 +36,22 @@ func Reckon(c *Case, now time.Time, r Rules) bool {
 	return true
 }
 
-// reckon is when a clock that still runs ends, if that is another time than it says.
-func (d *decision) reckon(of State, k *Clock) (time.Time, bool) {
-	limit := d.pol.Clocks.Whole
-	if of != "" {
-		limit = d.pol.Clocks.States[string(of)]
-	}
+// reckonClock gives a clock that still runs the end that it now has, and tells whether that is another than it said.
+func (d *decision) reckonClock(name string, of State, k *Clock, limit policy.Limit) bool {
 	if k.Due.IsZero() || !k.Breached.IsZero() || limit.Within.Zero() {
-		return time.Time{}, false
+		return false
 	}
 	due := d.rules.Calendar.AfterPaused(k.Since, limit.Within, k.Pauses).UTC()
 	if of == Effective && d.Agreement != nil && d.Agreement.PerformBy.After(due) {
 		due = d.Agreement.PerformBy
 	}
-	return due, !due.Equal(k.Due)
+	if due.Equal(k.Due) {
+		return false
+	}
+	d.say(name+"_before", k.Due.Format(time.RFC3339))
+	d.say(name, due.Format(time.RFC3339))
+	k.Due = due
+	return true
 }
 
 // Reckon is a run over the open cases whose clocks end in a year that has changed, or after it began. When a run that began a Grace
@@ -68,7 +66,7 @@ func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
 	// A span that ends after the year began may have days of it, and so may one that the year's first days off pushed into it.
 	from := time.Date(slices.Min(changed), 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -14)
 	t, err := s.changeOpen(ctx, func(sum *Summary) (bool, error) {
-		if sum.State != Suspended && sum.StateDue.Before(from) && sum.WholeDue.Before(from) {
+		if sum.State != Suspended && sum.StateDue.Before(from) && sum.StageDue.Before(from) && sum.WholeDue.Before(from) {
 			return false, nil
 		}
 		return s.reckonCase(ctx, sum.ID)

@@ -237,6 +237,9 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		if host, err := s.Cases.Load(ctx, c.JoinedTo); err == nil && host.State == Joined {
 			return o, "", refuse("split", Conflict, "case.host_joined", "", "host", host.ID)
 		}
+	case Arrive:
+		o.Away, err = s.away(ctx, c, cmd)
+		return o, "", err
 	case SupplementCase:
 		return o, "", s.attach(ctx, c, o, cmd.Photos)
 	}

@@ -113,6 +113,9 @@ const (
 	CmdRefuseMediator  CommandName = "refuse_mediator"  // 要求更换调解员 (PML 19, 23)
 	CmdConsent         CommandName = "consent"          // 同意他人参与 (PML 20)
 	CmdSupplement      CommandName = "supplement"       // 补充
+	CmdSignFor         CommandName = "sign_for"         // 签收
+	CmdArrive          CommandName = "arrive"           // 到达
+	CmdHandle          CommandName = "handle"           // 处置
 	CmdHold            CommandName = "hold"             // 依法保留: nothing of the case is erased
 	CmdLiftHold        CommandName = "lift_hold"        // 解除保留
 )
@@ -140,6 +143,9 @@ const (
 	NeedNotErased       Need = "not_erased"       // its words have not been erased
 	NeedHeld            Need = "held"             // it is held for the law
 	NeedNotHeld         Need = "not_held"         // it is not held for the law yet
+	NeedToSignFor       Need = "to_sign_for"      // a stage of the policy waits for it to be signed for
+	NeedToArrive        Need = "to_arrive"        // … for somebody to arrive
+	NeedToHandle        Need = "to_handle"        // … for it to be handled
 	NeedNotInEffect     Need = "not_in_effect"    // no agreement binds the parties: refusing mediation does not undo one
 )
 
@@ -157,7 +163,8 @@ var (
 	working     = []State{Accepted, Mediating}
 	matched     = []State{Screened, Offered, Accepted, Mediating} // a panel is being found or is at work
 	unagreed    = []State{Reported, Screened, Offered, Accepted, Mediating, Transferred, Failed}
-	seated      = append([]State{Suspended}, matched...) // somebody may hold a seat that counts against their cap
+	seated      = append([]State{Suspended}, matched...)                                 // somebody may hold a seat that counts against their cap
+	responding  = []State{Reported, Screened, Offered, Accepted, Mediating, Transferred} // somebody is to see to it on the spot
 	inHand      = []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Effective, Unsettled, Suspended, Transferred, Failed}
 	notOver     = append([]State{Closed}, inHand...)
 	anyState    = append([]State{Settled, Exited, NotAccepted, Withdrawn, Joined}, notOver...)
@@ -206,6 +213,9 @@ var Table = []Rule{
 	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", matched, matched, nil},
 	{CmdConsent, "同意他人参与", "consent to outsiders", []State{Reported, Screened, Offered, Accepted, Mediating}, nil, nil},
 	{CmdSupplement, "补充", "supplement", notOver, nil, nil},
+	{CmdSignFor, "签收", "sign for", responding, nil, []Need{NeedToSignFor}},
+	{CmdArrive, "到达", "arrive", responding, nil, []Need{NeedToArrive}},
+	{CmdHandle, "处置", "handle on the spot", responding, nil, []Need{NeedToHandle}},
 	{CmdHold, "依法保留", "hold for the law", anyState, nil, []Need{NeedNotHeld}},
 	{CmdLiftHold, "解除保留", "lift the hold", anyState, nil, []Need{NeedHeld}},
 }

@@ -54,8 +54,9 @@ func Tick(c *Case, now time.Time, r Rules) bool {
 	changed := false
 	if !c.State.Over() {
 		changed = d.expireOffers() || changed
-		changed = d.runClock("state", &d.StateClock, d.pol.Clocks.States[string(d.State)]) || changed
-		changed = d.runClock("whole", &d.WholeClock, d.pol.Clocks.Whole) || changed
+		changed = d.runClock("state", "", &d.StateClock, d.pol.Clocks.States[string(d.State)]) || changed
+		changed = d.runClock("whole", "", &d.WholeClock, d.pol.Clocks.Whole) || changed
+		changed = d.tickStages() || changed
 	}
 	if changed {
 		d.Case.Revision++
@@ -72,6 +73,7 @@ func (d *decision) begin(kind string) {
 
 // end writes the event begun and its notices.
 func (d *decision) end() {
+	d.runStages()
 	d.event.To = d.State
 	d.log(*d.event)
 	d.echo()
@@ -104,7 +106,7 @@ func (d *decision) expireOffers() bool {
 	return true
 }
 
-func (d *decision) runClock(which string, k *Clock, l policy.Limit) bool {
+func (d *decision) runClock(which, stage string, k *Clock, l policy.Limit) bool {
 	reminded, breached := k.run(d.rules, l, d.At)
 	if !reminded && !breached {
 		return false
@@ -115,6 +117,7 @@ func (d *decision) runClock(which string, k *Clock, l policy.Limit) bool {
 	}
 	d.begin(kind)
 	d.say("clock", which)
+	d.say("stage", stage)
 	d.say("state", string(d.State))
 	d.say("due", k.Due.UTC().Format(time.RFC3339))
 	d.tellHolders(notice, k.Due)

@@ -17,7 +17,7 @@ var MediatorKinds = []KindInfo{
 	{"department", "部门人员", "officer of a department"},
 }
 
-// PolicyVocabulary is what a policy may speak of: the states of the table and the kinds of mediators. Every state in which
+// PolicyVocabulary is what a policy may speak of: the states and commands of the table and the kinds of mediators. Every state in which
 // something is still expected of somebody must have a clock, a suspended case too: what waits for a court is asked about now and then.
 func PolicyVocabulary() policy.Vocabulary {
 	v := policy.Vocabulary{ReturnVisit: string(Closed)}
@@ -26,6 +26,9 @@ func PolicyVocabulary() policy.Vocabulary {
 			continue
 		}
 		v.States, v.MustHaveClock = append(v.States, string(s.State)), append(v.MustHaveClock, string(s.State))
+	}
+	for _, r := range Table {
+		v.Commands = append(v.Commands, string(r.Command))
 	}
 	for _, k := range MediatorKinds {
 		v.Kinds = append(v.Kinds, k.Key)

@@ -275,6 +275,7 @@ func (w *Watch) tend(ctx context.Context, id string, now time.Time) error {
 func (c *Case) clone() Case {
 	probe := *c
 	probe.Offers = append([]Offer(nil), c.Offers...)
+	probe.Stages = append([]Stage(nil), c.Stages...)
 	probe.Events = append([]Event(nil), c.Events...)
 	return probe
 }

@@ -16,6 +16,9 @@ const (
 	StepReceived    Step = "received"    // 已接收
 	StepAccepted    Step = "accepted"    // 已受理
 	StepHandling    Step = "handling"    // 办理中
+	StepSigned      Step = "signed"      // 已签收
+	StepArrived     Step = "arrived"     // 已到达
+	StepHandled     Step = "handled"     // 已处置
 	StepTransferred Step = "transferred" // 已转办
 	StepReturned    Step = "returned"    // 退回
 	StepDanger      Step = "danger"      // 遇险移交
@@ -36,10 +39,20 @@ var steps = map[mediation.State]Step{
 	mediation.Withdrawn:   StepWithdrawn,
 }
 
+// deeds lead from what somebody did where the state stayed.
+var deeds = map[string]Step{
+	string(mediation.CmdSignFor): StepSigned,
+	string(mediation.CmdArrive):  StepArrived,
+	string(mediation.CmdHandle):  StepHandled,
+}
+
 // StepOf reads the step from an event of the case's timeline.
 func StepOf(e *mediation.Event) Step {
 	if e.To == mediation.Transferred && (e.Data["emergency"] == "named" || e.Data["reason"] == mediation.ReasonEmergency || e.Kind == "opened") {
 		return StepDanger
+	}
+	if step, ok := deeds[e.Kind]; ok {
+		return step
 	}
 	if step, ok := steps[e.To]; ok {
 		return step

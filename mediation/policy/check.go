@@ -22,6 +22,7 @@ func (c *checker) check() {
 	c.checkWeights()
 	c.checkTiers()
 	c.checkClocks()
+	c.checkStages()
 	c.checkCalendar()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)

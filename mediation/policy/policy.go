@@ -22,6 +22,8 @@ type Policy struct {
 	Tiers    []Tier
 	Clocks   Clocks
 	Closing  Closing
+	// Stages are the clocks of how fast a matter is taken in hand; the zero value has none.
+	Stages Stages
 	// Retention says how long words are kept; the zero value keeps them for ever.
 	Retention Retention
 }

@@ -16,6 +16,8 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("matching", required, Text{"派单：请谁调解", "who is asked to mediate"}, matchingKeys, func(p *Policy) *Matching { return &p.Matching }),
 		objects("tiers", required, Text{"调解层级，由近及远", "the ladder of tiers, the nearest first"}, tierKeys, Tier{}, func(p *Policy) *[]Tier { return &p.Tiers }),
 		object("clocks", required, Text{"时限", "how long things may take"}, clockKeys(v), func(p *Policy) *Clocks { return &p.Clocks }),
+		object("stages", optional, Text{"环节时限：签收、到达、处置、办结等，与状态时限并行；不填为没有", "clocks of signing for, arriving, handling and the like, beside the states'; without it there are none"}, stagesKeys,
+			func(p *Policy) *Stages { return &p.Stages }),
 		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),
 		object("retention", optional, Text{"保存期限；不填为一直保存", "how long words are kept; without it for ever"}, retentionKeys, func(p *Policy) *Retention { return &p.Retention }),
 	}
