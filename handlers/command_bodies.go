@@ -73,6 +73,16 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		return mediation.RefuseMediation{Behalf: behalf, Reason: b.Reason}, err
 	}),
 
+	mediation.CmdSettleAtOnce: body(func(b struct {
+		Answer string `json:"answer"`
+	}) (mediation.Command, error) {
+		return mediation.SettleAtOnce{Answer: b.Answer}, nil
+	}),
+	mediation.CmdReply: body(func(b struct {
+		Text string `json:"text"`
+	}) (mediation.Command, error) {
+		return mediation.Reply{Text: b.Text}, nil
+	}),
 	mediation.CmdArrive: body(func(b struct {
 		Point          *wirePoint `json:"point"`
 		AccuracyMetres float64    `json:"accuracyMetres"`

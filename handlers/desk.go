@@ -54,7 +54,8 @@ type orderView struct {
 	Status   string             `json:"status"` // waiting, pending, case, withdrawn
 	Began    time.Time          `json:"began"`
 	ReportID string             `json:"reportId,omitzero"`
-	Case     *caseRef           `json:"case"` // ours; null while there is none
+	Case     *caseRef           `json:"case"`   // ours; null while there is none
+	Answer   *answerView        `json:"answer"` // what the desk may tell its caller; null while there is none
 	Messages []orderMessageView `json:"messages"`
 }
 
@@ -82,6 +83,11 @@ func (a *API) viewOrder(c *Call, answer *desk.Answer) (orderView, error) {
 	sender := c.Actor
 	sender.ID = o.User
 	v.Case = l.caseRef(sender, answer.Report, answer.Case)
+	if answer.Case != nil {
+		if v.Answer, err = a.answerOf(c, sender, answer.Case); err != nil {
+			return v, err
+		}
+	}
 	switch {
 	case !answer.Report.Withdrawn.IsZero():
 		v.Status = "withdrawn"

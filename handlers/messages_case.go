@@ -53,6 +53,7 @@ var caseMessages = map[string]message{
 	"party.bound":           {"受协议约束", "Bound by an agreement", "该当事人受已生效的协议约束，不能移除。", "An agreement binds this party; they stay."},
 	"need.held":             {"未依法保留", "It is not held", "本案未依法保留。", "The case is not held for the law."},
 	"need.not_held":         {"已依法保留", "It is held already", "本案已依法保留。", "The case is held for the law already."},
+	"need.on_receipt":       {"不能即接即办", "Not to be settled at once", "规则不允许即接即办这类事项，或已过规定的时间，请按程序办理。", "The policy does not let this be settled at once, or it came in too long ago."},
 	"need.to_sign_for":      {"无须签收", "Nothing to sign for", "规则没有待签收的环节，或已签收。", "No stage waits to be signed for, or it has been."},
 	"need.to_arrive":        {"无须登记到达", "Nobody is to arrive", "没有待到达的环节：须先签收，或已到达。", "No stage waits for an arrival: it is to be signed for first, or somebody has arrived."},
 	"need.to_handle":        {"无须登记处置", "Nothing to handle", "没有待处置的环节：须先到达，或已处置。", "No stage waits to be handled: somebody is to arrive first, or it has been handled."},

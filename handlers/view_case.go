@@ -32,6 +32,7 @@ type caseView struct {
 	Agreement *agreementView   `json:"agreement,omitzero"`
 	Former    []agreementView  `json:"formerAgreements,omitzero"` // of earlier turns, which bind all the same
 	Performed time.Time        `json:"performed,omitzero"`
+	Answer    *answerView      `json:"answer,omitzero"` // null where there is none, or it is not for the caller
 	FollowUps []followUpView   `json:"followUps,omitzero"`
 	Outcome   *outcomeView     `json:"outcome,omitzero"`
 	JoinedTo  string           `json:"joinedTo,omitzero"`
@@ -194,6 +195,12 @@ type followUpView struct {
 	Kept     bool      `json:"kept"`
 	Resolved bool      `json:"resolved"`
 	Notes    string    `json:"notes,omitzero"`
+}
+
+// answerView is what whoever brought the matter in was told.
+type answerView struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
 }
 
 type outcomeView struct {

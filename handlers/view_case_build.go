@@ -138,6 +138,7 @@ func (v *caseViewer) build() caseView {
 	if out.ReportIDs == nil {
 		out.ReportIDs = []string{}
 	}
+	out.Answer = v.answer()
 	if h := k.Hold; h != nil {
 		out.Hold = &holdView{h.At, h.Reason}
 	}

@@ -76,6 +76,8 @@ type Case struct {
 	Agreement *Agreement
 	Former    []Agreement // agreements of earlier turns that took effect, the oldest first
 	Performed time.Time
+	// Answer is the latest that was given to whoever brought this turn in; nil: none yet.
+	Answer    *Answer
 	FollowUps []FollowUp
 	Outcome   *Outcome // why it was refused, transferred, failed, exited
 
@@ -116,6 +118,13 @@ type Hold struct {
 	At     time.Time
 	By     string
 	Reason string
+}
+
+// Answer (答复) is what was told to whoever brought the matter in.
+type Answer struct {
+	At    time.Time
+	By    string
+	Words Sealed
 }
 
 // Outcome is an end that is not an agreement, with what the law wants told.

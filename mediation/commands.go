@@ -150,6 +150,10 @@ type (
 		Behalf
 		Given bool
 	}
+	// SettleAtOnce 即接即办: whoever took it in has settled it, and this is the answer.
+	SettleAtOnce struct{ Answer string }
+	// Reply 答复 answers whoever brought the matter in: reporters and outside desks read it.
+	Reply struct{ Text string }
 	// SignFor 签收: whoever it was passed or offered to has seen that it is theirs.
 	SignFor struct{ Remark string }
 	// Arrive 到达 the place. Point and accuracy are compared with the case's place and kept nowhere; nil: none was sent.
@@ -220,6 +224,8 @@ func (RefuseMediator) Name() CommandName   { return CmdRefuseMediator }
 func (ConsentOutsiders) Name() CommandName { return CmdConsent }
 func (SupplementCase) Name() CommandName   { return CmdSupplement }
 func (HoldCase) Name() CommandName         { return CmdHold }
+func (SettleAtOnce) Name() CommandName     { return CmdSettleAtOnce }
+func (Reply) Name() CommandName            { return CmdReply }
 func (SignFor) Name() CommandName          { return CmdSignFor }
 func (Arrive) Name() CommandName           { return CmdArrive }
 func (Handle) Name() CommandName           { return CmdHandle }

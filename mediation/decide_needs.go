@@ -70,6 +70,10 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if c.Hold != nil {
 			return unmet()
 		}
+	case NeedOnReceipt:
+		if !c.freshFor(r.Policy.Intake.OnReceipt, o.At, r) {
+			return unmet()
+		}
 	case NeedToSignFor, NeedToArrive, NeedToHandle:
 		if k, _ := c.awaits(stageCommand[n], r); k == nil {
 			return unmet()

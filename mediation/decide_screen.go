@@ -107,6 +107,10 @@ func (d *decision) carryOut() error {
 			d.say("photo"+strconv.Itoa(i+1), p)
 		}
 		d.tellWorking(NoticeProgress)
+	case SettleAtOnce:
+		return d.settleAtOnce()
+	case Reply:
+		return d.answer()
 	case SignFor, Handle:
 		// The stage that waits for it ends with it: see runStages.
 	case Arrive:

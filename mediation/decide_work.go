@@ -230,6 +230,7 @@ func (d *decision) newTurn() {
 	d.releaseSeats()
 	d.Panel, d.Offers, d.Tier, d.Wave, d.Unit = Panel{}, nil, 0, 0, ""
 	d.Agreement, d.Performed, d.FollowUps, d.Closed, d.Outcome = nil, time.Time{}, nil, time.Time{}, nil
+	d.Answer = nil
 	for i := range d.Parties {
 		d.Parties[i].Satisfied = nil
 	}

@@ -162,6 +162,10 @@ func words(cmd Command) string {
 		return x.Text
 	case HoldCase:
 		return x.Remark
+	case SettleAtOnce:
+		return x.Answer
+	case Reply:
+		return x.Text
 	case SignFor:
 		return x.Remark
 	case Arrive:

@@ -88,7 +88,7 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdReopen: Reopen{Reason: "r"}, CmdSuspend: Suspend{Reason: "disaster"}, CmdResume: Resume{}, CmdTerminate: Terminate{Reason: "r"},
 		CmdExit: Exit{Route: "court", Reason: "r"}, CmdWithdraw: WithdrawCase{Reason: "r"}, CmdRefuseMediation: RefuseMediation{Behalf: behalf},
 		CmdRefuseMediator: RefuseMediator{Behalf: behalf, Mediator: refusable}, CmdConsent: ConsentOutsiders{Behalf: behalf, Given: true}, CmdSupplement: SupplementCase{Text: "s"},
-		CmdSignFor: SignFor{}, CmdArrive: Arrive{Point: &orb.Point{}, AccuracyM: 5}, CmdHandle: Handle{},
+		CmdSettleAtOnce: SettleAtOnce{Answer: "a"}, CmdReply: Reply{Text: "a"}, CmdSignFor: SignFor{}, CmdArrive: Arrive{Point: &orb.Point{}, AccuracyM: 5}, CmdHandle: Handle{},
 		CmdHold: HoldCase{Reason: "court"}, CmdLiftHold: LiftHold{Reason: "over"},
 	}[name]
 }

@@ -36,12 +36,12 @@ func (r *Report) order() OutsideOrder {
 // ofMany tells whether its sender speaks for many: what two callers tell one hotline is not one matter because the hotline is the same.
 func (r *Report) ofMany() bool { return r.Outside.Number != "" }
 
-// seenToOnTheSpot are the commands that desks hear of although the state stays.
-var seenToOnTheSpot = []CommandName{CmdSignFor, CmdArrive, CmdHandle}
+// told are the commands that desks hear of although the state stays.
+var told = []CommandName{CmdReply, CmdSignFor, CmdArrive, CmdHandle}
 
-// echo tells the desks that the case's state has changed, or that somebody has come to see to it (状态回传), each once for every number of theirs, so that none has to ask.
+// echo tells the desks that the case's state has changed, or that somebody has come to see to it or has answered (状态回传), each once for every number of theirs, so that none has to ask.
 func (d *decision) echo() {
-	if d.event.From == d.State && !has(seenToOnTheSpot, CommandName(d.event.Kind)) {
+	if d.event.From == d.State && !has(told, CommandName(d.event.Kind)) {
 		return
 	}
 	for _, o := range d.Outside {

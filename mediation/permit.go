@@ -139,6 +139,8 @@ var Permits = map[Action][]Grant{
 	Action(CmdRefuseMediation): partyOrOffice,
 	Action(CmdRefuseMediator):  partyOrOffice,
 	Action(CmdConsent):         partyOrOffice,
+	Action(CmdSettleAtOnce):    join(staffOnly, each(InArea, GridLeader)),
+	Action(CmdReply):           join(panelStaff, each(OwnUnit, UnitStaff), each(InArea, GridLeader)),
 	Action(CmdSignFor):         responders,
 	Action(CmdArrive):          responders,
 	Action(CmdHandle):          responders,

@@ -113,6 +113,8 @@ const (
 	CmdRefuseMediator  CommandName = "refuse_mediator"  // 要求更换调解员 (PML 19, 23)
 	CmdConsent         CommandName = "consent"          // 同意他人参与 (PML 20)
 	CmdSupplement      CommandName = "supplement"       // 补充
+	CmdSettleAtOnce    CommandName = "settle_at_once"   // 即接即办
+	CmdReply           CommandName = "reply"            // 答复
 	CmdSignFor         CommandName = "sign_for"         // 签收
 	CmdArrive          CommandName = "arrive"           // 到达
 	CmdHandle          CommandName = "handle"           // 处置
@@ -143,6 +145,7 @@ const (
 	NeedNotErased       Need = "not_erased"       // its words have not been erased
 	NeedHeld            Need = "held"             // it is held for the law
 	NeedNotHeld         Need = "not_held"         // it is not held for the law yet
+	NeedOnReceipt       Need = "on_receipt"       // policy lets it be settled at once, and it came in just now
 	NeedToSignFor       Need = "to_sign_for"      // a stage of the policy waits for it to be signed for
 	NeedToArrive        Need = "to_arrive"        // … for somebody to arrive
 	NeedToHandle        Need = "to_handle"        // … for it to be handled
@@ -213,6 +216,8 @@ var Table = []Rule{
 	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", matched, matched, nil},
 	{CmdConsent, "同意他人参与", "consent to outsiders", []State{Reported, Screened, Offered, Accepted, Mediating}, nil, nil},
 	{CmdSupplement, "补充", "supplement", notOver, nil, nil},
+	{CmdSettleAtOnce, "即接即办", "settle at once", beforePanel, []State{Closed}, []Need{NeedNotEmergency, NeedOnReceipt}},
+	{CmdReply, "答复", "answer who brought it in", append([]State{NotAccepted, Exited}, notOver...), nil, nil},
 	{CmdSignFor, "签收", "sign for", responding, nil, []Need{NeedToSignFor}},
 	{CmdArrive, "到达", "arrive", responding, nil, []Need{NeedToArrive}},
 	{CmdHandle, "处置", "handle on the spot", responding, nil, []Need{NeedToHandle}},

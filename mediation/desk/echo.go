@@ -19,6 +19,7 @@ const (
 	StepSigned      Step = "signed"      // 已签收
 	StepArrived     Step = "arrived"     // 已到达
 	StepHandled     Step = "handled"     // 已处置
+	StepAnswered    Step = "answered"    // 已答复
 	StepTransferred Step = "transferred" // 已转办
 	StepReturned    Step = "returned"    // 退回
 	StepDanger      Step = "danger"      // 遇险移交
@@ -44,6 +45,7 @@ var deeds = map[string]Step{
 	string(mediation.CmdSignFor): StepSigned,
 	string(mediation.CmdArrive):  StepArrived,
 	string(mediation.CmdHandle):  StepHandled,
+	string(mediation.CmdReply):   StepAnswered,
 }
 
 // StepOf reads the step from an event of the case's timeline.

@@ -51,6 +51,8 @@ type Intake struct {
 	// ClockSkew: a phone time further in the future is marked; ClockOld: further back is marked.
 	ClockSkew, ClockOld time.Duration
 	Join                JoinRule
+	// OnReceipt: what may be settled at once.
+	OnReceipt OnReceipt
 	// NumberFormat of a case number, with {unit}, {year}, {n}, e.g. "富阳矛调〔{year}〕第{n}号".
 	NumberFormat string
 	// NumberLevel: numbers run per unit of this many code segments (3 = county, 4 = township) and year.

@@ -50,6 +50,8 @@ var intakeKeys = []key[Intake]{
 		duration("within", required, Text{"时间范围", "time between them"}, func(j *JoinRule) *time.Duration { return &j.Within }),
 		number("metres", required, 10000, Text{"距离范围，米", "distance between them, metres"}, func(j *JoinRule) *float64 { return &j.Metres }),
 	}, func(i *Intake) *JoinRule { return &i.Join }),
+	object("on_receipt", optional, Text{"即接即办：何种事项可当场办结并答复；不填为没有", "what may be settled and answered at once on receipt; without it nothing"}, onReceiptKeys,
+		func(i *Intake) *OnReceipt { return &i.OnReceipt }),
 	text("number_format", required, Text{"案号格式，{year}为年份、{n}为序号、{unit}为编号单位", "form of a case number: {year}, {n} and {unit}, the unit that numbers"},
 		func(i *Intake) *string { return &i.NumberFormat }),
 	count("number_level", required, 1, 10, Text{"案号按区划代码前几段编排（3县、4乡镇）", "numbers run per unit of this many code segments (3 county, 4 township) and year"},
