@@ -23,37 +23,37 @@ const batch = 32
 func (r *raster) locateAll(g *ground, pts []orb.Point, out []int32) {
 	var at [batch]struct {
 		x, y uint64
-		e    entry
+		t    tile
+		line int // -1 outside the plan
 	}
 	for i, pt := range pts {
 		a := &at[i]
-		a.e = newEntry(entryCell, 0)
+		a.line = -1
 		if !within(&r.bound, pt) {
 			continue
 		}
 		fx, fy := r.units(pt)
 		a.x, a.y = uint64(int64(fx)), uint64(int64(fy))
-		if k := (a.y>>fieldBits)*uint64(r.cols) + a.x>>fieldBits; k < uint64(len(r.fields)) {
-			a.e = r.fields[k]
+		if k := (a.y>>tileBits)*uint64(r.cols) + a.x>>tileBits; k < uint64(len(r.tiles)) {
+			a.t, a.line = r.tiles[k], 0
 		}
 	}
 	for i := range pts {
-		if a := &at[i]; a.e.kind() == entryNode {
-			a.e = r.descend(a.e, a.x, a.y)
+		if a := &at[i]; a.line >= 0 {
+			a.line = r.line(a.t, a.x, a.y)
 		}
 	}
 	touched := byte(0)
 	for i := range pts {
-		if a := &at[i]; a.e.kind() == entryLeaf {
-			touched |= r.leaf(a.e)[0]
+		if a := &at[i]; a.line >= 0 {
+			touched |= r.lines[a.line][0]
 		}
 	}
 	r.touch(touched)
 	for i, pt := range pts {
-		if a := &at[i]; a.e.kind() == entryLeaf {
-			out[i] = r.leaf(a.e).locate(g, pt, a.x, a.y)
-		} else {
-			out[i] = r.plainly(g, pt, a.e)
+		out[i] = -1
+		if a := &at[i]; a.line >= 0 {
+			out[i] = r.answer(g, pt, a.x, a.y, a.line, a.t)
 		}
 	}
 }

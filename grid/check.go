@@ -68,6 +68,10 @@ func (in *inspection) units(s Schema, units []Unit) {
 }
 
 func (in *inspection) cells(s Schema, units []Unit, cells []Cell) {
+	if len(cells) > mostCells {
+		in.add("cell", cells[mostCells].Code, fmt.Sprintf("is one too many: a plan has at most %d cells", mostCells))
+		return
+	}
 	names := make(map[Code]string, len(units))
 	for _, u := range units {
 		names[u.Code] = u.Name

@@ -1,9 +1,6 @@
 package grid
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "math"
 
 // draft draws leaves, one after another.
 type draft struct {
@@ -15,20 +12,18 @@ type draft struct {
 	ends   uint64 // the vertices that end a chain
 	open   int    // where the chain being drawn begins, -1 for none
 	x      float64
-	width  int
-	leaf   leaf
+	cuts   int
 }
 
 // cornerReach is how near, in steps, a border may come to the anchor: rounding must not draw it on the other side.
 const cornerReach = 0.6
 
-// draw tells whether the box makes a leaf; bytes is that leaf then.
+// draw tells whether the box makes a leaf; leaf is that leaf then.
 func (d *draft) draw(g *grower, p *plot, met set, last int) bool {
 	if p.lost || !d.choose(g, p, met, last) || !g.trusts(p) {
 		return false
 	}
-	d.sides, d.xs, d.ys, d.ends, d.open, d.width = d.sides[:0], d.xs[:0], d.ys[:0], 0, -1, p.bits
-	step := p.step()
+	d.sides, d.xs, d.ys, d.ends, d.open, d.cuts = d.sides[:0], d.xs[:0], d.ys[:0], 0, -1, p.cuts
 	var before *segment
 	for _, i := range p.edges {
 		s := &g.segments[i]
@@ -44,7 +39,7 @@ func (d *draft) draw(g *grower, p *plot, met set, last int) bool {
 		if sides == noChoice|noChoice<<4 {
 			continue
 		}
-		e := lineOn(s, p, step)
+		e := lineOn(s, p)
 		if e.near(0, 0, cornerReach) {
 			return false
 		}
@@ -59,7 +54,7 @@ func (d *draft) draw(g *grower, p *plot, met set, last int) bool {
 }
 
 func (d *draft) fits() bool {
-	return len(d.xs) <= maxPoints && headBytes+2*len(d.xs)+len(d.sides)+4*len(d.cells) <= leafSize
+	return len(d.xs) <= maxPoints && headBytes+2*len(d.xs)+len(d.sides)+cellBytes*len(d.cells) <= leafSize
 }
 
 // choose gives the cells of the leaf their numbers.
@@ -87,23 +82,25 @@ func (d *draft) choose(g *grower, p *plot, met set, last int) bool {
 // trusts tells whether the anchor, rounded to a float, is still the lattice's corner for all that matters.
 func (g *grower) trusts(p *plot) bool {
 	x, y := g.units(p.anchor)
-	pad, slip := latticePad*p.step(), 0.05*p.step()
-	return math.Abs(x-g.x0-p.x+pad) < slip && math.Abs(y-g.y0-p.y+pad) < slip
+	sx, sy := p.steps()
+	const slip = 0.05 // steps
+	return math.Abs(x-g.x0-p.x+latticePad*sx) < slip*sx && math.Abs(y-g.y0-p.y+latticePad*sy) < slip*sy
 }
 
 // line is an edge in steps of a lattice.
 type line struct{ ax, ay, bx, by float64 }
 
-func lineOn(s *segment, p *plot, step float64) line {
+func lineOn(s *segment, p *plot) line {
+	sx, sy := p.steps()
 	return line{
-		(s.ax-p.x)/step + latticePad, (s.ay-p.y)/step + latticePad,
-		(s.bx-p.x)/step + latticePad, (s.by-p.y)/step + latticePad,
+		(s.ax-p.x)/sx + latticePad, (s.ay-p.y)/sy + latticePad,
+		(s.bx-p.x)/sx + latticePad, (s.by-p.y)/sy + latticePad,
 	}
 }
 
 func (l line) near(x, y, reach float64) bool {
 	s := segment{ax: l.ax, ay: l.ay, bx: l.bx, by: l.by}
-	return s.meets(x, y, reach)
+	return s.meets(x, y, reach, reach)
 }
 
 // edge draws what of an edge lies on the lattice.
@@ -200,16 +197,17 @@ func (l line) at(t float64) (x, y float64) {
 	return min(max(x, 0), latticeMax), min(max(y, 0), latticeMax)
 }
 
-// bytes is the leaf that was drawn; it is good until the next.
-func (d *draft) bytes() []byte {
-	head := d.in | leafHead(d.width)<<headWidth | leafHead(len(d.xs))<<headCount | leafHead(d.ends)<<headEnds
-	b := binary.LittleEndian.AppendUint64(d.leaf[:0], uint64(head))[:headBytes]
-	b = append(append(append(b, d.ys...), d.xs...), d.sides...)
-	for _, cell := range d.cells {
-		b = binary.LittleEndian.AppendUint32(b, cell)
+// leaf is the leaf that was drawn.
+func (d *draft) leaf() (l leaf) {
+	head := d.in | leafHead(d.ends)<<headEnds | leafHead(tileBits-d.cuts/2)<<headHeight | leafHead(len(d.xs))<<headCount
+	head |= leafHead(d.cuts&1) << headHalf
+	le.PutUint64(l[:], uint64(head))
+	at := headBytes
+	for _, b := range [...][]byte{d.ys, d.xs, d.sides} {
+		at += copy(l[at:], b)
 	}
-	for len(b) < leafLeast {
-		b = append(b, 0)
+	for i, cell := range d.cells {
+		l.putCell(i, cell)
 	}
-	return b
+	return l
 }

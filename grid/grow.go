@@ -7,7 +7,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// grower makes the boxes of tiles, one tile after another. Places are counted from the tile's south-west corner.
+// grower makes the lines of tiles, one tile after another. Places are counted from the tile's south-west corner.
 type grower struct {
 	*rasterBuilder
 	*lot
@@ -19,7 +19,8 @@ type grower struct {
 	edges    stack[uint32]
 	words    stack[uint64]
 	draft    draft
-	boxes    int // how many may still be made of this tile
+	left     int       // how many boxes may still be looked at in this tile
+	boxes    []settled // those that are settled, in the order of halving
 }
 
 // segment is an edge with the polygons on its two sides.
@@ -31,38 +32,44 @@ type segment struct {
 
 // plot is a box that is not settled yet.
 type plot struct {
-	x, y   float64
-	bits   int // 2 to this power units wide
-	edges  []uint32
-	in     set       // the polygons that the anchor lies in
-	anchor orb.Point // the lattice's corner, or the float next to it
-	lost   bool      // the anchor lies on a border: in does not say all
-	stuck  int       // how many cuts in a row have left most edges together
+	x, y       float64
+	wide, high float64
+	cuts       int    // how often the tile was halved
+	way        uint64 // in which half it lies, cut by cut, the first in the highest bit: 1 in the east or north
+	edges      []uint32
+	in         set       // the polygons that the anchor lies in
+	anchor     orb.Point // the lattice's corner, or the float next to it
+	lost       bool      // the anchor lies on a border: in does not say all
+	stuck      int       // how many cuts in a row have left most edges together
 }
 
 const (
-	leastBits = fieldBits - 14 // of the smallest boxes
-	mostStuck = 4
+	lastCut   = 34 // of the smallest boxes
+	mostStuck = 8
 	// boxesPerEdge bounds the work on borders that cross each other without measure; of others not one in ten is needed.
 	boxesPerEdge = 4
 )
 
-func (p *plot) step() float64 { return math.Ldexp(1.0/latticeSide, p.bits) }
+// steps are how wide and how high a step of the box's lattice is.
+func (p *plot) steps() (x, y float64) { return p.wide / latticeSide, p.high / latticeSide }
 
-// tile makes all entries of one tile.
+// tile makes the lines of one tile.
 func (g *grower) tile(t int) {
-	col, row := t%g.tileCols(), t/g.tileCols()
-	g.x0, g.y0 = float64(col)*tileUnits, float64(row)*tileUnits
-	root := plot{bits: fieldBits + tileBits}
-	runs, covering := g.runs.of(t), g.covering.of(t)
-	if len(runs) == 0 {
-		e := newEntry(entryCell, 0)
-		if len(covering) > 0 {
-			e = newEntry(entryCell, int(g.weld.parts[covering[0]])+1)
-		}
-		g.place(&root, e)
-		return
+	g.boxes = g.boxes[:0]
+	g.x0, g.y0 = float64(t%g.cols)*tileUnits, float64(t/g.cols)*tileUnits
+	root := plot{wide: tileUnits, high: tileUnits}
+	if runs, covering := g.runs.of(t), g.covering.of(t); len(runs) > 0 {
+		g.divide(&root, runs, covering)
+	} else if len(covering) > 0 {
+		g.boxes = append(g.boxes, settled{line: newLeaf(int(g.weld.parts[covering[0]]))})
+	} else {
+		g.boxes = append(g.boxes, settled{line: newLeaf(-1)})
 	}
+	g.tiles[t] = g.lay(g.boxes)
+}
+
+// divide makes the boxes of a tile with borders in it.
+func (g *grower) divide(root *plot, runs []run, covering []uint32) {
 	defer g.edges.release(g.edges.mark())
 	defer g.words.release(g.words.mark())
 	g.gather(runs, covering)
@@ -70,19 +77,18 @@ func (g *grower) tile(t int) {
 	for i := range all {
 		all[i] = uint32(i)
 	}
-	root.edges = all
-	root.edges = g.touching(&root, all)
+	root.edges = g.touching(root, all)
 	root.in = g.words.take((len(g.parts) + 63) / 64)
-	g.drop(&root)
+	root.anchor = g.corner(root)
 	for i, part := range g.parts {
 		if _, whole := slices.BinarySearch(covering, part); whole {
 			root.in.put(i, true)
 		} else {
-			g.ask(&root, i, part)
+			g.ask(root, i, part)
 		}
 	}
-	g.boxes = 1000 + boxesPerEdge*len(g.segments)
-	g.grow(&root)
+	g.left = 1000 + boxesPerEdge*len(g.segments)
+	g.grow(root)
 }
 
 // gather lists the polygons and edges of a tile.
@@ -126,11 +132,11 @@ func (g *grower) local(pt orb.Point) (x, y float64) {
 
 // touching are the edges of a list that come near the lattice of a box.
 func (g *grower) touching(p *plot, edges []uint32) []uint32 {
-	half := math.Ldexp(0.5, p.bits)
-	x, y, reach := p.x+half, p.y+half, half+3*p.step()
+	sx, sy := p.steps()
+	x, y, rx, ry := p.x+p.wide/2, p.y+p.high/2, p.wide/2+3*sx, p.high/2+3*sy
 	out := g.edges.take(len(edges))[:0]
 	for _, i := range edges {
-		if g.segments[i].meets(x, y, reach) {
+		if g.segments[i].meets(x, y, rx, ry) {
 			out = append(out, i)
 		}
 	}
@@ -138,20 +144,20 @@ func (g *grower) touching(p *plot, edges []uint32) []uint32 {
 	return out
 }
 
-// meets tells whether an edge comes into the square around a point; it may say so wrongly, not the other way.
-func (s *segment) meets(x, y, reach float64) bool {
+// meets tells whether an edge comes into the box that reaches so far around a point; it may say so wrongly, not the other way.
+func (s *segment) meets(x, y, rx, ry float64) bool {
 	ax, ay, bx, by := s.ax-x, s.ay-y, s.bx-x, s.by-y
-	if min(ax, bx) > reach || max(ax, bx) < -reach || min(ay, by) > reach || max(ay, by) < -reach {
+	if min(ax, bx) > rx || max(ax, bx) < -rx || min(ay, by) > ry || max(ay, by) < -ry {
 		return false
 	}
 	dx, dy := bx-ax, by-ay
-	return math.Abs(ax*dy-ay*dx) <= reach*(math.Abs(dx)+math.Abs(dy))*(1+0x1p-30)
+	return math.Abs(ax*dy-ay*dx) <= (rx*math.Abs(dy)+ry*math.Abs(dx))*(1+0x1p-30)
 }
 
-// drop puts the anchor of a box in its place.
-func (g *grower) drop(p *plot) {
-	pad := latticePad * p.step()
-	p.anchor = g.degrees(g.x0+p.x-pad, g.y0+p.y-pad)
+// corner is where the anchor of a box belongs.
+func (g *grower) corner(p *plot) orb.Point {
+	sx, sy := p.steps()
+	return g.degrees(g.x0+p.x-latticePad*sx, g.y0+p.y-latticePad*sy)
 }
 
 // ask finds out from the exact shape whether the anchor lies in a polygon.
@@ -165,83 +171,57 @@ func (g *grower) ask(p *plot, i int, part uint32) {
 	}
 }
 
-// grow settles a box at least as wide as a field, or cuts it.
+// grow settles a box, or halves it.
 func (g *grower) grow(p *plot) {
-	if e, ok := g.settle(p); ok {
-		g.place(p, e)
+	if l, ok := g.settle(p); ok {
+		g.boxes = append(g.boxes, settled{p.way, p.cuts, l})
 		return
 	}
-	if p.bits == fieldBits {
-		g.place(p, g.branch(p))
-		return
-	}
-	for k := range 4 {
-		g.quarter(p, k, g.grow)
+	for k := range 2 {
+		g.half(p, k)
 	}
 }
 
-// place writes an entry into all the fields of a box.
-func (g *grower) place(p *plot, e entry) {
-	n := 1 << (p.bits - fieldBits)
-	col, row := int(g.x0+p.x)>>fieldBits, int(g.y0+p.y)>>fieldBits
-	for y := row; y < row+n; y++ {
-		for x := col; x < col+n; x++ {
-			g.fields[y*g.cols+x] = e
-		}
-	}
-}
-
-// branch makes a node of a box that is not settled.
-func (g *grower) branch(p *plot) entry {
-	at := len(g.nodes)
-	g.nodes = append(g.nodes, node{})
-	for k := range 4 {
-		g.quarter(p, k, func(q *plot) {
-			e, ok := g.settle(q)
-			if !ok {
-				e = g.branch(q)
-			}
-			g.nodes[at][k] = e
-		})
-	}
-	return newEntry(entryNode, at)
-}
-
-// quarter makes one of the four boxes of a box: 0 and 1 in the south, 2 and 3 in the north.
-func (g *grower) quarter(p *plot, k int, then func(*plot)) {
+// half grows one of the two halves of a box: west and east first, then south and north, and so on.
+func (g *grower) half(p *plot, k int) {
 	edges, words := g.edges.mark(), g.words.mark()
-	half := math.Ldexp(0.5, p.bits)
-	q := plot{x: p.x + float64(k&1)*half, y: p.y + float64(k>>1)*half, bits: p.bits - 1}
+	q := plot{x: p.x, y: p.y, wide: p.wide, high: p.high, cuts: p.cuts + 1, way: p.way | uint64(k)<<(63-p.cuts)}
+	if p.cuts&1 == 0 {
+		q.wide /= 2
+		q.x += float64(k) * q.wide
+	} else {
+		q.high /= 2
+		q.y += float64(k) * q.high
+	}
 	q.edges = g.touching(&q, p.edges)
-	if len(q.edges) > len(p.edges)*7/10 {
+	if len(q.edges) > len(p.edges)*17/20 {
 		q.stuck = p.stuck + 1
 	}
 	q.in = g.words.take(len(p.in))
-	g.drop(&q)
+	q.anchor = g.corner(&q)
 	g.move(p, &q)
-	then(&q)
+	g.grow(&q)
 	g.edges.release(edges)
 	g.words.release(words)
 }
 
-// move finds what the anchor of q, a quarter of p, lies in. The way there from the anchor of p runs east, then north;
+// move finds what the anchor of q, a half of p, lies in. The way there from the anchor of p runs straight east or north;
 // each edge that it crosses leads into or out of the polygons on its sides.
 func (g *grower) move(p, q *plot) {
 	copy(q.in, p.in)
-	bend := orb.Point{q.anchor[0], p.anchor[1]}
-	sure := !p.lost
-	odd := false
-	lon, lat := g.local(bend)
+	sure, odd := !p.lost, false
+	west, south := g.local(p.anchor)
+	east, north := g.local(q.anchor)
 	for _, i := range p.edges {
 		s := &g.segments[i]
 		for _, side := range s.sides {
 			odd = odd || side >= 0 && g.strange[side]
 		}
-		if !sure || s.aside(lon, lat) {
+		if !sure || s.beside(west, south, east, north) {
 			continue
 		}
 		var crossed bool
-		if crossed, sure = g.crosses(s, p.anchor, bend, q.anchor); crossed {
+		if crossed, sure = g.crosses(s, p.anchor, q.anchor, p.cuts&1); crossed {
 			for _, side := range s.sides {
 				if side >= 0 {
 					q.in.flip(int(side))
@@ -261,34 +241,19 @@ func (g *grower) move(p, q *plot) {
 	}
 }
 
-// aside tells whether an edge lies wholly north or south of a latitude and wholly east or west of a longitude. Places
-// are rounded, but alike: what is farther north than another stays so, or they become equal.
-func (s *segment) aside(lon, lat float64) bool {
-	return (min(s.ay, s.by) > lat || max(s.ay, s.by) < lat) && (min(s.ax, s.bx) > lon || max(s.ax, s.bx) < lon)
+// beside tells whether an edge lies wholly on one side of a box. Places are rounded, but alike: what is farther north
+// than another stays so, or they become equal.
+func (s *segment) beside(west, south, east, north float64) bool {
+	return min(s.ax, s.bx) > east || max(s.ax, s.bx) < west || min(s.ay, s.by) > north || max(s.ay, s.by) < south
 }
 
-// crosses tells whether an edge crosses the way from a level to the bend and from there upright to c an odd number of
-// times; not sure if one of the three points lies on the edge's line.
-func (g *grower) crosses(s *segment, a, bend, c orb.Point) (crossed, sure bool) {
+// crosses tells whether an edge crosses the straight way from a to c, which runs east (axis 0) or north (1); not sure
+// if one of the two lies on the edge's line.
+func (g *grower) crosses(s *segment, a, c orb.Point, axis int) (crossed, sure bool) {
 	p, q := g.ground.at(s.v), g.ground.at(s.v+1)
-	level, upright := (p[1] > a[1]) != (q[1] > a[1]), (p[0] > c[0]) != (q[0] > c[0])
-	if !level && !upright {
+	if level := a[1-axis]; (p[1-axis] > level) == (q[1-axis] > level) {
 		return false, true
 	}
-	at := orient(p, q, bend)
-	if level {
-		from := orient(p, q, a)
-		if from*at == 0 {
-			return false, false
-		}
-		crossed = from != at
-	}
-	if upright {
-		to := orient(p, q, c)
-		if to*at == 0 {
-			return false, false
-		}
-		crossed = crossed != (at != to)
-	}
-	return crossed, true
+	from, to := orient(p, q, a), orient(p, q, c)
+	return from != to, from*to != 0
 }

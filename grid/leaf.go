@@ -1,7 +1,6 @@
 package grid
 
 import (
-	"encoding/binary"
 	"math/bits"
 
 	"github.com/paulmach/orb"
@@ -13,7 +12,7 @@ import (
 //	n bytes   how far north each vertex lies, chain after chain
 //	n bytes   how far east
 //	c bytes   which two of the leaf's cells each chain bounds, half a byte each
-//	then      the cells, in order, four bytes each
+//	at last   the cells, three bytes each, the first in order at the very end
 //
 // The anchor is the lattice's south-west corner, a little outside the box. The way from the point west to the lattice's
 // edge and then south to the anchor crosses the chains; each crossing of a cell's border leads into the cell or out of
@@ -27,37 +26,81 @@ type leaf [leafSize]byte
 
 const (
 	leafSize  = 64
-	leafSlot  = 4  // a leaf takes some slots of one line
-	leafLeast = 24 // as much is read of every leaf
 	maxChoice = 15
 	noChoice  = 15 // the sixteenth half byte says "no cell"
 	maxPoints = 24
+	cellBytes = 3
+	// mostCells is how many cells a plan may have.
+	mostCells = 1 << (8 * cellBytes)
 )
 
 // leafHead is what a leaf begins with.
 //
 //	bit 0–14   which of the leaf's cells the anchor lies in
+//	bit 15     the box is half as wide as high
 //	bit 16–39  the vertices that end a chain
-//	bit 40–45  the width of the box: 2 to this power, in units
-//	bit 46–50  the number of vertices
+//	bit 40–45  the height of the box: 2 to this power, in units
+//	bit 46–50  the number of vertices, or what else the line is
 type leafHead uint64
 
 const (
-	headEnds  = 16
-	headWidth = 40
-	headCount = 46
-	headBytes = 7
+	headHalf   = 15
+	headEnds   = 16
+	headHeight = 40
+	headCount  = 46
+	headBytes  = 7
+)
+
+// Lines that are no leaves have a number of vertices that no leaf has, and eight bytes after the beginning …
+const (
+	countBlock = 30 // … a block, for a box that a block's six cuts do not settle
+	countList  = 31 // … a place in lists, for a box where too many cells meet
 )
 
 func (h leafHead) anchor() uint32 { return uint32(h) & (1<<maxChoice - 1) }
 func (h leafHead) ends() uint32   { return uint32(h>>headEnds) & (1<<maxPoints - 1) }
-func (h leafHead) width() uint64  { return uint64(h>>headWidth) & 63 }
+func (h leafHead) height() uint64 { return uint64(h>>headHeight) & 63 }
+func (h leafHead) width() uint64  { return h.height() - uint64(h>>headHalf)&1 }
 func (h leafHead) count() int     { return int(h>>headCount) & 31 }
 
-// cellsAt is where the cells begin.
-func (h leafHead) cellsAt() int { return headBytes + 2*h.count() + bits.OnesCount32(h.ends()) }
+func (l *leaf) head() leafHead { return leafHead(le.Uint64(l[:])) }
 
-func (l *leaf) head() leafHead { return leafHead(binary.LittleEndian.Uint64(l[:])) }
+// newLeaf is a box without a border: all of it lies in one cell, or in none (-1).
+func newLeaf(cell int) (l leaf) {
+	if cell >= 0 {
+		l[0] = 1
+		l.putCell(0, uint32(cell))
+	}
+	return l
+}
+
+func listLine(at int) (l leaf) {
+	le.PutUint64(l[:], countList<<headCount)
+	le.PutUint32(l[8:], uint32(at))
+	return l
+}
+
+func blockLine(b block) (l leaf) {
+	le.PutUint64(l[:], countBlock<<headCount)
+	le.PutUint32(l[8:], b.first)
+	le.PutUint64(l[16:], b.starts)
+	return l
+}
+
+// shift moves where a line leads.
+func (l *leaf) shift(lines, lists int) {
+	if l.head().count() == countBlock {
+		le.PutUint32(l[8:], l.number()+uint32(lines))
+	} else {
+		le.PutUint32(l[8:], l.number()+uint32(lists))
+	}
+}
+
+// number is the place in lists of one line, the first line of the block of another.
+func (l *leaf) number() uint32 { return le.Uint32(l[8:]) }
+
+// block is the block that a line leads to.
+func (l *leaf) block() block { return block{le.Uint64(l[16:]), l.number()} }
 
 // The lattice has room for borders that pass just outside the box, so that the whole way to the anchor is on it.
 const (
@@ -71,33 +114,37 @@ const (
 	blur = fine/2 + 4
 )
 
-func (l *leaf) locate(g *ground, pt orb.Point, x, y uint64) int32 {
-	h := l.head()
-	in, near := l.follow(h, h.place(x), h.place(y))
+func (l *leaf) locate(g *ground, h leafHead, pt orb.Point, x, y uint64) int32 {
+	in, near := l.follow(h, onLattice(x, h.width()), onLattice(y, h.height()))
 	if near != 0 {
-		return l.settle(g, pt, h, in, near)
+		return l.settle(g, pt, in, near)
 	}
 	if in == 0 {
 		return -1
 	}
-	return l.cell(h, bits.TrailingZeros32(in))
+	return l.cell(bits.TrailingZeros32(in))
 }
 
-// place is a coordinate on the lattice, in fine steps.
-func (h leafHead) place(units uint64) int {
-	return int(units&(1<<h.width()-1)*(latticeSide*fine)>>h.width()) + latticePad*fine
+// onLattice is a coordinate on the lattice, in fine steps, of a box that is 2 to a power units wide or high.
+func onLattice(units, power uint64) int {
+	return int(units&(1<<(power&63)-1)*(latticeSide*fine)>>(power&63)) + latticePad*fine
 }
 
-func (l *leaf) cell(h leafHead, i int) int32 {
-	k := (h.cellsAt() + 4*i) & (leafSize - 1)
-	return int32(binary.LittleEndian.Uint32(l[k:]))
+func (l *leaf) cell(i int) int32 {
+	k := (leafSize - 4 - cellBytes*i) & (leafSize - 1) // a byte before it, so as to read four
+	return int32(le.Uint32(l[k:]) >> 8)
+}
+
+func (l *leaf) putCell(i int, cell uint32) {
+	k := leafSize - cellBytes - cellBytes*i
+	l[k], l[k+1], l[k+2] = byte(cell), byte(cell>>8), byte(cell>>16)
 }
 
 // settle asks the cells whose border is near for their exact shapes.
-func (l *leaf) settle(g *ground, pt orb.Point, h leafHead, in, near uint32) int32 {
+func (l *leaf) settle(g *ground, pt orb.Point, in, near uint32) int32 {
 	for rest := in | near; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros32(rest)
-		if cell := l.cell(h, i); near>>i&1 == 0 || g.covers(int(cell), pt) {
+		if cell := l.cell(i); near>>i&1 == 0 || g.covers(int(cell), pt) {
 			return cell
 		}
 	}
@@ -112,12 +159,12 @@ func (l *leaf) settle(g *ground, pt orb.Point, h leafHead, in, near uint32) int3
 func (l *leaf) follow(h leafHead, x, y int) (in, near uint32) {
 	n, ends := h.count(), h.ends()
 	lo, hi := newBar((y-blur+fine-1)>>fineBits), newBar((y+blur)>>fineBits+1)
-	v, w := binary.LittleEndian.Uint64(l[headBytes:]), binary.LittleEndian.Uint64(l[headBytes+8:])
+	v, w := le.Uint64(l[headBytes:]), le.Uint64(l[headBytes+8:])
 	all := uint32(1)<<(n&31) - 1
 	north := hi.reached(v) | hi.reached(w)<<8
 	level := (lo.reached(v) | lo.reached(w)<<8) ^ north
 	if n > 16 {
-		v = binary.LittleEndian.Uint64(l[headBytes+16:])
+		v = le.Uint64(l[headBytes+16:])
 		north |= hi.reached(v) << 16
 		level |= (lo.reached(v) ^ hi.reached(v)) << 16
 	}

@@ -63,7 +63,7 @@ func (p *Plan) build(units []Unit, cells []Cell) {
 	p.label(units, cells)
 	bounds, whole := boundsOf(cells)
 	if len(cells) > 0 {
-		f := newFrame(whole, fieldsFor(whole, bounds))
+		f := newFrame(whole, tilesFor(whole, bounds))
 		w := weldTogether(cells, &f)
 		p.ground, p.raster, p.boxes = w.ground, newRaster(w, f), newBoxes(bounds)
 	}

@@ -83,6 +83,16 @@ func fuyang(t *testing.T) *Plan {
 	})
 }
 
+func TestNewPlanRefusesMoreCellsThanItCanName(t *testing.T) {
+	cells := make([]Cell, mostCells+1) // never written to, so they take no memory
+	cells[mostCells].Code = "33.01.11.001.001.001.01"
+	_, err := NewPlan("v", ChinaSchema(), nil, cells)
+	var p *Problem
+	if !errors.As(err, &p) || p.Code != cells[mostCells].Code || !strings.Contains(p.Reason, "at most 16777216 cells") {
+		t.Fatal(err)
+	}
+}
+
 func TestPlanKnowsNamesAndPaths(t *testing.T) {
 	p := fuyang(t)
 	if p.Version() != "2026-11" || p.Len() != 4 || len(p.Schema().Levels) != 7 {

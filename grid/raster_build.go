@@ -7,12 +7,12 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// fieldsPerCell is how many fields the raster has for each cell, cells being of very different size.
-const fieldsPerCell = 2
+// cellsPerTile is how many cells a tile has, cells being of very different size.
+const cellsPerTile = 32
 
-// fieldsFor is how many fields a plan is to have. Cells that lie on each other without measure get a coarser raster, so
+// tilesFor is how many tiles a plan is to have. Cells that lie on each other without measure get a coarser raster, so
 // that listing what covers what stays within bounds.
-func fieldsFor(whole orb.Bound, bounds []orb.Bound) float64 {
+func tilesFor(whole orb.Bound, bounds []orb.Bound) float64 {
 	area := func(b orb.Bound) float64 { return (b.Max[0] - b.Min[0]) * (b.Max[1] - b.Min[1]) }
 	sum := 0.0
 	for _, b := range bounds {
@@ -20,19 +20,19 @@ func fieldsFor(whole orb.Bound, bounds []orb.Bound) float64 {
 	}
 	const mostVisits = 1 << 24 // of a cell to a tile
 	deep := max(1, sum/max(area(whole), math.SmallestNonzeroFloat64))
-	return max(1, min(fieldsPerCell*float64(len(bounds)), mostVisits*tileSide*tileSide/deep))
+	return max(1, min(float64(len(bounds))/cellsPerTile, mostVisits/deep))
 }
 
 func newRaster(w *weld, f frame) raster {
-	b := rasterBuilder{weld: w, frame: f, odd: w.oddParts(), fields: make([]entry, f.cols*f.rows)}
+	b := rasterBuilder{weld: w, frame: f, odd: w.oddParts(), tiles: make([]tile, f.tiles())}
 	b.runs = b.sortRuns()
 	b.covering = b.sortCovering()
 	lots := make([]lot, tasks)
 	spread(tasks, func(task int) {
-		first, end := portion(f.tiles(), task, tasks)
+		first, end := portion(len(b.tiles), task, tasks)
 		g := grower{rasterBuilder: &b, lot: &lots[task]}
-		for tile := first; tile < end; tile++ {
-			g.tile(tile)
+		for t := first; t < end; t++ {
+			g.tile(t)
 		}
 	})
 	return b.join(lots)
@@ -45,18 +45,18 @@ type rasterBuilder struct {
 	odd      []bool         // polygons that are not plain
 	runs     sorted[run]    // the edges that may touch each tile
 	covering sorted[uint32] // the polygons that cover each tile whole, in order
-	fields   []entry
+	tiles    []tile         // blocks counted as in their lot
 }
 
 // run is a row of edges of one arc: vertices first to end are their ends.
 type run struct{ arc, first, end uint32 }
 
-// lot is what one task made; the numbers of its entries count from its own beginning.
+// lot is what one task made; numbers of blocks, lines and lists count from its own beginning.
 type lot struct {
-	nodes  []node
-	leaves []byte
+	blocks []block
+	lines  []leaf
 	lists  []uint32
-	gaps   [leafSize / leafSlot][]int // slots after which so many are free
+	refer  []int // the lines that hold such a number
 }
 
 // oddParts are the polygons with holes that are not plain.
@@ -82,7 +82,7 @@ const margin = tileUnits * 4 / latticeSide
 // sortRuns finds the edges that may touch each tile.
 func (b *rasterBuilder) sortRuns() sorted[run] {
 	g := &b.ground
-	return sortInto(b.tiles(), tasks, func(task int, emit func(int, run)) {
+	return sortInto(len(b.tiles), tasks, func(task int, emit func(int, run)) {
 		first, end := portion(len(b.borders), task, tasks)
 		for arc := first; arc < end; arc++ {
 			b.eachRun(uint32(arc), g.arcs[arc], g.arcs[arc+1], emit)
@@ -103,14 +103,14 @@ func (b *rasterBuilder) eachRun(arc, first, end uint32, emit func(int, run)) {
 		bx, by := b.units(b.ground.at(v))
 		w := b.window(min(ax, bx)-margin, min(ay, by)-margin, max(ax, bx)+margin, max(ay, by)+margin)
 		if w.single() {
-			if at := w.r0*b.tileCols() + w.c0; at != tile {
+			if at := w.r0*b.cols + w.c0; at != tile {
 				flush()
 				tile, open.first = at, v-1
 			}
 			open.end = v
 		} else {
 			flush()
-			b.trace(ax, ay, bx, by, w, func(c, r int) { emit(r*b.tileCols()+c, run{arc, v - 1, v}) })
+			b.trace(ax, ay, bx, by, w, func(c, r int) { emit(r*b.cols+c, run{arc, v - 1, v}) })
 		}
 		ax, ay = bx, by
 	}
@@ -141,7 +141,7 @@ func (b *rasterBuilder) trace(ax, ay, bx, by float64, w window, yield func(c, r 
 // sortCovering finds the polygons that cover tiles whole. Tiles in a row without an edge of the polygon between them
 // lie all inside it or all outside, so one test answers for the row.
 func (b *rasterBuilder) sortCovering() sorted[uint32] {
-	return sortInto(b.tiles(), tasks, func(task int, emit func(int, uint32)) {
+	return sortInto(len(b.tiles), tasks, func(task int, emit func(int, uint32)) {
 		first, end := portion(len(b.parts), task, tasks)
 		var touched []bool
 		for part := first; part < end; part++ {
@@ -168,7 +168,7 @@ func (b *rasterBuilder) fill(part uint32, touched []bool, emit func(int, uint32)
 	clear(touched)
 	for _, r := range b.part(part) {
 		b.eachRun(r.arc(), b.ground.arcs[r.arc()], b.ground.arcs[r.arc()+1], func(tile int, _ run) {
-			touched[(tile/b.tileCols()-w.r0)*cols+tile%b.tileCols()-w.c0] = true
+			touched[(tile/b.cols-w.r0)*cols+tile%b.cols-w.c0] = true
 		})
 	}
 	for row := range w.r1 - w.r0 + 1 {
@@ -184,52 +184,35 @@ func (b *rasterBuilder) fill(part uint32, touched []bool, emit func(int, uint32)
 				known, covered = true, b.ground.side(b.part(part), middle) == inside
 			}
 			if covered {
-				emit(r*b.tileCols()+c, part)
+				emit(r*b.cols+c, part)
 			}
 		}
 	}
 	return touched
 }
 
-// join puts the lots in a row and shifts the numbers of their entries.
+// join puts the lots in a row and shifts their numbers.
 func (b *rasterBuilder) join(lots []lot) raster {
-	r := raster{frame: b.frame, fields: b.fields}
-	type base struct{ node, slot, list int }
+	type base struct{ block, line, list int }
 	bases := make([]base, len(lots)+1)
 	for i, l := range lots {
-		bases[i+1] = base{bases[i].node + len(l.nodes), bases[i].slot + len(l.leaves)/leafSlot, bases[i].list + len(l.lists)}
+		bases[i+1] = base{bases[i].block + len(l.blocks), bases[i].line + len(l.lines), bases[i].list + len(l.lists)}
 	}
 	all := bases[len(lots)]
-	r.nodes, r.lists = make([]node, all.node), make([]uint32, all.list)
-	r.leaves = make([]byte, all.slot*leafSlot+leafSize) // the last may be read beyond its end
-	shift := func(e *entry, by base) {
-		switch e.kind() {
-		case entryLeaf:
-			*e += newEntry(0, by.slot)
-		case entryNode:
-			*e += newEntry(0, by.node)
-		case entryList:
-			*e += newEntry(0, by.list)
-		}
-	}
+	r := raster{frame: b.frame, tiles: b.tiles, blocks: make([]block, all.block), lines: make([]leaf, all.line), lists: make([]uint32, all.list)}
 	spread(len(lots), func(task int) {
 		l, by := &lots[task], bases[task]
-		copy(r.leaves[by.slot*leafSlot:], l.leaves)
-		copy(r.lists[by.list:], l.lists)
-		for i := range l.nodes {
-			for k := range l.nodes[i] {
-				shift(&l.nodes[i][k], by)
-			}
+		for _, at := range l.refer {
+			l.lines[at].shift(by.line, by.list)
 		}
-		copy(r.nodes[by.node:], l.nodes)
-		first, end := portion(b.tiles(), task, len(lots))
-		for tile := first; tile < end; tile++ {
-			row, col := tile/b.tileCols()*tileSide, tile%b.tileCols()*tileSide
-			for y := row; y < row+tileSide; y++ {
-				for k := range b.fields[y*b.cols+col:][:tileSide] {
-					shift(&b.fields[y*b.cols+col+k], by)
-				}
-			}
+		copy(r.lines[by.line:], l.lines)
+		copy(r.lists[by.list:], l.lists)
+		for i, made := range l.blocks {
+			r.blocks[by.block+i] = block{made.starts, made.first + uint32(by.line)}
+		}
+		first, end := portion(len(b.tiles), task, len(lots))
+		for i := first; i < end; i++ {
+			r.tiles[i] += newTile(by.block, 0)
 		}
 	})
 	return r

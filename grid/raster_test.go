@@ -9,11 +9,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-// recut is the plan with a raster of about so many fields instead of its own: cells then span many tiles, or all cells
-// share one field.
-func recut(p *Plan, cells []Cell, fields float64) *Plan {
+// recut is the plan with a raster of about so many tiles instead of its own: cells then span many of them, or all cells
+// share one.
+func recut(p *Plan, cells []Cell, tiles float64) *Plan {
 	_, whole := boundsOf(cells)
-	f := newFrame(whole, fields)
+	f := newFrame(whole, tiles)
 	w := weldTogether(inOrder(cells), &f)
 	q := *p
 	q.ground, q.raster = w.ground, newRaster(w, f)
@@ -33,10 +33,11 @@ func owner(p *Plan, pt orb.Point) int32 {
 // bordering are points on and near the borders of a raster's own boxes, where a lookup changes its way.
 func bordering(rng *rand.Rand, f *frame, n int) (pts []orb.Point) {
 	for range n {
-		unit := float64(uint64(1) << (18 + rng.IntN(fieldBits+tileBits-17)))
-		x, y := unit*float64(rng.IntN(f.cols)), rng.Float64()*float64(f.rows)*(1<<fieldBits)
+		unit := float64(uint64(1) << (18 + rng.IntN(tileBits-17)))
+		x, y := rng.Float64()*float64(f.cols)*tileUnits, rng.Float64()*float64(f.rows)*tileUnits
+		x -= math.Mod(x, unit)
 		if rng.IntN(2) == 0 {
-			y = unit * float64(rng.IntN(f.rows))
+			y -= math.Mod(y, unit)
 		}
 		pt := f.degrees(x, y)
 		pts = append(pts, orb.Point{ulps(pt[0], rng.IntN(3)-1), ulps(pt[1], rng.IntN(3)-1)})
@@ -67,7 +68,7 @@ func sameAsShapes(t interface{ Fatalf(string, ...any) }, p *Plan, pts []orb.Poin
 	for i, pt := range pts {
 		want := owner(p, pt)
 		if got := p.raster.locate(&p.ground, pt); got != want || out[i] != want {
-			t.Fatalf("%v (%d of %d×%d fields): cell %d, of a batch %d; by the shapes %d", pt, i, p.raster.cols, p.raster.rows, got, out[i], want)
+			t.Fatalf("%v (%d of %d×%d tiles): cell %d, of a batch %d; by the shapes %d", pt, i, p.raster.cols, p.raster.rows, got, out[i], want)
 		}
 	}
 }
@@ -82,7 +83,7 @@ func TestTheRasterAnswersAsTheShapesDoHoweverFineItIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := recut(whole, cells, rapid.SampledFrom([]float64{1, 100, 1000, 30_000}).Draw(t, "fields"))
+		p := recut(whole, cells, rapid.SampledFrom([]float64{1, 2, 16, 500}).Draw(t, "tiles"))
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		pts := bordering(rng, &p.raster.frame, 100)
 		for _, reach := range []float64{1e-3, 1e-5, 1e-7, 1e-9, 1e-14} {
@@ -104,7 +105,7 @@ func TestTheRasterAnswersAsTheShapesDoInATessellation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := recut(whole, cells, rapid.SampledFrom([]float64{1, 100, 3000}).Draw(t, "fields"))
+		p := recut(whole, cells, rapid.SampledFrom([]float64{1, 2, 50}).Draw(t, "tiles"))
 		pts := bordering(q.Rng, &p.raster.frame, 100)
 		for _, reach := range []float64{1e-3, 1e-5, 1e-7, 1e-14} {
 			pts = append(pts, beside(q.Rng, cells, 60, reach)...)
@@ -167,8 +168,8 @@ func TestTheRasterAnswersAsTheShapesDoInPlansOfOddShape(t *testing.T) {
 		schema := Schema{Levels: []Level{{Key: "a"}, {Key: "b"}}}
 		p := mustPlan(t, schema, nil, tc.cells)
 		cells := inOrder(tc.cells)
-		for _, fields := range []float64{1, 10_000} {
-			p := recut(p, cells, fields)
+		for _, tiles := range []float64{1, 160} {
+			p := recut(p, cells, tiles)
 			pts := bordering(rng, &p.raster.frame, 300)
 			for _, reach := range []float64{1, 1e-3, 1e-6, 1e-9} {
 				pts = append(pts, beside(rng, cells, 300, reach)...)

@@ -23,7 +23,7 @@ import (
 
 // SnapshotFormat is the format that WriteSnapshot writes, the only one that ReadSnapshot reads. It must grow whenever
 // the layout does, or what its numbers mean.
-const SnapshotFormat = 1
+const SnapshotFormat = 2
 
 // snapshotMagic has a byte that no text has and both ends of line, so that a file sent as text is found out.
 const snapshotMagic = "\x8fFQP\r\n\x1a\n"

@@ -119,10 +119,10 @@ func checkPoints[T ~[2]float64](pts []T) error {
 	return nil
 }
 
-// check looks at every entry of an index of n cells.
+// check looks at every tile, block and line of an index of n cells.
 func (r *raster) check(g *ground, n int) error {
 	if n == 0 {
-		if len(r.fields) > 0 {
+		if len(r.tiles) > 0 {
 			return errors.New("its index has cells that are not there")
 		}
 		return nil
@@ -130,40 +130,38 @@ func (r *raster) check(g *ground, n int) error {
 	if err := errors.Join(CheckPoint(r.bound.Min), CheckPoint(r.bound.Max)); err != nil {
 		return err
 	}
-	if r.cols <= 0 || r.rows <= 0 || len(r.fields) != r.cols*r.rows {
+	if r.cols <= 0 || r.rows <= 0 || len(r.tiles) != r.cols*r.rows {
 		return errors.New("its index has not the size that it says")
 	}
 	lists, ok := r.listStarts(n)
 	if !ok || !r.shallow() {
 		return errors.New("its index is tangled")
 	}
-	sound := func(e entry) bool {
-		switch at := e.number(); e.kind() {
-		case entryCell:
-			return at <= n
-		case entryLeaf:
-			return at*leafSlot <= len(r.leaves)-leafSize && r.leaf(e).sound(n)
-		case entryNode:
-			return at < len(r.nodes)
-		default:
-			return at < len(r.lists) && lists.has(at)
-		}
-	}
 	var wrong atomic.Bool
-	spread(tasks, func(task int) {
-		first, end := portion(len(r.fields), task, tasks)
-		for _, e := range r.fields[first:end] {
-			if !sound(e) {
-				wrong.Store(true)
-			}
-		}
-		first, end = portion(len(r.nodes), task, tasks)
-		for i := first; i < end; i++ {
-			for _, e := range r.nodes[i] {
-				if !sound(e) {
+	each := func(things int, sound func(i int) bool) {
+		spread(tasks, func(task int) {
+			first, end := portion(things, task, tasks)
+			for i := first; i < end; i++ {
+				if !sound(i) {
 					wrong.Store(true)
 				}
 			}
+		})
+	}
+	each(len(r.tiles), func(i int) bool {
+		t := r.tiles[i]
+		return t.cuts() <= mostCuts && t.first()+1<<t.cuts() <= len(r.blocks)
+	})
+	each(len(r.blocks), func(i int) bool { return r.blocks[i].sound(len(r.lines)) })
+	each(len(r.lines), func(i int) bool {
+		switch l := &r.lines[i]; l.head().count() {
+		case countBlock:
+			b := l.block()
+			return b.sound(len(r.lines))
+		case countList:
+			return int(l.number()) < len(r.lists) && lists.has(int(l.number()))
+		default:
+			return l.sound(n)
 		}
 	})
 	if wrong.Load() {
@@ -171,6 +169,9 @@ func (r *raster) check(g *ground, n int) error {
 	}
 	return nil
 }
+
+// sound tells whether every place of a block has one of so many lines.
+func (b *block) sound(lines int) bool { return b.starts&1 == 1 && b.line(1<<blockCuts-1) < lines }
 
 // listStarts are the places where a list begins; false if one is too long or names a cell that is not there.
 func (r *raster) listStarts(n int) (set, bool) {
@@ -191,19 +192,21 @@ func (r *raster) listStarts(n int) (set, bool) {
 	return starts, true
 }
 
-// shallow tells whether no node lies so deep that it would be smaller than a unit. A node stands before those in it.
+// shallow tells whether no line leads so deep that a box would be smaller than a unit. A line that leads on stands before
+// those that it leads to.
 func (r *raster) shallow() bool {
-	depth := make([]uint8, len(r.nodes))
-	for i := range r.nodes {
-		for _, e := range r.nodes[i] {
-			if e.kind() != entryNode {
-				continue
-			}
-			at := e.number()
-			if at <= i || at >= len(r.nodes) || depth[i]+1 >= fieldBits {
-				return false
-			}
-			depth[at] = max(depth[at], depth[i]+1)
+	depth := make([]uint8, len(r.lines))
+	for i := range r.lines {
+		if r.lines[i].head().count() != countBlock {
+			continue
+		}
+		b := r.lines[i].block()
+		last := b.line(1<<blockCuts - 1)
+		if int(b.first) <= i || last >= len(r.lines) || int(depth[i]) >= (lastCut-1)/blockCuts {
+			return false
+		}
+		for k := int(b.first); k <= last; k++ {
+			depth[k] = max(depth[k], depth[i]+1)
 		}
 	}
 	return true
@@ -213,20 +216,23 @@ func (r *raster) shallow() bool {
 func (l *leaf) sound(n int) bool {
 	h := l.head()
 	points, ends := h.count(), h.ends()
-	if points > maxPoints || ends>>points != 0 || points > 0 && ends>>(points-1) == 0 || h.cellsAt() > leafSize {
+	if points > maxPoints || ends>>points != 0 || points > 0 && ends>>(points-1) == 0 {
+		return false
+	}
+	sides, end := headBytes+2*points, headBytes+2*points+bits.OnesCount32(ends)
+	if end > leafSize {
 		return false
 	}
 	in := h.anchor()
-	for _, s := range l[headBytes+2*points : h.cellsAt()] {
+	for _, s := range l[sides:end] {
 		in |= 1<<(s&15) | 1<<(s>>4)
 	}
-	for i := range bits.Len32(in & cells) {
-		if h.cellsAt()+4*i+4 > leafSize {
-			return false
-		}
+	in &= cells
+	if end+cellBytes*bits.Len32(in) > leafSize {
+		return false
 	}
-	for in &= cells; in != 0; in &= in - 1 {
-		if cell := l.cell(h, bits.TrailingZeros32(in)); cell < 0 || int(cell) >= n {
+	for ; in != 0; in &= in - 1 {
+		if cell := l.cell(bits.TrailingZeros32(in)); cell < 0 || int(cell) >= n {
 			return false
 		}
 	}

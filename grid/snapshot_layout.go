@@ -42,9 +42,9 @@ func layout(c coder, p *Plan, flat *flat) {
 	c.number(&r.rows)
 	c.float(&r.perLon)
 	c.float(&r.perLat)
-	list(c, &r.fields, words[entry]())
-	list(c, &r.nodes, nodes)
-	list(c, &r.leaves, octets)
+	list(c, &r.tiles, words[tile]())
+	list(c, &r.blocks, blocks)
+	list(c, &r.lines, lines)
 	list(c, &r.lists, words[uint32]())
 
 	list(c, &flat.boxes, smallBoxes)
@@ -151,7 +151,15 @@ func words[T ~uint32]() kind[T] {
 	}}
 }
 
-var octets = kind[byte]{1, func(b, v []byte) { copy(b, v) }, func(v, b []byte) { copy(v, b) }}
+var lines = kind[leaf]{leafSize, func(b []byte, v []leaf) {
+	for i := range v {
+		copy(b[leafSize*i:], v[i][:])
+	}
+}, func(v []leaf, b []byte) {
+	for i := range v {
+		copy(v[i][:], b[leafSize*i:])
+	}
+}}
 
 var stepPairs = kind[[2]uint32]{8, func(b []byte, v [][2]uint32) {
 	for i, s := range v {
@@ -164,17 +172,14 @@ var stepPairs = kind[[2]uint32]{8, func(b []byte, v [][2]uint32) {
 	}
 }}
 
-var nodes = kind[node]{16, func(b []byte, v []node) {
-	for i := range v {
-		for k, e := range v[i] {
-			le.PutUint32(b[16*i+4*k:], uint32(e))
-		}
+var blocks = kind[block]{12, func(b []byte, v []block) {
+	for i, made := range v {
+		le.PutUint64(b[12*i:], made.starts)
+		le.PutUint32(b[12*i+8:], made.first)
 	}
-}, func(v []node, b []byte) {
+}, func(v []block, b []byte) {
 	for i := range v {
-		for k := range v[i] {
-			v[i][k] = entry(le.Uint32(b[16*i+4*k:]))
-		}
+		v[i] = block{le.Uint64(b[12*i:]), le.Uint32(b[12*i+8:])}
 	}
 }}
 
