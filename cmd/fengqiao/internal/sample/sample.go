@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -72,6 +73,18 @@ func Password() (string, error) {
 	return strings.Join(groups, "-"), nil
 }
 
+// countyLine is where rules say whose they are.
+var countyLine = regexp.MustCompile(`(?m)^county: "([0-9.]+)"`)
+
+// here makes another county's rules those of the sample county, in which they are played: its code stands in place of theirs.
+func here(src []byte, code grid.Code) []byte {
+	own := countyLine.FindSubmatch(src)
+	if own == nil {
+		return src
+	}
+	return bytes.ReplaceAll(src, append([]byte{'"'}, own[1]...), []byte(`"`+string(code)))
+}
+
 // Fill brings the county in: policy, plan, the cast with the password, mediators, everybody else without one, and the newest
 // reports. It may be repeated after it was interrupted. The plan goes last, as the sign that all is there; filled says
 // that it is.
@@ -84,7 +97,7 @@ func (t Target) Fill(ctx context.Context, county *fixtures.County, password stri
 	if err != nil {
 		return err
 	}
-	pol, err := t.Policies.Import(ctx, mediation.AnyRevision, name+".yaml", src)
+	pol, err := t.Policies.Import(ctx, mediation.AnyRevision, name+".yaml", here(src, county.Code))
 	if err != nil {
 		return err
 	}
