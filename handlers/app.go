@@ -18,6 +18,7 @@ import (
 	"fengqiao/mediation"
 	"fengqiao/mediation/desk"
 	counts "fengqiao/mediation/figures"
+	"fengqiao/mediation/hall"
 	"fengqiao/push"
 
 	"github.com/gofiber/fiber/v2"
@@ -41,6 +42,8 @@ type Deps struct {
 	Mediators MediatorAdmin
 	// Desks takes in the work orders of outside desks.
 	Desks *desk.Service
+	// Halls are the one-stop halls.
+	Halls *hall.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
 	Figures *counts.Keeper
 	// Names gives the display names of users.
@@ -89,7 +92,7 @@ type API struct {
 
 // New builds the server from the route table.
 func New(d Deps) (*API, error) {
-	if d.Cases == nil || d.Accounts == nil || d.Once == nil || d.Now == nil || d.Log == nil || d.Atlas == nil || d.Desks == nil {
+	if d.Cases == nil || d.Accounts == nil || d.Once == nil || d.Now == nil || d.Log == nil || d.Atlas == nil || d.Desks == nil || d.Halls == nil {
 		return nil, errors.New("handlers: Deps are not complete")
 	}
 	a := &API{Deps: d, limits: d.Config.Limits.filled(), roster: account.Roster{Accounts: d.Accounts, Records: d.Mediators}}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/hall"
 )
 
 // message is what a code says to the person who reads it. {field} and the names of parameters in braces are filled in.
@@ -44,6 +45,8 @@ func named(param, value, lang string) string {
 			return info.En
 		}
 		return info.Zh
+	case "standing":
+		return choose(lang != "en", standings[hall.Standing(value)][0], standings[hall.Standing(value)][1])
 	case "command":
 		if rule, ok := mediation.RuleOf(mediation.CommandName(value)); ok {
 			if lang == "en" {
@@ -65,6 +68,9 @@ func messageOf(code string) message {
 		return m
 	}
 	if m, ok := domainMessages[code]; ok {
+		return m
+	}
+	if m, ok := hallMessages[code]; ok {
 		return m
 	}
 	return generalMessages["internal"]

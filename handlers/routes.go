@@ -25,6 +25,7 @@ func routes(l Limits) []Route {
 		domainRoutes(l),
 		clockRoutes(),
 		deskRoutes(),
+		hallRoutes(),
 	)
 }
 

@@ -24,6 +24,7 @@ type township struct {
 	place               apptest.Place
 	caseID, party       string
 	report, user, photo string
+	visit               string
 }
 
 // settle makes a case in a township that its people know in every way there is: reported by the grid worker, with the
@@ -62,6 +63,9 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 		t.Fatal(err)
 	}
 	w.party = c.Parties[0].ID
+	visit := uuid.NewString()
+	app.Do(t, app.As(t, mediation.TownshipStaff, p), http.MethodPost, "/api/v1/halls/"+p.Hall()+"/visits", obj{"clientId": visit, "function": "reception"}).Want(http.StatusCreated)
+	w.visit = visit
 	return w
 }
 
@@ -78,12 +82,13 @@ func upload(t *testing.T, app *apptest.App, who *apptest.Person, clientID string
 // path fills a route's parameters with the township's things.
 func (w township) path(r handlers.Route) string {
 	id := uuid.NewString() // somebody's message, device, letter: nobody's
-	for prefix, own := range map[string]string{"/api/v1/cases/": w.caseID, "/api/v1/reports/": w.report, "/api/v1/users/": w.user, "/api/v1/media/": w.photo} {
+	for prefix, own := range map[string]string{"/api/v1/cases/": w.caseID, "/api/v1/reports/": w.report, "/api/v1/users/": w.user, "/api/v1/media/": w.photo, "/api/v1/halls/": w.visit} {
 		if strings.HasPrefix(r.Path, prefix) {
 			id = own
 		}
 	}
 	path := strings.ReplaceAll(strings.ReplaceAll(r.Path, ":id", id), ":code", string(w.place.Cell()))
+	path = strings.NewReplacer(":hall", w.place.Hall(), ":window", "1").Replace(path)
 	path = strings.Replace(path, ":z/:x/:y", tileOf(w.place.Point(), 15), 1)
 	switch at := w.place.Point(); r.Method + " " + r.Path {
 	case "GET /api/v1/plan/locate":
@@ -113,6 +118,8 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 		return true, sees, sees
 	case strings.HasPrefix(r.Path, "/api/v1/users/:id"):
 		return true, mediation.MayArea(actor, mediation.UserRead, w.place.Grid()), mediation.MayArea(actor, r.Action, w.place.Grid())
+	case strings.HasPrefix(r.Path, "/api/v1/halls/:hall"):
+		return true, mediation.MayArea(actor, mediation.HallRead, w.place.Code()), mediation.MayArea(actor, r.Action, w.place.Code())
 	case strings.HasPrefix(r.Path, "/api/v1/reports/:id"):
 		holds := func(a mediation.Action) bool {
 			own := slices.Contains(mediation.Scopes(a, actor.Role), mediation.OwnReport) && actor.ID == app.As(t, mediation.GridWorker, w.place).User.ID

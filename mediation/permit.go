@@ -41,6 +41,8 @@ const (
 	SelfRead      Action = "self.read"
 	ClockMove     Action = "clock.move"  // of cases, in scenarios and training alone
 	DeskOrders    Action = "desk.orders" // send work orders and see the own desk's
+	HallRead      Action = "hall.read"   // the visits and figures of one-stop halls
+	HallServe     Action = "hall.serve"  // give out numbers, call and serve
 )
 
 // Scope bounds a permission to some of the things.
@@ -179,6 +181,8 @@ var Permits = map[Action][]Grant{
 	SelfRead:      each(Anything, append([]Role{Desk}, people...)...),
 	ClockMove:     each(WholePlan, Administrator),
 	DeskOrders:    each(Anything, Desk), // which desk's is told by the account's unit
+	HallRead:      each(InArea, seeing...),
+	HallServe:     staffOnly,
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

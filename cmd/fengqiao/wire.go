@@ -27,6 +27,7 @@ import (
 	"fengqiao/mediation"
 	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
+	"fengqiao/mediation/hall"
 	"fengqiao/push"
 	"fengqiao/push/fcm"
 	"fengqiao/push/webhook"
@@ -286,6 +287,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Policies:    in.policies,
 		Mediators:   in.mediators,
 		Desks:       desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now}),
+		Halls:       hall.NewService(hall.Deps{Visits: st.Visits(), Policies: in.policies, Cases: s.cases, Reader: st.Cases(), Now: s.cases.Now}),
 		Figures:     s.figures,
 		Names:       in.directory,
 		Now:         in.now,

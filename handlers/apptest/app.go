@@ -26,6 +26,7 @@ import (
 	"fengqiao/mediation"
 	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
+	"fengqiao/mediation/hall"
 	"fengqiao/push"
 )
 
@@ -177,6 +178,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Policies:  a.policies,
 		Mediators: a.Store.Mediators(),
 		Desks:     a.desks(),
+		Halls:     hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
 		Names:     a.Store.Directory(),
 		Now:       a.Machine.Now,
 		Log:       log,
@@ -214,7 +216,7 @@ func (a *App) rules(t testing.TB) {
 	a.policies = a.Store.Policies()
 	src, err := fixtures.Policy("fuyang")
 	must(t, err)
-	_, err = a.policies.Import(ctx, 0, "fuyang.yaml", src)
+	_, err = a.policies.Import(ctx, 0, "fuyang.yaml", append(src, hallRules...))
 	must(t, err)
 	for _, m := range mediators() {
 		_, err := a.Store.Mediators().Put(ctx, m)

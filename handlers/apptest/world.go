@@ -5,6 +5,7 @@ package apptest
 
 import (
 	"fmt"
+	"slices"
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
@@ -32,6 +33,32 @@ func (p Place) Village() grid.Code { return grid.Code(p) + ".001" }
 
 // Grid is the township's grid.
 func (p Place) Grid() grid.Code { return p.Village() + ".001" }
+
+// Hall is the township's one-stop hall.
+func (p Place) Hall() string { return fmt.Sprintf("hall_%d", slices.Index([]Place{Here, There}, p)) }
+
+// hallRules are the halls of both townships, behind the sample policy.
+const hallRules = `
+halls:
+  - key: hall_0
+    name: {zh: 东洲矛调中心, en: Dongzhou centre}
+    area: "33.01.11.001"
+    teams:
+      - {key: peace, name: {zh: 平安治理, en: peace governance}}
+    functions:
+      - {key: reception, name: {zh: 接待, en: reception}, prefix: A, calls: 2}
+      - {key: mediation, name: {zh: 调解, en: mediation}, prefix: B}
+    windows:
+      - {key: "1", name: {zh: 一号窗口, en: window 1}, functions: [reception], team: peace}
+      - {key: "2", name: {zh: 二号窗口, en: window 2}, functions: [mediation]}
+  - key: hall_1
+    name: {zh: 春江矛调中心, en: Chunjiang centre}
+    area: "33.01.11.002"
+    functions:
+      - {key: reception, name: {zh: 接待, en: reception}, prefix: A}
+    windows:
+      - {key: "1", name: {zh: 一号窗口, en: window 1}, functions: [reception]}
+`
 
 // Cell is the first micro-grid of the township, Other the second.
 func (p Place) Cell() grid.Code { return p.Grid() + ".01" }

@@ -17,5 +17,6 @@ func Tables() []Table {
 		onceTables,
 		checkpointTables,
 		deskTables,
+		hallTables,
 	)
 }

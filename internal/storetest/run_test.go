@@ -36,6 +36,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Editions", storetest.Editions}, {"Calendars", storetest.Calendars}, {"PlanOfAnEarlierRelease", storetest.PlanOfAnEarlierRelease}, {"PlanSnapshots", storetest.PlanSnapshots},
 		{"Once", storetest.Once},
 		{"DeskOrders", storetest.DeskOrders},
+		{"Hall", storetest.Hall},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},

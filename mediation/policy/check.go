@@ -24,6 +24,7 @@ func (c *checker) check() {
 	c.checkClocks()
 	c.checkStages()
 	c.checkCalendar()
+	c.checkHalls()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}

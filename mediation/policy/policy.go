@@ -26,6 +26,8 @@ type Policy struct {
 	Stages Stages
 	// Retention says how long words are kept; the zero value keeps them for ever.
 	Retention Retention
+	// Halls are the one-stop halls.
+	Halls []Hall
 }
 
 // Retention is for how many days after their end words are kept, 0: for ever.

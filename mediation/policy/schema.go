@@ -20,6 +20,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 			func(p *Policy) *Stages { return &p.Stages }),
 		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),
 		object("retention", optional, Text{"保存期限；不填为一直保存", "how long words are kept; without it for ever"}, retentionKeys, func(p *Policy) *Retention { return &p.Retention }),
+		objects("halls", optional, Text{"一站式大厅：取号、叫号", "one-stop halls, where numbers are taken and called"}, hallKeys, Hall{}, func(p *Policy) *[]Hall { return &p.Halls }),
 	}
 }
 
