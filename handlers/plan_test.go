@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"fengqiao/fixtures"
 	"fengqiao/handlers"
 	"fengqiao/handlers/apptest"
 	"fengqiao/mediation"
@@ -153,10 +152,7 @@ func aPolicyIsReadAndImportedWithItsFindings(t *testing.T, fresh apptest.Fresh) 
 		t.Errorf("in English %s", en)
 	}
 	a.Do(t, worker, "GET", "/api/v1/policy/none", nil).Refused(404, "not_found", "")
-	src, err := fixtures.Policy("fuyang")
-	if err != nil {
-		t.Fatal(err)
-	}
+	src := apptest.Policy(t)
 	if got := a.Do(t, worker, "GET", "/api/v1/policy?format=yaml", nil).Want(200).Body; string(got) != string(src) {
 		t.Error("the source is another")
 	}

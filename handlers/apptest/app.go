@@ -214,14 +214,20 @@ func (a *App) rules(t testing.TB) {
 	must(t, a.Store.Plans().Import(ctx, 0, mediation.NewEdition(p, mediation.Imported, a.Machine.Now()), edition.Drawing{Schema: schema, Units: units, Cells: cells}, p))
 	a.Atlas = grid.NewAtlas(p)
 	a.policies = a.Store.Policies()
-	src, err := fixtures.Policy("fuyang")
-	must(t, err)
-	_, err = a.policies.Import(ctx, 0, "fuyang.yaml", append(src, hallRules...))
+	_, err = a.policies.Import(ctx, 0, "fuyang.yaml", Policy(t))
 	must(t, err)
 	for _, m := range mediators() {
 		_, err := a.Store.Mediators().Put(ctx, m)
 		must(t, err)
 	}
+}
+
+// Policy is the rules of the world: Fuyang's, and those of rooms that its file does not furnish.
+func Policy(t testing.TB) []byte {
+	t.Helper()
+	src, err := fixtures.Policy("fuyang")
+	must(t, err)
+	return append(src, hallRules...)
 }
 
 // follow puts in force here the plan that is in force in the store, as the server does.
