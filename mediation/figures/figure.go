@@ -43,7 +43,7 @@ var All = []Figure{
 	{"settled", Count, "化解", "settled", "回访确认纠纷已化解的", "the return visit found the quarrel to be over",
 		count(func(t *Tally) int { return t.Settled }), map[string][]string{"state": {"settled"}}},
 	{"concluded", Count, "有结果", "concluded", "办结，或调解不成、未化解、有序退出的", "closed, or mediation failed, the quarrel is not settled, or it ended in an orderly exit",
-		count(func(t *Tally) int { return t.Concluded }), nil},
+		count(func(t *Tally) int { return t.Concluded }), map[string][]string{"state": {"closed", "settled", "unsettled", "failed", "exited"}}},
 	{"closingRate", Share, "办结率", "closing rate", "办结÷收到；不予受理、撤回的也在分母里", "closed ÷ received; what was refused or withdrawn stays below the line",
 		func(t *Tally) (int, int) { return t.Closed, t.Received }, nil},
 	{"settlementRate", Share, "化解率", "settlement rate", "化解÷有结果", "settled ÷ concluded",
