@@ -1,6 +1,9 @@
 package mediation
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Course is when a case first came to what figures ask of its timeline, whose old events lie in pages that no list reads.
 // Zero: it never did.
@@ -9,7 +12,12 @@ type Course struct {
 	Accepted time.Time // 受理
 	Agreed   time.Time // an agreement was reached, written or oral
 	Breached time.Time // a limit passed
+	// Officials are the accounts of public office that acted on it, in the order in which they first did.
+	Officials []string
 }
+
+// offices are the roles whose acts are those of an official (干部), who answers for them.
+var offices = []Role{TownshipStaff, CountyStaff, UnitStaff, Leader}
 
 // CourseOf reads a course from a whole timeline.
 func CourseOf(events []Event) Course {
@@ -25,6 +33,9 @@ func (k *Course) note(e *Event) {
 		if t.IsZero() {
 			*t = e.At
 		}
+	}
+	if slices.Contains(offices, e.Role) && !slices.Contains(k.Officials, e.Actor) {
+		k.Officials = append(slices.Clip(k.Officials), e.Actor)
 	}
 	switch {
 	case e.Kind == "breached":

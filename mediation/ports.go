@@ -62,6 +62,7 @@ type Filter struct {
 	Cell       grid.Code
 	Channel    string
 	Unit       string
+	Official   string       // an account that has acted on it in public office
 	Opened     [2]time.Time // from inclusive, until exclusive
 	OverdueAt  time.Time    // a clock's due time lies before
 	NeedsHand  bool

@@ -194,6 +194,15 @@ func compareKey(a, b any) int {
 
 // caseQuery turns a filter into a query; false if nothing can meet it.
 func caseQuery(f mediation.Filter) (Query, bool) {
+	q, ok := ledQuery(f)
+	if tag := officialTag(f.Official); ok && f.Official != "" && !slices.Contains(q.Tags, tag) {
+		q.Tags = append(q.Tags, tag)
+	}
+	return q, ok
+}
+
+// ledQuery is the query with what leads its search.
+func ledQuery(f mediation.Filter) (Query, bool) {
 	q, ok := residue(f)
 	streams := streamsOf(f)
 	if !ok || f.Visible.None || len(streams) == 0 {
@@ -213,6 +222,9 @@ func caseQuery(f mediation.Filter) (Query, bool) {
 	case v.Unit != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, "u:"+v.Unit), ok
+	case v.Area != nil && f.Official != "":
+		area, ok := both(*v.Area, f.Area)
+		return lead(q, area, streams, officialTag(f.Official)), ok
 	case v.Area != nil && f.Unit != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, "u:"+f.Unit), ok

@@ -52,7 +52,7 @@ func moved(c *mediation.Case) int64 {
 
 // caseTags are what lists of cases are read by: open and ended cases apart ("o:", "d:"), each under the root, its
 // leading areas and its cell, with the facets that lists there are narrowed by; the reporter, the mediators, the unit, the
-// parties and their links; cell with category for what a report may join.
+// officials who acted on it, the parties and their links; cell with category for what a report may join.
 func caseTags(c *mediation.Case) []string {
 	stream := streamTag(c.State.Over())
 	tags := make([]string, 0, 16)
@@ -89,6 +89,9 @@ func caseTags(c *mediation.Case) []string {
 	}
 	if c.Unit != "" {
 		add("u:" + c.Unit)
+	}
+	for _, id := range c.Course.Officials {
+		add(officialTag(id))
 	}
 	for i := range c.Parties {
 		if h := c.Parties[i].LinkHash; h != "" {
@@ -150,6 +153,9 @@ func severityFacet(severity int) string { return "v=" + strconv.Itoa(severity) +
 func stateFacet(s mediation.State) string { return "s=" + string(s) + "|" }
 
 func reporterTag(user string) string { return "r:" + user }
+
+// officialTag is of an account that has acted on it in public office.
+func officialTag(user string) string { return "b:" + user }
 
 // partyTag is of a party's phone or ID number, hashed.
 func partyTag(hash string) string { return "p:" + hash }

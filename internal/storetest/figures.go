@@ -158,9 +158,9 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 	actors := []mediation.Actor{Town, County, {ID: "u", Role: mediation.UnitStaff, Unit: "住建局", Area: "33.01.11"}, {ID: "s", Role: mediation.Supervisor, Area: "33.01"},
 		{ID: "g", Role: mediation.GridLeader, Area: CellA.Parent()}, {ID: "a", Role: mediation.Administrator, Area: "33"}, {ID: "w", Role: mediation.GridWorker, Area: "33"}}
 	for _, actor := range actors {
-		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {From: cuts[1]}, {Until: cuts[1]}} {
+		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {Official: Town.ID}, {Official: "nobody"}, {From: cuts[1]}, {Until: cuts[1]}} {
 			q.Sight, q.Now = mediation.VisibleBy(actor, mediation.StatsRead), k.Clock()
-			for _, by := range append([]figures.By{figures.Whole}, figures.Breakdowns...) {
+			for _, by := range append([]figures.By{figures.Whole, figures.ByOfficial}, figures.Breakdowns...) {
 				got, want := k.kept.Break(q, by, cuts), recount(cases, actor, q, by, cuts)
 				if !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
 					t.Fatalf("round %d, %s, %+v by %q:\n got %+v\nwant %+v", round, actor.Role, q, by, got, want)
@@ -185,7 +185,7 @@ func (k *figuresKit) linked(t *testing.T, actor mediation.Actor, q figures.Query
 		if f.List == nil {
 			continue
 		}
-		filter := mediation.Filter{Area: q.Area, Category: q.Category, Channel: q.Channel, Unit: q.Unit, Opened: [2]time.Time{q.From, q.Until}}
+		filter := mediation.Filter{Area: q.Area, Category: q.Category, Channel: q.Channel, Unit: q.Unit, Official: q.Official, Opened: [2]time.Time{q.From, q.Until}}
 		for _, s := range f.List["state"] {
 			filter.States = append(filter.States, mediation.State(s))
 		}
@@ -221,7 +221,14 @@ func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures
 		if late || other || c.State == mediation.Joined || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
 			continue
 		}
-		if key, ok := groupOf(&c, actor, q, by, cuts); ok {
+		if q.Official != "" && !slices.Contains(officials(&c), q.Official) {
+			continue
+		}
+		if by == figures.ByOfficial {
+			for _, id := range officials(&c) {
+				groups[id] = append(groups[id], c)
+			}
+		} else if key, ok := groupOf(&c, actor, q, by, cuts); ok {
 			groups[key] = append(groups[key], c)
 		}
 	}
@@ -236,6 +243,20 @@ func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures
 		return 1
 	})
 	return out
+}
+
+// officials are the accounts of public office in a case's timeline.
+func officials(c *counted) []string {
+	var ids []string
+	for i := range c.timeline {
+		switch e := &c.timeline[i]; e.Role {
+		case mediation.TownshipStaff, mediation.CountyStaff, mediation.UnitStaff, mediation.Leader:
+			if !slices.Contains(ids, e.Actor) {
+				ids = append(ids, e.Actor)
+			}
+		}
+	}
+	return ids
 }
 
 func groupOf(c *counted, actor mediation.Actor, q figures.Query, by figures.By, cuts []time.Time) (string, bool) {
@@ -285,6 +306,10 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 		took(&agree, first(func(e *mediation.Event) bool { return e.Kind == "agree" }))
 		breached := first(func(e *mediation.Event) bool { return e.Kind == "breached" })
 		in := func(states ...mediation.State) bool { return slices.Contains(states, c.State) }
+		if !breached.IsZero() {
+			t.Breached++
+		}
+		t.States[slices.IndexFunc(mediation.States, func(s mediation.StateInfo) bool { return s.State == c.State })]++
 		closed := !c.Case.Closed.IsZero() && in(mediation.Closed, mediation.Settled, mediation.Unsettled, mediation.Exited)
 		if closed {
 			took(&closing, c.Case.Closed)

@@ -5,6 +5,8 @@ package figures
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,7 +20,7 @@ const blockRows = 1 << 14
 // block is some rows, a column each. Times are whole seconds since 1970; 0 is never.
 type block struct {
 	id                                                [blockRows]key
-	area, category, channel, unit                     [blockRows]uint32
+	area, category, channel, unit, officials          [blockRows]uint32
 	opened, accepted, agreed, closed, breached, until [blockRows]uint32 // until is when the case is overdue
 	state, repeats, satisfied, dissatisfied           [blockRows]uint8
 }
@@ -29,6 +31,7 @@ type Book struct {
 	blocks                        []*block
 	rows                          index
 	area, category, channel, unit names
+	officials                     names // each word a set of them
 	asOf                          time.Time
 }
 
@@ -48,6 +51,7 @@ func (b *Book) Put(s *mediation.Summary) {
 	k.id[i] = id
 	k.area[i], k.category[i] = b.area.code(string(s.Area)), b.category.code(s.Category)
 	k.channel[i], k.unit[i] = b.channel.code(s.Channel), b.unit.code(s.Unit)
+	k.officials[i] = b.officials.code(setOf(s.Course.Officials))
 	k.opened[i], k.closed[i], k.until[i] = seconds(s.Opened), seconds(s.Closed), seconds(s.Overdue)
 	k.state[i], k.repeats[i] = stateCode[s.State], small(s.Repeats)
 	k.satisfied[i], k.dissatisfied[i] = small(s.Satisfied), small(s.Dissatisfied)
@@ -87,6 +91,23 @@ func seconds(t time.Time) uint32 {
 
 // small holds a number to what a column has room for.
 func small(n int) uint8 { return uint8(min(max(n, 0), math.MaxUint8)) }
+
+// A set of officials is one word: their ids in order, parted by what no id holds.
+const parting = "\x00"
+
+func setOf(officials []string) string {
+	return strings.Join(slices.Sorted(slices.Values(officials)), parting)
+}
+
+func officialsOf(word string) []string {
+	if word == "" {
+		return nil
+	}
+	return strings.Split(word, parting)
+}
+
+// maxStates is room for every state.
+const maxStates = 32
 
 // stateCode numbers the states.
 var stateCode = func() map[mediation.State]uint8 {

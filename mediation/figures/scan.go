@@ -18,6 +18,7 @@ type Query struct {
 	Sight                   mediation.Visible // of VisibleBy(actor, mediation.StatsRead); only area and unit show anything
 	Area                    grid.Code
 	Category, Channel, Unit string
+	Official                string    // an account that has acted on them in office
 	From, Until             time.Time // opened from inclusive, until exclusive
 	Now                     time.Time // by which it is judged what is overdue
 }
@@ -34,6 +35,8 @@ const (
 	ByChannel  By = "channel"
 	ByUnit     By = "unit"
 	ByMonth    By = "month"
+	// ByOfficial is by those who have acted on a case in office: it counts for each of them.
+	ByOfficial By = "official"
 )
 
 // Breakdowns is all of them.
@@ -44,6 +47,8 @@ type Tally struct {
 	Received, Open, Overdue, Closed, InTime, Settled, Concluded, Reopened int
 	Satisfied, Dissatisfied                                               int // parties
 	Acceptance, Agreement, Closing                                        Spread
+	Breached                                                              int            // a limit passed at some time
+	States                                                                [maxStates]int // by their places in mediation.States
 }
 
 // Spread is of how long something took, in seconds.
@@ -98,9 +103,12 @@ func (b *Book) filled(i int) int { return min(blockRows, int(b.rows.n)-i*blockRo
 // in the others what is not out is 0, so that the groups of a row's four words need only be joined by or.
 type sieve struct {
 	area, category, channel, unit []int32
+	officials                     []int32 // nil where nothing asks for them
 	from, until, now              uint32
 	cuts                          []uint32
 	keys                          []string
+	// sets are, of ByOfficial, the groups that each group of officials stands for; of others nil.
+	sets [][]int32
 }
 
 const out = -1
@@ -125,6 +133,9 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 	s.category = s.sort(&b.category, by == ByCategory, is(q.Category), group)
 	s.channel = s.sort(&b.channel, by == ByChannel, is(q.Channel), group)
 	s.unit = s.sort(&b.unit, by == ByUnit, is(cmp.Or(v.Unit, q.Unit)), group)
+	if by == ByOfficial || q.Official != "" {
+		s.official(&b.officials, by == ByOfficial, q.Official)
+	}
 	switch by {
 	case Whole:
 		s.keys = []string{""}
@@ -169,6 +180,31 @@ func (s *sieve) sort(n *names, groups bool, among func(string) bool, group func(
 	return of
 }
 
+// official gives every set of officials that there is its group, which stands for a group of each of them.
+func (s *sieve) official(n *names, groups bool, want string) {
+	s.officials = make([]int32, len(n.words))
+	seen := map[string]int32{}
+	for code, word := range n.words {
+		people := officialsOf(word)
+		switch {
+		case want != "" && !slices.Contains(people, want), groups && len(people) == 0:
+			s.officials[code] = out
+		case groups:
+			set := make([]int32, len(people))
+			for i, id := range people {
+				g, ok := seen[id]
+				if !ok {
+					g = int32(len(s.keys))
+					seen[id], s.keys = g, append(s.keys, id)
+				}
+				set[i] = g
+			}
+			s.officials[code] = int32(len(s.sets))
+			s.sets = append(s.sets, set)
+		}
+	}
+}
+
 // of is the group of a row, or out.
 func (s *sieve) of(k *block, i int) int32 {
 	opened := k.opened[i]
@@ -176,6 +212,9 @@ func (s *sieve) of(k *block, i int) int32 {
 		return out
 	}
 	g := s.area[k.area[i]] | s.category[k.category[i]] | s.channel[k.channel[i]] | s.unit[k.unit[i]]
+	if s.officials != nil {
+		g |= s.officials[k.officials[i]]
+	}
 	if g >= 0 && s.cuts != nil {
 		g = int32(sort.Search(len(s.cuts), func(j int) bool { return s.cuts[j] > opened })) - 1
 	}
@@ -210,43 +249,57 @@ func (k *block) isClosed(i int) bool { return k.closed[i] != 0 && ended[k.state[
 func (s *sieve) count(k *block, n int, tallies []Tally) {
 	for i := range n {
 		g := s.of(k, i)
-		if g < 0 {
-			continue
-		}
-		t, state := &tallies[g], k.state[i]
-		t.Received++
-		if !over[state] {
-			t.Open++
-		}
-		if due := k.until[i]; due != 0 && due < s.now {
-			t.Overdue++
-		}
-		closed := k.isClosed(i)
-		if closed {
-			t.Closed++
-			t.Closing.N++
-			if late := k.breached[i]; late == 0 || late > k.closed[i] {
-				t.InTime++
+		switch {
+		case g < 0:
+		case s.sets == nil:
+			tallies[g].add(k, i, s.now)
+		default:
+			for _, g := range s.sets[g] {
+				tallies[g].add(k, i, s.now)
 			}
 		}
-		if state == settled {
-			t.Settled++
-		}
-		if closed || unresolved[state] {
-			t.Concluded++
-		}
-		if k.repeats[i] > 0 {
-			t.Reopened++
-		}
-		if k.accepted[i] != 0 {
-			t.Acceptance.N++
-		}
-		if k.agreed[i] != 0 {
-			t.Agreement.N++
-		}
-		t.Satisfied += int(k.satisfied[i])
-		t.Dissatisfied += int(k.dissatisfied[i])
 	}
+}
+
+// add counts a row.
+func (t *Tally) add(k *block, i int, now uint32) {
+	state := k.state[i]
+	t.Received++
+	t.States[state]++
+	if !over[state] {
+		t.Open++
+	}
+	if due := k.until[i]; due != 0 && due < now {
+		t.Overdue++
+	}
+	late, closed := k.breached[i], k.isClosed(i)
+	if late != 0 {
+		t.Breached++
+	}
+	if closed {
+		t.Closed++
+		t.Closing.N++
+		if late == 0 || late > k.closed[i] {
+			t.InTime++
+		}
+	}
+	if state == settled {
+		t.Settled++
+	}
+	if closed || unresolved[state] {
+		t.Concluded++
+	}
+	if k.repeats[i] > 0 {
+		t.Reopened++
+	}
+	if k.accepted[i] != 0 {
+		t.Acceptance.N++
+	}
+	if k.agreed[i] != 0 {
+		t.Agreement.N++
+	}
+	t.Satisfied += int(k.satisfied[i])
+	t.Dissatisfied += int(k.dissatisfied[i])
 }
 
 // room lends the room in which times are put into order.
@@ -277,25 +330,35 @@ func (b *Book) spread(s *sieve, tallies []Tally) {
 
 func (t *Tally) spreads() [3]*Spread { return [3]*Spread{&t.Acceptance, &t.Agreement, &t.Closing} }
 
-// times writes how long a block's cases took to where their groups' times go on. A clock that was set back makes nothing negative.
+// times writes how long a block's cases took to where their groups' times go on.
 func (s *sieve) times(k *block, n int, ends [][3]int, into []uint32) {
 	for i := range n {
 		g := s.of(k, i)
-		if g < 0 {
-			continue
+		switch {
+		case g < 0:
+		case s.sets == nil:
+			k.took(i, &ends[g], into)
+		default:
+			for _, g := range s.sets[g] {
+				k.took(i, &ends[g], into)
+			}
 		}
-		at, opened := &ends[g], k.opened[i]
-		if t := k.accepted[i]; t != 0 {
-			into[at[0]] = max(t, opened) - opened
-			at[0]++
-		}
-		if t := k.agreed[i]; t != 0 {
-			into[at[1]] = max(t, opened) - opened
-			at[1]++
-		}
-		if k.isClosed(i) {
-			into[at[2]] = max(k.closed[i], opened) - opened
-			at[2]++
-		}
+	}
+}
+
+// took writes how long a case took to where its group's times go on. A clock that was set back makes nothing negative.
+func (k *block) took(i int, at *[3]int, into []uint32) {
+	opened := k.opened[i]
+	if t := k.accepted[i]; t != 0 {
+		into[at[0]] = max(t, opened) - opened
+		at[0]++
+	}
+	if t := k.agreed[i]; t != 0 {
+		into[at[1]] = max(t, opened) - opened
+		at[1]++
+	}
+	if k.isClosed(i) {
+		into[at[2]] = max(k.closed[i], opened) - opened
+		at[2]++
 	}
 }
