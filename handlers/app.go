@@ -19,6 +19,7 @@ import (
 	"fengqiao/mediation/desk"
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
+	"fengqiao/mediation/handover"
 	"fengqiao/push"
 
 	"github.com/gofiber/fiber/v2"
@@ -44,6 +45,8 @@ type Deps struct {
 	Desks *desk.Service
 	// Halls are the one-stop halls.
 	Halls *hall.Service
+	// HandOvers passes on what people have in hand.
+	HandOvers *handover.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
 	Figures *counts.Keeper
 	// Names gives the display names of users.
@@ -92,7 +95,16 @@ type API struct {
 
 // New builds the server from the route table.
 func New(d Deps) (*API, error) {
-	if d.Cases == nil || d.Accounts == nil || d.Once == nil || d.Now == nil || d.Log == nil || d.Atlas == nil || d.Desks == nil || d.Halls == nil {
+	incomplete := d.Cases == nil ||
+		d.Accounts == nil ||
+		d.Once == nil ||
+		d.Now == nil ||
+		d.Log == nil ||
+		d.Atlas == nil ||
+		d.Desks == nil ||
+		d.Halls == nil ||
+		d.HandOvers == nil
+	if incomplete {
 		return nil, errors.New("handlers: Deps are not complete")
 	}
 	a := &API{Deps: d, limits: d.Config.Limits.filled(), roster: account.Roster{Accounts: d.Accounts, Records: d.Mediators}}

@@ -43,6 +43,7 @@ var eventTexts = map[string][2]string{
 	"breached":         {"超期", "overdue"},
 	"reckoned":         {"时限重新计算", "clocks reckoned anew"},
 	"rezoned":          {"网格调整", "moved by a change of the plan"},
+	"handed_over":      {"移交", "handed over"},
 }
 
 func (l labels) event(kind string) string {

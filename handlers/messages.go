@@ -61,19 +61,23 @@ func named(param, value, lang string) string {
 // messageOf finds a code's words; one that is not in the table speaks of an internal error, which a test keeps from
 // happening.
 func messageOf(code string) message {
-	if m, ok := generalMessages[code]; ok {
-		return m
-	}
-	if m, ok := caseMessages[code]; ok {
-		return m
-	}
-	if m, ok := domainMessages[code]; ok {
-		return m
-	}
-	if m, ok := hallMessages[code]; ok {
-		return m
+	for _, room := range rooms() {
+		if m, ok := room[code]; ok {
+			return m
+		}
 	}
 	return generalMessages["internal"]
+}
+
+// rooms are the tables of words, each of what its room refuses with.
+func rooms() []map[string]message {
+	return []map[string]message{
+		generalMessages,
+		caseMessages,
+		domainMessages,
+		hallMessages,
+		handoverMessages,
+	}
 }
 
 // generalMessages are the codes of requests, accounts and stores.

@@ -26,6 +26,7 @@ func routes(l Limits) []Route {
 		clockRoutes(),
 		deskRoutes(),
 		hallRoutes(),
+		handoverRoutes(),
 	)
 }
 

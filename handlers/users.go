@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"fengqiao/grid"
@@ -236,6 +237,11 @@ func (a *API) patchUser(c *Call) (Reply, error) {
 			return Reply{}, err
 		}
 	}
+	if to.Place != nil && u.Leaves(*to.Place) {
+		if err := a.HandOvers.LetGo(c.Context, c.Actor, u.ID, false, "", ""); err != nil {
+			return Reply{}, err
+		}
+	}
 	u, err = a.roster.Change(c.Context, c.Actor, account.Order{By: c.Actor.ID, Revision: int(c.Revision)}, u.ID, to)
 	return userReply(u), err
 }
@@ -249,9 +255,12 @@ func or[T any](v *T, otherwise T) T {
 
 type lockBody struct {
 	Reason string `json:"reason"`
+	// Urgent locks at once although a hand-over is owed, which is then opened.
+	Urgent bool `json:"urgent"`
 }
 
-// lockUser locks an account and ends its sessions.
+// lockUser locks an account and ends its sessions. Who holds what nobody else does hands it over first, or, where that cannot wait,
+// leaves a hand-over that is owed.
 func (a *API) lockUser(c *Call) (Reply, error) {
 	var in lockBody
 	if err := c.Decode(&in); err != nil {
@@ -266,6 +275,9 @@ func (a *API) lockUser(c *Call) (Reply, error) {
 	}
 	if u.ID == c.Actor.ID {
 		return Reply{}, refuse(http.StatusConflict, "not_yourself", "")
+	}
+	if err := a.HandOvers.LetGo(c.Context, c.Actor, u.ID, in.Urgent, in.Reason, strconv.FormatInt(c.Revision, 10)); err != nil {
+		return Reply{}, err
 	}
 	u, err = a.Accounts.LockUser(c.Context, account.Order{By: c.Actor.ID, Revision: int(c.Revision)}, u.ID, in.Reason)
 	return userReply(u), err

@@ -25,6 +25,7 @@ type township struct {
 	caseID, party       string
 	report, user, photo string
 	visit               string
+	handover            string // of the user
 }
 
 // settle makes a case in a township that its people know in every way there is: reported by the grid worker, with the
@@ -66,6 +67,8 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 	visit := uuid.NewString()
 	app.Do(t, app.As(t, mediation.TownshipStaff, p), http.MethodPost, "/api/v1/halls/"+p.Hall()+"/visits", obj{"clientId": visit, "function": "reception"}).Want(http.StatusCreated)
 	w.visit = visit
+	w.handover = app.Do(t, app.As(t, mediation.CountyStaff, p), http.MethodPost, "/api/v1/handovers",
+		obj{"leaver": w.user, "successor": worker.User.ID, "reason": "调离"}, newKey()).Want(http.StatusCreated).Text("id")
 	return w
 }
 
@@ -82,7 +85,15 @@ func upload(t *testing.T, app *apptest.App, who *apptest.Person, clientID string
 // path fills a route's parameters with the township's things.
 func (w township) path(r handlers.Route) string {
 	id := uuid.NewString() // somebody's message, device, letter: nobody's
-	for prefix, own := range map[string]string{"/api/v1/cases/": w.caseID, "/api/v1/reports/": w.report, "/api/v1/users/": w.user, "/api/v1/media/": w.photo, "/api/v1/halls/": w.visit} {
+	for prefix, own := range map[string]string{
+		"/api/v1/cases/":     w.caseID,
+		"/api/v1/reports/":   w.report,
+		"/api/v1/users/":     w.user,
+		"/api/v1/media/":     w.photo,
+		"/api/v1/halls/":     w.visit,
+		"/api/v1/matters/":   w.user,
+		"/api/v1/handovers/": w.handover,
+	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			id = own
 		}
@@ -116,6 +127,11 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 	case strings.HasPrefix(r.Path, "/api/v1/media/:id"):
 		sees := mediation.MayCase(actor, mediation.MediaRead, &c) || actor.ID == app.As(t, mediation.GridWorker, w.place).User.ID
 		return true, sees, sees
+	case strings.HasPrefix(r.Path, "/api/v1/matters/:id"):
+		sees := actor.ID == w.user || mediation.MayArea(actor, r.Action, w.place.Grid())
+		return true, sees, sees
+	case strings.HasPrefix(r.Path, "/api/v1/handovers/:id"):
+		return true, w.takesPart(t, app, actor, mediation.HandOverRead), w.takesPart(t, app, actor, r.Action)
 	case strings.HasPrefix(r.Path, "/api/v1/users/:id"):
 		return true, mediation.MayArea(actor, mediation.UserRead, w.place.Grid()), mediation.MayArea(actor, r.Action, w.place.Grid())
 	case strings.HasPrefix(r.Path, "/api/v1/halls/:hall"):
@@ -131,6 +147,19 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 		return false, true, mediation.MayPlan(actor, r.Action, app.Atlas.Load())
 	}
 	return false, true, mediation.May(actor, r.Action)
+}
+
+// takesPart tells whether a person has an action to the township's hand-over, as its leaver, successor or proposer or by their area.
+func (w township) takesPart(t *testing.T, app *apptest.App, actor mediation.Actor, a mediation.Action) bool {
+	successor, by := app.As(t, mediation.GridWorker, w.place).User.ID, app.As(t, mediation.CountyStaff, w.place).User.ID
+	who := []string{w.user, by}
+	switch a {
+	case mediation.HandOverAnswer:
+		who = []string{successor}
+	case mediation.HandOverRead:
+		who = append(who, successor)
+	}
+	return slices.Contains(who, actor.ID) || mediation.MayArea(actor, a, w.place.Grid())
 }
 
 // ends tells whether a route ends the caller's session, which would end the walk.

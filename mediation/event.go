@@ -110,6 +110,7 @@ const (
 	NoticeAlike       NoticeKind = "cases_alike"      // staff: two open cases share a party
 	NoticeDesk        NoticeKind = "desk_echo"        // outside desk: the state of its order has changed
 	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs
+	NoticeHandOver    NoticeKind = "hand_over"        // successor, leaver, who proposed it: look at the hand-over
 )
 
 // Notice is one announcement that is stored with the change it announces.

@@ -323,7 +323,8 @@ func TestTheOrderOfThePoolDoesNotMatter(t *testing.T) {
 func TestEveryReasonHasItsWords(t *testing.T) {
 	all := []string{matchNear, matchNoDistance, matchSkill, matchGeneralist, matchOtherSkill, matchLoad, matchSameArea, matchDialect, matchRecord,
 		matchResting, matchKind, matchNoAccount, matchUnavailable, matchOnLeave, matchFull, matchFar, matchOtherArea, matchKin, matchParty, matchSameUnit, matchRefused,
-		matchReporter, matchOnPanel, matchSteppedBack, matchDeclined, matchExpired, matchStillOpen, matchHoldsThisCase}
+		matchReporter, matchOnPanel, matchSteppedBack, matchDeclined, matchExpired, matchStillOpen, matchHoldsThisCase,
+		ReasonLocked, ReasonNoRecord, ReasonPost, ReasonArea}
 	if len(all) != len(reasonTable) {
 		t.Errorf("%d codes, %d in the table", len(all), len(reasonTable))
 	}

@@ -32,6 +32,7 @@ type Offer struct {
 	Answered time.Time
 	Reason   string // why it was declined or withdrawn
 	ByHand   bool
+	By       string // the hand-over that it came by (Succession), "" if by none
 }
 
 // Reason is a readable piece of why somebody was chosen or left out: a code for the message table, and its figures.

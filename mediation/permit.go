@@ -43,6 +43,10 @@ const (
 	DeskOrders    Action = "desk.orders" // send work orders and see the own desk's
 	HallRead      Action = "hall.read"   // the visits and figures of one-stop halls
 	HallServe     Action = "hall.serve"  // give out numbers, call and serve
+
+	HandOverRead    Action = "handover.read"    // open matters of a person, and hand-overs
+	HandOverPropose Action = "handover.propose" // to a successor
+	HandOverAnswer  Action = "handover.answer"  // as the successor
 )
 
 // Scope bounds a permission to some of the things.
@@ -59,6 +63,7 @@ const (
 	OwnCase         // the party's own case
 	OwnUnit         // the case lies with the actor's unit, inside the actor's area
 	WholePlan       // every plan that is touched lies inside the actor's area (what holds for the whole installation)
+	Oneself         // what the actor holds, or is asked to take over
 )
 
 // Grant permits an action to a role within a scope.
@@ -183,6 +188,10 @@ var Permits = map[Action][]Grant{
 	DeskOrders:    each(Anything, Desk), // which desk's is told by the account's unit
 	HallRead:      each(InArea, seeing...),
 	HallServe:     staffOnly,
+
+	HandOverRead:    join(each(InArea, CountyStaff, Supervisor, Administrator), each(Oneself, people...)),
+	HandOverPropose: join(each(InArea, CountyStaff, Administrator), each(Oneself, people...)),
+	HandOverAnswer:  each(Oneself, people...),
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

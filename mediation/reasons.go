@@ -34,6 +34,14 @@ const (
 	matchHoldsThisCase = "match.holds_seat"
 )
 
+// Codes of the reasons why somebody cannot take over what another held.
+const (
+	ReasonLocked   = "succession.locked"
+	ReasonNoRecord = "succession.no_record"
+	ReasonPost     = "succession.post"
+	ReasonArea     = "succession.area"
+)
+
 // reasonInfo is what there is to know of one reason: its words, and whether a person who assigns by hand may overrule it.
 type reasonInfo struct {
 	Zh, En string // {name} stands for a parameter
@@ -73,7 +81,14 @@ var reasonTable = map[string]reasonInfo{
 	matchStillOpen:   {Zh: "已派单，正在等待应答", En: "has been asked and may still answer", Overrulable: true},
 	matchHoldsThisCase: {Zh: "本件的席位正在确认中",
 		En: "a seat on this case is being confirmed"},
+	ReasonLocked:   {Zh: "账号已停用", En: "the account is locked"},
+	ReasonNoRecord: {Zh: "没有调解员记录，不能承接席位", En: "has no mediator's record and can take no seat"},
+	ReasonPost:     {Zh: "岗位不符：须为{role}{unit}", En: "another post: it takes {role} {unit}"},
+	ReasonArea:     {Zh: "辖区{area}之外，须含{needs}", En: "beyond their area {area}: it must hold {needs}"},
 }
+
+// NewReason is a reason of the table with its figures, as name, value, name, value …
+func NewReason(code string, params ...string) Reason { return reason(code, params...) }
 
 // Text is the reason in words: Chinese for "zh…", else English. An unknown code, as an older release may have stored, is
 // shown as it is.

@@ -124,22 +124,27 @@ func (s *Service) reserve(ctx context.Context, mediator string, seat HeldSeat, p
 	})
 }
 
-// seat writes the case and then settles the reservation one way or the other. Where it is not known whether the case was
-// written, the reservation stays for SettleSeats.
+// seat carries the order out on the case, for whose mediator a seat is reserved.
 func (s *Service) seat(ctx context.Context, caseID, mediator, offer string, o Order) (Case, error) {
-	c, err := s.change(ctx, caseID, o)
+	mine := HeldSeat{Case: caseID, Offer: offer, Since: o.At}
+	return s.seating(ctx, mediator, mine, true, func() (Case, error) { return s.change(ctx, caseID, o) })
+}
+
+// seating writes the case and then settles the reservation one way or the other. Where it is not known whether the case was
+// written, the reservation stays for SettleSeats. accepted: the mediator said yes, which ends a row of declines.
+func (s *Service) seating(ctx context.Context, mediator string, mine HeldSeat, accepted bool, write func() (Case, error)) (Case, error) {
+	c, err := write()
 	if errors.Is(err, ErrUncertain) || errors.Is(err, ErrUnavailable) {
 		return Case{}, err
 	}
 	held := err == nil
 	if err != nil {
-		if now, loadErr := s.Cases.Load(ctx, caseID); loadErr != nil || now.occupies(mediator) {
+		if now, loadErr := s.Cases.Load(ctx, mine.Case); loadErr != nil || now.occupies(mediator) {
 			held = true // somebody else's order put this mediator there meanwhile; or unknown: the sweep settles it
 		}
 	}
-	mine := HeldSeat{Case: caseID, Offer: offer, Since: o.At}
-	if settleErr := s.settleSeat(ctx, mediator, mine, held, err == nil); settleErr != nil {
-		s.Log.WarnContext(ctx, "seat left to the sweep", "case", caseID, "mediator", mediator, "cause", settleErr)
+	if settleErr := s.settleSeat(ctx, mediator, mine, held, accepted && err == nil); settleErr != nil {
+		s.Log.WarnContext(ctx, "seat left to the sweep", "case", mine.Case, "mediator", mediator, "cause", settleErr)
 	}
 	return c, err
 }

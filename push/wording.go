@@ -151,6 +151,11 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"Grids have changed", "The grids were redrawn, and open cases are now in your area. Open the app to see them."},
 		Keep:    7 * day, Collapse: "rezoned",
 	},
+	mediation.NoticeHandOver: {
+		Chinese: Text{"工作移交", "有一份工作移交需要您查看，请打开应用。"},
+		English: Text{"A hand-over", "There is news of a hand-over of work. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeRefused: {
 		Chinese: Text{"事项情况有变", "有一件事项需要重新安排，请打开应用查看。"},
 		English: Text{"Arrangements have changed", "A case needs to be arranged anew. Open the app to see it."},

@@ -66,6 +66,7 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	running.Go(func() { s.every(loops, s.setting.Notice, "follow plan", s.followPlan) })
 	running.Go(func() { s.every(loops, s.setting.Notice, "settle plan", s.settlePlan) })
 	running.Go(func() { s.every(loops, s.setting.Notice, "reckon clocks", s.reckon) })
+	running.Go(func() { s.every(loops, handoverEvery, "hand-overs", s.handOver) })
 	running.Go(func() { s.every(loops, warnEvery, "calendar", s.warnCalendar) })
 	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
 	running.Go(func() { s.every(loops, s.setting.CheckpointEvery, "checkpoint", s.checkpoints.Pass) })
@@ -215,6 +216,18 @@ func (s *system) reckon(ctx context.Context) error {
 	n, err := s.cases.Reckon(ctx)
 	if n > 0 {
 		s.log.Info("reckoned by the calendar", "cases", n)
+	}
+	return err
+}
+
+// handoverEvery is how often hand-overs are looked for that a crash has left unfinished.
+const handoverEvery = 10 * time.Second
+
+// handOver goes on with accepted hand-overs.
+func (s *system) handOver(ctx context.Context) error {
+	n, err := s.handovers.Sweep(ctx)
+	if n > 0 {
+		s.log.Info("hand-overs carried on", "done", n)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -199,20 +200,35 @@ func (c *command) oneTime(ctx context.Context, in *installation, u account.User)
 	return err
 }
 
+// letGo refuses to take somebody away from what would be nobody's without them, unless that cannot wait.
+func (c *command) letGo(ctx context.Context, in *installation, u account.User, urgent bool, reason string) error {
+	err := in.handovers(in.service(&grid.Atlas{}, nil, in.now, c.logger())).LetGo(ctx, anywhere(byCommand), u.ID, urgent, reason, strconv.Itoa(u.Revision))
+	var owed *mediation.Error
+	if errors.As(err, &owed) && owed.Code == "handover.owed" {
+		return fmt.Errorf("%s holds %s matters that nobody else does: have them handed over first", u.Login, owed.Params["count"])
+	}
+	return err
+}
+
 func (c *command) userLock() *cobra.Command {
 	var reason string
+	var urgent bool
 	lock := &cobra.Command{Use: "lock LOGIN", Args: cobra.ExactArgs(1), Short: c.short("锁定账号", "lock an account and end its sessions"),
 		Long: words.Text{
-			Zh: "锁定账号：不能再登录，已登录的各处几秒内退出，手机不再收到推送。最后一个管理员不能锁定。",
-			En: "Locks an account: nobody signs in with it, sessions end within seconds, and its phones get no more pushes. The last\nadministrator cannot be locked."}.In(c.lang),
+			Zh: "锁定账号：不能再登录，已登录的各处几秒内退出，手机不再收到推送。最后一个管理员不能锁定。\n名下有别人无法承接的在办事项的，须先移交；--urgent 立即锁定，移交随后补办。",
+			En: "Locks an account: nobody signs in with it, sessions end within seconds, and its phones get no more pushes. The last\nadministrator cannot be locked. Who holds matters that nobody else does hands them over first; --urgent locks at once, and the\nhand-over is owed."}.In(c.lang),
 		Example: `  fengqiao user lock gw-330111001003001 --reason left`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
+				if err := c.letGo(ctx, in, u, urgent, reason); err != nil {
+					return err
+				}
 				_, err := in.accounts.LockUser(ctx, account.Order{By: byCommand}, u.ID, reason)
 				return err
 			})
 		}}
 	lock.Flags().StringVar(&reason, "reason", "", c.short("原因", "reason"))
+	lock.Flags().BoolVar(&urgent, "urgent", false, c.short("不待移交，立即锁定", "lock at once; the hand-over is owed"))
 	return lock
 }
 
@@ -242,6 +258,11 @@ func (c *command) userMove() *cobra.Command {
 				return err
 			}
 			return c.withUser(cmd, args[0], func(ctx context.Context, in *installation, u account.User) error {
+				if u.Leaves(to) {
+					if err := c.letGo(ctx, in, u, false, ""); err != nil {
+						return err
+					}
+				}
 				_, err := in.roster().Change(ctx, anywhere(byCommand), account.Order{By: byCommand}, u.ID, account.Changes{Place: &to})
 				return explained(err)
 			})

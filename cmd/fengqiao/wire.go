@@ -28,6 +28,7 @@ import (
 	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
+	"fengqiao/mediation/handover"
 	"fengqiao/push"
 	"fengqiao/push/fcm"
 	"fengqiao/push/webhook"
@@ -203,6 +204,13 @@ func (in *installation) service(atlas *grid.Atlas, photos *media.Service, now fu
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 }
 
+// handovers passes on what people have in hand.
+func (in *installation) handovers(cases *mediation.Service) *handover.Service {
+	people := account.Persons{Service: in.accounts}
+	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people,
+		Rooms: handover.CoreRooms(in.Store.Cases(), cases, people), Now: cases.Now, Log: cases.Log})
+}
+
 // system is an installation at work: what serve and demo run.
 type system struct {
 	*installation
@@ -212,6 +220,8 @@ type system struct {
 	watch  *mediation.Watch
 	// surveyor moves cases and people after a change of plans.
 	surveyor *mediation.Surveyor
+	// handovers passes on what people have in hand.
+	handovers *handover.Service
 	// figures counts cases for dashboards.
 	figures *figures.Keeper
 	// settling is the plan towards which the last run went, and when.
@@ -246,6 +256,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.cases = in.service(s.atlas, s.photos, caseTime, log)
 	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
 	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
+	s.handovers = in.handovers(s.cases)
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
@@ -288,6 +299,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Mediators:   in.mediators,
 		Desks:       desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now}),
 		Halls:       hall.NewService(hall.Deps{Visits: st.Visits(), Policies: in.policies, Cases: s.cases, Reader: st.Cases(), Now: s.cases.Now}),
+		HandOvers:   s.handovers,
 		Figures:     s.figures,
 		Names:       in.directory,
 		Now:         in.now,

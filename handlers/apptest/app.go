@@ -27,6 +27,7 @@ import (
 	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
+	"fengqiao/mediation/handover"
 	"fengqiao/push"
 )
 
@@ -54,6 +55,8 @@ type App struct {
 	Cases    *mediation.Service
 	Watch    *mediation.Watch
 	Surveyor *mediation.Surveyor
+	// HandOvers is what the server's routes go by.
+	HandOvers *handover.Service
 	// Calendars is the one that everything goes by.
 	Calendars *store.Calendars
 	// Figures follows the cases when a test lets it (Pass).
@@ -156,6 +159,9 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
 	a.Surveyor = &mediation.Surveyor{Service: a.Cases, Editions: a.Store.Plans(), People: a.Accounts}
+	people := account.Persons{Service: a.Accounts}
+	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people,
+		Rooms: handover.CoreRooms(a.Store.Cases(), a.Cases, people), Now: a.Cases.Now, Log: log})
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
 	// The relay is a test's own, so nothing waits for it here.
@@ -179,6 +185,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Mediators: a.Store.Mediators(),
 		Desks:     a.desks(),
 		Halls:     hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
+		HandOvers: a.HandOvers,
 		Names:     a.Store.Directory(),
 		Now:       a.Machine.Now,
 		Log:       log,

@@ -18,5 +18,6 @@ func Tables() []Table {
 		checkpointTables,
 		deskTables,
 		hallTables,
+		handoverTables,
 	)
 }

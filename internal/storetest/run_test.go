@@ -37,6 +37,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Once", storetest.Once},
 		{"DeskOrders", storetest.DeskOrders},
 		{"Hall", storetest.Hall},
+		{"HandOvers", storetest.HandOvers},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},

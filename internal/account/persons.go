@@ -1,0 +1,51 @@
+package account
+
+import (
+	"context"
+	"errors"
+
+	"fengqiao/mediation"
+	"fengqiao/mediation/handover"
+)
+
+// Persons are the accounts as hand-overs know them.
+type Persons struct{ *Service }
+
+var _ handover.People = Persons{}
+
+// Person implements handover.People.
+func (p Persons) Person(ctx context.Context, id string) (handover.Person, error) {
+	u, err := p.User(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return handover.Person{}, mediation.ErrNotFound
+	}
+	return u.person(), err
+}
+
+func (u User) person() handover.Person {
+	return handover.Person{Actor: u.actor(), Name: u.Name, Locked: u.Locked}
+}
+
+// Holders implements handover.People.
+func (p Persons) Holders(ctx context.Context, role mediation.Role, unit string) ([]handover.Person, error) {
+	var list []handover.Person
+	for cursor := ""; ; {
+		page, next, err := p.ListUsers(ctx, Filter{Role: role, Open: true, After: cursor, Limit: 200})
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range page {
+			if unit == "" || u.Unit == unit {
+				list = append(list, u.person())
+			}
+		}
+		if cursor = next; next == "" {
+			return list, nil
+		}
+	}
+}
+
+// Leaves tells whether a move takes the user away from what they have in hand.
+func (u User) Leaves(to Place) bool {
+	return to.Role != u.Role || to.Unit != u.Unit || to.Mediator != u.Mediator || !to.Area.Contains(u.Area)
+}
