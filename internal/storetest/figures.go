@@ -35,7 +35,7 @@ func Figures(t *testing.T, s *store.Store) {
 			}
 			k.Pass(time.Duration(k.rng.IntN(90)) * time.Minute)
 		}
-		for range 120 {
+		for range 200 {
 			k.step(t, k.ids[k.rng.IntN(len(k.ids))])
 		}
 		if err := k.kept.Pass(context.Background()); err != nil {
@@ -50,7 +50,7 @@ func Figures(t *testing.T, s *store.Store) {
 	}
 	all := k.kept.Count(figures.Query{Sight: mediation.VisibleBy(County, mediation.StatsRead), Now: k.Clock()})
 	for name, n := range map[string]int{"open": all.Open, "overdue": all.Overdue, "in time": all.InTime, "late": all.Closed - all.InTime, "settled": all.Settled,
-		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received} {
+		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn} {
 		if n == 0 {
 			t.Errorf("no case is %s: %+v after %d commands", name, all, k.done)
 		}
@@ -64,6 +64,8 @@ type figuresKit struct {
 	kept  *figures.Keeper
 	ids   []string
 	done  int
+	// passedOn is how often a case was counted that had been closed and passed on again.
+	passedOn int
 }
 
 // step takes a case on, or gives it a command that may well be refused.
@@ -123,7 +125,12 @@ func (k *figuresKit) onward(c *mediation.Case) (mediation.Actor, mediation.Comma
 			return County, mediation.Rate{Behalf: mediation.Behalf{Party: party}, Satisfied: k.rng.IntN(4) > 0, Stars: 4}
 		}
 		return County, mediation.RecordFollowUp{Kept: true, Resolved: k.rng.IntN(5) > 0}
+	case mediation.Unsettled: // closed once, and in hand again elsewhere
+		return County, mediation.Transfer{Unit: "住建局", Reason: "theirs"}
 	case mediation.Transferred:
+		if !c.Closed.IsZero() {
+			return County, mediation.Note{Text: "n"}
+		}
 		return County, mediation.Finish{}
 	}
 	return County, mediation.Accept{}
@@ -153,6 +160,9 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 			t.Fatal(err)
 		}
 		cases[i] = counted{k.Read(t, id), events}
+		if cases[i].State == mediation.Transferred && !cases[i].Case.Closed.IsZero() {
+			k.passedOn++
+		}
 	}
 	cuts := []time.Time{OfficeStart, OfficeStart.AddDate(0, 0, 7), OfficeStart.AddDate(0, 0, 21)}
 	actors := []mediation.Actor{Town, County, {ID: "u", Role: mediation.UnitStaff, Unit: "住建局", Area: "33.01.11"}, {ID: "s", Role: mediation.Supervisor, Area: "33.01"},
