@@ -45,13 +45,6 @@ type leftView struct {
 	WorkingDays int   `json:"workingDays"`
 }
 
-// clockTexts name the clocks in Chinese and English.
-var clockTexts = map[mediation.ClockName][2]string{
-	mediation.StateClock: {"本环节时限", "this step"},
-	mediation.HeldClock:  {"中止前环节的时限（停计）", "the step before the suspension, standing still"},
-	mediation.WholeClock: {"全案时限", "the whole case"},
-}
-
 // caseClocks says why each clock of a case ends when it does. It holds nothing that anybody said, and leaves no look.
 func (a *API) caseClocks(c *Call) (Reply, error) {
 	policy, clocks, err := a.Cases.ClocksOf(c.Context, c.Actor, c.PathID("id"))
@@ -70,8 +63,7 @@ func (a *API) caseClocks(c *Call) (Reply, error) {
 }
 
 func (l labels) explained(e *mediation.Explained) explainedClock {
-	text := clockTexts[e.Name]
-	v := explainedClock{Clock: e.Name, ClockText: choose(l.zh, text[0], text[1]), State: string(e.State), Since: e.Since, Due: moment(e.Due), Basis: e.Limit.Basis,
+	v := explainedClock{Clock: e.Name, ClockText: e.Name.Text(l.zh), State: string(e.State), Since: e.Since, Due: moment(e.Due), Basis: e.Limit.Basis,
 		Reminders: list(e.Reminders), Breached: moment(e.Breached), Paused: moment(e.Paused), Pauses: []pauseView{}, Why: []string{}}
 	if e.State != "" {
 		v.StateText = l.state(e.State)

@@ -77,7 +77,9 @@ func domainRoutes(l Limits) []Route {
 		{Method: get, Path: "/api/v1/plan.geojson", Action: mediation.PlanRead, Query: []string{"area", "crs"}, Handle: (*API).planShapes},
 		{Method: put, Path: "/api/v1/plan", Action: mediation.PlanImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Stream: true, Deadline: importDeadline,
 			Query: planFileQuery, Handle: (*API).importPlan},
-		{Method: put, Path: "/api/v1/policy", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Deadline: importDeadline, Handle: (*API).importPolicy},
+		{Method: put, Path: "/api/v1/policy", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Deadline: importDeadline, Query: []string{"confirm"}, Handle: (*API).importPolicy},
+		{Method: post, Path: "/api/v1/policy/preview", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Body: l.Import, Deadline: importDeadline, Handle: (*API).previewPolicy},
+		{Method: get, Path: "/api/v1/policy/rollout", Action: mediation.PolicyRead, Handle: (*API).policyRollout},
 		{Method: get, Path: "/api/v1/policy", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).currentPolicy},
 		{Method: get, Path: "/api/v1/policy/:id", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).onePolicy},
 

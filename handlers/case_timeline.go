@@ -42,6 +42,7 @@ var eventTexts = map[string][2]string{
 	"reminded":         {"临期提醒", "reminded"},
 	"breached":         {"超期", "overdue"},
 	"reckoned":         {"时限重新计算", "clocks reckoned anew"},
+	"rejudged":         {"改按新版规则", "judged under another version"},
 	"rezoned":          {"网格调整", "moved by a change of the plan"},
 	"handed_over":      {"移交", "handed over"},
 }

@@ -10,6 +10,7 @@ var domainMessages = withPlanReasons(map[string]message{
 	"too_short":            {"内容太短", "Too short", "{field} 至少需要 {min} 个字符。", "{field} needs at least {min} characters."},
 	"plan.refused":         {"网格方案未被接受", "Plan refused", "文件中有 {count} 处问题，方案没有改变。", "The file has {count} problems; the plan in force has not changed."},
 	"policy.refused":       {"规则未被接受", "Policy refused", "文件中有 {count} 处问题，规则没有改变。", "The file has {count} problems; the policy in force has not changed."},
+	"policy.preview_first": {"请先预览", "Preview it first", "这版规则适用于在办案件：请先预览（POST /api/v1/policy/preview），再以预览给出的版本号作为 {field} 导入。", "This policy applies to open cases: preview it (POST /api/v1/policy/preview), then import it with the version that the preview names as “{field}”."},
 	"desk.unlisted":        {"未登记的单位", "Desk not listed", "这个账号的单位不在外部平台名单里，请联系运行方。", "The unit of this account is in no list of outside desks. Please ask whoever runs the server."},
 	"desk.bad_number":      {"编号无效", "Number not valid", "“{field}”应为 1 至 64 个字母、数字或 . _ : -，以字母或数字开头。", "“{field}” is 1 to 64 letters, digits or . _ : -, beginning with a letter or digit."},
 	"desk.differs":         {"同号异文", "Same number, other content", "这个工单号下已有内容不同的工单，没有改变。", "There is an order of other content under this number; it has not changed."},

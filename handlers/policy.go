@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 
@@ -15,6 +14,7 @@ type policyView struct {
 	County     string         `json:"county"`
 	Label      string         `json:"label"`
 	Name       string         `json:"name"`
+	AppliesTo  string         `json:"appliesTo"` // new or open cases
 	Channels   []choice       `json:"channels"`
 	Categories []categoryView `json:"categories"`
 	Routes     []routeView    `json:"routes"`
@@ -48,7 +48,7 @@ type stateView struct {
 
 func (l labels) policyView() policyView {
 	p := l.pol
-	v := policyView{ID: p.ID, County: p.County, Label: p.Label, Name: l.text(p.Name), Closing: list(p.Closing.Needs), SnapMetres: p.Intake.SnapMetres,
+	v := policyView{ID: p.ID, County: p.County, Label: p.Label, Name: l.text(p.Name), AppliesTo: appliesTo(p), Closing: list(p.Closing.Needs), SnapMetres: p.Intake.SnapMetres,
 		MaxAccuracyMetres: p.Intake.MaxAccuracyMetres, Channels: []choice{}, Categories: []categoryView{}, Routes: []routeView{}, Tiers: []choice{}}
 	for _, x := range p.Intake.Channels {
 		v.Channels = append(v.Channels, choice{x.Key, l.text(x.Name)})
@@ -104,18 +104,17 @@ func (a *API) showPolicy(c *Call, id string) (Reply, error) {
 	}
 }
 
-// importPolicy checks a county's rules, stores them and puts them in force. Cases go on under the version they have.
+// importPolicy checks a county's rules, stores them and puts them in force. Cases go on under the version they have, unless it says
+// that it applies to open cases: then the server's own rounds move them over.
 func (a *API) importPolicy(c *Call) (Reply, error) {
-	src, err := c.Bytes()
+	pol, err := loadPolicy(c)
 	if err != nil {
 		return Reply{}, err
 	}
-	_, err = a.Policies.Import(c.Context, c.Revision, "policy.yaml", src)
-	var found policy.Findings
-	if errors.As(err, &found) {
-		return Reply{}, policyProblem(found, c.Lang)
+	if err := confirmed(c, pol); err != nil {
+		return Reply{}, err
 	}
-	if err != nil {
+	if _, err = a.Policies.Import(c.Context, c.Revision, "policy.yaml", pol.Source); err != nil {
 		return Reply{}, err
 	}
 	return a.currentPolicy(c)

@@ -27,8 +27,6 @@ type PolicyAdmin interface {
 	// Import checks a policy (policy.Findings), stores it and puts it in force in place of the one at this revision (0: none);
 	// ErrStale if another is in force.
 	Import(ctx context.Context, at int64, file string, src []byte) (*policy.Policy, error)
-	// InForce names the policy in force and its revision, "" and 0 if there is none.
-	InForce(ctx context.Context) (string, int64, error)
 }
 
 // MediatorAdmin imports mediators and lists them.

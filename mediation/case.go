@@ -247,6 +247,8 @@ type Summary struct {
 	Opened       time.Time
 	Changed      time.Time
 	Closed       time.Time
+	// Policy is the version that the case is judged under, "" in what an earlier release stored.
+	Policy string
 	// For figures. Course is the case's, not Known in what an earlier release stored; Overdue as Case.OverdueFrom; Satisfied and
 	// Dissatisfied are how many parties have said so.
 	Course                  Course

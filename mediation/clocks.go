@@ -18,6 +18,26 @@ const (
 	HeldClock  ClockName = "held"  // of the state that a suspended case goes back to; it stands still
 )
 
+// ClockNames are all of them.
+var ClockNames = []ClockName{StateClock, HeldClock, WholeClock}
+
+// clockTexts name the clocks in Chinese and English.
+var clockTexts = map[ClockName][2]string{
+	StateClock: {"本环节时限", "this step"},
+	HeldClock:  {"中止前环节的时限（停计）", "the step before the suspension, standing still"},
+	WholeClock: {"全案时限", "the whole case"},
+}
+
+// Text is the clock's name in Chinese or English.
+func (n ClockName) Text(zh bool) string { return either(zh, clockTexts[n]) }
+
+func either(zh bool, text [2]string) string {
+	if zh {
+		return text[0]
+	}
+	return text[1]
+}
+
 // Explained is a clock that says why it ends when it does.
 type Explained struct {
 	Name  ClockName

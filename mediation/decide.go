@@ -226,7 +226,7 @@ func (c *Case) Summarise() Summary {
 		Reports: len(c.Reports), NeedsHand: c.NeedsHand, Repeats: c.Repeats, StateDue: c.StateClock.Due, WholeDue: c.WholeClock.Due,
 		Breached: !c.StateClock.Breached.IsZero() || !c.WholeClock.Breached.IsZero(),
 		Warned:   c.StateClock.Reminded > 0 || c.WholeClock.Reminded > 0, Opened: c.Opened, Changed: c.Changed, Closed: c.Closed,
-		Course: c.Course, Overdue: c.OverdueFrom()}
+		Policy: c.Policy, Course: c.Course, Overdue: c.OverdueFrom()}
 	if c.Earlier != nil {
 		s.EarlierPlans = c.Earlier.Versions
 	}

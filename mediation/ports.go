@@ -17,6 +17,10 @@ type Cases interface {
 	// is returned as it is and nothing is stored. When the timeline inside the case grows past a page, the store spills
 	// the oldest events into an immutable page, written before the case. Returns the case as stored.
 	Update(ctx context.Context, id string, fn func(*Case) error) (Case, error)
+	// UpdateEach is Update for many cases, in few and large writes where the store can. fn is called for each of the ids that is there;
+	// where it returns ErrStale the case is left as it is, and any other error of it is told at the end and holds up no other case.
+	// Returns how many were stored. A call that broke off may have stored some, so fn must find nothing left to do in those.
+	UpdateEach(ctx context.Context, ids []string, fn func(*Case) error) (stored int, err error)
 	// List returns summaries in (opened, id) order, newest first, after the cursor, at most limit, and the cursor behind
 	// the last ("" at the end). A page neither skips nor repeats a case while others write.
 	List(ctx context.Context, f Filter, cursor string, limit int) ([]Summary, string, error)
@@ -155,6 +159,12 @@ type Policies interface {
 	Current(ctx context.Context) (*policy.Policy, error)
 	// Version returns the policy of that version id, in force or not; ErrNotFound.
 	Version(ctx context.Context, id string) (*policy.Policy, error)
+	// InForce names the policy in force and the revision of that, "" and 0 if none has been imported.
+	InForce(ctx context.Context) (id string, revision int64, err error)
+	// Rollout is how far a policy for open cases has come; the zero value if none ever was.
+	Rollout(ctx context.Context) (Rollout, error)
+	// AmendRollout changes it, and returns it as it is then. fn may run several times.
+	AmendRollout(ctx context.Context, fn func(*Rollout)) (Rollout, error)
 }
 
 // Calendars keeps the days off and worked of each year, which hold for every policy.

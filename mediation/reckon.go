@@ -2,7 +2,6 @@ package mediation
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -18,40 +17,87 @@ func Reckon(c *Case, now time.Time, r Rules) bool {
 	}
 	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
 	d.begin("reckoned")
-	changed := d.reckonClock(string(StateClock), c.State, &c.StateClock, d.pol.Clocks.States[string(c.State)])
-	changed = d.reckonClock(string(HeldClock), c.Held, &c.HeldClock, d.pol.Clocks.States[string(c.Held)]) || changed
-	for i := range c.Stages {
-		if rule, ok := d.pol.Stage(c.Stages[i].Key); ok && c.Stages[i].running() {
-			changed = d.reckonClock("stage_"+rule.Key, "", &c.Stages[i].Clock, rule.Limit) || changed
-		}
-	}
-	changed = d.reckonClock(string(WholeClock), "", &c.WholeClock, d.pol.Clocks.Whole) || changed
-	if !changed {
+	if len(d.reckonAll()) == 0 {
 		return false
 	}
-	d.end()
-	c.Revision++
-	c.Changed = now
-	c.schedule(r)
+	d.reckonedAnew()
 	return true
 }
 
-// reckonClock gives a clock that still runs the end that it now has, and tells whether that is another than it said.
-func (d *decision) reckonClock(name string, of State, k *Clock, limit policy.Limit) bool {
-	if k.Due.IsZero() || !k.Breached.IsZero() || limit.Within.Zero() {
-		return false
+// Reckoned is a clock that ends at another time than before; zero: never.
+type Reckoned struct {
+	Clock         ClockName
+	Before, After time.Time
+}
+
+// timed is a clock of the case with the limit that it runs by.
+type timed struct {
+	name  ClockName
+	of    State
+	clock *Clock
+	limit policy.Limit
+}
+
+// timed lists the clocks of the case with what the decision's rules say of each; a stage that they do not know is left out.
+func (d *decision) timed() []timed {
+	states := d.pol.Clocks.States
+	list := []timed{
+		{StateClock, d.State, &d.StateClock, states[string(d.State)]},
+		{HeldClock, d.Held, &d.HeldClock, states[string(d.Held)]},
+		{WholeClock, "", &d.WholeClock, d.pol.Clocks.Whole},
 	}
-	due := d.rules.Calendar.AfterPaused(k.Since, limit.Within, k.Pauses).UTC()
-	if of == Effective && d.Agreement != nil && d.Agreement.PerformBy.After(due) {
+	for i := range d.Stages {
+		if rule, ok := d.pol.Stage(d.Stages[i].Key); ok && d.Stages[i].running() {
+			list = append(list, timed{ClockName("stage_" + rule.Key), "", &d.Stages[i].Clock, rule.Limit})
+		}
+	}
+	return list
+}
+
+// reckonAll works out every clock of the case by the decision's rules, and says in the event which end at another time.
+func (d *decision) reckonAll() []Reckoned {
+	var list []Reckoned
+	for _, x := range d.timed() {
+		due, ok := d.reckon(x)
+		if !ok {
+			continue
+		}
+		list = append(list, Reckoned{x.name, x.clock.Due, due})
+		d.say(string(x.name)+"_before", written(x.clock.Due))
+		d.say(string(x.name), written(due))
+		x.clock.Due = due
+	}
+	return list
+}
+
+// written is an end as events say it.
+func written(due time.Time) string {
+	if due.IsZero() {
+		return "never"
+	}
+	return due.Format(time.RFC3339)
+}
+
+// reckonedAnew ends the event begun, as a change of the case.
+func (d *decision) reckonedAnew() {
+	d.end()
+	d.Case.Revision++
+	d.Changed = d.At
+	d.schedule(d.rules)
+}
+
+// reckon is when a clock that still runs ends, if that is another time than it says.
+func (d *decision) reckon(x timed) (due time.Time, other bool) {
+	if x.clock.Since.IsZero() || !x.clock.Breached.IsZero() {
+		return due, false
+	}
+	if !x.limit.Within.Zero() {
+		due = d.rules.Calendar.AfterPaused(x.clock.Since, x.limit.Within, x.clock.Pauses).UTC()
+	}
+	if x.of == Effective && d.Agreement != nil && d.Agreement.PerformBy.After(due) {
 		due = d.Agreement.PerformBy
 	}
-	if due.Equal(k.Due) {
-		return false
-	}
-	d.say(name+"_before", k.Due.Format(time.RFC3339))
-	d.say(name, due.Format(time.RFC3339))
-	k.Due = due
-	return true
+	return due, !due.Equal(x.clock.Due)
 }
 
 // Reckon is a run over the open cases whose clocks end in a year that has changed, or after it began. When a run that began a Grace
@@ -65,41 +111,20 @@ func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
 	}
 	// A span that ends after the year began may have days of it, and so may one that the year's first days off pushed into it.
 	from := time.Date(slices.Min(changed), 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -14)
-	t, err := s.changeOpen(ctx, func(sum *Summary) (bool, error) {
-		if sum.State != Suspended && sum.StateDue.Before(from) && sum.StageDue.Before(from) && sum.WholeDue.Before(from) {
-			return false, nil
+	touched := func(sum *Summary) bool {
+		return sum.State == Suspended || !sum.StateDue.Before(from) || !sum.StageDue.Before(from) || !sum.WholeDue.Before(from)
+	}
+	n, err := s.updateOpen(ctx, touched, nil, func(c *Case) error {
+		r, err := s.rules(ctx, c.Policy)
+		if err == nil && !Reckon(c, s.now(), r) {
+			err = ErrStale
 		}
-		return s.reckonCase(ctx, sum.ID)
+		return err
 	})
-	if err = errors.Join(err, t.failed()); err != nil || t.done > 0 || began.Before(since.Add(Grace)) {
-		return t.done, err
+	if err != nil || n > 0 || began.Before(since.Add(Grace)) {
+		return n, err
 	}
 	return 0, s.Calendars.Reckoned(ctx, since)
-}
-
-func (s *Service) reckonCase(ctx context.Context, id string) (bool, error) {
-	c, err := s.Cases.Load(ctx, id)
-	if err != nil {
-		return false, err
-	}
-	r, err := s.rules(ctx, c.Policy)
-	if err != nil {
-		return false, err
-	}
-	if probe := c.clone(); !Reckon(&probe, s.now(), r) {
-		return false, nil
-	}
-	changed := false
-	_, err = s.Cases.Update(ctx, id, func(c *Case) error {
-		if changed = Reckon(c, s.now(), r); !changed {
-			return ErrStale // somebody was faster
-		}
-		return nil
-	})
-	if errors.Is(err, ErrStale) {
-		return false, nil
-	}
-	return changed, err
 }
 
 // Coverage is for which years the days off are known.

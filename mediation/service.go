@@ -94,6 +94,11 @@ func (s *Service) rules(ctx context.Context, version string) (Rules, error) {
 	if err != nil {
 		return Rules{}, err
 	}
+	return s.rulesOf(ctx, pol)
+}
+
+// rulesOf is a policy with its calendar.
+func (s *Service) rulesOf(ctx context.Context, pol *policy.Policy) (Rules, error) {
 	years, revision, err := s.Calendars.Years(ctx)
 	if err != nil {
 		return Rules{}, err

@@ -100,11 +100,17 @@ type tally struct {
 }
 
 func (t *tally) count(done bool, err error) {
+	n := 0
+	if done {
+		n = 1
+	}
+	t.add(n, err)
+}
+
+func (t *tally) add(done int, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if done {
-		t.done++
-	}
+	t.done += done
 	if err != nil {
 		t.errs = append(t.errs, err)
 	}
@@ -172,6 +178,48 @@ func (s *Service) changeOpen(ctx context.Context, fn func(*Summary) (bool, error
 	})
 	_ = workers.Wait() // what failed is in the tally
 	return t, err
+}
+
+// inOneWrite is how many cases updateOpen changes in one write, and writersAtOnce how many writes it makes ready at once: while one is
+// stored, the next is worked out.
+const (
+	inOneWrite    = 128
+	writersAtOnce = 4
+)
+
+// updateOpen lets fn (see Cases.UpdateEach) change the open cases that are wanted, many in one write, and counts what was stored. What
+// fails holds up nothing else. step, if there is one, is told how many more have been looked at and stored; it may be called at once
+// by several.
+func (s *Service) updateOpen(ctx context.Context, wanted func(*Summary) bool, step func(looked, stored int), fn func(*Case) error) (int, error) {
+	var workers errgroup.Group
+	workers.SetLimit(writersAtOnce)
+	t := &tally{}
+	send := func(ids []string) {
+		workers.Go(func() error {
+			n, err := s.Cases.UpdateEach(ctx, ids, fn)
+			t.add(n, err)
+			if step != nil {
+				step(len(ids), n)
+			}
+			return nil
+		})
+	}
+	var ids []string
+	err := s.eachOpen(ctx, func(sum *Summary) error {
+		if !wanted(sum) {
+			return ctx.Err()
+		}
+		if ids = append(ids, sum.ID); len(ids) == inOneWrite {
+			send(ids)
+			ids = nil
+		}
+		return ctx.Err()
+	})
+	if len(ids) > 0 && err == nil {
+		send(ids)
+	}
+	_ = workers.Wait() // what failed is in the tally
+	return t.done, errors.Join(err, t.failed())
 }
 
 // eachOpen calls fn for every open case.

@@ -108,9 +108,22 @@ func (d *decision) beyondStages() bool {
 
 func (d *decision) dropStages() {
 	for i := range d.Stages {
-		if k := &d.Stages[i]; k.Ended.IsZero() && k.Moot.IsZero() {
-			k.Moot, k.Clock.Paused = d.At, time.Time{}
+		d.drop(&d.Stages[i])
+	}
+}
+
+// dropUnknownStages drops the stages that the decision's rules do not have.
+func (d *decision) dropUnknownStages() {
+	for i := range d.Stages {
+		if _, ok := d.pol.Stage(d.Stages[i].Key); !ok {
+			d.drop(&d.Stages[i])
 		}
+	}
+}
+
+func (d *decision) drop(k *Stage) {
+	if k.Ended.IsZero() && k.Moot.IsZero() {
+		k.Moot, k.Clock.Paused = d.At, time.Time{}
 	}
 }
 

@@ -50,40 +50,6 @@ func (c *command) withFile(name string, do func(io.Reader) error) error {
 	return errors.Join(do(f), f.Close())
 }
 
-func (c *command) importPolicy() *cobra.Command {
-	var check bool
-	cmd := &cobra.Command{Use: "policy FILE.yaml", Args: cobra.ExactArgs(1), Short: c.short("导入本县规则", "import the county's rules"),
-		Long: words.Text{
-			Zh: "导入规则并使之生效；有任何错误（文件:行:列: 键: 原因）就不导入。已立案件仍按立案时的版本办理。",
-			En: "Imports a policy and puts it in force. Anything wrong (file:line:column: key: reason) refuses it as a whole. Cases keep the\nversion that they were opened under."}.In(c.lang)}
-	cmd.Flags().BoolVar(&check, "check", false, c.short("只检查，不导入", "only check"))
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return c.withFile(args[0], func(r io.Reader) error {
-			src, err := io.ReadAll(r)
-			if err != nil {
-				return err
-			}
-			pol, err := policy.Load(args[0], src, mediation.PolicyVocabulary())
-			if err != nil {
-				return c.known(err)
-			}
-			if !check {
-				p, err := openPlace(cmd.Context(), storeAddress(c.Values))
-				if err != nil {
-					return err
-				}
-				_, err = p.Store.Policies().Import(cmd.Context(), mediation.AnyRevision, args[0], src)
-				if err = errors.Join(err, p.Close()); err != nil {
-					return err
-				}
-			}
-			c.say(c.out, words.Text{Zh: "规则 %s 有效", En: "policy %s is valid"}, pol.ID)
-			return nil
-		})
-	}
-	return cmd
-}
-
 // known is the refusal of a file whose findings are told in the user's language.
 func (c *command) known(err error) error {
 	var found policy.Findings

@@ -67,6 +67,7 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	running.Go(func() { s.every(loops, s.setting.Notice, "settle plan", s.settlePlan) })
 	running.Go(func() { s.every(loops, s.setting.Notice, "reckon clocks", s.reckon) })
 	running.Go(func() { s.every(loops, handoverEvery, "hand-overs", s.handOver) })
+	running.Go(func() { s.every(loops, s.setting.Notice, "roll out policy", s.rollOut) })
 	running.Go(func() { s.every(loops, warnEvery, "calendar", s.warnCalendar) })
 	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
 	running.Go(func() { s.every(loops, s.setting.CheckpointEvery, "checkpoint", s.checkpoints.Pass) })
@@ -228,6 +229,15 @@ func (s *system) handOver(ctx context.Context) error {
 	n, err := s.handovers.Sweep(ctx)
 	if n > 0 {
 		s.log.Info("hand-overs carried on", "done", n)
+	}
+	return err
+}
+
+// rollOut moves open cases over to a policy that applies to them.
+func (s *system) rollOut(ctx context.Context) error {
+	n, err := s.cases.RollOut(ctx, nil)
+	if n > 0 {
+		s.log.Info("judged by the policy for open cases", "cases", n)
 	}
 	return err
 }

@@ -24,13 +24,7 @@ import (
 // BenchmarkStart starts the real program on the sample county with many open cases and asks /readyz until it answers.
 // FENGQIAO_BENCH_OPEN says how many; 100000 takes about a minute to make.
 func BenchmarkStart(b *testing.B) {
-	n := 2000
-	if text := os.Getenv("FENGQIAO_BENCH_OPEN"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil || n < 1 {
-			b.Fatalf("FENGQIAO_BENCH_OPEN=%q is no number of cases", text)
-		}
-	}
+	n := howManyOpen(b, 2000)
 	program, data := filepath.Join(b.TempDir(), "fengqiao"), b.TempDir()
 	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", program, "fengqiao/cmd/fengqiao").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
@@ -49,6 +43,19 @@ func BenchmarkStart(b *testing.B) {
 	}
 	b.ReportMetric(memory, "MB-when-ready")
 	b.ReportMetric(later, "MB-at-work")
+}
+
+// howManyOpen is FENGQIAO_BENCH_OPEN, or a few.
+func howManyOpen(b *testing.B, few int) int {
+	text := os.Getenv("FENGQIAO_BENCH_OPEN")
+	if text == "" {
+		return few
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		b.Fatalf("FENGQIAO_BENCH_OPEN=%q is no number of cases", text)
+	}
+	return n
 }
 
 // openCases adds n open cases to the store of a data folder.

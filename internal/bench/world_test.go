@@ -21,11 +21,12 @@ import (
 
 // world is a county ready to take reports.
 type world struct {
-	county  *fixtures.County
-	store   *store.Store
-	keys    *seal.Keyring
-	service *mediation.Service
-	watch   *mediation.Watch
+	county   *fixtures.County
+	store    *store.Store
+	keys     *seal.Keyring
+	policies *store.Policies
+	service  *mediation.Service
+	watch    *mediation.Watch
 }
 
 func newWorld(tb testing.TB) *world {
@@ -62,7 +63,7 @@ func newWorld(tb testing.TB) *world {
 	service := mediation.NewService(mediation.Deps{Cases: s.Cases(), Reports: s.Reports(), Opener: s.Cases(), Mediators: s.Mediators(),
 		Looks: s.Looks(), Users: s.Directory(), Policies: policies, Calendars: s.Calendars(), Sealer: keys, Atlas: grid.NewAtlas(plan), Now: time.Now, Words: seal.Bigrams,
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	w := &world{county: county, store: s, keys: keys, service: service, watch: mediation.NewWatch(service, time.Second, 200)}
+	w := &world{county: county, store: s, keys: keys, policies: policies, service: service, watch: mediation.NewWatch(service, time.Second, 200)}
 	tb.Cleanup(func() {
 		_ = keys.Close()
 		_ = engine.Close()

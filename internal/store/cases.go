@@ -60,18 +60,7 @@ func (p *Cases) Update(ctx context.Context, id string, fn func(*mediation.Case) 
 		if c, err = readCase(row); err != nil {
 			return ch, err
 		}
-		known := len(c.Events)
-		if err := fn(&c); err != nil {
-			return ch, err
-		}
-		if ch.ahead, err = spill(&c, known); err != nil {
-			return ch, err
-		}
-		if ch.behind, err = p.announce(&c); err != nil {
-			return ch, err
-		}
-		ch.next, err = caseRow(&c)
-		return ch, err
+		return p.changed(&c, fn)
 	})
 	if err != nil {
 		return mediation.Case{}, trouble("update case", err)

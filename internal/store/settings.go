@@ -153,6 +153,33 @@ func (p *Policies) Current(ctx context.Context) (*policy.Policy, error) {
 	return pol, nil
 }
 
+// rolloutSetting is how far a policy for open cases has come.
+const rolloutSetting = "policy_rollout"
+
+// Rollout implements mediation.Policies.
+func (p *Policies) Rollout(ctx context.Context) (r mediation.Rollout, err error) {
+	text, _, err := p.s.setting(ctx, rolloutSetting)
+	if err == nil && text != "" {
+		err = decode(settingsTable, rolloutSetting, []byte(text), &r)
+	}
+	return r, err
+}
+
+// AmendRollout implements mediation.Policies.
+func (p *Policies) AmendRollout(ctx context.Context, fn func(*mediation.Rollout)) (r mediation.Rollout, err error) {
+	_, err = p.s.amend(ctx, rolloutSetting, mediation.AnyRevision, func(text []byte) ([]byte, error) {
+		r = mediation.Rollout{}
+		if len(text) > 0 {
+			if err := decode(settingsTable, rolloutSetting, text, &r); err != nil {
+				return nil, err
+			}
+		}
+		fn(&r)
+		return encode(r)
+	})
+	return r, err
+}
+
 // Version returns one policy.
 func (p *Policies) Version(ctx context.Context, id string) (*policy.Policy, error) {
 	if pol, ok := p.known.Load(id); ok {

@@ -29,6 +29,7 @@ func Cases(t *testing.T, s *store.Store) {
 		{"of fifty acceptances of one seat one wins", caseAcceptances},
 		{"a failing update stores nothing", caseFailingUpdate},
 		{"a writer waits for its turn no longer than it may", caseTurn},
+		{"many are changed at once and each as if alone", caseEach},
 		{"notices reach the outbox once", caseNotices},
 		{"a long timeline is one chain and pages exactly", caseTimeline},
 		{"an update of a long case costs what one of a short case costs", caseCost},

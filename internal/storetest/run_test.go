@@ -43,6 +43,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Checkpoints", storetest.Checkpoints},
 		{"Figures", storetest.Figures},
 		{"Crashes", storetest.Crashes},
+		{"Rollouts", storetest.Rollouts},
 		{"Linear", storetest.Linear},
 		{"Contention", func(t *testing.T, s *store.Store) { storetest.Contention(t, s, *seatsFlag) }},
 	} {

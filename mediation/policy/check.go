@@ -14,6 +14,7 @@ type checker struct {
 }
 
 func (c *checker) check() {
+	c.known("appliesTo", c.AppliesTo, []string{NewCases, OpenCases})
 	c.checkIntake()
 	for i := range c.Matching.Panels {
 		c.checkPanel(item("matching.panels", i), &c.Matching.Panels[i])

@@ -16,6 +16,8 @@ type Policy struct {
 	Name   Text
 	Label  string // the author's version label, e.g. "2026-01"
 	Source []byte // the YAML as it was imported
+	// AppliesTo is OpenCases or NewCases, the zero value.
+	AppliesTo string
 
 	Intake   Intake
 	Matching Matching
@@ -29,6 +31,12 @@ type Policy struct {
 	// Halls are the one-stop halls.
 	Halls []Hall
 }
+
+// What a policy applies to. A case keeps the version that it was opened under, unless a policy says that open cases are judged by it too.
+const (
+	NewCases  = "new"
+	OpenCases = "open"
+)
 
 // Retention is for how many days after their end words are kept, 0: for ever.
 type Retention struct {

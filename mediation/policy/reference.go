@@ -29,10 +29,11 @@ const referenceHead = `# 县级规则文件 · The policy file
 
 <!-- Generated from mediation/policy/schema.go; write it anew with: go test ./mediation/policy -run Reference -update -->
 
-一个县（市、区）一份YAML文件，载入时逐项核对；所有问题一次列出，注明文件、行、列、键和原因。案件始终按立案时的版本办理。
+一个县（市、区）一份YAML文件，载入时逐项核对；所有问题一次列出，注明文件、行、列、键和原因。案件按立案时的版本办理，除非新版写明
+appliesTo: open（[在办案件](rollouts.md)）。
 
 One YAML file per county, checked on import: everything that is wrong is listed at once with file, line, column, key and reason. A case
-is always judged under the version it was opened under.
+is judged under the version it was opened under, unless a newer one says appliesTo: open ([open cases](rollouts.md)).
 
 | 键 key | 类型 type | 必填 required | 含义 | meaning |
 |---|---|---|---|---|
