@@ -29,6 +29,7 @@ func (c *checker) check() {
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}
+	c.checkSlips()
 }
 
 // wrong notes a finding about the value at a path.

@@ -21,6 +21,7 @@ type Vocabulary struct {
 	MustHaveClock []string // states that must have one
 	ReturnVisit   string   // the state whose clock is the return visit's: Closing.FollowUpAfter is taken from it
 	Kinds         []string // kinds of mediators
+	Roles         []string // roles of accounts
 	Commands      []string // commands to a case
 }
 

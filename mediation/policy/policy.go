@@ -30,6 +30,8 @@ type Policy struct {
 	Retention Retention
 	// Halls are the one-stop halls.
 	Halls []Hall
+	// Slips are the papers of supervision; the zero value has none.
+	Slips Slips
 }
 
 // What a policy applies to. A case keeps the version that it was opened under, unless a policy says that open cases are judged by it too.
