@@ -108,8 +108,17 @@ func grantList(grants []Grant) string {
 }
 
 var scopeNames = map[Scope]string{
-	Anything: "不限 any", InArea: "本辖区 own area", OwnReport: "本人上报 own report", OnPanel: "本调解小组 on the panel",
-	Asked: "被派单 asked", OwnCase: "本案当事人 own case", OwnUnit: "本部门承办 own unit", WholePlan: "辖区包含全图 the whole plan", Oneself: "本人 oneself",
+	Anything:  "不限 any",
+	InArea:    "本辖区 own area",
+	OwnReport: "本人上报 own report",
+	OnPanel:   "本调解小组 on the panel",
+	Asked:     "被派单 asked",
+	OwnCase:   "本案当事人 own case",
+	OwnUnit:   "本部门承办 own unit",
+	WholePlan: "辖区包含全图 the whole plan",
+	Oneself:   "本人 oneself",
+	Addressed: "收件人 addressee",
+	Issuing:   "发出人 issuer",
 }
 
 func needNames(r Rule) string {

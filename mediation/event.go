@@ -111,6 +111,12 @@ const (
 	NoticeDesk        NoticeKind = "desk_echo"        // outside desk: the state of its order has changed
 	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs
 	NoticeHandOver    NoticeKind = "hand_over"        // successor, leaver, who proposed it: look at the hand-over
+
+	NoticeSlip         NoticeKind = "slip_issued"   // addressee: a paper of supervision to acknowledge and answer
+	NoticeSlipReminder NoticeKind = "slip_reminder" // addressee: its limit ends soon
+	NoticeSlipOverdue  NoticeKind = "slip_overdue"  // addressee, issuer, supervisor: its limit has passed
+	NoticeSlipAnswered NoticeKind = "slip_answered" // issuer: acknowledged, answered, mended
+	NoticeSlipMoved    NoticeKind = "slip_moved"    // addressee: found, visited, accepted, sent back, withdrawn
 )
 
 // Notice is one announcement that is stored with the change it announces.
@@ -125,6 +131,8 @@ type Notice struct {
 	Due time.Time
 	// Number is the outside desk's own number of the matter, for NoticeDesk.
 	Number string
+	// Subject is what is to be opened where that is not the case: a room's word and an id, such as "slip/…"; "" for the case.
+	Subject string
 }
 
 // Recipient is a user, or everybody with a role whose area holds Area (a shared address, so that a leaver's cases are not

@@ -47,6 +47,11 @@ const (
 	HandOverRead    Action = "handover.read"    // open matters of a person, and hand-overs
 	HandOverPropose Action = "handover.propose" // to a successor
 	HandOverAnswer  Action = "handover.answer"  // as the successor
+	SlipIssue       Action = "slip.issue"       // the policy's kinds say which
+	SlipRead        Action = "slip.read"
+	SlipAnswer      Action = "slip.answer"  // acknowledge, reply, mend
+	SlipJudge       Action = "slip.judge"   // find, visit, accept, send back, withdraw
+	SlipApprove     Action = "slip.approve" // tolerate a finding, or hold to account for it; the kind says who
 )
 
 // Scope bounds a permission to some of the things.
@@ -64,6 +69,8 @@ const (
 	OwnUnit         // the case lies with the actor's unit, inside the actor's area
 	WholePlan       // every plan that is touched lies inside the actor's area (what holds for the whole installation)
 	Oneself         // what the actor holds, or is asked to take over
+	Addressed       // a paper that the actor, their unit or their post is to answer
+	Issuing         // a paper that the actor, or the post that they hold, issued
 )
 
 // Grant permits an action to a role within a scope.
@@ -76,7 +83,10 @@ var (
 	field  = []Role{GridWorker, GridLeader, InformationOfficer}
 	office = []Role{TownshipStaff, CountyStaff}
 	seeing = []Role{TownshipStaff, CountyStaff, Supervisor, Leader}
-	people = []Role{GridWorker, GridLeader, InformationOfficer, MediatorRole, UnitStaff, TownshipStaff, CountyStaff, Supervisor, Leader, Administrator}
+	// Who may issue papers of supervision, and who may have to answer them.
+	supervising = []Role{GridLeader, UnitStaff, TownshipStaff, CountyStaff, Supervisor, Leader}
+	answering   = []Role{GridWorker, GridLeader, InformationOfficer, MediatorRole, UnitStaff, TownshipStaff, CountyStaff, Supervisor, Leader}
+	people      = []Role{GridWorker, GridLeader, InformationOfficer, MediatorRole, UnitStaff, TownshipStaff, CountyStaff, Supervisor, Leader, Administrator}
 )
 
 func each(scope Scope, roles ...Role) []Grant {
@@ -192,6 +202,11 @@ var Permits = map[Action][]Grant{
 	HandOverRead:    join(each(InArea, CountyStaff, Supervisor, Administrator), each(Oneself, people...)),
 	HandOverPropose: join(each(InArea, CountyStaff, Administrator), each(Oneself, people...)),
 	HandOverAnswer:  each(Oneself, people...),
+	SlipIssue:       each(InArea, supervising...),
+	SlipRead:        join(each(InArea, seeing...), each(Addressed, answering...), each(Issuing, supervising...)),
+	SlipAnswer:      each(Addressed, answering...),
+	SlipJudge:       each(Issuing, supervising...),
+	SlipApprove:     each(InArea, CountyStaff, Supervisor, Leader),
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

@@ -8,7 +8,7 @@ import (
 const MaxLetter = 4096
 
 // Compose writes the letter of a send for a device. The words depend on the kind and the language alone; the data has
-// what the app needs to fetch the rest: noticeId (by which it drops what it has seen), caseId, kind, and due (RFC 3339,
+// what the app needs to fetch the rest: noticeId (by which it drops what it has seen), caseId, subject where that is what to open, kind, and due (RFC 3339,
 // UTC) if the notice speaks of a deadline. A letter longer than MaxLetter is a Permanent error.
 func Compose(e Entry, d Device, ttl time.Duration) (Letter, error) {
 	style := Manner(e.Notice.Kind)
@@ -24,6 +24,9 @@ func Compose(e Entry, d Device, ttl time.Duration) (Letter, error) {
 	}
 	if e.Notice.Case != "" {
 		l.Data["caseId"] = e.Notice.Case
+	}
+	if e.Notice.Subject != "" {
+		l.Data["subject"] = e.Notice.Subject
 	}
 	if !e.Notice.Due.IsZero() {
 		l.Data["due"] = e.Notice.Due.UTC().Format(time.RFC3339)

@@ -110,9 +110,11 @@ type Item struct {
 	Notice string
 	Kind   mediation.NoticeKind
 	Case   string
-	At     time.Time // case time of the notice
-	Due    time.Time // case time; zero if none
-	Read   time.Time // zero: unread
+	// Subject is what to open in place of the case: Notice.Subject.
+	Subject string
+	At      time.Time // case time of the notice
+	Due     time.Time // case time; zero if none
+	Read    time.Time // zero: unread
 }
 
 // ItemID is the id of the inbox item that a notice becomes for a user.

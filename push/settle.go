@@ -161,7 +161,7 @@ func (b *batch) tell(ctx context.Context, e Entry) (string, error) {
 		users[i], langs[a.User] = a.User, a.Lang
 		items[i] = Item{
 			ID: ItemID(e.Notice.ID, a.User), User: a.User, Notice: e.Notice.ID, Kind: e.Notice.Kind,
-			Case: e.Notice.Case, At: e.Notice.At, Due: e.Notice.Due,
+			Case: e.Notice.Case, Subject: e.Notice.Subject, At: e.Notice.At, Due: e.Notice.Due,
 		}
 	}
 	if err := b.r.Inbox.Put(ctx, items...); err != nil {

@@ -156,6 +156,31 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A hand-over", "There is news of a hand-over of work. Open the app to see it."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeSlip: {
+		Chinese: Text{"有督办文书待签收", "有一份文书发给您，请打开应用签收办理。"},
+		English: Text{"A paper needs you", "A paper has been issued to you. Open the app to acknowledge it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeSlipReminder: {
+		Chinese: Text{"督办文书即将到期", "发给您的一份文书即将到期，请打开应用办理。"},
+		English: Text{"A paper is due soon", "A paper issued to you is due soon. Open the app to answer it."},
+		Keep:    3 * day, Collapse: "reminder",
+	},
+	mediation.NoticeSlipOverdue: {
+		Chinese: Text{"督办文书已逾期", "有一份文书已超过时限，请立即打开应用查看。"},
+		English: Text{"A paper is overdue", "A paper is past its time. Open the app now."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeSlipAnswered: {
+		Chinese: Text{"督办文书有回音", "您发出的文书有签收、答复或整改，请打开应用查看。"},
+		English: Text{"A paper was answered", "A paper you issued was acknowledged or answered. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeSlipMoved: {
+		Chinese: Text{"督办文书有进展", "发给您的文书有新的处理，请打开应用查看。"},
+		English: Text{"A paper has moved on", "Something was done about a paper issued to you. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeRefused: {
 		Chinese: Text{"事项情况有变", "有一件事项需要重新安排，请打开应用查看。"},
 		English: Text{"Arrangements have changed", "A case needs to be arranged anew. Open the app to see it."},

@@ -1,0 +1,196 @@
+package slip
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+)
+
+// overlap is how far back each pass looks: an event bears the time at which it was decided and may be stored some moments later.
+const overlap = 2 * time.Minute
+
+// sense issues what policy has the system issue. It follows the cases by the order in which they move and keeps for each when it will
+// have been without progress for too long; what is kept may be worked out anew at any time, and each slip has the id of its cause, so that
+// nothing is issued twice. An installation whose policy has no triggers costs nothing.
+func (s *Service) sense(ctx context.Context, now time.Time) (int, error) {
+	m, err := s.Cases.Rules(ctx, "")
+	if err != nil || len(m.Policy.Slips.Triggers) == 0 {
+		return 0, err
+	}
+	s.mu.Lock() // one pass at a time in this instance
+	defer s.mu.Unlock()
+	n, err := s.follow(ctx, now)
+	ids, _, watched := s.Watches.Watched(ctx, now, batch)
+	failed := []error{err, watched}
+	for _, id := range ids {
+		issued, err := s.watch(ctx, id, now)
+		n, failed = n+issued, append(failed, err)
+	}
+	return n, errors.Join(failed...)
+}
+
+// follow looks at the cases that something has happened in since the last pass of any instance.
+func (s *Service) follow(ctx context.Context, now time.Time) (n int, err error) {
+	seen, err := s.Watches.Seen(ctx)
+	if err != nil {
+		return 0, err
+	}
+	since := seen.Add(-overlap)
+	if seen.IsZero() || seen.After(now) {
+		since = time.Time{}
+	}
+	looked, failed := map[string]int64{}, []error(nil)
+	err = s.Moves.Moved(ctx, since, func(c *mediation.Summary) error {
+		if revision, known := s.looked[c.ID]; known && revision == c.Revision {
+			looked[c.ID] = revision
+			return ctx.Err()
+		}
+		switch {
+		case !c.State.Over():
+			issued, err := s.watch(ctx, c.ID, now)
+			n += issued
+			if err != nil {
+				failed = append(failed, err)
+				return ctx.Err()
+			}
+		case !since.IsZero():
+			if err := s.Watches.Watch(ctx, c.ID, time.Time{}); err != nil {
+				return err
+			}
+		}
+		looked[c.ID] = c.Revision
+		return ctx.Err()
+	})
+	s.looked = looked
+	if err = errors.Join(append(failed, err)...); err != nil || !seen.IsZero() && now.Sub(seen) < overlap && !now.Before(seen) {
+		return n, err
+	}
+	return n, s.Watches.See(ctx, now)
+}
+
+// watch looks at one case by the policy that it is judged under: it issues what is due and keeps when something will be.
+func (s *Service) watch(ctx context.Context, id string, now time.Time) (issued int, err error) {
+	c, err := s.Reader.Load(ctx, id)
+	if errors.Is(err, mediation.ErrNotFound) {
+		return 0, s.Watches.Watch(ctx, id, time.Time{})
+	}
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.Cases.Rules(ctx, c.Policy)
+	if err != nil {
+		return 0, err
+	}
+	var next time.Time
+	for i := range r.Policy.Slips.Triggers {
+		t := &r.Policy.Slips.Triggers[i]
+		if !t.Covers(c.Channel, c.Category) {
+			continue
+		}
+		due, cause, err := s.trip(ctx, &c, t, r)
+		switch {
+		case err != nil:
+			return issued, err
+		case due.IsZero():
+		case due.After(now):
+			if next.IsZero() || due.Before(next) {
+				next = due
+			}
+		default:
+			done, err := s.warn(ctx, &c, t, cause)
+			if err != nil {
+				return issued, err
+			}
+			issued += done
+		}
+	}
+	return issued, s.Watches.Watch(ctx, id, next)
+}
+
+// trip is when a trigger issues, or has issued, something on the case, and by what cause; zero: never as things stand. A case that is
+// over moves no more, and one that is suspended waits for a court.
+func (s *Service) trip(ctx context.Context, c *mediation.Case, t *policy.SlipTrigger, r mediation.Rules) (due time.Time, cause string, err error) {
+	switch {
+	case c.State.Over():
+		return due, "", nil
+	case t.When == policy.Breach:
+		return s.breach(ctx, c, t)
+	case c.State == mediation.Suspended:
+		return due, "", nil
+	}
+	last, err := s.lastProgress(ctx, c, t.Progress)
+	return r.Calendar.After(last, t.Within).UTC(), last.Format(time.RFC3339Nano), err
+}
+
+// lastProgress is when the newest event of these kinds happened, or the case was opened.
+func (s *Service) lastProgress(ctx context.Context, c *mediation.Case, kinds []string) (time.Time, error) {
+	last := c.Opened
+	note := func(events []mediation.Event) {
+		for i := range events {
+			if e := &events[i]; slices.Contains(kinds, e.Kind) && e.At.After(last) {
+				last = e.At
+			}
+		}
+	}
+	if note(c.Events); last.After(c.Opened) || c.Spilled == 0 {
+		return last, nil
+	}
+	return last, s.pages(ctx, c.ID, note)
+}
+
+// pages goes through a whole timeline.
+func (s *Service) pages(ctx context.Context, id string, fn func([]mediation.Event)) error {
+	const page = 320
+	for after := 0; ; {
+		events, err := s.Reader.Timeline(ctx, id, after, page)
+		if err != nil {
+			return err
+		}
+		fn(events)
+		if len(events) < page {
+			return nil
+		}
+		after = events[len(events)-1].Seq
+	}
+}
+
+// breach is the newest breach of the trigger's clock.
+func (s *Service) breach(ctx context.Context, c *mediation.Case, t *policy.SlipTrigger) (due time.Time, cause string, err error) {
+	if !c.Course.Known || c.Course.Breached.IsZero() {
+		return due, "", nil
+	}
+	note := func(events []mediation.Event) {
+		for i := range events {
+			if e := &events[i]; e.Kind == "breached" && (t.Clock == "" || e.Data["clock"] == t.Clock) {
+				due, cause = e.At, strconv.Itoa(e.Seq)
+			}
+		}
+	}
+	if note(c.Events); cause == "" && c.Spilled > 0 {
+		err = s.pages(ctx, c.ID, note)
+	}
+	return due, cause, err
+}
+
+// warn issues what the trigger says, once for the same cause: to the unit that the case lies with, or to the post in its area.
+func (s *Service) warn(ctx context.Context, c *mediation.Case, t *policy.SlipTrigger, cause string) (int, error) {
+	id := idOf("trigger", c.ID, t.Key, cause)
+	_, err := s.Slips.Load(ctx, id)
+	if !errors.Is(err, mediation.ErrNotFound) {
+		return 0, err
+	}
+	to := Addressee{Unit: c.Unit, Area: c.Area}
+	if c.Unit == "" {
+		to = Addressee{Role: mediation.Role(t.Post), Area: c.Area}
+	}
+	if c.Accusation && !reachesNoAccused(to) || s.Cases.AccusedAt(c, to.Unit) {
+		to = Addressee{Role: mediation.CountyStaff, Area: c.Area}
+	}
+	_, err = s.issue(ctx, mediation.SystemActor, id, c.Policy, t.Key, Issue{Kind: t.Kind, About: Subject{Kind: AboutCase, ID: c.ID}, To: to, Text: t.Text})
+	return 1, err
+}

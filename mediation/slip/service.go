@@ -1,0 +1,327 @@
+package slip
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+
+	"github.com/google/uuid"
+)
+
+// Deps is what the Service stands on. All are needed.
+type Deps struct {
+	Slips   Slips
+	Watches Watches
+	Cases   Cases
+	Reader  Reader
+	Moves   Moves
+	Users   mediation.Users
+	Album   Album
+	Sealer  mediation.Sealer
+	Atlas   *grid.Atlas
+	Now     func() time.Time // case time
+	Log     *slog.Logger
+}
+
+// Service issues slips and carries out what is done with them.
+type Service struct {
+	Deps
+	// looked are the revisions of the cases that the last pass of sense has looked at, so that it need not load each again.
+	looked map[string]int64
+	mu     sync.Mutex
+}
+
+// NewService returns a ready service.
+func NewService(d Deps) *Service { return &Service{Deps: d} }
+
+// now is the case time as stores keep it.
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+// rules are those of a kind under a policy version, "" for the one in force.
+func (s *Service) rules(ctx context.Context, version, kind string) (Rules, error) {
+	m, err := s.Cases.Rules(ctx, version)
+	if err != nil {
+		return Rules{}, err
+	}
+	k, ok := m.Policy.Slips.Kind(kind)
+	if !ok {
+		return Rules{}, refuse("slip", mediation.Invalid, "unknown_value", "kind", "value", kind)
+	}
+	return Rules{Policy: m.Policy, Kind: k, Calendar: m.Calendar}, nil
+}
+
+// Issue is a slip as somebody issues it.
+type Issue struct {
+	// ID is the caller's, for rooms that issue by themselves: the same again is the same slip. "" makes one of Key, or a new one.
+	ID string
+	// Key is the client's idempotency key.
+	Key   string
+	Kind  string
+	About Subject
+	// Case is the case that the subject belongs to, where that is none itself.
+	Case string
+	// Area is where it belongs; of a slip about a case its area.
+	Area grid.Code
+	To   Addressee
+	Text string
+	// Due is by when a reply is wanted, in place of what policy says; zero leaves it to policy.
+	Due time.Time
+	// Issuer is in whose name a room issues it; nil: the actor's.
+	Issuer *Issuer
+}
+
+// Issue issues a slip, once.
+func (s *Service) Issue(ctx context.Context, actor mediation.Actor, in Issue) (Slip, error) {
+	id := in.ID
+	switch {
+	case id == "" && in.Key != "":
+		id = idOf("issued", actor.ID, in.Key)
+	case id == "":
+		id = uuid.Must(uuid.NewV7()).String()
+	}
+	if known, err := s.Slips.Load(ctx, id); err == nil {
+		return known, nil
+	} else if !errors.Is(err, mediation.ErrNotFound) {
+		return Slip{}, err
+	}
+	return s.issue(ctx, actor, id, "", "", in)
+}
+
+// issue makes the slip of that id, under a policy version and for a trigger of it where the system does.
+func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version, trigger string, in Issue) (Slip, error) {
+	r, err := s.rules(ctx, version, in.Kind)
+	if err != nil {
+		return Slip{}, err
+	}
+	sl := Slip{ID: id, Kind: in.Kind, Policy: r.Policy.ID, About: in.About, Case: in.Case, Area: in.Area, To: in.To, Trigger: trigger,
+		Restricted: mediation.Role(r.Kind.Restricted), Issuer: Issuer{User: actor.ID, Role: actor.Role, Unit: actor.Unit, Area: actor.Area}}
+	if err := s.place(ctx, actor, &sl); err != nil {
+		return Slip{}, err
+	}
+	switch {
+	case actor.Role == mediation.System && in.Issuer != nil:
+		sl.Issuer = *in.Issuer
+	case actor.Role == mediation.System:
+		sl.Issuer = Issuer{Role: mediation.Role(r.Kind.Issuers[0]), Area: sl.Area}
+	case !slices.Contains(r.Kind.Issuers, string(actor.Role)) || !mediation.MayArea(actor, mediation.SlipIssue, sl.Area):
+		return Slip{}, refuse("slip", mediation.Forbidden, "forbidden", "")
+	}
+	if err := s.checkAddressee(ctx, &sl, r); err != nil {
+		return Slip{}, err
+	}
+	at := s.now()
+	if !in.Due.IsZero() {
+		if !in.Due.After(at) {
+			return Slip{}, refuse("slip", mediation.Invalid, "in_past", "due")
+		}
+		sl.Reply.Due = in.Due.UTC().Truncate(time.Millisecond)
+	}
+	if err := checkText(in.Text, true); err != nil {
+		return Slip{}, err
+	}
+	if sl.Key, err = s.Sealer.NewKey(ctx); err != nil {
+		return Slip{}, err
+	}
+	if sl.Words, err = s.seal(ctx, sl.Key, in.Text); err != nil {
+		return Slip{}, err
+	}
+	data := map[string]string{}
+	if trigger != "" {
+		data["trigger"] = trigger
+	}
+	begin(&sl, at, r, actor, data)
+	return s.open(ctx, sl)
+}
+
+// open stores a slip and sees to what it makes necessary; one of that id is the same.
+func (s *Service) open(ctx context.Context, sl Slip) (Slip, error) {
+	stored, err := s.Slips.Open(ctx, sl)
+	if errors.Is(err, mediation.ErrExists) {
+		return s.Slips.Load(ctx, sl.ID)
+	}
+	if err != nil {
+		return Slip{}, err
+	}
+	return s.settled(ctx, stored), nil
+}
+
+// place finds where the slip belongs by what it is about. Nobody issues one about a case that they do not see.
+func (s *Service) place(ctx context.Context, actor mediation.Actor, sl *Slip) error {
+	if sl.About.Kind == AboutCase {
+		sl.Case = sl.About.ID
+	}
+	if sl.Case != "" {
+		c, err := s.Reader.Load(ctx, sl.Case)
+		if err != nil {
+			return unknown(err, "case", sl.Case)
+		}
+		if !mediation.MayCase(actor, mediation.CaseRead, &c) {
+			return refuse("slip", mediation.Invalid, "unknown_value", "case", "value", sl.Case)
+		}
+		if c.Accusation && !reachesNoAccused(sl.To) || s.Cases.AccusedAt(&c, sl.To.Unit) {
+			return refuse("slip", mediation.Conflict, "case.accused_unit", "to", "unit", sl.To.Unit)
+		}
+		if sl.Area == "" {
+			sl.Area = c.Area
+		}
+	}
+	if sl.About.Kind == AboutArea && sl.Area == "" {
+		sl.Area = grid.Code(sl.About.ID)
+	}
+	if sl.About.Kind == "" || sl.Area == "" {
+		return refuse("slip", mediation.Invalid, "required", "about")
+	}
+	if _, ok := s.Atlas.Load().Name(sl.Area); !ok && actor.Role != mediation.System {
+		return refuse("slip", mediation.Invalid, "unknown_value", "area", "value", string(sl.Area))
+	}
+	return nil
+}
+
+// reachesNoAccused tells whether a slip about an accusation may go there at all: to units, of which it is known who is accused there, and to
+// posts of the county; of a single person nobody knows whose colleague they are.
+func reachesNoAccused(to Addressee) bool {
+	switch to.Form() {
+	case "unit":
+		return true
+	case "post":
+		return to.Role == mediation.CountyStaff || to.Role == mediation.Supervisor || to.Role == mediation.Leader
+	}
+	return false
+}
+
+// unknown turns what is not there into a value that nobody knows.
+func unknown(err error, field, value string) error {
+	if errors.Is(err, mediation.ErrNotFound) {
+		return refuse("slip", mediation.Invalid, "unknown_value", field, "value", value)
+	}
+	return err
+}
+
+// checkAddressee refuses whom the kind may not go to, and who is not there.
+func (s *Service) checkAddressee(ctx context.Context, sl *Slip, r Rules) error {
+	form := sl.To.Form()
+	if form == "" {
+		return refuse("slip", mediation.Invalid, "required", "to")
+	}
+	if !slices.Contains(r.Kind.To, form) {
+		return refuse("slip", mediation.Conflict, "slip.addressee", "to", "form", form)
+	}
+	if form == "person" {
+		sl.To = Addressee{User: sl.To.User}
+		names, err := s.Users.Named(ctx, []string{sl.To.User})
+		if err == nil && len(names) == 0 {
+			return refuse("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.User)
+		}
+		return err
+	}
+	if sl.To.Area == "" {
+		sl.To.Area = sl.Area
+	}
+	if form == "post" {
+		if len(mediation.Scopes(mediation.SlipAnswer, sl.To.Role)) == 0 {
+			return refuse("slip", mediation.Invalid, "unknown_value", "to", "value", string(sl.To.Role))
+		}
+		return nil
+	}
+	sl.To.Role = ""
+	staffed, err := s.Users.Staffed(ctx, sl.To.Unit, sl.To.Area)
+	if err == nil && !staffed && sl.Issuer.User != "" {
+		return refuse("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.Unit)
+	}
+	return err
+}
+
+func checkText(text string, needed bool) error {
+	switch {
+	case needed && text == "":
+		return refuse("slip", mediation.Invalid, "required", "text")
+	case utf8.RuneCountInString(text) > mediation.MaxText:
+		return refuse("slip", mediation.Invalid, "too_long", "text", "max", strconv.Itoa(mediation.MaxText))
+	}
+	return nil
+}
+
+func (s *Service) seal(ctx context.Context, key, text string) (mediation.Sealed, error) {
+	if text == "" {
+		return mediation.Sealed{}, nil
+	}
+	return s.Sealer.Seal(ctx, key, []byte(text))
+}
+
+// Open opens a slip's words; "" if there are none or they have been erased.
+func (s *Service) Open(ctx context.Context, v mediation.Sealed) (string, error) {
+	plain, err := s.Sealer.Open(ctx, v)
+	if errors.Is(err, mediation.ErrErased) {
+		return "", nil
+	}
+	return string(plain), err
+}
+
+// Look shows a slip and what may be done with it to who sees it; anything else is mediation.ErrNotFound, so that nobody learns what is there.
+func (s *Service) Look(ctx context.Context, actor mediation.Actor, id string) (Slip, []Name, error) {
+	sl, err := s.Slips.Load(ctx, id)
+	if err != nil {
+		return Slip{}, nil, err
+	}
+	if !May(actor, mediation.SlipRead, &sl) {
+		return Slip{}, nil, mediation.ErrNotFound
+	}
+	r, err := s.rules(ctx, sl.Policy, sl.Kind)
+	return sl, Actions(&sl, actor, r), err
+}
+
+// List pages the slips that the actor sees, newest first.
+func (s *Service) List(ctx context.Context, actor mediation.Actor, f Filter, cursor string, limit int) ([]Summary, string, error) {
+	f.Visible = VisibleTo(actor)
+	return s.Slips.List(ctx, f, cursor, limit)
+}
+
+// About lists the slips about a subject, newest first, for other rooms: they judge for themselves who may see them.
+func (s *Service) About(ctx context.Context, about Subject, cursor string, limit int) ([]Summary, string, error) {
+	return s.Slips.List(ctx, Filter{Visible: Visible{Actor: mediation.SystemActor, Area: true}, About: about}, cursor, limit)
+}
+
+// Count is how many slips of a kind stand where, and how many of them are overdue.
+type Count struct {
+	Kind    string
+	State   State
+	Number  int
+	Overdue int
+}
+
+// Counts counts the slips that the actor sees, by kind and state.
+func (s *Service) Counts(ctx context.Context, actor mediation.Actor, f Filter) ([]Count, error) {
+	f.Visible = VisibleTo(actor)
+	const page = 500
+	var counts []Count
+	now := s.now()
+	for cursor := ""; ; {
+		list, next, err := s.Slips.List(ctx, f, cursor, page)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			x := &list[i]
+			at := slices.IndexFunc(counts, func(c Count) bool { return c.Kind == x.Kind && c.State == x.State })
+			if at < 0 {
+				counts, at = append(counts, Count{Kind: x.Kind, State: x.State}), len(counts)
+			}
+			counts[at].Number++
+			if x.Overdue(now) {
+				counts[at].Overdue++
+			}
+		}
+		if cursor = next; next == "" {
+			slices.SortFunc(counts, compareCounts)
+			return counts, nil
+		}
+	}
+}
