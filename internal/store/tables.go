@@ -19,5 +19,6 @@ func Tables() []Table {
 		deskTables,
 		hallTables,
 		handoverTables,
+		slipTables,
 	)
 }

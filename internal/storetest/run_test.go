@@ -38,6 +38,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"DeskOrders", storetest.DeskOrders},
 		{"Hall", storetest.Hall},
 		{"HandOvers", storetest.HandOvers},
+		{"Slips", storetest.Slips},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},
