@@ -20,6 +20,7 @@ import (
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/slip"
 	"fengqiao/push"
 
 	"github.com/gofiber/fiber/v2"
@@ -47,6 +48,8 @@ type Deps struct {
 	Halls *hall.Service
 	// HandOvers passes on what people have in hand.
 	HandOvers *handover.Service
+	// Slips issues papers of supervision.
+	Slips *slip.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
 	Figures *counts.Keeper
 	// Names gives the display names of users.
@@ -103,7 +106,8 @@ func New(d Deps) (*API, error) {
 		d.Atlas == nil ||
 		d.Desks == nil ||
 		d.Halls == nil ||
-		d.HandOvers == nil
+		d.HandOvers == nil ||
+		d.Slips == nil
 	if incomplete {
 		return nil, errors.New("handlers: Deps are not complete")
 	}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"fengqiao/mediation"
@@ -53,6 +54,9 @@ func (l labels) event(kind string) string {
 	}
 	if text, ok := eventTexts[kind]; ok {
 		return choose(l.zh, text[0], text[1])
+	}
+	if of, ok := strings.CutPrefix(kind, "slip_"); ok {
+		return choose(l.zh, "督办文书：", "paper: ") + slipEvent(of, l.zh)
 	}
 	return kind
 }

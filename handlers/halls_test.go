@@ -23,8 +23,8 @@ func counterOf(t *testing.T, app *apptest.App, p apptest.Place) counter {
 	return counter{app, app.As(t, mediation.TownshipStaff, p), "/api/v1/halls/" + p.Hall()}
 }
 
-// slip is a visit as the clerk sees it.
-type slip struct {
+// ticket is a visit as the clerk sees it.
+type ticket struct {
 	ID, Number, Standing, ReportID string
 	Turns                          []struct {
 		Function struct{ Key string }
@@ -37,13 +37,13 @@ type slip struct {
 	tag  string
 }
 
-func slipOf(a apptest.Answer, status int) (s slip) {
+func slipOf(a apptest.Answer, status int) (s ticket) {
 	a.Want(status).Into(&s)
 	s.tag = a.Header.Get("ETag")
 	return s
 }
 
-func (k counter) register(t *testing.T, function string) slip {
+func (k counter) register(t *testing.T, function string) ticket {
 	t.Helper()
 	return slipOf(k.Do(t, k.who, http.MethodPost, k.hall+"/visits", obj{"clientId": uuid.NewString(), "function": function}), http.StatusCreated)
 }
@@ -53,7 +53,7 @@ func (k counter) next(t *testing.T, window string) apptest.Answer {
 	return k.Do(t, k.who, http.MethodPost, k.hall+"/windows/"+window+"/next", nil, newKey())
 }
 
-func (k counter) step(t *testing.T, s slip, step string, body any) apptest.Answer {
+func (k counter) step(t *testing.T, s ticket, step string, body any) apptest.Answer {
 	t.Helper()
 	return k.Do(t, k.who, http.MethodPost, k.hall+"/visits/"+s.ID+"/"+step, body, newKey(), apptest.IfMatch(s.tag))
 }
@@ -136,7 +136,7 @@ func aVisitorIsRegisteredCalledPassedOn(t *testing.T, fresh apptest.Fresh) {
 			if f.Visits == nil {
 				continue
 			}
-			var page struct{ Items []slip }
+			var page struct{ Items []ticket }
 			if k.Do(t, k.who, http.MethodGet, *f.Visits, nil).Want(http.StatusOK).Into(&page); len(page.Items) != *f.Value {
 				t.Errorf("%s of %s is %d, its list holds %d", f.Key, g.Key, *f.Value, len(page.Items))
 			}

@@ -18,14 +18,16 @@ func portID(id string) string { return strings.ReplaceAll(id, ".", "/") }
 
 // itemView is one message: the words of the lock screen, and what to open. The story is fetched with the case.
 type itemView struct {
-	ID    string    `json:"id"`
-	Kind  string    `json:"kind"`
-	Title string    `json:"title"`
-	Body  string    `json:"body"`
-	Case  string    `json:"caseId,omitzero"`
-	At    time.Time `json:"at"`
-	Due   time.Time `json:"dueAt,omitzero"`
-	Read  time.Time `json:"readAt,omitzero"`
+	ID    string `json:"id"`
+	Kind  string `json:"kind"`
+	Title string `json:"title"`
+	Body  string `json:"body"`
+	Case  string `json:"caseId,omitzero"`
+	// Subject is what to open where that is not the case: "slip/…".
+	Subject string    `json:"subject,omitzero"`
+	At      time.Time `json:"at"`
+	Due     time.Time `json:"dueAt,omitzero"`
+	Read    time.Time `json:"readAt,omitzero"`
 }
 
 // inbox lists what the caller was told, newest first.
@@ -45,7 +47,7 @@ func (a *API) inbox(c *Call) (Reply, error) {
 	items := make([]itemView, len(found))
 	for i, it := range found {
 		words := push.Manner(it.Kind).In(push.LangOf(c.Lang))
-		items[i] = itemView{wireID(it.ID), string(it.Kind), words.Title, words.Body, it.Case, it.At.UTC(), it.Due.UTC(), it.Read.UTC()}
+		items[i] = itemView{wireID(it.ID), string(it.Kind), words.Title, words.Body, it.Case, it.Subject, it.At.UTC(), it.Due.UTC(), it.Read.UTC()}
 	}
 	return Reply{View: NewPage(items, next)}, nil
 }

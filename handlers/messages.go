@@ -5,6 +5,7 @@ import (
 
 	"fengqiao/mediation"
 	"fengqiao/mediation/hall"
+	"fengqiao/mediation/slip"
 )
 
 // message is what a code says to the person who reads it. {field} and the names of parameters in braces are filled in.
@@ -54,6 +55,12 @@ func named(param, value, lang string) string {
 			}
 			return rule.Zh
 		}
+	case "slipState":
+		return slipState(slip.State(value), lang != "en")
+	case "slipCommand":
+		if rule, ok := slip.RuleOf(slip.Name(value)); ok {
+			return choose(lang != "en", rule.Zh, rule.En)
+		}
 	}
 	return value
 }
@@ -77,6 +84,7 @@ func rooms() []map[string]message {
 		domainMessages,
 		hallMessages,
 		handoverMessages,
+		slipMessages,
 	}
 }
 

@@ -154,7 +154,7 @@ func accountCodes() []string {
 func TestWordsAreCompleteAndInTheirLanguage(t *testing.T) {
 	han := regexp.MustCompile(`\p{Han}`)
 	holes := regexp.MustCompile(`\{\w+\}`)
-	for name, table := range map[string]map[string]message{"general": generalMessages, "case": caseMessages, "domain": domainMessages} {
+	for name, table := range map[string]map[string]message{"general": generalMessages, "case": caseMessages, "domain": domainMessages, "slip": slipMessages} {
 		for code, m := range table {
 			if m.Zh == "" || m.En == "" || m.DetailZh == "" || m.DetailEn == "" {
 				t.Errorf("%s: words are missing", code)

@@ -6,10 +6,12 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"strings"
 	"time"
 
 	"fengqiao/internal/media"
 	"fengqiao/mediation"
+	"fengqiao/mediation/slip"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -129,7 +131,8 @@ func (l *capped) Read(p []byte) (int, error) {
 }
 
 // visiblePhoto loads the photo of the path for who may see it: its owner, and those to whom mediation.Parts gives the
-// photos of the case or the report it belongs to. It returns the case too, "" if there is none.
+// photos of the case or the report it belongs to, or who sees the slip whose proof it is. It returns the case too, "" if there is none, or
+// the slip's album.
 func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 	p, err := a.Media.Photo(c.Context, c.PathID("id"))
 	if err != nil {
@@ -151,6 +154,13 @@ func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 	}
 	if caseID == "" {
 		return media.Photo{}, "", mediation.ErrNotFound
+	}
+	if id, ofSlip := strings.CutPrefix(caseID, slip.AlbumPrefix); ofSlip {
+		s, err := a.Slips.Slips.Load(c.Context, id)
+		if err == nil && !slip.May(c.Actor, mediation.SlipRead, &s) {
+			err = mediation.ErrNotFound
+		}
+		return p, caseID, err
 	}
 	found, err := a.Cases.Cases.Load(c.Context, caseID)
 	if err != nil {

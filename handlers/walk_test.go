@@ -15,6 +15,7 @@ import (
 	"fengqiao/handlers/apptest"
 	"fengqiao/internal/account"
 	"fengqiao/mediation"
+	"fengqiao/mediation/slip"
 
 	"github.com/google/uuid"
 )
@@ -26,6 +27,7 @@ type township struct {
 	report, user, photo string
 	visit               string
 	handover            string // of the user
+	slip                string // about the case, from the supervisor to the unit
 }
 
 // settle makes a case in a township that its people know in every way there is: reported by the grid worker, with the
@@ -69,6 +71,12 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 	w.visit = visit
 	w.handover = app.Do(t, app.As(t, mediation.CountyStaff, p), http.MethodPost, "/api/v1/handovers",
 		obj{"leaver": w.user, "successor": worker.User.ID, "reason": "调离"}, newKey()).Want(http.StatusCreated).Text("id")
+	paper, err := app.Slips.Issue(ctx, app.As(t, mediation.Supervisor, p).Actor(), slip.Issue{Kind: "reminder", About: slip.Subject{Kind: slip.AboutCase, ID: w.caseID},
+		To: slip.Addressee{Unit: app.As(t, mediation.UnitStaff, p).User.Unit}, Text: "请尽快办理"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.slip = paper.ID
 	return w
 }
 
@@ -93,6 +101,7 @@ func (w township) path(r handlers.Route) string {
 		"/api/v1/halls/":     w.visit,
 		"/api/v1/matters/":   w.user,
 		"/api/v1/handovers/": w.handover,
+		"/api/v1/slips/":     w.slip,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			id = own
@@ -136,6 +145,12 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 		return true, mediation.MayArea(actor, mediation.UserRead, w.place.Grid()), mediation.MayArea(actor, r.Action, w.place.Grid())
 	case strings.HasPrefix(r.Path, "/api/v1/halls/:hall"):
 		return true, mediation.MayArea(actor, mediation.HallRead, w.place.Code()), mediation.MayArea(actor, r.Action, w.place.Code())
+	case strings.HasPrefix(r.Path, "/api/v1/slips/:id"):
+		paper, err := app.Store.Slips().Load(ctx, w.slip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return true, slip.May(actor, mediation.SlipRead, &paper), slip.May(actor, r.Action, &paper)
 	case strings.HasPrefix(r.Path, "/api/v1/reports/:id"):
 		holds := func(a mediation.Action) bool {
 			own := slices.Contains(mediation.Scopes(a, actor.Role), mediation.OwnReport) && actor.ID == app.As(t, mediation.GridWorker, w.place).User.ID
@@ -258,13 +273,13 @@ func TestListsHoldTheCallersOwnAreaAlone(t *testing.T) {
 func listsHoldTheCallersOwnAreaAlone(t *testing.T, fresh apptest.Fresh) {
 	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
-	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced"} {
+	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced", "/api/v1/slips"} {
 		for _, role := range mediation.AccountRoles {
 			answer := app.Do(t, app.As(t, role, apptest.Here), http.MethodGet, path, nil)
 			if answer.Status == http.StatusForbidden {
 				continue
 			}
-			for _, never := range []string{there.caseID, there.report, there.user, string(there.place.Cell()), apptest.There.Mediator("own")} {
+			for _, never := range []string{there.caseID, there.report, there.user, there.slip, string(there.place.Cell()), apptest.There.Mediator("own")} {
 				if strings.Contains(string(answer.Want(http.StatusOK).Body), never) {
 					t.Errorf("%s for %s of %s shows %s of the other township", path, role, here.place, never)
 				}

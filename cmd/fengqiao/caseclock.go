@@ -30,7 +30,7 @@ func (s *system) caseClock() (func() time.Time, func() time.Duration, error) {
 	st := s.Store
 	s.moving = casetime.NewMover(clock, casetime.Parts{Cases: st.Cases(), Reports: st.Reports(), Plans: s.plans, Outbox: st.Outbox(),
 		Sweep: func(ctx context.Context, now time.Time) (mediation.Swept, error) { return s.watch.Sweep(ctx, now) },
-		Turn:  s.turn, Patience: outboxPatience})
+		Turn:  s.turn, Rooms: s.dueRooms, Patience: outboxPatience})
 	from = clock.Now()
 	return clock.Now, func() time.Duration { return clock.Now().Sub(from) }, nil
 }

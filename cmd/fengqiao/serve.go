@@ -70,6 +70,9 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	running.Go(func() { s.every(loops, s.setting.Notice, "roll out policy", s.rollOut) })
 	running.Go(func() { s.every(loops, warnEvery, "calendar", s.warnCalendar) })
 	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
+	for _, r := range s.rooms() {
+		running.Go(func() { s.every(loops, roomEvery, r.name, r.sweep) })
+	}
 	running.Go(func() { s.every(loops, s.setting.CheckpointEvery, "checkpoint", s.checkpoints.Pass) })
 	// The first pass reads every case and takes as long as it takes.
 	running.Go(func() {

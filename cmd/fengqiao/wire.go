@@ -29,6 +29,7 @@ import (
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/slip"
 	"fengqiao/push"
 	"fengqiao/push/fcm"
 	"fengqiao/push/webhook"
@@ -224,6 +225,8 @@ type system struct {
 	handovers *handover.Service
 	// figures counts cases for dashboards.
 	figures *figures.Keeper
+	// slips issues papers of supervision.
+	slips *slip.Service
 	// settling is the plan towards which the last run went, and when.
 	settling struct {
 		version string
@@ -258,6 +261,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
 	s.handovers = in.handovers(s.cases)
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
+	s.slips = s.supervision()
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
@@ -300,6 +304,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Desks:       desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now}),
 		Halls:       hall.NewService(hall.Deps{Visits: st.Visits(), Policies: in.policies, Cases: s.cases, Reader: st.Cases(), Now: s.cases.Now}),
 		HandOvers:   s.handovers,
+		Slips:       s.slips,
 		Figures:     s.figures,
 		Names:       in.directory,
 		Now:         in.now,
@@ -311,6 +316,13 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Config:      handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version},
 	})
 	return s, err
+}
+
+// supervision builds the papers of supervision over the installation.
+func (s *system) supervision() *slip.Service {
+	st := s.Store
+	return slip.NewService(slip.Deps{Slips: st.Slips(), Watches: st.Slips(), Cases: s.cases, Reader: st.Cases(), Moves: st.Figures(), Users: s.directory, Album: s.photos,
+		Sealer: s.ring, Atlas: s.atlas, Now: s.cases.Now, Log: s.log})
 }
 
 // newSender is FCM if it is configured, else no vendor at all.

@@ -28,6 +28,7 @@ import (
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/slip"
 	"fengqiao/push"
 )
 
@@ -61,9 +62,11 @@ type App struct {
 	Calendars *store.Calendars
 	// Figures follows the cases when a test lets it (Pass).
 	Figures *figures.Keeper
-	Photos  *media.Service
-	Atlas   *grid.Atlas
-	Ring    *seal.Keyring
+	// Slips are swept when a test lets them (Sweep).
+	Slips  *slip.Service
+	Photos *media.Service
+	Atlas  *grid.Atlas
+	Ring   *seal.Keyring
 	// Case is the time of cases, Machine that of tokens and limits.
 	Case, Machine *Clock
 	// Log is what the server wrote.
@@ -164,11 +167,14 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Rooms: handover.CoreRooms(a.Store.Cases(), a.Cases, people), Now: a.Cases.Now, Log: log})
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
+	a.Slips = slip.NewService(slip.Deps{Slips: a.Store.Slips(), Watches: a.Store.Slips(), Cases: a.Cases, Reader: a.Store.Cases(), Moves: a.Store.Figures(),
+		Users: a.Store.Directory(), Album: a.Photos, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
-		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn})
+		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: func() []casetime.Room { return []casetime.Room{a.Slips} }})
 	d := handlers.Deps{
 		Clock:     mover,
+		Slips:     a.Slips,
 		Figures:   a.Figures,
 		Cases:     a.Cases,
 		Accounts:  a.Accounts,

@@ -33,6 +33,14 @@ type Outbox interface {
 	Depth(ctx context.Context, max int) (waiting, dead int, err error)
 }
 
+// Room is a room beside the cases in which things fall due, too.
+type Room interface {
+	// NextDue is the first instant, not after until, at which it has something to see to; zero if there is none.
+	NextDue(ctx context.Context, until time.Time) (time.Time, error)
+	// Sweep sees to everything that is due where the clock stands, and tells how much that was.
+	Sweep(ctx context.Context) (int, error)
+}
+
 // Hand is a clock that can be moved forward. It may run meanwhile.
 type Hand interface {
 	Now() time.Time
@@ -50,6 +58,8 @@ type Parts struct {
 	Sweep func(ctx context.Context, now time.Time) (mediation.Swept, error)
 	// Turn puts a planned edition in force whose time has come, and moves open cases and people after it.
 	Turn func(ctx context.Context) error
+	// Rooms lists the rooms beside the cases; it is asked anew each time, since they may be built after the clock.
+	Rooms func() []Room
 	// Patience is the longest wait, on the machine's clock and at each instant, for the outbox to be empty.
 	Patience time.Duration
 }
@@ -162,6 +172,11 @@ func (m *Mover) settle(ctx context.Context, a *Advanced) error {
 		if err != nil {
 			return err
 		}
+		for _, r := range m.parts.Rooms() {
+			if _, err := r.Sweep(ctx); err != nil {
+				return err
+			}
+		}
 		due, err := m.next(ctx, now)
 		if err != nil {
 			return err
@@ -177,7 +192,11 @@ func (m *Mover) settle(ctx context.Context, a *Advanced) error {
 // next is the first instant, not after until, at which something is due; zero if there is none. What is overdue is due now.
 func (m *Mover) next(ctx context.Context, until time.Time) (time.Time, error) {
 	var first time.Time
-	for _, ask := range []func(context.Context, time.Time) (time.Time, error){m.nextCase, m.nextReport, m.nextPlan} {
+	asked := []func(context.Context, time.Time) (time.Time, error){m.nextCase, m.nextReport, m.nextPlan}
+	for _, r := range m.parts.Rooms() {
+		asked = append(asked, r.NextDue)
+	}
+	for _, ask := range asked {
 		t, err := ask(ctx, until)
 		if err != nil {
 			return time.Time{}, err

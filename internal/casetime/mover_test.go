@@ -21,7 +21,8 @@ func waiting(t *testing.T, fresh apptest.Fresh, clock *casetime.Clock) (*apptest
 	a.Cases.Now = clock.Now
 	a.Do(t, a.As(t, mediation.GridWorker, apptest.Here), http.MethodPost, "/api/v1/reports", map[string]any{"clientId": uuid.NewString(), "text": "争吵", "category": "housing_land",
 		"severity": 2, "cell": apptest.Here.Cell(), "phoneTime": clock.Now()}).Want(http.StatusCreated)
-	return a, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(), Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn}
+	return a, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(), Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn,
+		Rooms: func() []casetime.Room { return []casetime.Room{a.Slips} }}
 }
 
 var began = time.Date(2026, 3, 10, 1, 0, 0, 0, time.UTC)
