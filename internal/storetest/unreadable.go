@@ -16,6 +16,7 @@ import (
 func Unreadable(t *testing.T, s *store.Store) {
 	o := NewOffice(t, s, s, FuyangPolicy(t))
 	o.Watch.Batch = 1
+	t.Run("a case among many that are swept at once", func(t *testing.T) { unreadableAmongMany(t, o) })
 	t.Run("a case", func(t *testing.T) { unreadableCase(t, o) })
 	t.Run("a pending report", func(t *testing.T) { unreadableReport(t, o) })
 	t.Run("a mediator", func(t *testing.T) { unreadableMediator(t, o) })
@@ -50,6 +51,38 @@ func unreadableCase(t *testing.T, o *Office) {
 	sweeps(o)
 	if c := o.Read(t, good.ID); len(c.Chores) > 0 && c.NextDue.Before(o.Clock()) {
 		t.Errorf("the other case still waits: %+v", c.Chores)
+	}
+}
+
+// unreadableAmongMany holds one sweep to it that it sees to all others, though it takes them together.
+func unreadableAmongMany(t *testing.T, o *Office) {
+	o.Watch.Batch = 100
+	defer func() { o.Watch.Batch = 1 }()
+	o.Settle(t)
+	var ids []string
+	for range 5 {
+		in := Quarrel(CellC)
+		in.Severity = 3 // a person screens it: all that falls due is its clock
+		ids = append(ids, o.Report(t, o.Worker(), in).ID)
+	}
+	o.Settle(t)
+	o.Pass(30 * time.Hour)
+	bad := ids[2]
+	spoil(t, o.Store, "cases", bad)
+	n, err := o.Watch.Sweep(context.Background(), o.Clock())
+	if err != nil || n.Failed != 1 || n.Cases < 4 {
+		t.Errorf("%+v, %v", n, err)
+	}
+	for _, id := range ids {
+		if id == bad {
+			continue
+		}
+		if c := o.Read(t, id); c.StateClock.Breached.IsZero() || c.Events[len(c.Events)-1].Kind != "breached" {
+			t.Errorf("a case was passed over: %+v", c.StateClock)
+		}
+	}
+	if n, err := o.Watch.Sweep(context.Background(), o.Clock()); err != nil || n.Failed != 0 {
+		t.Errorf("it was not put off: %+v, %v", n, err)
 	}
 }
 
