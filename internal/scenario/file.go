@@ -81,6 +81,8 @@ type step struct {
 	Call    *Call          `yaml:"call"`
 	Advance *Advance       `yaml:"advance"`
 	Told    *Told          `yaml:"told"`
+	// Photo sends a small picture; each word makes another one.
+	Photo string `yaml:"photo"`
 
 	// Keep gives names to values of the answer: name → path.
 	Keep map[string]string `yaml:"keep"`
@@ -180,7 +182,7 @@ func (s *step) deeds() []string {
 	for _, d := range []struct {
 		name string
 		is   bool
-	}{{"report", s.Report != nil}, {"command", s.Command != nil}, {"look", s.Look != ""}, {"call", s.Call != nil}, {"advance", s.Advance != nil}, {"told", s.Told != nil}} {
+	}{{"report", s.Report != nil}, {"command", s.Command != nil}, {"look", s.Look != ""}, {"call", s.Call != nil}, {"advance", s.Advance != nil}, {"told", s.Told != nil}, {"photo", s.Photo != ""}} {
 		if d.is {
 			names = append(names, d.name)
 		}
@@ -242,7 +244,7 @@ func (f *File) checkStep(s *Step, shows string, practices map[string]bool, wrong
 	}
 	switch deeds := s.deeds(); {
 	case len(deeds) == 0:
-		wrong(s.line, "step", "want one of report, command, look, call, advance, told")
+		wrong(s.line, "step", "want one of report, command, look, call, advance, told, photo")
 	case len(deeds) > 1:
 		wrong(s.line, "step", "want one deed, not "+strings.Join(deeds, " and "))
 	}

@@ -248,6 +248,8 @@ func (p *player) deed(ctx context.Context, s *Step, line *Line) (answered, error
 		return p.command(ctx, c, s.Command)
 	case s.Call != nil:
 		return p.call(ctx, c, s.Call)
+	case s.Photo != "":
+		return c.photo(ctx, s.Photo)
 	}
 	path, err := p.names.string(s.Look)
 	if err != nil {
