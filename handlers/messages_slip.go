@@ -13,6 +13,8 @@ var slipMessages = map[string]message{
 	"slip.own_finding":  {"须由他人认定", "Somebody else must judge", "登记问题的人和收件人不能作认定。", "Neither who recorded the finding nor the addressee judges it."},
 	"slip.needs_visit":  {"尚未走访", "No visit yet", "销号前须有走访记录。", "A visit must be on record before it is accepted."},
 	"slip.needs_mended": {"问题未整改", "A finding is not mended", "还有问题没有整改（{finding}）。", "A finding has not been put right yet ({finding})."},
+	"erase.with_case":   {"随案件注销", "It goes with its case", "这份文书关于案件 {case}，请注销该案件。", "This paper is about the case {case}. Erase that."},
+	"erase.open_slip":   {"文书尚未了结", "The paper has not ended", "文书尚未了结，了结后才能注销。", "A paper can be erased once it has ended."},
 	"slip.needs_judged": {"问题未认定", "A finding is not judged", "还有问题没有作出容错或问责认定（{finding}）。", "A finding has been neither tolerated nor held to account ({finding})."},
 }
 

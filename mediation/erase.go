@@ -31,12 +31,20 @@ type PhotoShredder interface {
 	Erase(ctx context.Context, id string) error
 }
 
+// Leavings is a room beside the case that has words and photos about it.
+type Leavings interface {
+	// OfCase returns the keys that its words about a case are sealed under, and the photos that belong to them.
+	OfCase(ctx context.Context, caseID string) (keys, photos []string, err error)
+}
+
 // Eraser erases people and cases. Who may is decided by who may reach the installation key: it is for the machine itself.
 type Eraser struct {
 	*Service
 	Keys   Shredder
 	Photos PhotoShredder
 	By     Actor
+	// Rooms are those whose words about a case go with it.
+	Rooms []Leavings
 }
 
 // Traces is where somebody is a party.

@@ -96,6 +96,13 @@ func (e *Eraser) gather(ctx context.Context, c *Case, w *waste) error {
 		}
 		w.report(&rep)
 	}
+	for _, room := range e.Rooms {
+		keys, photos, err := room.OfCase(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		w.keys, w.photos = append(w.keys, keys...), append(w.photos, photos...)
+	}
 	return e.eachEvent(ctx, c.ID, func(ev *Event) error {
 		for n := 1; ev.Data["photo"+strconv.Itoa(n)] != ""; n++ {
 			w.photos = append(w.photos, ev.Data["photo"+strconv.Itoa(n)])

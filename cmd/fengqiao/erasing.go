@@ -23,6 +23,7 @@ import (
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/policy"
+	"fengqiao/mediation/slip"
 )
 
 var eraseHelp = words.Text{
@@ -94,6 +95,8 @@ others in them; --with-cases erases these as well.`}.In(c.lang),
 				return nil
 			})
 		}}
+	paper := &cobra.Command{Use: "slip ID", Args: cobra.ExactArgs(1), Short: c.short("注销一份不属于案件、已了结的督办文书", "erase a paper of supervision that is about no case and has ended"),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.eraseSlip(cmd.Context(), args[0], yes) }}
 	due := &cobra.Command{Use: "due", Short: c.short("注销保存期限已满的", "erase what has been kept long enough"),
 		Long: words.Text{
 			Zh: `按现行规则的 retention（保存期限）找出到期的案件和上报并逐件列出；加 --yes 才注销，原因记为 retention。依法保留的不在其内。`,
@@ -106,7 +109,7 @@ erases them, with "retention" as the reason. What is held for the law is not amo
 			}
 			return errors.Join(c.eraseDue(cmd.Context(), in, yes), in.Close())
 		}}
-	group.AddCommand(person, one, report, due)
+	group.AddCommand(person, one, report, paper, due)
 	return group
 }
 
@@ -130,7 +133,33 @@ func (c *command) withEraser(ctx context.Context, do func(*mediation.Eraser) err
 
 func (in *installation) eraser() *mediation.Eraser {
 	photos := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Now: in.now})
-	return &mediation.Eraser{Service: in.service(&grid.Atlas{}, photos, in.now, slog.New(slog.DiscardHandler)), Keys: in.ring, Photos: photos, By: anywhere(byCommand)}
+	return &mediation.Eraser{Service: in.service(&grid.Atlas{}, photos, in.now, slog.New(slog.DiscardHandler)), Keys: in.ring, Photos: photos, By: anywhere(byCommand),
+		Rooms: []mediation.Leavings{in.slipEraser()}}
+}
+
+func (in *installation) slipEraser() *slip.Eraser {
+	photos := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Now: in.now})
+	return &slip.Eraser{Slips: in.Store.Slips(), Keys: in.ring, Photos: photos}
+}
+
+// eraseSlip erases a paper that is about no case, with those of its chain.
+func (c *command) eraseSlip(ctx context.Context, id string, yes bool) error {
+	in, err := openInstallation(ctx, c.Values, c.shell)
+	if err != nil {
+		return err
+	}
+	if !yes {
+		_, err = in.Store.Slips().Load(ctx, id)
+		if err == nil {
+			err = c.sayNothingErased(1)
+		}
+		return errors.Join(err, in.Close())
+	}
+	if err := errors.Join(in.slipEraser().Erase(ctx, id), in.Close()); err != nil {
+		return err
+	}
+	c.say(c.out, words.Text{Zh: "已注销", En: "erased"})
+	return nil
 }
 
 func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, reason string, whole, yes bool) error {

@@ -303,6 +303,29 @@ func (p *Slips) List(ctx context.Context, f slip.Filter, cursor string, limit in
 	return list, next, nil
 }
 
+// OfCase implements slip.Slips.
+func (p *Slips) OfCase(ctx context.Context, caseID string) (all []slip.Slip, err error) {
+	q := Query{Table: slipsTable, Tags: []string{"c:" + caseID}, Limit: 100}
+	for {
+		rows, err := p.s.Engine.Find(ctx, q)
+		if err != nil {
+			return nil, trouble("slips of a case", err)
+		}
+		for _, row := range rows {
+			s, err := ReadSlip(row)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, s)
+		}
+		if len(rows) < q.Limit {
+			return all, nil
+		}
+		last := rows[len(rows)-1]
+		q.After = &Position{Sort: last.Sort, ID: last.ID}
+	}
+}
+
 // dueBy reads what is due in a table, the longest due first.
 func (s *Store) dueBy(ctx context.Context, table string, until time.Time, limit int) ([]Row, error) {
 	rows, err := s.Engine.Find(ctx, Query{Table: table, By: "due", From: map[string]any{"due": int64(1)}, Until: map[string]any{"due": until.UnixMilli() + 1},

@@ -19,6 +19,8 @@ type Slips interface {
 	Update(ctx context.Context, id string, fn func(*Slip) error) (Slip, error)
 	// List pages slips, newest first, after the cursor, at most limit, and the cursor behind the last ("" at the end).
 	List(ctx context.Context, f Filter, cursor string, limit int) ([]Summary, string, error)
+	// OfCase returns all slips about a case, whoever may see them.
+	OfCase(ctx context.Context, caseID string) ([]Slip, error)
 	// Due returns ids whose NextDue is not after until or whose notices a crash has left unsent, the longest due first, at most limit.
 	Due(ctx context.Context, until time.Time, limit int) ([]string, error)
 	// Drain hands the notices of a slip to the outbox that a crash has left in it.
