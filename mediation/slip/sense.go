@@ -113,14 +113,14 @@ func (s *Service) watch(ctx context.Context, id string, now time.Time) (issued i
 }
 
 // trip is when a trigger issues, or has issued, something on the case, and by what cause; zero: never as things stand. A case that is
-// over moves no more, and one that is suspended waits for a court.
+// over moves no more, one that is closed waits for the return visit alone, and one that is suspended for a court.
 func (s *Service) trip(ctx context.Context, c *mediation.Case, t *policy.SlipTrigger, r mediation.Rules) (due time.Time, cause string, err error) {
 	switch {
 	case c.State.Over():
 		return due, "", nil
 	case t.When == policy.Breach:
 		return s.breach(ctx, c, t)
-	case c.State == mediation.Suspended:
+	case c.State == mediation.Suspended || c.State == mediation.Closed:
 		return due, "", nil
 	}
 	last, err := s.lastProgress(ctx, c, t.Progress)
