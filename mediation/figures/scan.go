@@ -81,11 +81,11 @@ func (b *Book) Break(q Query, by By, cuts []time.Time) []Group {
 	if !ok {
 		return nil
 	}
-	tallies := make([]Tally, len(s.keys))
+	tallies := make([]Tally, max(len(s.keys), len(s.sets)))
 	for i, k := range b.blocks {
 		s.count(k, b.filled(i), tallies)
 	}
-	b.spread(s, tallies)
+	tallies = b.spread(s, tallies)
 	groups := make([]Group, 0, len(tallies))
 	for i := range tallies {
 		if tallies[i].Received > 0 {
@@ -107,7 +107,7 @@ type sieve struct {
 	from, until, now              uint32
 	cuts                          []uint32
 	keys                          []string
-	// sets are, of ByOfficial, the groups that each group of officials stands for; of others nil.
+	// sets are, of ByOfficial, the officials that each group of rows counts for; of others nil.
 	sets [][]int32
 }
 
@@ -249,64 +249,54 @@ func (k *block) isClosed(i int) bool { return k.closed[i] != 0 && ended[k.state[
 func (s *sieve) count(k *block, n int, tallies []Tally) {
 	for i := range n {
 		g := s.of(k, i)
-		switch {
-		case g < 0:
-		case s.sets == nil:
-			tallies[g].add(k, i, s.now)
-		default:
-			for _, g := range s.sets[g] {
-				tallies[g].add(k, i, s.now)
+		if g < 0 {
+			continue
+		}
+		t, state := &tallies[g], k.state[i]
+		t.Received++
+		t.States[state%maxStates]++
+		if !over[state] {
+			t.Open++
+		}
+		if due := k.until[i]; due != 0 && due < s.now {
+			t.Overdue++
+		}
+		late, closed := k.breached[i], k.isClosed(i)
+		if late != 0 {
+			t.Breached++
+		}
+		if closed {
+			t.Closed++
+			t.Closing.N++
+			if late == 0 || late > k.closed[i] {
+				t.InTime++
 			}
 		}
-	}
-}
-
-// add counts a row.
-func (t *Tally) add(k *block, i int, now uint32) {
-	state := k.state[i]
-	t.Received++
-	t.States[state]++
-	if !over[state] {
-		t.Open++
-	}
-	if due := k.until[i]; due != 0 && due < now {
-		t.Overdue++
-	}
-	late, closed := k.breached[i], k.isClosed(i)
-	if late != 0 {
-		t.Breached++
-	}
-	if closed {
-		t.Closed++
-		t.Closing.N++
-		if late == 0 || late > k.closed[i] {
-			t.InTime++
+		if state == settled {
+			t.Settled++
 		}
+		if closed || unresolved[state] {
+			t.Concluded++
+		}
+		if k.repeats[i] > 0 {
+			t.Reopened++
+		}
+		if k.accepted[i] != 0 {
+			t.Acceptance.N++
+		}
+		if k.agreed[i] != 0 {
+			t.Agreement.N++
+		}
+		t.Satisfied += int(k.satisfied[i])
+		t.Dissatisfied += int(k.dissatisfied[i])
 	}
-	if state == settled {
-		t.Settled++
-	}
-	if closed || unresolved[state] {
-		t.Concluded++
-	}
-	if k.repeats[i] > 0 {
-		t.Reopened++
-	}
-	if k.accepted[i] != 0 {
-		t.Acceptance.N++
-	}
-	if k.agreed[i] != 0 {
-		t.Agreement.N++
-	}
-	t.Satisfied += int(k.satisfied[i])
-	t.Dissatisfied += int(k.dissatisfied[i])
 }
 
 // room lends the room in which times are put into order.
 var room = sync.Pool{New: func() any { return new([]uint32) }}
 
 // spread finds the medians and ninetieth percentiles: a second scan puts every group's times side by side.
-func (b *Book) spread(s *sieve, tallies []Tally) {
+func (b *Book) spread(s *sieve, tallies []Tally) []Tally {
 	ends, total := make([][3]int, len(tallies)), 0 // where the next time of each kind goes
 	for g := range tallies {
 		for what, p := range tallies[g].spreads() {
@@ -320,45 +310,82 @@ func (b *Book) spread(s *sieve, tallies []Tally) {
 	for n, k := range b.blocks {
 		s.times(k, b.filled(n), ends, *lent)
 	}
+	of := func(g, what int) []uint32 { return (*lent)[ends[g][what]-tallies[g].spreads()[what].N : ends[g][what]] }
+	if s.sets != nil {
+		return s.each(tallies, of)
+	}
 	for g := range tallies {
 		for what, p := range tallies[g].spreads() {
-			times := (*lent)[ends[g][what]-p.N : ends[g][what]]
-			p.Median, p.Ninety = percentile(times, 50), percentile(times, 90)
+			p.set(of(g, what))
 		}
+	}
+	return tallies
+}
+
+// set finds the spread of some times.
+func (p *Spread) set(times []uint32) {
+	p.Median, p.Ninety = percentile(times, 50), percentile(times, 90)
+}
+
+// each makes of what was counted of sets of officials a tally of every one of them. A case is counted once in the scan, however many
+// officials it has.
+func (s *sieve) each(sets []Tally, times func(set, what int) []uint32) []Tally {
+	all, member := make([]Tally, len(s.keys)), make([][]int, len(s.keys))
+	for set, officials := range s.sets {
+		for _, one := range officials {
+			all[one].plus(&sets[set])
+			member[one] = append(member[one], set)
+		}
+	}
+	var own []uint32
+	for one := range all {
+		for what, p := range all[one].spreads() {
+			own = own[:0]
+			for _, set := range member[one] {
+				own = append(own, times(set, what)...)
+			}
+			p.set(own)
+		}
+	}
+	return all
+}
+
+// plus adds the counts of other cases.
+func (t *Tally) plus(o *Tally) {
+	for _, n := range []struct {
+		to *int
+		by int
+	}{{&t.Received, o.Received}, {&t.Open, o.Open}, {&t.Overdue, o.Overdue}, {&t.Closed, o.Closed}, {&t.InTime, o.InTime}, {&t.Settled, o.Settled},
+		{&t.Concluded, o.Concluded}, {&t.Reopened, o.Reopened}, {&t.Satisfied, o.Satisfied}, {&t.Dissatisfied, o.Dissatisfied}, {&t.Breached, o.Breached},
+		{&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
+		*n.to += n.by
+	}
+	for i := range t.States {
+		t.States[i] += o.States[i]
 	}
 }
 
 func (t *Tally) spreads() [3]*Spread { return [3]*Spread{&t.Acceptance, &t.Agreement, &t.Closing} }
 
-// times writes how long a block's cases took to where their groups' times go on.
+// times writes how long a block's cases took to where their groups' times go on. A clock that was set back makes nothing negative.
 func (s *sieve) times(k *block, n int, ends [][3]int, into []uint32) {
 	for i := range n {
 		g := s.of(k, i)
-		switch {
-		case g < 0:
-		case s.sets == nil:
-			k.took(i, &ends[g], into)
-		default:
-			for _, g := range s.sets[g] {
-				k.took(i, &ends[g], into)
-			}
+		if g < 0 {
+			continue
 		}
-	}
-}
-
-// took writes how long a case took to where its group's times go on. A clock that was set back makes nothing negative.
-func (k *block) took(i int, at *[3]int, into []uint32) {
-	opened := k.opened[i]
-	if t := k.accepted[i]; t != 0 {
-		into[at[0]] = max(t, opened) - opened
-		at[0]++
-	}
-	if t := k.agreed[i]; t != 0 {
-		into[at[1]] = max(t, opened) - opened
-		at[1]++
-	}
-	if k.isClosed(i) {
-		into[at[2]] = max(k.closed[i], opened) - opened
-		at[2]++
+		at, opened := &ends[g], k.opened[i]
+		if t := k.accepted[i]; t != 0 {
+			into[at[0]] = max(t, opened) - opened
+			at[0]++
+		}
+		if t := k.agreed[i]; t != 0 {
+			into[at[1]] = max(t, opened) - opened
+			at[1]++
+		}
+		if k.isClosed(i) {
+			into[at[2]] = max(k.closed[i], opened) - opened
+			at[2]++
+		}
 	}
 }
