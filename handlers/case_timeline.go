@@ -46,6 +46,8 @@ var eventTexts = map[string][2]string{
 	"rejudged":         {"改按新版规则", "judged under another version"},
 	"rezoned":          {"网格调整", "moved by a change of the plan"},
 	"handed_over":      {"移交", "handed over"},
+	"task_reminded":    {"子任务临期提醒", "sub-task reminded of"},
+	"task_overdue":     {"子任务超期", "sub-task overdue"},
 }
 
 func (l labels) event(kind string) string {

@@ -91,6 +91,14 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		at, err := b.Point.read("point")
 		return mediation.Arrive{Point: at, AccuracyM: b.AccuracyMetres, Remark: b.Remark}, err
 	}),
+	mediation.CmdConsult:    body(consultBody.command),
+	mediation.CmdSignOff:    body(signOffBody.command),
+	mediation.CmdTask:       body(giveTaskBody.command),
+	mediation.CmdTaskAck:    body(taskBody.command),
+	mediation.CmdTaskResult: body(taskResultBody.command),
+	mediation.CmdTaskReturn: body(taskReturnBody.command),
+	mediation.CmdTaskDrop:   body(taskReasonBody.command),
+
 	mediation.CmdHold: body(func(b reasonRemarkBody) (mediation.Command, error) {
 		return mediation.HoldCase{Reason: b.Reason, Remark: b.Remark}, nil
 	}),

@@ -61,6 +61,13 @@ var caseMessages = map[string]message{
 	"arrive.inaccurate":     {"定位不够准确", "Position too inaccurate", "定位误差约{metres}米，须在{max}米以内；请到开阔处再试。", "Your position is accurate to about {metres} m; it must be {max} m. Try again in the open."},
 	"need.not_in_effect":    {"协议已生效", "An agreement is in effect", "协议已生效，对双方有约束力，不能以拒绝调解撤销；不服可以向法院起诉。", "An agreement is in effect and binds both sides; refusing mediation does not undo it. Whoever contests it can go to court."},
 	"need.only_reporter":    {"另有他人上报", "Others have reported it too", "另有他人上报同一事项，请撤回您自己的上报，或由工作人员办理。", "Others have reported this matter too. Withdraw your own report, or leave it to staff."},
+	"need.joint":            {"未设联席会议", "No joint conference", "本县规则没有设联合办理。", "The policy has no joint handling."},
+	"need.signatory":        {"不由您签批", "Not yours to sign", "没有待签批的会商，或您不是规则规定的签批人。", "No consultation waits for a signature, or you are not whom the policy has sign."},
+	"need.order":            {"尚未发办理意见书", "No handling order", "会商签批后才能交办子任务。", "Sub-tasks follow a consultation that has been signed."},
+	"need.tasks_done":       {"子任务未办结", "Sub-tasks are open", "还有 {count} 项子任务没有反馈，不能办结。", "{count} sub-tasks have no result yet: it cannot be closed."},
+	"joint.lead_assists":    {"牵头单位不能同时协办", "The lead does not assist itself", "协办单位里不要再写牵头单位。", "Leave the lead out of those that assist."},
+	"joint.other_unit":      {"不是本单位的子任务", "Another unit's task", "只有承办单位的人可以签收和反馈。", "Only the unit that has the task acknowledges and answers it."},
+	"joint.task_state":      {"子任务当前不能这样做", "Not in this state of the task", "子任务已签收、已反馈、已撤销，或尚无反馈。", "The task was acknowledged, answered or dropped already, or has no result yet."},
 	"need.several_reports":  {"只有一件上报", "One report only", "案件中只有一件上报，无法分出。", "The case holds one report only."},
 	"need.unknown":          {"条件未知", "Unknown condition", "规则要求的条件“{need}”无法判断。", "The policy asks for “{need}”, which is not known."},
 

@@ -35,6 +35,7 @@ type caseView struct {
 	Answer    *answerView      `json:"answer,omitzero"` // null where there is none, or it is not for the caller
 	FollowUps []followUpView   `json:"followUps,omitzero"`
 	Outcome   *outcomeView     `json:"outcome,omitzero"`
+	Joint     *jointView       `json:"joint,omitzero"` // how several units handle it together
 	JoinedTo  string           `json:"joinedTo,omitzero"`
 	Joined    []string         `json:"joined,omitzero"`
 	Suggested []suggestionView `json:"suggested,omitzero"`

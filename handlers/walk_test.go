@@ -20,6 +20,9 @@ import (
 	"github.com/google/uuid"
 )
 
+// assistant is a unit that assists the one that the case lies with.
+const assistant = "富阳区水利局"
+
 // township is one thing of every kind that a path can name.
 type township struct {
 	place               apptest.Place
@@ -60,6 +63,7 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 	do(mediation.Assign{Mediator: p.Mediator("own"), Seat: -1, Force: true})
 	c, err := app.Cases.Cases.Update(ctx, w.caseID, func(c *mediation.Case) error {
 		c.Unit = apptest.Unit
+		c.Joint = &mediation.Joint{Lead: apptest.Unit, Assisting: []string{assistant}, Order: &mediation.HandlingOrder{}}
 		return nil
 	})
 	if err != nil {
@@ -200,6 +204,13 @@ func everyRouteByEveryRoleHereAndThere(t *testing.T, fresh apptest.Fresh) {
 		name := fmt.Sprintf("party of %s", w.place)
 		people[name] = app.Party(t, w.caseID, w.party)
 		actors[name] = mediation.Actor{ID: w.party, Role: mediation.PartyRole, Case: w.caseID}
+	}
+	for _, place := range []apptest.Place{apptest.Here, apptest.There} { // no unit of the case, and one that assists it
+		for _, unit := range []string{assistant, "别的单位"} {
+			name := fmt.Sprintf("staff of %s of %s", unit, place)
+			people[name] = app.Post(t, fmt.Sprintf("us-%d-%s", len(people), unit), account.Place{Role: mediation.UnitStaff, Area: place.Code(), Unit: unit})
+			actors[name] = people[name].Actor()
+		}
 	}
 	people["administrator of the county"] = app.Post(t, "county", account.Place{Role: mediation.Administrator, Area: apptest.County})
 	actors["administrator of the county"] = people["administrator of the county"].Actor()

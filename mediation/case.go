@@ -46,6 +46,8 @@ type Case struct {
 	// raised to, so that nobody below sees it.
 	Accusation bool
 	Unit       string // department it lies with, if any
+	// Joint is how several units handle it together; nil: they do not.
+	Joint *Joint
 
 	Key string // seal key of the case's words
 	// Hold keeps it from erasure, for a court or an inquiry; nil: nothing does.

@@ -168,6 +168,37 @@ type (
 	HoldCase struct{ Reason, Remark string }
 	// LiftHold 解除保留.
 	LiftHold struct{ Reason, Remark string }
+	// Consult 会商: who took part for which unit, and who is to lead and to assist.
+	Consult struct {
+		At        time.Time // zero: now
+		Took      []Taking
+		Lead      string
+		Assisting []string
+		Opinion   string
+	}
+	// SignOffCase 签批 the newest consultation.
+	SignOffCase struct {
+		Approved bool
+		Remark   string
+	}
+	// GiveTask 交办子任务 to the lead or an assisting unit.
+	GiveTask struct {
+		Unit  string
+		Owner string    // user id, "" for whoever of the unit acknowledges it
+		Due   time.Time // zero: as the policy has it
+		What  string
+	}
+	// AckTask 签收子任务.
+	AckTask struct{ Task string }
+	// AnswerTask 反馈子任务.
+	AnswerTask struct{ Task, Result string }
+	// ReturnTask 退回子任务.
+	ReturnTask struct {
+		Task, Reason string
+		Due          time.Time
+	}
+	// DropTask 撤销子任务.
+	DropTask struct{ Task, Reason string }
 	// SupplementCase 补充.
 	SupplementCase struct {
 		Text   string
@@ -229,6 +260,13 @@ func (Reply) Name() CommandName            { return CmdReply }
 func (SignFor) Name() CommandName          { return CmdSignFor }
 func (Arrive) Name() CommandName           { return CmdArrive }
 func (Handle) Name() CommandName           { return CmdHandle }
+func (Consult) Name() CommandName          { return CmdConsult }
+func (SignOffCase) Name() CommandName      { return CmdSignOff }
+func (GiveTask) Name() CommandName         { return CmdTask }
+func (AckTask) Name() CommandName          { return CmdTaskAck }
+func (AnswerTask) Name() CommandName       { return CmdTaskResult }
+func (ReturnTask) Name() CommandName       { return CmdTaskReturn }
+func (DropTask) Name() CommandName         { return CmdTaskDrop }
 func (LiftHold) Name() CommandName         { return CmdLiftHold }
 
 // PartyInput is a party as it is entered.

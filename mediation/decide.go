@@ -197,6 +197,11 @@ func (c *Case) schedule(r Rules) {
 				sooner(c.Stages[i].Clock.next(r, rule.Limit))
 			}
 		}
+		for i := range c.tasks() {
+			if t := &c.Joint.Tasks[i]; t.Open() {
+				sooner(t.Clock.next(r, taskLimit(r)))
+			}
+		}
 	}
 	c.NextDue = next
 }

@@ -1,6 +1,7 @@
 package mediation
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -90,6 +91,22 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if len(c.Reports) < 2 {
 			return unmet()
 		}
+	case NeedJoint:
+		if !r.Policy.Joint.Declared() {
+			return unmet()
+		}
+	case NeedSignatory:
+		if c.toSign() == nil || !signatory(o.Actor, r) {
+			return unmet()
+		}
+	case NeedOrder:
+		if c.Joint == nil || c.Joint.Order == nil {
+			return unmet()
+		}
+	case NeedTasksDone:
+		if n := c.openTasks(); n > 0 && has(r.Policy.Closing.Needs, closingTasks) {
+			return unmet("count", strconv.Itoa(n))
+		}
 	case NeedClosing:
 		if open := c.closingOpen(r); len(open) > 0 {
 			return unmet("missing", strings.Join(open, ","))
@@ -106,6 +123,9 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 
 // stageCommand is the command for which a stage must wait.
 var stageCommand = map[Need]CommandName{NeedToSignFor: CmdSignFor, NeedToArrive: CmdArrive, NeedToHandle: CmdHandle}
+
+// closingTasks is the policy's word for: no sub-task is open.
+const closingTasks = "sub_tasks"
 
 // onlyReporter tells whether nobody else's report of the matter stands. The office whose area it is withdraws for all of them.
 func (c *Case) onlyReporter(actor Actor) bool {
@@ -193,6 +213,8 @@ func (c *Case) closingOpen(r Rules) []string {
 			met = c.Agreement != nil && (c.Agreement.Oral || len(c.unsigned()) == 0)
 		case "performed":
 			met = !c.Performed.IsZero()
+		case closingTasks:
+			met = c.openTasks() == 0
 		case "committee_seal":
 			met = c.Agreement != nil && (c.Agreement.Oral || c.Agreement.signedBy(SignsAsCommittee, ""))
 		}

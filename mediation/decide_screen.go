@@ -89,6 +89,7 @@ func (d *decision) carryOut() error {
 	case WithdrawCase:
 		d.say("reason", cmd.Reason)
 		d.disband()
+		d.dissolve()
 		d.Outcome = &Outcome{At: d.At, Reason: cmd.Reason, Words: d.Order.Words}
 		d.enter(Withdrawn)
 		d.tellReporters(NoticeProgress)
@@ -123,6 +124,20 @@ func (d *decision) carryOut() error {
 		}
 		d.say("reason", cmd.Reason)
 		d.Hold = nil
+	case Consult:
+		return d.consult(cmd)
+	case SignOffCase:
+		return d.signOff(cmd)
+	case GiveTask:
+		return d.giveTask(cmd)
+	case AckTask:
+		return d.ackTask(cmd)
+	case AnswerTask:
+		return d.answerTask(cmd)
+	case ReturnTask:
+		return d.returnTask(cmd)
+	case DropTask:
+		return d.dropTask(cmd)
 	default:
 		return refuse("decide", Invalid, "command.unknown", "command")
 	}
@@ -170,6 +185,7 @@ func (d *decision) refuseCase(cmd Refuse) error {
 	d.say("route", cmd.Route)
 	d.say("reason", cmd.Reason)
 	d.disband()
+	d.dissolve()
 	d.Outcome = &Outcome{At: d.At, Route: cmd.Route, Reason: cmd.Reason, Routes: []string{cmd.Route}, Words: d.Order.Words}
 	d.enter(NotAccepted)
 	d.tellReporters(NoticeProgress)
@@ -182,6 +198,7 @@ func (d *decision) joinInto(cmd Join) error {
 	}
 	d.say("into", cmd.Into)
 	d.disband()
+	d.dissolve()
 	d.JoinedTo = cmd.Into
 	d.chore(ChoreAdopt, cmd.Into)
 	d.enter(Joined)
@@ -255,6 +272,7 @@ func (d *decision) transfer(cmd Transfer) error {
 // hand passes the case to a unit or desk.
 func (d *decision) hand(route, unit, reason string) {
 	d.disband()
+	d.dissolve()
 	d.Unit = unit
 	d.Outcome = &Outcome{At: d.At, Route: route, Unit: unit, Reason: reason, Words: d.Order.Words}
 	d.enter(Transferred)

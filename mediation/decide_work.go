@@ -228,6 +228,7 @@ func (d *decision) newTurn() {
 		d.Former = append(slices.Clone(d.Former), *a)
 	}
 	d.releaseSeats()
+	d.dissolve()
 	d.Panel, d.Offers, d.Tier, d.Wave, d.Unit = Panel{}, nil, 0, 0, ""
 	d.Agreement, d.Performed, d.FollowUps, d.Closed, d.Outcome = nil, time.Time{}, nil, time.Time{}, nil
 	d.Answer = nil
@@ -324,6 +325,7 @@ func (d *decision) exit(cmd Exit) error {
 	d.say("route", cmd.Route)
 	d.say("reason", cmd.Reason)
 	d.disband()
+	d.dissolve()
 	d.Outcome = &Outcome{At: d.At, Route: cmd.Route, Reason: cmd.Reason, Routes: []string{cmd.Route}, Words: d.Order.Words}
 	d.enter(Exited)
 	d.tellReporters(NoticeProgress)

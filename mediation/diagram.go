@@ -73,6 +73,8 @@ func (r Rule) leads(from, to State) bool {
 		return from == Offered && to == Screened
 	case CmdUnassign, CmdStepBack, CmdRefuseMediator:
 		return from != Suspended && to == Screened || has(working, from) && to == Offered // others are still asked
+	case CmdSignOff:
+		return has(unhandled, from) && to == Transferred
 	case CmdFollowUp, CmdRate:
 		return from != Exited && (to == Settled || to == Unsettled)
 	}
@@ -108,17 +110,18 @@ func grantList(grants []Grant) string {
 }
 
 var scopeNames = map[Scope]string{
-	Anything:  "不限 any",
-	InArea:    "本辖区 own area",
-	OwnReport: "本人上报 own report",
-	OnPanel:   "本调解小组 on the panel",
-	Asked:     "被派单 asked",
-	OwnCase:   "本案当事人 own case",
-	OwnUnit:   "本部门承办 own unit",
-	WholePlan: "辖区包含全图 the whole plan",
-	Oneself:   "本人 oneself",
-	Addressed: "收件人 addressee",
-	Issuing:   "发出人 issuer",
+	Anything:   "不限 any",
+	InArea:     "本辖区 own area",
+	OwnReport:  "本人上报 own report",
+	OnPanel:    "本调解小组 on the panel",
+	Asked:      "被派单 asked",
+	OwnCase:    "本案当事人 own case",
+	OwnUnit:    "本部门承办 own unit",
+	WholePlan:  "辖区包含全图 the whole plan",
+	Oneself:    "本人 oneself",
+	Addressed:  "收件人 addressee",
+	Issuing:    "发出人 issuer",
+	AssistUnit: "本部门协办 own unit assists",
 }
 
 func needNames(r Rule) string {
@@ -135,4 +138,5 @@ var needZh = map[Need]string{
 	NeedClosing: "办结条件已满足", NeedAwaitsSignature: "尚待签署", NeedPerformed: "已履行", NeedNotPerformed: "尚未履行", NeedOnlyReporter: "无他人的上报或由工作人员办理", NeedSeveralReports: "有多条上报",
 	NeedOnReceipt: "规则允许即接即办且刚收到", NeedToSignFor: "规则有待签收的环节", NeedToArrive: "规则有待到达的环节", NeedToHandle: "规则有待处置的环节",
 	NeedNotInEffect: "无已生效的协议", NeedHeld: "已依法保留", NeedNotErased: "未注销", NeedNotHeld: "未依法保留",
+	NeedJoint: "规则设有联席会议", NeedSignatory: "有待签批的会商且为规则所定签批人", NeedOrder: "已发办理意见书", NeedTasksDone: "子任务均已办结（规则要求时）",
 }

@@ -59,6 +59,12 @@ func discreet(cmd Command) (Command, string) {
 	case LiftHold:
 		x.Reason, own = coded(x.Reason)
 		return x, own
+	case ReturnTask:
+		x.Reason, own = coded(x.Reason)
+		return x, own
+	case DropTask:
+		x.Reason, own = coded(x.Reason)
+		return x, own
 	case RefuseMediation: // the law asks for none; what a party says all the same is theirs alone
 		x.Reason, own = "", strings.TrimSpace(x.Reason)
 		return x, own
@@ -174,6 +180,14 @@ func words(cmd Command) string {
 		return x.Remark
 	case LiftHold:
 		return x.Remark
+	case Consult:
+		return x.Opinion
+	case SignOffCase:
+		return x.Remark
+	case GiveTask:
+		return x.What
+	case AnswerTask:
+		return x.Result
 	}
 	return ""
 }

@@ -110,6 +110,8 @@ const (
 	NoticeAlike       NoticeKind = "cases_alike"      // staff: two open cases share a party
 	NoticeDesk        NoticeKind = "desk_echo"        // outside desk: the state of its order has changed
 	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs
+	NoticeJoint       NoticeKind = "joint_handling"   // units: a handling order names or frees them; who consulted: it was not signed
+	NoticeTask        NoticeKind = "sub_task"         // unit, owner, lead: a sub-task is given, answered, sent back, due
 	NoticeHandOver    NoticeKind = "hand_over"        // successor, leaver, who proposed it: look at the hand-over
 
 	NoticeSlip         NoticeKind = "slip_issued"   // addressee: a paper of supervision to acknowledge and answer

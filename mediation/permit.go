@@ -59,18 +59,19 @@ type Scope int
 
 // The scopes.
 const (
-	Nothing   Scope = iota
-	Anything        // no bound (things that have no area: own inbox, plan, self)
-	InArea          // the case's area (or the user's, the mediator's) lies inside the actor's
-	OwnReport       // the actor reported it
-	OnPanel         // the actor sits on the panel
-	Asked           // the actor has or had an offer of it, or sits on the panel
-	OwnCase         // the party's own case
-	OwnUnit         // the case lies with the actor's unit, inside the actor's area
-	WholePlan       // every plan that is touched lies inside the actor's area (what holds for the whole installation)
-	Oneself         // what the actor holds, or is asked to take over
-	Addressed       // a paper that the actor, their unit or their post is to answer
-	Issuing         // a paper that the actor, or the post that they hold, issued
+	Nothing    Scope = iota
+	Anything         // no bound (things that have no area: own inbox, plan, self)
+	InArea           // the case's area (or the user's, the mediator's) lies inside the actor's
+	OwnReport        // the actor reported it
+	OnPanel          // the actor sits on the panel
+	Asked            // the actor has or had an offer of it, or sits on the panel
+	OwnCase          // the party's own case
+	OwnUnit          // the case lies with the actor's unit, inside the actor's area
+	WholePlan        // every plan that is touched lies inside the actor's area (what holds for the whole installation)
+	Oneself          // what the actor holds, or is asked to take over
+	Addressed        // a paper that the actor, their unit or their post is to answer
+	Issuing          // a paper that the actor, or the post that they hold, issued
+	AssistUnit       // the actor's unit assists the one that the case lies with, inside the actor's area
 )
 
 // Grant permits an action to a role within a scope.
@@ -111,6 +112,9 @@ var (
 	panelStaff = join(panelOnly, staffOnly)
 	// Whoever sees to a matter on the spot: the panel, the unit that it was passed to, the community, the office.
 	responders = join(panelStaff, each(OwnUnit, UnitStaff), each(InArea, GridLeader))
+	// Several units on one case: the lead answers for the whole, the others for what they were given.
+	leading   = join(staffOnly, each(OwnUnit, UnitStaff))
+	assisting = each(AssistUnit, UnitStaff)
 	// What a party says, they say by their link, or to whoever works on the case, who records it.
 	partyOrOffice = join(each(OwnCase, PartyRole), panelStaff)
 )
@@ -131,7 +135,7 @@ var Permits = map[Action][]Grant{
 	Action(CmdCorrectParty):    panelStaff,
 	Action(CmdRemoveParty):     staffOnly,
 	Action(CmdRenewLink):       panelStaff,
-	Action(CmdNote):            join(panelStaff, each(OwnUnit, UnitStaff), each(InArea, Supervisor, Leader)),
+	Action(CmdNote):            join(panelStaff, each(OwnUnit, UnitStaff), assisting, each(InArea, Supervisor, Leader)),
 	Action(CmdAssign):          staffOnly,
 	Action(CmdUnassign):        staffOnly,
 	Action(CmdEscalate):        staffOnly,
@@ -167,12 +171,20 @@ var Permits = map[Action][]Grant{
 	Action(CmdHold):     each(InArea, CountyStaff, Supervisor),
 	Action(CmdLiftHold): each(InArea, Supervisor),
 
+	Action(CmdConsult):    staffOnly,
+	Action(CmdSignOff):    each(InArea, Leader, CountyStaff, TownshipStaff), // whom of them, the policy says
+	Action(CmdTask):       leading,
+	Action(CmdTaskReturn): leading,
+	Action(CmdTaskDrop):   leading,
+	Action(CmdTaskAck):    join(each(OwnUnit, UnitStaff), assisting),
+	Action(CmdTaskResult): join(each(OwnUnit, UnitStaff), assisting),
+
 	ReportCreate:  join(each(Anything, field...), each(Anything, office...), each(Anything, Desk)),
 	ReportRead:    join(each(OwnReport, field...), each(OwnReport, office...), each(InArea, seeing...), each(OwnReport, Desk)),
 	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
 	ReportPlace:   staffOnly,
-	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), each(InArea, seeing...), each(OwnCase, PartyRole)),
-	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), each(InArea, seeing...)),
+	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), assisting, each(InArea, seeing...), each(OwnCase, PartyRole)),
+	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), assisting, each(InArea, seeing...)),
 	CaseMap:       join(each(InArea, GridLeader), each(InArea, seeing...)),
 	CaseSearch:    staffOnly,
 	StatsRead:     join(each(InArea, GridLeader), each(OwnUnit, UnitStaff), each(InArea, seeing...)),
@@ -183,7 +195,7 @@ var Permits = map[Action][]Grant{
 	MediatorWrite: each(InArea, CountyStaff, Administrator),
 	MediaUpload:   join(each(Anything, field...), each(Anything, office...), each(Anything, MediatorRole, Desk, UnitStaff, Supervisor, Leader)),
 	// parts.go says whose of them; the proof of a paper who sees the paper.
-	MediaRead:    join(each(OwnReport, field...), handling, each(Addressed, answering...), each(Issuing, supervising...)),
+	MediaRead:    join(each(OwnReport, field...), helping, each(Addressed, answering...), each(Issuing, supervising...)),
 	PlanRead:     each(Anything, append([]Role{Desk}, people...)...),
 	PlanImport:   each(WholePlan, Administrator),
 	PlanRedraw:   each(InArea, Administrator),
@@ -274,6 +286,8 @@ func (s Scope) holds(actor Actor, c *Case) bool {
 	case OwnCase:
 		p := c.Party(actor.ID)
 		return actor.Case == c.ID && p != nil && !c.accused(p)
+	case AssistUnit:
+		return c.helped(actor.Unit) && actor.Area.Contains(c.Area)
 	case OwnUnit:
 		return actor.Unit != "" && actor.Unit == c.Unit && actor.Area.Contains(c.Area)
 	}
@@ -308,7 +322,7 @@ type Visible struct {
 	Area     *grid.Code // inside this area
 	Reporter string     // reported by this user
 	Mediator string     // on the panel or with an open offer
-	Unit     string     // lies with this unit (and inside Area)
+	Unit     string     // lies with this unit or is assisted by it (and inside Area)
 	Case     string     // exactly this case
 }
 
@@ -328,7 +342,7 @@ func VisibleBy(actor Actor, a Action) Visible {
 			v.Reporter = actor.ID
 		case Asked, OnPanel:
 			v.Mediator = actor.Mediator
-		case OwnUnit:
+		case OwnUnit, AssistUnit:
 			if actor.Unit == "" {
 				return Visible{None: true} // without a unit no case is theirs; the area alone would show them all of it
 			}

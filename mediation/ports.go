@@ -70,6 +70,7 @@ type Filter struct {
 	Opened     [2]time.Time // from inclusive, until exclusive
 	OverdueAt  time.Time    // a clock's due time lies before
 	NeedsHand  bool
+	Owner      string // this user owns an open sub-task of it
 	Unplaced   bool
 	Number     string   // series and number as people write it, "33.01.11/2026/12"
 	WordHashes []string // all must be there
@@ -186,4 +187,6 @@ type Users interface {
 	Named(ctx context.Context, ids []string) (map[string]string, error)
 	// Staffed tells whether a unit has staff whose area holds the given one.
 	Staffed(ctx context.Context, unit string, area grid.Code) (bool, error)
+	// OfUnit tells whether a user is on the staff of a unit, is not locked, and has an area that holds the given one.
+	OfUnit(ctx context.Context, user, unit string, area grid.Code) (bool, error)
 }

@@ -227,6 +227,12 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		o.Plan = plan.Version()
 	case Transfer:
 		return o, "", s.checkTransfer(ctx, c, cmd)
+	case Consult:
+		return o, "", s.checkUnits(ctx, c, cmd)
+	case GiveTask:
+		return o, "", s.checkOwner(ctx, c, cmd)
+	case ReturnTask:
+		return o, "", kept("due", cmd.Due)
 	case Join:
 		into, err := s.visible(ctx, actor, cmd.Into)
 		if err != nil || into.State.Over() || !MayCase(actor, Action(CmdJoin), &into) {

@@ -120,6 +120,13 @@ const (
 	CmdHandle          CommandName = "handle"           // 处置
 	CmdHold            CommandName = "hold"             // 依法保留: nothing of the case is erased
 	CmdLiftHold        CommandName = "lift_hold"        // 解除保留
+	CmdConsult         CommandName = "consult"          // 会商
+	CmdSignOff         CommandName = "sign_off"         // 签批
+	CmdTask            CommandName = "task"             // 交办子任务
+	CmdTaskAck         CommandName = "task_ack"         // 签收子任务
+	CmdTaskResult      CommandName = "task_result"      // 反馈子任务
+	CmdTaskReturn      CommandName = "task_return"      // 退回子任务
+	CmdTaskDrop        CommandName = "task_drop"        // 撤销子任务
 )
 
 // Need is something that must hold before a command may be carried out; decide_needs.go checks it, messages.go says it.
@@ -150,6 +157,10 @@ const (
 	NeedToArrive        Need = "to_arrive"        // … for somebody to arrive
 	NeedToHandle        Need = "to_handle"        // … for it to be handled
 	NeedNotInEffect     Need = "not_in_effect"    // no agreement binds the parties: refusing mediation does not undo one
+	NeedJoint           Need = "joint"            // the policy lets several units handle a case together
+	NeedSignatory       Need = "signatory"        // a consultation waits for a signature, and the caller is whom the policy has sign
+	NeedOrder           Need = "order"            // a handling order has gone out
+	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
 )
 
 // Rule is one row of the state table: in these states the command leads to one of these states, if the needs hold.
@@ -183,7 +194,7 @@ var Table = []Rule{
 	{CmdDetach, "分出", "take a report out", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, nil, []Need{NeedSeveralReports}},
 	{CmdTransfer, "转办", "transfer", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled, Failed}, []State{Transferred}, nil},
 	{CmdTakeBack, "收回", "take back", []State{Transferred}, []State{Reported}, nil},
-	{CmdFinish, "转办办结", "finish elsewhere", []State{Transferred}, []State{Closed}, nil},
+	{CmdFinish, "转办办结", "finish elsewhere", []State{Transferred}, []State{Closed}, []Need{NeedTasksDone}},
 	{CmdReclassify, "更改类别", "reclassify", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, []State{Reported, Screened, Accepted, Mediating, Unsettled}, nil},
 	{CmdPlace, "落格", "place", notOver, nil, nil},
 	{CmdAddParty, "登记当事人", "enter a party", inHand, nil, nil},
@@ -223,6 +234,13 @@ var Table = []Rule{
 	{CmdHandle, "处置", "handle on the spot", responding, nil, []Need{NeedToHandle}},
 	{CmdHold, "依法保留", "hold for the law", anyState, nil, []Need{NeedNotHeld}},
 	{CmdLiftHold, "解除保留", "lift the hold", anyState, nil, []Need{NeedHeld}},
+	{CmdConsult, "会商", "record a consultation", inHand, nil, []Need{NeedJoint}},
+	{CmdSignOff, "签批", "sign a consultation off", inHand, inHand, []Need{NeedSignatory}},
+	{CmdTask, "交办子任务", "give a sub-task", inHand, nil, []Need{NeedOrder}},
+	{CmdTaskAck, "签收子任务", "acknowledge a sub-task", inHand, nil, []Need{NeedOrder}},
+	{CmdTaskResult, "反馈子任务", "report a sub-task's result", inHand, nil, []Need{NeedOrder}},
+	{CmdTaskReturn, "退回子任务", "send a sub-task back", inHand, nil, []Need{NeedOrder}},
+	{CmdTaskDrop, "撤销子任务", "drop a sub-task", inHand, nil, []Need{NeedOrder}},
 }
 
 // RuleOf returns the table's row of a command.

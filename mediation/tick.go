@@ -57,6 +57,7 @@ func Tick(c *Case, now time.Time, r Rules) bool {
 		changed = d.runClock("state", "", &d.StateClock, d.pol.Clocks.States[string(d.State)]) || changed
 		changed = d.runClock("whole", "", &d.WholeClock, d.pol.Clocks.Whole) || changed
 		changed = d.tickStages() || changed
+		changed = d.runTasks() || changed
 	}
 	if changed {
 		d.Case.Revision++

@@ -40,5 +40,8 @@ func PolicyVocabulary() policy.Vocabulary {
 	for _, r := range Table {
 		v.Commands = append(v.Commands, string(r.Command))
 	}
+	for _, r := range AccountRoles {
+		v.Roles = append(v.Roles, string(r))
+	}
 	return v
 }

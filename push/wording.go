@@ -151,6 +151,16 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"Grids have changed", "The grids were redrawn, and open cases are now in your area. Open the app to see them."},
 		Keep:    7 * day, Collapse: "rezoned",
 	},
+	mediation.NoticeJoint: {
+		Chinese: Text{"联合办理", "有一件事项需要您单位共同办理，或分工有变化，请打开应用查看。"},
+		English: Text{"Joint handling", "Your unit has a part in a case, or its part has changed. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeTask: {
+		Chinese: Text{"子任务有进展", "有一项子任务需要您查看，请打开应用。"},
+		English: Text{"A sub-task", "A sub-task needs your attention. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeHandOver: {
 		Chinese: Text{"工作移交", "有一份工作移交需要您查看，请打开应用。"},
 		English: Text{"A hand-over", "There is news of a hand-over of work. Open the app to see it."},

@@ -225,6 +225,9 @@ func ledQuery(f mediation.Filter) (Query, bool) {
 	case v.Area != nil && f.Official != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, officialTag(f.Official)), ok
+	case v.Area != nil && f.Owner != "":
+		area, ok := both(*v.Area, f.Area)
+		return lead(q, area, streams, ownerTag(f.Owner)), ok
 	case v.Area != nil && f.Unit != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, "u:"+f.Unit), ok

@@ -93,6 +93,16 @@ func caseTags(c *mediation.Case) []string {
 	for _, id := range c.Course.Officials {
 		add(officialTag(id))
 	}
+	if j := c.Joint; j != nil {
+		for _, unit := range j.Assisting {
+			add("u:" + unit)
+		}
+		for i := range j.Tasks {
+			if t := &j.Tasks[i]; t.Owner != "" && t.Open() && !c.State.Over() {
+				add(ownerTag(t.Owner))
+			}
+		}
+	}
 	for i := range c.Parties {
 		if h := c.Parties[i].LinkHash; h != "" {
 			add("l:" + h)
@@ -151,6 +161,9 @@ const graveFrom, graveTo = 3, 4
 func severityFacet(severity int) string { return "v=" + strconv.Itoa(severity) + "|" }
 
 func stateFacet(s mediation.State) string { return "s=" + string(s) + "|" }
+
+// ownerTag is of somebody who has an open sub-task of the case.
+func ownerTag(user string) string { return "w:" + user }
 
 func reporterTag(user string) string { return "r:" + user }
 

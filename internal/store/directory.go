@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -102,6 +103,15 @@ func unitTag(unit string, at grid.Code) string { return "unit:" + unit + "|" + s
 func (d *Directory) Staffed(ctx context.Context, unit string, area grid.Code) (bool, error) {
 	who, err := d.Who(ctx, mediation.Recipient{Unit: unit, Area: area})
 	return len(who) > 0, err
+}
+
+// OfUnit tells whether a user belongs to a unit's staff for an area.
+func (d *Directory) OfUnit(ctx context.Context, user, unit string, area grid.Code) (bool, error) {
+	u, err := d.s.Users().Get(ctx, user)
+	if errors.Is(err, account.ErrNotFound) {
+		return false, nil
+	}
+	return u.Unit == unit && unit != "" && !u.Locked && u.Area.Contains(area), err
 }
 
 // Named returns display names by user id.

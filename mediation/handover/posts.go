@@ -33,7 +33,7 @@ func (r Posts) Of(ctx context.Context, who Person) ([]Matter, error) {
 	}
 	open := true
 	var err error
-	if m.Cases, err = r.Cases.Count(ctx, mediation.Filter{Visible: mediation.VisibleTo(who.Actor), Unit: m.Unit, Open: &open}, mostCounted); err != nil || m.Cases == 0 {
+	if m.Cases, err = r.Cases.Count(ctx, mediation.Filter{Visible: mediation.VisibleTo(who.Actor), Open: &open}, mostCounted); err != nil || m.Cases == 0 {
 		return nil, err
 	}
 	m.Shared, err = r.shared(ctx, who)

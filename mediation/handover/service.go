@@ -33,7 +33,7 @@ func NewService(d Deps) *Service { return &Service{d} }
 // CoreRooms are the rooms that every installation has.
 func CoreRooms(cases Cases, core Core, people People) map[string]Room {
 	seats := Seats{Cases: cases, Core: core}
-	return map[string]Room{roomSeat: seats, roomOffer: seats, roomPost: Posts{Cases: cases, People: people}}
+	return map[string]Room{roomSeat: seats, roomOffer: seats, roomPost: Posts{Cases: cases, People: people}, roomTask: Tasks{Cases: cases, Core: core}}
 }
 
 // now is the case time as stores keep it.

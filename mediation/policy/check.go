@@ -26,6 +26,7 @@ func (c *checker) check() {
 	c.checkStages()
 	c.checkCalendar()
 	c.checkHalls()
+	c.checkJoint()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}

@@ -21,8 +21,8 @@ type Vocabulary struct {
 	MustHaveClock []string // states that must have one
 	ReturnVisit   string   // the state whose clock is the return visit's: Closing.FollowUpAfter is taken from it
 	Kinds         []string // kinds of mediators
-	Roles         []string // roles of accounts
 	Commands      []string // commands to a case
+	Roles         []string // roles of accounts
 }
 
 // A policy is a few pages. The limits keep the YAML parser, which recurses, from being fed something else.

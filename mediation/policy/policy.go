@@ -32,6 +32,8 @@ type Policy struct {
 	Halls []Hall
 	// Slips are the papers of supervision; the zero value has none.
 	Slips Slips
+	// Joint says how several units handle a case together; the zero value: they do not.
+	Joint Joint
 }
 
 // What a policy applies to. A case keeps the version that it was opened under, unless a policy says that open cases are judged by it too.
@@ -217,6 +219,7 @@ var ClosingNeeds = []string{
 	"all_signed",     // every party signed or their refusal was witnessed
 	"performed",      // performance recorded
 	"committee_seal", // the committee's seal is on a written agreement
+	"sub_tasks",      // no sub-task of a joint handling is open; finishing elsewhere waits for it, too
 }
 
 // Category returns the category of that key.

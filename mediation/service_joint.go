@@ -1,0 +1,45 @@
+package mediation
+
+import (
+	"context"
+	"strconv"
+)
+
+// checkUnits refuses units that nobody would hear of it, and those of the accused.
+func (s *Service) checkUnits(ctx context.Context, c *Case, cmd Consult) error {
+	if err := kept("at", cmd.At); err != nil {
+		return err
+	}
+	if cmd.Lead == "" {
+		return nil // the decision says so
+	}
+	fields := map[string]string{"lead": cmd.Lead}
+	for i, unit := range cmd.Assisting {
+		fields["assisting["+strconv.Itoa(i)+"]"] = unit
+	}
+	for field, unit := range fields {
+		if s.ofAccused(c, unit) {
+			return refuse("consult", Conflict, "case.accused_unit", field, "unit", unit)
+		}
+		staffed, err := s.Users.Staffed(ctx, unit, c.Area)
+		if err != nil {
+			return err
+		}
+		if unit == "" || !staffed {
+			return refuse("consult", Invalid, "unknown_value", field, "value", unit)
+		}
+	}
+	return nil
+}
+
+// checkOwner refuses somebody who does not belong to the unit that is to do the task.
+func (s *Service) checkOwner(ctx context.Context, c *Case, cmd GiveTask) error {
+	if err := kept("due", cmd.Due); err != nil || cmd.Owner == "" {
+		return err
+	}
+	of, err := s.Users.OfUnit(ctx, cmd.Owner, cmd.Unit, c.Area)
+	if err == nil && !of {
+		return refuse("task", Invalid, "unknown_value", "owner", "value", cmd.Owner)
+	}
+	return err
+}
