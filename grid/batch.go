@@ -21,39 +21,21 @@ func (p *Plan) LocateAll(pts []orb.Point, out []int32) {
 const batch = 32
 
 func (r *raster) locateAll(g *ground, pts []orb.Point, out []int32) {
-	var at [batch]struct {
-		x, y uint64
-		t    tile
-		line int // -1 outside the plan
-	}
-	for i, pt := range pts {
-		a := &at[i]
-		a.line = -1
-		if !within(&r.bound, pt) {
-			continue
-		}
-		fx, fy := r.units(pt)
-		a.x, a.y = uint64(int64(fx)), uint64(int64(fy))
-		if k := (a.y>>tileBits)*uint64(r.cols) + a.x>>tileBits; k < uint64(len(r.tiles)) {
-			a.t, a.line = r.tiles[k], 0
-		}
-	}
+	var at [batch]spot
 	for i := range pts {
-		if a := &at[i]; a.line >= 0 {
-			a.line = r.line(a.t, a.x, a.y)
-		}
+		at[i] = r.find(&pts[i])
 	}
 	touched := byte(0)
 	for i := range pts {
-		if a := &at[i]; a.line >= 0 {
-			touched |= r.lines[a.line][0]
+		if s := &at[i]; s.line >= 0 {
+			touched |= r.lines[s.line][0]
 		}
 	}
 	r.touch(touched)
-	for i, pt := range pts {
+	for i := range pts {
 		out[i] = -1
-		if a := &at[i]; a.line >= 0 {
-			out[i] = r.answer(g, pt, a.x, a.y, a.line, a.t)
+		if s := &at[i]; s.line >= 0 {
+			out[i] = r.answer(g, &pts[i], *s)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package grid
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // draft draws leaves, one after another.
 type draft struct {
@@ -9,7 +12,9 @@ type draft struct {
 	in     leafHead
 	sides  []byte // of each chain
 	xs, ys []byte // of all vertices
-	ends   uint64 // the vertices that end a chain
+	parts  []byte // … which quarter of the step they lie in
+	blunt  bool   // quarters were lost
+	joined uint64 // the vertices from which an edge leads to the next
 	open   int    // where the chain being drawn begins, -1 for none
 	x      float64
 	cuts   int
@@ -23,20 +28,24 @@ func (d *draft) draw(g *grower, p *plot, met set, last int) bool {
 	if p.lost || !d.choose(g, p, met, last) || !g.trusts(p) {
 		return false
 	}
-	d.sides, d.xs, d.ys, d.ends, d.open, d.cuts = d.sides[:0], d.xs[:0], d.ys[:0], 0, -1, p.cuts
+	d.sides, d.xs, d.ys, d.parts, d.blunt = d.sides[:0], d.xs[:0], d.ys[:0], d.parts[:0], false
+	d.joined, d.open, d.cuts = 0, -1, p.cuts
 	var before *segment
 	for _, i := range p.edges {
 		s := &g.segments[i]
-		sides := byte(noChoice | noChoice<<4)
-		for k, side := range s.sides {
+		if s.sides[0] == s.sides[1] { // a spike, which is border but leads nowhere
+			return false
+		}
+		sides := byte(0)
+		for _, side := range s.sides {
 			if side >= 0 && int(side) <= last {
 				if g.strange[side] {
 					return false
 				}
-				sides = sides&^(15<<(4*k)) | byte(d.choice[side])<<(4*k)
+				sides |= 1 << d.choice[side]
 			}
 		}
-		if sides == noChoice|noChoice<<4 {
+		if sides == 0 {
 			continue
 		}
 		e := lineOn(s, p)
@@ -54,7 +63,12 @@ func (d *draft) draw(g *grower, p *plot, met set, last int) bool {
 }
 
 func (d *draft) fits() bool {
-	return len(d.xs) <= maxPoints && headBytes+2*len(d.xs)+len(d.sides)+cellBytes*len(d.cells) <= leafSize
+	return len(d.xs) <= maxPoints && d.room() >= 0
+}
+
+// room is how many bytes the leaf has left.
+func (d *draft) room() int {
+	return leafSize - headBytes - 2*len(d.xs) - len(d.sides) - cellBytes*len(d.cells)
 }
 
 // choose gives the cells of the leaf their numbers.
@@ -134,22 +148,40 @@ func (d *draft) rim() {
 		return
 	}
 	if at := len(d.ys) - 1; at == d.open { // at the beginning: from the corner to here
-		d.append(0, d.ys[at])
-		d.ys[at] = latticeMax
+		d.append(0, d.ys[at], d.parts[at])
+		d.ys[at], d.parts[at] = latticeMax, middle
 		return
 	}
-	d.append(0, latticeMax)
+	d.append(0, latticeMax, middle)
 }
 
 func (d *draft) point(x, y float64) {
 	d.x = x
-	bx, by := byte(math.Round(x)), byte(math.Round(y))
+	bx, qx := quarter(x)
+	by, qy := quarter(y)
+	part := qx | qy<<2
 	if last := len(d.xs) - 1; last < d.open || d.xs[last] != bx || d.ys[last] != by {
-		d.append(bx, by)
+		d.append(bx, by, part)
+	} else if d.parts[last] != part {
+		d.blunt = true
 	}
 }
 
-func (d *draft) append(x, y byte) { d.xs, d.ys = append(d.xs, x), append(d.ys, y) }
+// quarter is the nearest step, and which quarter of what is nearest to it a place lies in.
+func quarter(v float64) (step, part byte) {
+	step = byte(math.Round(v))
+	return step, byte(int(v*4) - 4*int(step) + 2)
+}
+
+// middle is the part of a place on a step exactly.
+const middle = 2 | 2<<2
+
+func (d *draft) append(x, y, part byte) {
+	if last := len(d.xs) - 1; last >= d.open {
+		d.joined |= 1 << last
+	}
+	d.xs, d.ys, d.parts = append(d.xs, x), append(d.ys, y), append(d.parts, part)
+}
 
 // end closes the chain being drawn, if any.
 func (d *draft) end() {
@@ -158,9 +190,8 @@ func (d *draft) end() {
 	}
 	d.rim()
 	if last := len(d.xs) - 1; last == d.open { // smaller than a step: a point, lest it be forgotten
-		d.append(d.xs[last], d.ys[last])
+		d.append(d.xs[last], d.ys[last], d.parts[last])
 	}
-	d.ends |= 1 << (len(d.xs) - 1)
 	d.open = -1
 }
 
@@ -199,12 +230,25 @@ func (l line) at(t float64) (x, y float64) {
 
 // leaf is the leaf that was drawn.
 func (d *draft) leaf() (l leaf) {
-	head := d.in | leafHead(d.ends)<<headEnds | leafHead(tileBits-d.cuts/2)<<headHeight | leafHead(len(d.xs))<<headCount
-	head |= leafHead(d.cuts&1) << headHalf
+	const left = 64 - tileBits
+	head := d.in | leafHead(d.joined)<<headJoined | leafHead(len(d.xs))<<headCount
+	head |= leafHead(left+(d.cuts+1)/2)<<headWide | leafHead(left+d.cuts/2)<<headHigh
+	fine := !d.blunt && d.room() >= (len(d.xs)+1)/2
+	if fine {
+		head |= 1 << headFine
+	}
 	le.PutUint64(l[:], uint64(head))
 	at := headBytes
-	for _, b := range [...][]byte{d.ys, d.xs, d.sides} {
-		at += copy(l[at:], b)
+	for _, y := range d.ys {
+		l[at] = bits.RotateLeft8(y, -1)
+		at++
+	}
+	at += copy(l[at:], d.xs)
+	at += copy(l[at:], d.sides)
+	if fine {
+		for i, part := range d.parts {
+			l[at+i/2] |= part << (i & 1 * 4)
+		}
 	}
 	for i, cell := range d.cells {
 		l.putCell(i, cell)

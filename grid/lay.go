@@ -19,8 +19,8 @@ const (
 
 // lay puts the boxes of a tile, which are given in the order of halving, into blocks.
 func (l *lot) lay(boxes []settled) tile {
-	t := newTile(len(l.blocks), blockDepth(boxes))
-	cuts := int(t.cuts())
+	cuts := blockDepth(boxes)
+	t := newTile(len(l.blocks), cuts)
 	for len(boxes) > 0 {
 		n := together(boxes, cuts)
 		b := l.block(boxes[:n], cuts)

@@ -8,10 +8,11 @@ import (
 
 // leaf is a box with the borders in it, drawn on a lattice of 256 by 256 points, within one line of memory:
 //
-//	7 bytes   the head, see below
-//	n bytes   how far north each vertex lies, chain after chain
+//	6 bytes   the head, see below
+//	n bytes   how far north each vertex lies, chain after chain; the lowest bit stands in the place of the highest
 //	n bytes   how far east
-//	c bytes   which two of the leaf's cells each chain bounds, half a byte each
+//	c bytes   which two of the leaf's cells each chain bounds, a bit for each
+//	n/2 bytes if there is room, which quarter of a step each vertex lies in, two bits east and two bits north
 //	at last   the cells, three bytes each, the first in order at the very end
 //
 // The anchor is the lattice's south-west corner, a little outside the box. The way from the point west to the lattice's
@@ -26,9 +27,8 @@ type leaf [leafSize]byte
 
 const (
 	leafSize  = 64
-	maxChoice = 15
-	noChoice  = 15 // the sixteenth half byte says "no cell"
-	maxPoints = 24
+	maxChoice = 8
+	maxPoints = 20
 	cellBytes = 3
 	// mostCells is how many cells a plan may have.
 	mostCells = 1 << (8 * cellBytes)
@@ -36,19 +36,21 @@ const (
 
 // leafHead is what a leaf begins with.
 //
-//	bit 0–14   which of the leaf's cells the anchor lies in
-//	bit 15     the box is half as wide as high
-//	bit 16–39  the vertices that end a chain
-//	bit 40–45  the height of the box: 2 to this power, in units
-//	bit 46–50  the number of vertices, or what else the line is
+//	bit 0–7    which of the leaf's cells the anchor lies in
+//	bit 8–27   the vertices from which an edge leads to the next: all but the last of each chain
+//	bit 28–32  the number of vertices, or what else the line is
+//	bit 33–38  how far left a place in units must move so that the box is as wide as a word of 64 bits
+//	bit 39–44  … as high
+//	bit 45     quarters of steps are known
 type leafHead uint64
 
 const (
-	headHalf   = 15
-	headEnds   = 16
-	headHeight = 40
-	headCount  = 46
-	headBytes  = 7
+	headJoined = 8
+	headCount  = 28
+	headWide   = 33
+	headHigh   = 39
+	headFine   = 45
+	headBytes  = 6
 )
 
 // Lines that are no leaves have a number of vertices that no leaf has, and eight bytes after the beginning …
@@ -58,9 +60,8 @@ const (
 )
 
 func (h leafHead) anchor() uint32 { return uint32(h) & (1<<maxChoice - 1) }
-func (h leafHead) ends() uint32   { return uint32(h>>headEnds) & (1<<maxPoints - 1) }
-func (h leafHead) height() uint64 { return uint64(h>>headHeight) & 63 }
-func (h leafHead) width() uint64  { return h.height() - uint64(h>>headHalf)&1 }
+func (h leafHead) joined() uint32 { return uint32(h>>headJoined) & (1<<maxPoints - 1) }
+func (h leafHead) fine() bool     { return h>>headFine&1 == 1 }
 func (h leafHead) count() int     { return int(h>>headCount) & 31 }
 
 func (l *leaf) head() leafHead { return leafHead(le.Uint64(l[:])) }
@@ -112,22 +113,19 @@ const (
 	// blur is how far from a drawn border, along either axis, the true one may run: half a step of rounding, and some
 	// for the rounding of floats and of the point's place.
 	blur = fine/2 + 4
+	// fineBlur is the blur where quarters of steps are known.
+	fineBlur = fine/8 + 4
 )
 
-func (l *leaf) locate(g *ground, h leafHead, pt orb.Point, x, y uint64) int32 {
-	in, near := l.follow(h, onLattice(x, h.width()), onLattice(y, h.height()))
-	if near != 0 {
-		return l.settle(g, pt, in, near)
-	}
-	if in == 0 {
-		return -1
-	}
-	return l.cell(bits.TrailingZeros32(in))
+// place is where a point lies on the lattice, in fine steps.
+func (h leafHead) place(x, y uint64) (east, north int) {
+	return onLattice(x << (h >> headWide & 63)), onLattice(y << (h >> headHigh & 63))
 }
 
-// onLattice is a coordinate on the lattice, in fine steps, of a box that is 2 to a power units wide or high.
-func onLattice(units, power uint64) int {
-	return int(units&(1<<(power&63)-1)*(latticeSide*fine)>>(power&63)) + latticePad*fine
+// onLattice takes a part of the box's width or height, as a part of 2⁶⁴.
+func onLattice(part uint64) int {
+	steps, _ := bits.Mul64(part, latticeSide*fine)
+	return int(steps) + latticePad*fine
 }
 
 func (l *leaf) cell(i int) int32 {
@@ -149,114 +147,4 @@ func (l *leaf) settle(g *ground, pt orb.Point, in, near uint32) int32 {
 		}
 	}
 	return -1
-}
-
-// follow walks from the anchor to a place: the cells that it lies in, and those whose border is too near to say.
-//
-// Where the place stands between the vertices from south to north is found for eight of them at once. Then only edges
-// that cross its latitude matter, one or two as a rule; each is judged without branches, which no processor could
-// foresee. A place that has a vertex within the blur of its latitude goes the slow way.
-func (l *leaf) follow(h leafHead, x, y int) (in, near uint32) {
-	n, ends := h.count(), h.ends()
-	lo, hi := newBar((y-blur+fine-1)>>fineBits), newBar((y+blur)>>fineBits+1)
-	v, w := le.Uint64(l[headBytes:]), le.Uint64(l[headBytes+8:])
-	all := uint32(1)<<(n&31) - 1
-	north := hi.reached(v) | hi.reached(w)<<8
-	level := (lo.reached(v) | lo.reached(w)<<8) ^ north
-	if n > 16 {
-		v = le.Uint64(l[headBytes+16:])
-		north |= hi.reached(v) << 16
-		level |= (lo.reached(v) ^ hi.reached(v)) << 16
-	}
-	edges := (north ^ north>>1) &^ ends & all
-	if level&all != 0 {
-		return l.trudge(h, x, y, (level|level>>1|edges)&^ends&all)
-	}
-	in = h.anchor()
-	for ; edges != 0; edges &= edges - 1 {
-		i := bits.TrailingZeros32(edges)
-		k := headBytes + i
-		ax, ay := l.at(k+n), l.at(k)
-		dx, dy := l.at(k+n+1)-ax, l.at(k+1)-ay
-		turn := (ax<<fineBits-x)*dy - (ay<<fineBits-y)*dx // negative: the place lies east of an edge that rises
-		a, b := l.sides(n, ends, i)
-		in ^= (a ^ b) &^ uint32((turn^-dy)>>63)
-		near |= (a | b) & uint32((abs(turn)-blur*(abs(dx)+abs(dy))-1)>>63)
-	}
-	return in & cells, near & cells
-}
-
-// sides are the cells on the two sides of an edge.
-func (l *leaf) sides(n int, ends uint32, edge int) (a, b uint32) {
-	s := l.at(headBytes + 2*n + bits.OnesCount32(ends&(1<<(edge&31)-1)))
-	return 1 << (s & 15), 1 << (s >> 4 & 15)
-}
-
-// cells are the bits that stand for cells, without the one for "no cell".
-const cells = 1<<maxChoice - 1
-
-// trudge is follow for any number of edges that come to the place's latitude, give or take the blur.
-func (l *leaf) trudge(h leafHead, x, y int, edges uint32) (in, near uint32) {
-	n := h.count()
-	in = h.anchor()
-	for ; edges != 0; edges &= edges - 1 {
-		i := bits.TrailingZeros32(edges)
-		k := headBytes + i
-		ay, by := l.at(k)<<fineBits-y, l.at(k+1)<<fineBits-y
-		ax, bx := l.at(k+n)<<fineBits-x, l.at(k+n+1)<<fineBits-x
-		crossed, unsure := pass(ax, ay, bx, by)
-		a, b := l.sides(n, h.ends(), i)
-		if unsure {
-			near |= a | b
-		} else if crossed {
-			in ^= a ^ b
-		}
-	}
-	return in & cells, near & cells
-}
-
-func (l *leaf) at(k int) int { return int(l[k&(leafSize-1)]) }
-
-// pass tells whether the edge from a to b crosses the way from the origin westward, and whether it comes too near the
-// origin to say.
-func pass(ax, ay, bx, by int) (crossed, unsure bool) {
-	if min(ax, bx) > blur {
-		return false, false
-	}
-	crossed = (ay > 0) != (by > 0)
-	if max(ax, bx) < -blur {
-		return crossed, false
-	}
-	dx, dy := bx-ax, by-ay
-	turn := ax*dy - ay*dx // negative: the origin lies east of an edge that rises
-	if abs(turn) <= blur*(abs(dx)+abs(dy)) {
-		return false, true
-	}
-	return crossed && (turn < 0) == (dy > 0), false
-}
-
-func abs(v int) int {
-	s := v >> 63
-	return v ^ s - s
-}
-
-// bar is a number to compare the bytes of a word with.
-type bar struct{ low, high uint64 }
-
-const (
-	lowBits  = 0x7f7f7f7f7f7f7f7f
-	highBits = 0x8080808080808080
-)
-
-func newBar(b int) bar {
-	all := uint64(b) * 0x0101010101010101
-	return bar{all & lowBits, all & highBits}
-}
-
-// reached are the bytes, a bit for each, that are not below the bar.
-func (b bar) reached(v uint64) uint32 {
-	// Without its high bit a byte that does not reach the bar's low bits loses the high bit lent to it.
-	low := (v | highBits) - b.low
-	high := (v&low | (v|low)&^b.high) & highBits
-	return uint32(high >> 7 * 0x0102040810204080 >> 56)
 }

@@ -91,3 +91,8 @@ func cuts(box *orb.Bound, a, b orb.Point) bool {
 	}
 	return first == 0
 }
+
+// within tells whether a box, its edges included, has a point.
+func within(b *orb.Bound, pt orb.Point) bool {
+	return pt[0] >= b.Min[0] && pt[0] <= b.Max[0] && pt[1] >= b.Min[1] && pt[1] <= b.Max[1]
+}

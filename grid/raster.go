@@ -23,18 +23,19 @@ type raster struct {
 	lists  []uint32 // each its length, then cells in order
 }
 
-// tile is where a tile's blocks begin, and how often the tile is halved to give them.
+// tile is where a tile's blocks begin, and how many turns a path has left behind the block to which it leads.
 type tile uint32
 
 const (
-	tileCutBits = 4
-	mostCuts    = pathTurns - blockCuts
+	leftBits = 5
+	// mostCuts is how often a tile may be halved to give its blocks.
+	mostCuts = pathTurns - blockCuts
 )
 
-func newTile(first, cuts int) tile { return tile(first<<tileCutBits | cuts) }
+func newTile(first, cuts int) tile { return tile(first<<leftBits | (pathTurns - cuts)) }
 
-func (t tile) first() int { return int(t >> tileCutBits) }
-func (t tile) cuts() uint { return uint(t & (1<<tileCutBits - 1)) }
+func (t tile) first() int { return int(t >> leftBits) }
+func (t tile) left() uint { return uint(t & (1<<leftBits - 1)) }
 
 // block is a box and what it is cut into. It has 64 places, as many as halving it six times gives boxes, in the order of
 // the halving. A box that is less often halved has several of them in a row. The lines of its boxes stand in a row.
@@ -45,46 +46,72 @@ type block struct {
 
 const blockCuts = 6
 
-// line is the line of the box that has a place.
+// line is the line of the box that has a place, of which six bits count.
 func (b *block) line(place uint) int {
-	return int(b.first) + bits.OnesCount64(b.starts<<(63-place&63)) - 1
+	return int(b.first) + bits.OnesCount64(b.starts<<(^place&63)) - 1
 }
 
 // locate is the position of the first cell in order that covers the point, -1 if none does.
 func (r *raster) locate(g *ground, pt orb.Point) int32 {
-	if !within(&r.bound, pt) {
+	s := r.find(&pt)
+	if s.line < 0 {
 		return -1
 	}
-	fx, fy := r.units(pt)
-	x, y := uint64(int64(fx)), uint64(int64(fy))
-	k := (y>>tileBits)*uint64(r.cols) + x>>tileBits
-	if k >= uint64(len(r.tiles)) { // no plan
-		return -1
+	return r.answer(g, &pt, s)
+}
+
+// spot is a place in units and the line for it, -1 outside the plan.
+type spot struct {
+	x, y uint64
+	line int
+	left uint // turns that the path has behind the block
+}
+
+// find reads all but the line.
+func (r *raster) find(pt *orb.Point) spot {
+	east, north := (pt[0]-r.bound.Min[0])*r.perLon, (pt[1]-r.bound.Min[1])*r.perLat
+	if !(east >= 0 && north >= 0) { // or no numbers
+		return spot{line: -1}
 	}
-	t := r.tiles[k]
-	return r.answer(g, pt, x, y, r.line(t, x, y), t)
+	x, y := uint64(int64(east)), uint64(int64(north))
+	col, row := x>>tileBits, y>>tileBits
+	if col >= uint64(r.cols) || row >= uint64(r.rows) {
+		return spot{line: -1}
+	}
+	t := r.tiles[row*uint64(r.cols)+col]
+	way, left := path(x, y), t.left()
+	b := &r.blocks[t.first()+int(way>>(left&31))]
+	return spot{x, y, b.line(way >> ((left - blockCuts) & 31)), left}
 }
 
-// line is the number of the line at a place of a tile.
-func (r *raster) line(t tile, x, y uint64) int {
-	way := path(x, y)
-	b := &r.blocks[t.first()+int(way>>(pathTurns-t.cuts()))]
-	return b.line(way >> (mostCuts - t.cuts()))
-}
-
-// answer is what the line at a place of a tile says.
-func (r *raster) answer(g *ground, pt orb.Point, x, y uint64, line int, t tile) int32 {
-	l := &r.lines[line]
+// answer is what the line at a spot says.
+func (r *raster) answer(g *ground, pt *orb.Point, s spot) int32 {
+	l := &r.lines[s.line]
 	h := l.head()
-	for cuts := t.cuts(); h.count() > maxPoints; h = l.head() {
-		if h.count() == countList {
-			return r.first(g, pt, l.number())
+	if h.count() > maxPoints {
+		if l = r.lead(l, s); l.head().count() == countList {
+			return r.first(g, *pt, l.number())
 		}
+		h = l.head()
+	}
+	in, near := l.follow(h, s.x, s.y)
+	if near != 0 {
+		return l.settle(g, *pt, in, near)
+	}
+	if in == 0 {
+		return -1
+	}
+	return l.cell(bits.TrailingZeros32(in))
+}
+
+// lead goes from line to line, to one that is no block.
+func (r *raster) lead(l *leaf, s spot) *leaf {
+	for cuts := pathTurns - s.left; l.head().count() == countBlock; {
 		cuts += blockCuts
 		b := l.block()
-		l = &r.lines[b.line(turns(x, y, cuts))]
+		l = &r.lines[b.line(turns(s.x, s.y, cuts))]
 	}
-	return l.locate(g, h, pt, x, y)
+	return l
 }
 
 // first is the first cell of a list that covers the point.
@@ -97,22 +124,23 @@ func (r *raster) first(g *ground, pt orb.Point, list uint32) int32 {
 	return -1
 }
 
-func within(b *orb.Bound, pt orb.Point) bool {
-	return pt[0] >= b.Min[0] && pt[0] <= b.Max[0] && pt[1] >= b.Min[1] && pt[1] <= b.Max[1]
-}
-
 // pathTurns is how many turns a path has.
 const pathTurns = 16
 
 // path leads from a tile to a place: in which half the place lies, cut by cut.
 func path(x, y uint64) uint {
-	// Eight bits each are spread, with room for one between two, and put into each other.
-	v := x>>(tileBits-8)&0xff<<32 | y>>(tileBits-8)&0xff
-	v = (v | v<<4) & 0x0f0f0f0f0f0f0f0f
-	v = (v | v<<2) & 0x3333333333333333
-	v = (v | v<<1) & 0x5555555555555555
-	return uint(v>>31|v) & (1<<pathTurns - 1)
+	return uint(spaced[uint8(x>>(tileBits-8))])<<1 | uint(spaced[uint8(y>>(tileBits-8))])
 }
+
+// spaced are the bits of a byte with room between them.
+var spaced = func() (s [256]uint16) {
+	for i := range s {
+		for k := range 8 {
+			s[i] |= uint16(i) >> k & 1 << (2 * k)
+		}
+	}
+	return s
+}()
 
 // turns are those of a path after so many cuts, as many as a block has.
 func turns(x, y uint64, cuts uint) uint {

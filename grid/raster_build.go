@@ -212,7 +212,7 @@ func (b *rasterBuilder) join(lots []lot) raster {
 		}
 		first, end := portion(len(b.tiles), task, len(lots))
 		for i := first; i < end; i++ {
-			r.tiles[i] += newTile(by.block, 0)
+			r.tiles[i] += tile(by.block << leftBits)
 		}
 	})
 	return r

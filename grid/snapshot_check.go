@@ -150,7 +150,7 @@ func (r *raster) check(g *ground, n int) error {
 	}
 	each(len(r.tiles), func(i int) bool {
 		t := r.tiles[i]
-		return t.cuts() <= mostCuts && t.first()+1<<t.cuts() <= len(r.blocks)
+		return t.left() >= blockCuts && t.left() <= pathTurns && t.first()+1<<(pathTurns-t.left()) <= len(r.blocks)
 	})
 	each(len(r.blocks), func(i int) bool { return r.blocks[i].sound(len(r.lines)) })
 	each(len(r.lines), func(i int) bool {
@@ -215,19 +215,21 @@ func (r *raster) shallow() bool {
 // sound tells whether a leaf has all that its head and its sides speak of, and cells that are there.
 func (l *leaf) sound(n int) bool {
 	h := l.head()
-	points, ends := h.count(), h.ends()
-	if points > maxPoints || ends>>points != 0 || points > 0 && ends>>(points-1) == 0 {
+	points, joined := h.count(), h.joined()
+	if points > maxPoints || joined>>max(0, points-1) != 0 {
 		return false
 	}
-	sides, end := headBytes+2*points, headBytes+2*points+bits.OnesCount32(ends)
+	sides, end := headBytes+2*points, headBytes+3*points-bits.OnesCount32(joined)
 	if end > leafSize {
 		return false
 	}
 	in := h.anchor()
 	for _, s := range l[sides:end] {
-		in |= 1<<(s&15) | 1<<(s>>4)
+		in |= uint32(s)
 	}
-	in &= cells
+	if h.fine() {
+		end += (points + 1) / 2
+	}
 	if end+cellBytes*bits.Len32(in) > leafSize {
 		return false
 	}
