@@ -10,6 +10,7 @@ import (
 	"fengqiao/handlers/apptest"
 	"fengqiao/internal/casetime"
 	"fengqiao/mediation"
+	"fengqiao/mediation/slip"
 
 	"github.com/google/uuid"
 )
@@ -108,4 +109,36 @@ func TestTheClockRefusesToGoBack(t *testing.T) {
 	if clock.Forward(began.Add(-time.Hour)); !clock.Now().Equal(began) {
 		t.Fatalf("it stands at %s", clock.Now())
 	}
+}
+
+func TestTheClockStandsWherePapersFallDue(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		clock := casetime.New(began)
+		a, parts := waiting(t, fresh, clock)
+		deps := a.Slips.Deps
+		deps.Now = clock.Now
+		papers := slip.NewService(deps)
+		parts.Rooms = []casetime.Room{papers}
+		s, err := papers.Issue(t.Context(), a.As(t, mediation.Supervisor, apptest.Here).Actor(), slip.Issue{Kind: "assignment", About: slip.Subject{Kind: slip.AboutArea, ID: string(apptest.Here.Code())},
+			To: slip.Addressee{Role: mediation.TownshipStaff}, Text: "请办理"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stood := map[time.Duration]bool{}
+		sweep := parts.Sweep
+		parts.Sweep = func(ctx context.Context, now time.Time) (mediation.Swept, error) {
+			stood[now.Sub(began)] = true
+			return sweep(ctx, now)
+		}
+		got, err := casetime.NewMover(clock, parts).To(t.Context(), began.Add(6*time.Hour))
+		if err != nil || !got.Complete {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		if !stood[3*time.Hour] || !stood[4*time.Hour] { // the reminder, and the end, of four hours to acknowledge it
+			t.Errorf("stood %v after the beginning", stood)
+		}
+		if s, err = a.Store.Slips().Load(t.Context(), s.ID); err != nil || s.Acknowledge.Reminded != 1 || !s.Acknowledge.Breached.Equal(began.Add(4*time.Hour)) {
+			t.Errorf("%+v, %v", s.Acknowledge, err)
+		}
+	})
 }

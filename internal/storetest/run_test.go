@@ -39,6 +39,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Hall", storetest.Hall},
 		{"HandOvers", storetest.HandOvers},
 		{"Slips", storetest.Slips},
+		{"SlipCrashes", storetest.SlipCrashes},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},

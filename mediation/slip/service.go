@@ -179,7 +179,9 @@ func (s *Service) place(ctx context.Context, actor mediation.Actor, sl *Slip) er
 	if sl.About.Kind == "" || sl.Area == "" {
 		return refuse("slip", mediation.Invalid, "required", "about")
 	}
-	if _, ok := s.Atlas.Load().Name(sl.Area); !ok && actor.Role != mediation.System {
+	plan := s.Atlas.Load()
+	_, unit := plan.Name(sl.Area)
+	if _, cell := plan.IndexOf(sl.Area); !unit && !cell && sl.Case == "" {
 		return refuse("slip", mediation.Invalid, "unknown_value", "area", "value", string(sl.Area))
 	}
 	return nil
