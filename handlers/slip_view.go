@@ -258,6 +258,14 @@ func (a *API) listSlips(c *Call) (Reply, error) {
 	return Reply{View: NewPage(heads, next)}, nil
 }
 
+// slipKind names a kind; one of an earlier policy by its word.
+func (l labels) slipKind(key string) string {
+	if kind, ok := l.pol.Slips.Kind(key); ok {
+		return l.text(kind.Name)
+	}
+	return key
+}
+
 // slipCount is one line of the counts.
 type slipCount struct {
 	Kind      string     `json:"kind"`
@@ -290,8 +298,7 @@ func (a *API) countSlips(c *Call) (Reply, error) {
 	}
 	v := slipCounts{Items: []slipCount{}}
 	for _, n := range counts {
-		kind, _ := l.pol.Slips.Kind(n.Kind)
-		v.Items = append(v.Items, slipCount{n.Kind, l.text(kind.Name), n.State, slipState(n.State, l.zh), n.Number, n.Overdue})
+		v.Items = append(v.Items, slipCount{n.Kind, l.slipKind(n.Kind), n.State, slipState(n.State, l.zh), n.Number, n.Overdue})
 		v.Total, v.Overdue = v.Total+n.Number, v.Overdue+n.Overdue
 		if !n.State.Over() {
 			v.Open += n.Number

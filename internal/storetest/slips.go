@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/slip"
@@ -25,6 +26,7 @@ func Slips(t *testing.T, s *store.Store) {
 		{"of many changes at once none is lost, and notices go out once", slipContends},
 		{"a refused change stores nothing", slipRefuses},
 		{"lists hold what their reader sees", slipLists},
+		{"a list is what the table of permissions says, for everybody", slipSight},
 		{"pages neither skip nor repeat", slipPages},
 		{"what is due comes longest due first, and is put off", slipDue},
 		{"cases are watched, moved on and forgotten", slipWatches},
@@ -188,6 +190,56 @@ func slipLists(t *testing.T, s *store.Store) {
 		if strings.Join(got, " ") != q.want {
 			t.Errorf("%s: %v, want %s", q.name, got, q.want)
 		}
+	}
+}
+
+// slipSight compares lists with slip.May, over addressees, issuers, areas and readers of every sort.
+func slipSight(t *testing.T, s *store.Store) {
+	ctx, p := context.Background(), s.Slips()
+	areas := []grid.Code{"33", "33.01.11", "33.01.11.001", "33.01.11.001.002", "33.01.11.002"}
+	var all []slip.Slip
+	for i, area := range areas {
+		for j, to := range []slip.Addressee{{User: "u1"}, {Unit: "甲局", Area: area}, {Role: mediation.TownshipStaff, Area: area}, {Role: mediation.UnitStaff, Area: area}} {
+			for k, issuer := range []slip.Issuer{{User: "u2", Role: mediation.Supervisor, Area: "33.01.11"}, {Role: mediation.CountyStaff, Area: area}, {User: "u3", Role: mediation.UnitStaff, Unit: "乙局", Area: "33.01.11"}} {
+				for _, only := range []mediation.Role{"", mediation.Leader} {
+					x := paper(fmt.Sprint("sight", i, j, k, only), "sight")
+					x.Area, x.To, x.Issuer, x.Restricted = area, to, issuer, only
+					all = append(all, issuedIn(t, p, x))
+				}
+			}
+		}
+	}
+	shown := 0
+	for _, role := range mediation.AccountRoles {
+		for _, area := range append(areas, "") {
+			for _, id := range []string{"u1", "u2", "u3", "u4"} {
+				for _, unit := range []string{"", "甲局", "乙局"} {
+					who := mediation.Actor{ID: id, Role: role, Area: area, Unit: unit}
+					var want, got []string
+					for i := range all {
+						if slip.May(who, mediation.SlipRead, &all[i]) {
+							want = append(want, all[i].ID)
+						}
+					}
+					list, _, err := p.List(ctx, slip.Filter{Visible: slip.VisibleTo(who), Kind: "sight"}, "", 1000)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, x := range list {
+						got = append(got, x.ID)
+					}
+					slices.Sort(want)
+					slices.Sort(got)
+					if !slices.Equal(got, want) {
+						t.Fatalf("%+v is shown %v, may see %v", who, got, want)
+					}
+					shown += len(got)
+				}
+			}
+		}
+	}
+	if shown == 0 {
+		t.Error("nobody is shown anything")
 	}
 }
 

@@ -29,6 +29,9 @@ func (s *Service) sense(ctx context.Context, now time.Time) (int, error) {
 	failed := []error{err, watched}
 	for _, id := range ids {
 		issued, err := s.watch(ctx, id, now)
+		if err != nil {
+			err = errors.Join(err, s.Watches.Watch(ctx, id, now.Add(mediation.Grace))) // it must not starve the others
+		}
 		n, failed = n+issued, append(failed, err)
 	}
 	return n, errors.Join(failed...)

@@ -117,6 +117,9 @@ func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version,
 	if err := s.checkAddressee(ctx, &sl, r); err != nil {
 		return Slip{}, err
 	}
+	if actor.Role != mediation.System && !actor.Area.Contains(sl.To.Area) && sl.To.User == "" {
+		return Slip{}, refuse("slip", mediation.Forbidden, "forbidden", "")
+	}
 	at := s.now()
 	if !in.Due.IsZero() {
 		if !in.Due.After(at) {
@@ -169,9 +172,7 @@ func (s *Service) place(ctx context.Context, actor mediation.Actor, sl *Slip) er
 		if c.Accusation && !reachesNoAccused(sl.To) || s.Cases.AccusedAt(&c, sl.To.Unit) {
 			return refuse("slip", mediation.Conflict, "case.accused_unit", "to", "unit", sl.To.Unit)
 		}
-		if sl.Area == "" {
-			sl.Area = c.Area
-		}
+		sl.Area = c.Area // whatever the caller says: an accusation's is out of sight of those below
 	}
 	if sl.About.Kind == AboutArea && sl.Area == "" {
 		sl.Area = grid.Code(sl.About.ID)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"fengqiao/mediation"
+
+	"github.com/google/uuid"
 )
 
 // Request is a command as a caller gives it.
@@ -62,7 +64,7 @@ func (s *Service) prepare(ctx context.Context, actor mediation.Actor, sl *Slip, 
 	if len(cmd.Photos) > maxPhotos {
 		return o, refuse("slip", mediation.Invalid, "too_many", "photos", "max", "20")
 	}
-	o = Order{Actor: actor, Command: cmd, At: s.now(), Revision: q.Revision, NewID: idOf("made", sl.ID, string(cmd.Name), s.now().String())}
+	o = Order{Actor: actor, Command: cmd, At: s.now(), Revision: q.Revision, NewID: uuid.Must(uuid.NewV7()).String()}
 	if q.Key != "" {
 		o.Key = s.Sealer.Hash("slip command", actor.ID+"/"+string(cmd.Name)+"/"+q.Key)
 		o.NewID = idOf("made", sl.ID, o.Key)
