@@ -27,6 +27,7 @@ func Slips(t *testing.T, s *store.Store) {
 		{"a refused change stores nothing", slipRefuses},
 		{"lists hold what their reader sees", slipLists},
 		{"a list is what the table of permissions says, for everybody", slipSight},
+		{"what a person has in hand, and what is not handed on", slipsInHand},
 		{"pages neither skip nor repeat", slipPages},
 		{"what is due comes longest due first, and is put off", slipDue},
 		{"cases are watched, moved on and forgotten", slipWatches},
@@ -240,6 +241,30 @@ func slipSight(t *testing.T, s *store.Store) {
 	}
 	if shown == 0 {
 		t.Error("nobody is shown anything")
+	}
+}
+
+func slipsInHand(t *testing.T, s *store.Store) {
+	p := s.Slips()
+	make := func(id string, change func(*slip.Slip)) {
+		x := paper("hand-"+id, "hand")
+		x.Issuer.User = "boss"
+		change(&x)
+		issuedIn(t, p, x)
+	}
+	make("answers", func(x *slip.Slip) { x.To = slip.Addressee{User: "leaver"} })
+	make("judges", func(x *slip.Slip) { x.Issuer.User = "leaver" })
+	make("unit", func(*slip.Slip) {})
+	make("over", func(x *slip.Slip) { x.To, x.State = slip.Addressee{User: "leaver"}, slip.Accepted })
+	make("clue", func(x *slip.Slip) { x.Issuer.User, x.Restricted = "leaver", mediation.Leader })
+	list, err := p.InHand(context.Background(), "leaver")
+	var got []string
+	for _, x := range list {
+		got = append(got, x.ID)
+	}
+	slices.Sort(got)
+	if err != nil || fmt.Sprint(got) != "[hand-answers hand-judges]" {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 

@@ -146,3 +146,29 @@ func TestARestrictedSlipIsSeenByIssuerAddresseeAndOneRole(t *testing.T) {
 		t.Error("the neighbouring county sees it")
 	}
 }
+
+func TestALeaversSlipsGoToTheirSuccessorOnce(t *testing.T) {
+	r := rules(t, "reminder")
+	s := issued(r)
+	s.To = Addressee{User: "old"}
+	if !HandOver(&s, "old", "new", chief, monday.Add(time.Hour), r) || s.To.User != "new" || len(s.Unsent) != 1 || s.Unsent[0].To.User != "new" {
+		t.Fatalf("%+v %+v", s.To, s.Unsent)
+	}
+	if HandOver(&s, "old", "new", chief, monday.Add(2*time.Hour), r) {
+		t.Error("handed over twice")
+	}
+	if !HandOver(&s, issuer.ID, "sv9", chief, monday.Add(3*time.Hour), r) || s.Issuer.User != "sv9" {
+		t.Errorf("%+v", s.Issuer)
+	}
+	successor := mediation.Actor{ID: "sv9", Role: mediation.Leader, Area: "33.01.11"}
+	if err := carry(t, &s, r, by(mediation.Actor{ID: "new", Role: mediation.GridWorker, Area: "33.01.11.001"}, Command{Name: CmdReply}), by(successor, Command{Name: CmdAccept})); err != nil {
+		t.Error(err)
+	}
+	if HandOver(&s, "sv9", "x", chief, monday.Add(9*time.Hour), r) {
+		t.Error("an ended one is handed over")
+	}
+	clue := issued(rules(t, "clue"))
+	if HandOver(&clue, issuer.ID, "x", chief, monday, rules(t, "clue")) || !May(chief, mediation.SlipJudge, &clue) {
+		t.Error("a clue is handed on, or the role that sees it cannot judge it")
+	}
+}

@@ -21,15 +21,18 @@ func Addressed(actor mediation.Actor, s *Slip) bool {
 	return false
 }
 
-// issuing tells whether the actor issued the slip or, that nothing is orphaned when somebody leaves, holds the post that did; a
-// restricted one is its issuer's alone, unless the system issued it.
+// issuing tells whether the actor issued the slip or, that nothing is orphaned when somebody leaves, holds the post that did; of a
+// restricted one the role that sees it, unless the system issued it.
 func issuing(actor mediation.Actor, s *Slip) bool {
 	i := s.Issuer
 	if actor.ID == i.User {
 		return true
 	}
 	post := actor.Role == i.Role && actor.Unit == i.Unit && actor.Area.Contains(i.Area)
-	return post && (s.Restricted == "" || i.User == "")
+	if s.Restricted != "" && i.User != "" {
+		return actor.Role == s.Restricted && actor.Area.Contains(s.Area)
+	}
+	return post
 }
 
 // May tells whether the actor may do the action to this slip, by mediation.Permits.
