@@ -20,6 +20,7 @@ func slipRoutes() []Route {
 		{Method: http.MethodGet, Path: base, Action: mediation.SlipRead, Query: append(slices.Clone(slipFilters), "limit", "cursor"), Handle: (*API).listSlips},
 		{Method: http.MethodGet, Path: base + "/counts", Action: mediation.SlipRead, Query: slipFilters, Handle: (*API).countSlips},
 		{Method: http.MethodGet, Path: base + "/:id", Action: mediation.SlipRead, Sight: (*API).seesSlip, Handle: (*API).oneSlip},
+		{Method: http.MethodGet, Path: base + "/:id/looks", Action: mediation.TimelineRead, Sight: (*API).seesSlip, Query: []string{"limit", "cursor"}, Handle: (*API).slipLooks},
 	}
 	for _, rule := range slip.Table {
 		routes = append(routes, Route{Method: http.MethodPost, Path: base + "/:id/" + string(rule.Command), Action: rule.Action, Sight: (*API).seesSlip,
@@ -113,7 +114,39 @@ func (a *API) showSlip(c *Call, id string) (Reply, error) {
 
 func (a *API) againSlip(c *Call, ref string) (Reply, error) { return a.showSlip(c, ref) }
 
-func (a *API) oneSlip(c *Call) (Reply, error) { return a.showSlip(c, c.PathID("id")) }
+// oneSlip shows a slip. Whoever neither issued it nor is to answer it leaves a look.
+func (a *API) oneSlip(c *Call) (Reply, error) {
+	s, _, err := a.Slips.Look(c.Context, c.Actor, c.PathID("id"))
+	if err != nil {
+		return Reply{}, err
+	}
+	if s.Issuer.User != c.Actor.ID && !slip.Addressed(c.Actor, &s) {
+		if err := a.looked(c, mediation.Look{Case: s.Album(), What: "slip"}); err != nil {
+			return Reply{}, err
+		}
+	}
+	return a.showSlip(c, s.ID)
+}
+
+// slipLooks lists who looked at a slip and at its photos.
+func (a *API) slipLooks(c *Call) (Reply, error) {
+	limit, err := a.limit(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	s, _, err := a.Slips.Look(c.Context, c.Actor, c.PathID("id"))
+	if err == nil {
+		err = permitted(slip.May(c.Actor, mediation.TimelineRead, &s))
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	found, next, err := a.Cases.Looks.Of(c.Context, s.Album(), c.QueryText("cursor"), limit)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.lookPage(c, found, next)
+}
 
 // slipBody is what a command on a slip may say; each takes its own members and refuses the others.
 type slipBody struct {

@@ -107,6 +107,25 @@ func proofIsSeenByWhoSeesThePaper(t *testing.T, fresh apptest.Fresh) {
 			t.Errorf("%s: %d, want %d", name, got.Status, x.status)
 		}
 	}
+	// Who reads somebody else's paper, or its photos, is on record.
+	a.Do(t, a.As(t, mediation.CountyStaff, apptest.Here), http.MethodGet, "/api/v1/slips/"+s.ID, nil).Want(200)
+	var looks struct {
+		Items []struct {
+			What string
+			Who  struct{ ID string }
+		}
+	}
+	a.Do(t, boss.who, http.MethodGet, "/api/v1/slips/"+s.ID+"/looks", nil).Want(200).Into(&looks)
+	seen := map[string]int{}
+	for _, l := range looks.Items {
+		seen[l.What]++
+		if l.Who.ID == unit.who.User.ID {
+			t.Errorf("the addressee's own reading is a look: %+v", l)
+		}
+	}
+	if seen["slip"] != 1 || seen["media"] != 2 { // the county's staff; issuer and township at the photo
+		t.Errorf("%v", seen)
+	}
 	// What was given once belongs to that paper.
 	second := boss.issue(t, "assignment", id, obj{"unit": apptest.Unit})
 	unit.give(t, second.ID, "reply", obj{"text": "又用一次", "photos": []string{photo}}).Refused(409, "media.attached", "")

@@ -147,7 +147,7 @@ type Look struct {
 	Report string // the report whose words or photo were shown; "" where it was the case
 	Actor  string
 	Role   Role
-	What   string // case, timeline, contact, search (by a number), point (on the map), report (its words and spot), reports (those of a case), media (a photo or its thumbnail)
+	What   string // case, timeline, contact, search (by a number), point (on the map), report (its words and spot), reports (those of a case), media (a photo or its thumbnail), slip (Case is its album then)
 	At     time.Time
 }
 
