@@ -18,7 +18,7 @@ func slipRoutes() []Route {
 	routes := []Route{
 		{Method: http.MethodPost, Path: base, Action: mediation.SlipIssue, Create: true, Cost: Write, Handle: (*API).issueSlip, Again: (*API).againSlip},
 		{Method: http.MethodGet, Path: base, Action: mediation.SlipRead, Query: append(slices.Clone(slipFilters), "limit", "cursor"), Handle: (*API).listSlips},
-		{Method: http.MethodGet, Path: base + "/counts", Action: mediation.SlipRead, Query: slipFilters, Handle: (*API).countSlips},
+		{Method: http.MethodGet, Path: base + "/counts", Action: mediation.SlipRead, Query: append(slices.Clone(slipFilters), "by"), Handle: (*API).countSlips},
 		{Method: http.MethodGet, Path: base + "/:id", Action: mediation.SlipRead, Sight: (*API).seesSlip, Handle: (*API).oneSlip},
 		{Method: http.MethodGet, Path: base + "/:id/looks", Action: mediation.TimelineRead, Sight: (*API).seesSlip, Query: []string{"limit", "cursor"}, Handle: (*API).slipLooks},
 	}

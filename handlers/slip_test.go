@@ -160,6 +160,17 @@ func whatNobodyAnswersClimbs(t *testing.T, fresh apptest.Fresh) {
 	if counts.Total != 3 || counts.Open != 1 || counts.Overdue != 1 {
 		t.Errorf("%+v", counts)
 	}
+	var units struct {
+		Items []struct {
+			Unit, Kind, State string
+			Count, Overdue    int
+		}
+	}
+	a.Do(t, boss.who, http.MethodGet, "/api/v1/slips/counts?by=unit&open=true", nil).Want(200).Into(&units)
+	if len(units.Items) != 1 || units.Items[0].Unit != apptest.Unit || units.Items[0].Kind != "assignment" || units.Items[0].Overdue != 1 {
+		t.Errorf("by unit: %+v", units)
+	}
+	a.Do(t, boss.who, http.MethodGet, "/api/v1/slips/counts?by=moon", nil).Refused(422, "unknown_value", "by")
 	// The last passes both its limits, having never been acknowledged.
 	want := "slip_issued:reminder slip_overdue:reminder slip_issued:contact slip_acknowledge:contact slip_overdue:contact slip_issued:assignment slip_overdue:assignment slip_overdue:assignment"
 	if got := slipEvents(t, a, id); got != want {

@@ -268,6 +268,7 @@ func (l labels) slipKind(key string) string {
 
 // slipCount is one line of the counts.
 type slipCount struct {
+	Unit      string     `json:"unit,omitzero"` // addressee, with by=unit; none for persons and posts
 	Kind      string     `json:"kind"`
 	KindText  string     `json:"kindText"`
 	State     slip.State `json:"state"`
@@ -288,7 +289,11 @@ func (a *API) countSlips(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	counts, err := a.Slips.Counts(c.Context, c.Actor, f)
+	by := c.QueryText("by")
+	if by != "" && by != "unit" {
+		return Reply{}, invalid("unknown_value", "by", "value", printable(by))
+	}
+	counts, err := a.Slips.Counts(c.Context, c.Actor, f, by == "unit")
 	if err != nil {
 		return Reply{}, err
 	}
@@ -298,7 +303,7 @@ func (a *API) countSlips(c *Call) (Reply, error) {
 	}
 	v := slipCounts{Items: []slipCount{}}
 	for _, n := range counts {
-		v.Items = append(v.Items, slipCount{n.Kind, l.slipKind(n.Kind), n.State, slipState(n.State, l.zh), n.Number, n.Overdue})
+		v.Items = append(v.Items, slipCount{n.Unit, n.Kind, l.slipKind(n.Kind), n.State, slipState(n.State, l.zh), n.Number, n.Overdue})
 		v.Total, v.Overdue = v.Total+n.Number, v.Overdue+n.Overdue
 		if !n.State.Over() {
 			v.Open += n.Number

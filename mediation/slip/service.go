@@ -294,14 +294,15 @@ func (s *Service) About(ctx context.Context, about Subject, cursor string, limit
 
 // Count is how many slips of a kind stand where, and how many of them are overdue.
 type Count struct {
+	Unit    string // addressee, where it is counted by units; "" for persons and posts
 	Kind    string
 	State   State
 	Number  int
 	Overdue int
 }
 
-// Counts counts the slips that the actor sees, by kind and state.
-func (s *Service) Counts(ctx context.Context, actor mediation.Actor, f Filter) ([]Count, error) {
+// Counts counts the slips that the actor sees, by kind and state, and by the unit that they are addressed to if that is asked.
+func (s *Service) Counts(ctx context.Context, actor mediation.Actor, f Filter, byUnit bool) ([]Count, error) {
 	f.Visible = VisibleTo(actor)
 	const page = 500
 	var counts []Count
@@ -313,9 +314,13 @@ func (s *Service) Counts(ctx context.Context, actor mediation.Actor, f Filter) (
 		}
 		for i := range list {
 			x := &list[i]
-			at := slices.IndexFunc(counts, func(c Count) bool { return c.Kind == x.Kind && c.State == x.State })
+			of := Count{Kind: x.Kind, State: x.State}
+			if byUnit {
+				of.Unit = x.To.Unit
+			}
+			at := slices.IndexFunc(counts, func(c Count) bool { return c.Unit == of.Unit && c.Kind == of.Kind && c.State == of.State })
 			if at < 0 {
-				counts, at = append(counts, Count{Kind: x.Kind, State: x.State}), len(counts)
+				counts, at = append(counts, of), len(counts)
 			}
 			counts[at].Number++
 			if x.Overdue(now) {

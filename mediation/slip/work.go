@@ -168,7 +168,7 @@ func (x *Summary) Overdue(now time.Time) bool {
 }
 
 func compareCounts(a, b Count) int {
-	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(stateOrder(a.State), stateOrder(b.State)))
+	return cmp.Or(cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Kind, b.Kind), cmp.Compare(stateOrder(a.State), stateOrder(b.State)))
 }
 
 func stateOrder(s State) int {
