@@ -118,7 +118,7 @@ func TestTheClockStandsWherePapersFallDue(t *testing.T) {
 		deps := a.Slips.Deps
 		deps.Now = clock.Now
 		papers := slip.NewService(deps)
-		parts.Rooms = []casetime.Room{papers}
+		parts.Rooms = func() []casetime.Room { return []casetime.Room{papers} }
 		s, err := papers.Issue(t.Context(), a.As(t, mediation.Supervisor, apptest.Here).Actor(), slip.Issue{Kind: "assignment", About: slip.Subject{Kind: slip.AboutArea, ID: string(apptest.Here.Code())},
 			To: slip.Addressee{Role: mediation.TownshipStaff}, Text: "请办理"})
 		if err != nil {
