@@ -16,8 +16,8 @@ type Course struct {
 	Officials []string
 }
 
-// offices are the roles whose acts are those of an official (干部), who answers for them.
-var offices = []Role{TownshipStaff, CountyStaff, UnitStaff, Leader}
+// Offices are the roles whose acts are those of an official (干部), who answers for them.
+var Offices = []Role{TownshipStaff, CountyStaff, UnitStaff, Leader}
 
 // CourseOf reads a course from a whole timeline.
 func CourseOf(events []Event) Course {
@@ -34,7 +34,7 @@ func (k *Course) note(e *Event) {
 			*t = e.At
 		}
 	}
-	if slices.Contains(offices, e.Role) && !slices.Contains(k.Officials, e.Actor) {
+	if slices.Contains(Offices, e.Role) && !slices.Contains(k.Officials, e.Actor) {
 		k.Officials = append(slices.Clip(k.Officials), e.Actor)
 	}
 	switch {

@@ -52,6 +52,10 @@ const (
 	SlipAnswer      Action = "slip.answer"  // acknowledge, reply, mend
 	SlipJudge       Action = "slip.judge"   // find, visit, accept, send back, withdraw
 	SlipApprove     Action = "slip.approve" // tolerate a finding, or hold to account for it; the kind says who
+
+	ScorecardRead   Action = "scorecard.read"   // points of areas, units and officials, and an official's file
+	ScorecardFreeze Action = "scorecard.freeze" // keep a month as it stands
+	ScorecardImport Action = "scorecard.import"
 )
 
 // Scope bounds a permission to some of the things.
@@ -220,6 +224,10 @@ var Permits = map[Action][]Grant{
 	SlipAnswer:      each(Addressed, answering...),
 	SlipJudge:       each(Issuing, supervising...),
 	SlipApprove:     each(InArea, CountyStaff, Supervisor, Leader),
+
+	ScorecardRead:   each(InArea, CountyStaff, Supervisor, Leader),
+	ScorecardFreeze: each(WholePlan, CountyStaff, Supervisor),
+	ScorecardImport: each(WholePlan, Administrator),
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

@@ -10,13 +10,7 @@ import (
 func Reference() string {
 	var b strings.Builder
 	b.WriteString(referenceHead)
-	for _, r := range rowsOf("", policyKeys(Vocabulary{})) {
-		must := ""
-		if r.required {
-			must = "✓"
-		}
-		fmt.Fprintf(&b, "| `%s` | %s %s | %s | %s | %s |\n", r.path, r.kind.Zh, r.kind.En, must, r.means.Zh, r.means.En)
-	}
+	writeRows(&b, rowsOf("", policyKeys(Vocabulary{})))
 	needs := slices.Clone(ClosingNeeds)
 	for i := range needs {
 		needs[i] = "`" + needs[i] + "`"
@@ -55,3 +49,20 @@ const referenceTail = `
   Stages run beside the states; they end when the case is closed or over, or goes down a lawful road; passed to a unit by name they run on. A new turn begins them anew.
 - 不支持锚点、引用、标签和多文档; anchors, aliases, tags and several documents are not allowed.
 `
+
+// ScorecardRows are the keys of a scorecard's file as rows of a Markdown table.
+func ScorecardRows() string {
+	var b strings.Builder
+	writeRows(&b, rowsOf("", scorecardKeys))
+	return b.String()
+}
+
+func writeRows(b *strings.Builder, rows []row) {
+	for _, r := range rows {
+		must := ""
+		if r.required {
+			must = "✓"
+		}
+		fmt.Fprintf(b, "| `%s` | %s %s | %s | %s | %s |\n", r.path, r.kind.Zh, r.kind.En, must, r.means.Zh, r.means.En)
+	}
+}

@@ -1,0 +1,108 @@
+package scorecard
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"fengqiao/mediation/figures"
+	"fengqiao/mediation/policy"
+
+	"pgregory.net/rapid"
+)
+
+func TestNoIndicatorRewardsRefusingIntakeOrGivingUp(t *testing.T) {
+	const refusing, giving = "refusing intake", "giving up petitions"
+	for _, x := range []struct{ formula, better, law string }{
+		{"state_not_accepted / received", policy.Higher, refusing},
+		{"state_not_accepted", policy.Higher, refusing},
+		{"1 - state_not_accepted / received", policy.Lower, refusing},
+		{"settled / (received - state_not_accepted)", policy.Higher, refusing}, // the refused taken out from below the line
+		{"breached / (received + state_not_accepted)", policy.Lower, refusing},
+		{"received", policy.Lower, refusing},
+		{"received / 100", policy.Lower, refusing},
+		{"1000 / received", policy.Higher, refusing},
+		{"satisfaction / received", policy.Higher, refusing},
+		{"state_not_accepted > 3 ? 1 : 0", policy.Higher, refusing},
+		{"abs(state_not_accepted - 10) / received", policy.Higher, refusing},
+		{"state_withdrawn / received", policy.Higher, giving},
+		{"-state_withdrawn + received", policy.Lower, giving},
+		{"min(settled + state_withdrawn, received) / received", policy.Higher, giving},
+
+		{"settled / received", policy.Higher, ""},
+		{"overdue / received", policy.Lower, ""},
+		{"state_not_accepted / received", policy.Lower, ""},
+		{"1 - state_not_accepted / received", policy.Higher, ""},
+		{"state_withdrawn / received", policy.Lower, ""},
+		{"received", policy.Higher, ""},
+		{"100 * dissatisfied / received", policy.Lower, ""},
+		{"settlementRate", policy.Higher, ""},
+		{"(settled + closed) / (received + state_not_accepted)", policy.Higher, ""},
+	} {
+		_, err := Load("card.yaml", one("'"+x.formula+"'", x.better))
+		switch {
+		case x.law == "" && err != nil:
+			t.Errorf("%s, %s: %v", x.formula, x.better, err)
+		case x.law != "" && (err == nil || !strings.Contains(err.Error(), "card.yaml:12:19: "+formulaKey) || !strings.Contains(err.Error(), x.law)):
+			t.Errorf("%s, %s: %v", x.formula, x.better, err)
+		}
+	}
+}
+
+// formulas draws formulas over a few terms, the guarded ones among them.
+func formulas(depth int) *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string {
+		if depth == 0 || rapid.IntRange(0, 3).Draw(t, "leaf") == 0 {
+			return rapid.SampledFrom([]string{"state_not_accepted", "state_withdrawn", "settled", "received", "open", "1", "0.5", "100"}).Draw(t, "term")
+		}
+		a, b := formulas(depth-1).Draw(t, "a"), formulas(depth-1).Draw(t, "b")
+		form := rapid.SampledFrom([]string{"(%s + %s)", "(%s - %s)", "(%s * %s)", "(%s / %s)", "min(%s, %s)", "max(%s, %s)", "abs(%s - %s)", "(%s > %s ? 1 : 0)", "-%s + %s"}).Draw(t, "form")
+		return fmt.Sprintf(form, a, b)
+	})
+}
+
+// Whatever the formula, if it is let through then one refusal or withdrawal more earns nothing.
+func TestWhatIsLetThroughRewardsNeitherRefusalNorWithdrawal(t *testing.T) {
+	passed := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		better := rapid.SampledFrom([]string{policy.Higher, policy.Lower}).Draw(rt, "better")
+		formula := formulas(3).Draw(rt, "formula")
+		c, err := Load("card.yaml", one("'"+formula+"'", better))
+		if err != nil {
+			return
+		}
+		passed++
+		n := rapid.IntRange(0, 20)
+		tally := figures.Tally{Received: 100, Settled: n.Draw(rt, "settled"), Open: n.Draw(rt, "open")}
+		for i, s := range []string{"state_not_accepted", "state_withdrawn"} {
+			tally.States[place(s)] = n.Draw(rt, fmt.Sprint("state", i))
+		}
+		before, had := c.formulas[0].Value(&tally)
+		for _, s := range []string{"state_not_accepted", "state_withdrawn"} {
+			more := tally
+			more.States[place(s)]++
+			after, has := c.formulas[0].Value(&more)
+			if !had || !has {
+				continue
+			}
+			if gain := after - before; better == policy.Higher && gain > 1e-9 || better == policy.Lower && gain < -1e-9 {
+				rt.Fatalf("%s, %s is better: one more %s brings it from %v to %v", formula, better, s, before, after)
+			}
+		}
+	})
+	if passed < 10 {
+		t.Errorf("only %d formulas were let through", passed)
+	}
+}
+
+// place finds a state's count by its term.
+func place(term string) int {
+	for i := range (figures.Tally{}).States {
+		t := figures.Tally{}
+		t.States[i] = 1
+		if v, _ := byName[term].Value(&t); v == 1 {
+			return i
+		}
+	}
+	panic(term)
+}

@@ -1,0 +1,68 @@
+package scorecard
+
+import (
+	"context"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+// Cards keeps scorecards. A version is never changed.
+type Cards interface {
+	// Put keeps a version and puts it in force under its key, if the register of cards stands at a revision (0: it is empty;
+	// mediation.AnyRevision: whatever it is), else mediation.ErrStale. The same again changes nothing.
+	Put(ctx context.Context, at int64, c *Card) error
+	// InForce returns the cards in force, by key, and the register's revision.
+	InForce(ctx context.Context) ([]*Card, int64, error)
+	// Version returns a version; mediation.ErrNotFound.
+	Version(ctx context.Context, id string) (*Card, error)
+}
+
+// Snapshots keeps what was frozen. A snapshot is never changed.
+type Snapshots interface {
+	// Freeze keeps a snapshot, unless its card's month has one, which stays as it is. Returns the one that is kept, and whether it is new.
+	Freeze(ctx context.Context, s Snapshot) (kept Snapshot, fresh bool, err error)
+	// Load returns a card's snapshot of a month; mediation.ErrNotFound.
+	Load(ctx context.Context, key, month string) (Snapshot, error)
+	// List returns a card's snapshots without their lines, the latest month first, at most limit.
+	List(ctx context.Context, key string, limit int) ([]Snapshot, error)
+}
+
+// Snapshot is a month as it stood when it was frozen (月度定格).
+type Snapshot struct {
+	Key    string // the card's
+	Card   string // the version's id
+	Month  string
+	Ground grid.Code // whose cases are counted
+	At     time.Time
+	By     string // the account that froze it
+	// Results are in the order of Subjects.
+	Results []Result
+}
+
+// Of finds a snapshot's result; nil if there is none.
+func (s *Snapshot) Of(by By) *Result {
+	for i := range s.Results {
+		if s.Results[i].By == by {
+			return &s.Results[i]
+		}
+	}
+	return nil
+}
+
+// Person is an account that can be measured.
+type Person struct {
+	ID, Name string
+	Role     mediation.Role
+	Unit     string
+	Area     grid.Code
+}
+
+// People knows the accounts.
+type People interface {
+	// Officials returns the accounts of public office whose area lies inside the given one, by id.
+	Officials(ctx context.Context, area grid.Code) ([]Person, error)
+	// Official returns one; mediation.ErrNotFound if there is no such account or it is of no public office.
+	Official(ctx context.Context, id string) (Person, error)
+}

@@ -1,0 +1,114 @@
+package scorecard
+
+import (
+	"fmt"
+	"strings"
+
+	"fengqiao/mediation/figures"
+	"fengqiao/mediation/policy"
+)
+
+// Reference is docs/scorecards.md, made of the lists by which cards are read.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString(referenceHead)
+	b.WriteString(policy.ScorecardRows())
+	b.WriteString(referenceFormulas)
+	for _, t := range figures.Terms {
+		list := ""
+		if t.List != nil {
+			list = "✓"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s %s | %s<br>%s | %s | %s |\n", t.Key, t.Zh, t.En, t.DefZh, t.DefEn, t.Unit, list)
+	}
+	b.WriteString(referenceLaw)
+	for _, r := range rules {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.term, r.text.Zh, r.text.En)
+	}
+	b.WriteString(referenceRest)
+	return b.String()
+}
+
+const referenceHead = `# 评价指数 · Scorecards
+
+<!-- Generated from mediation/scorecard and mediation/policy/scorecard.go; write it anew with: go test ./mediation/scorecard -run Reference -update -->
+
+评价指数是本县的数据：几个维度，各有权重；每个维度几项指标，各有权重、公式、目标值和底线值。按乡镇（街道）、成员单位、干部，按月、季、年计算；每个数都能点到
+案件。月度可以定格。样例见 [fixtures/scorecards/anji.yaml](../fixtures/scorecards/anji.yaml)。
+
+A scorecard is a county's own data: weighted dimensions of weighted indicators, each a formula with a target and a floor. It is reckoned by
+township, member unit and official, by month, quarter and year; every count leads to its cases, and months can be frozen.
+
+` + "```" + `
+fengqiao scorecard check anji.yaml      # 只检查 checks alone
+fengqiao import scorecard anji.yaml     # 导入并生效 puts it in force
+GET  /api/v1/scorecards                                   # 生效的 in force
+GET  /api/v1/scorecards/anji/results?by=area&period=2026-03&trend=3
+POST /api/v1/scorecards/anji/snapshots {"month": "2026-03"}
+GET  /api/v1/scorecards/anji/snapshots/2026-03?by=unit    # 定格时与现在 then and now
+` + "```" + `
+
+看：县级工作人员、督查员、包案领导，各在辖区之内；定格：辖区包含全部网格图的县级工作人员、督查员；导入：全域管理员。人人都能看指标怎么定的。
+Reading is for county staff, supervisors and leaders within their area; freezing for county staff and supervisors of all of the plan; importing for its
+administrators. What is measured anybody with an account may read.
+
+## 文件 · The file
+
+| 键 key | 类型 type | 必填 required | 含义 | meaning |
+|---|---|---|---|---|
+`
+
+const referenceFormulas = `
+## 公式 · Formulas
+
+一行算术：数字、下表的名称、` + "`+ - * /`" + `、比较、` + "`and or not`" + `、` + "`条件 ? 甲 : 乙`" + `，函数 ` + "`min(a, b)` `max(a, b)` `abs(a)`" + `。没有循环、变量、列表、文字和乘方；最多400个
+字符、100个部分，数字不超过10⁹。导入时逐个检查：不认识的名称、类型不符、循环、恒除以零、不含任何名称的，都按文件、行、列、键拒绝。
+A line of arithmetic: numbers, the names below, ` + "`+ - * /`" + `, comparisons, ` + "`and or not`" + `, ` + "`condition ? a : b`" + `, and the functions min, max and abs. No loops,
+variables, lists, text or powers; 400 characters, 100 parts and numbers of 10⁹ at most. All of it is checked when the file is loaded, and what is wrong is refused by
+file, line, column and key: unknown names, wrong types, loops, division by what is always zero, formulas that name nothing.
+
+**没有值 No value**：公式用到的任何一个名称没有值（没有案件的比率、没有用时的中位数），或计算中除以零，这项指标就没有值——不是0，也不是错误；条件里
+没走到的分支除外。没有值的指标连同权重一起不计，` + "`covered`" + ` 写明有值的权重占多少。
+An indicator has no value where any name that its formula uses has none (a share of nothing, a median of nothing), or where anything is divided by zero on the way
+(a branch that is not taken does not count). That is neither 0 nor an error: it is left out together with its weight, and ` + "`covered`" + ` says which share of the
+weights has a value.
+
+| 名称 name | 叫法 called | 定义 definition | 单位 unit | 案件列表 list |
+|---|---|---|---|---|
+`
+
+const referenceLaw = `
+比率是0到1，用时是秒。定义与 [figures.md](figures.md) 的统计数是同一份。Shares are between 0 and 1, times are seconds. They are the figures of figures.md, from one table.
+
+## 计分 · Points
+
+单项 = 100 ×（值 − 底线）÷（目标 − 底线），不低于0，不高于100，两位小数；` + "`bounds`" + ` 先把值收到范围内。维度 = 有值各项的加权平均；总分 = 有值各维度的加权平均。
+An indicator earns 100 × (value − floor) ÷ (target − floor), held between 0 and 100, to two places; bounds hold the value first. A dimension is the weighted mean of
+its indicators that have a value, the whole that of its dimensions.
+
+## 法律不许的指标 · What the law forbids to reward
+
+导入时推算每个名称会把得分往哪边推；推不准的按两边都推算。以下不许：
+When a card is loaded it is reckoned which way each name moves the score, both ways where that cannot be told. These are refused:
+
+| 名称 name | 不许 | not allowed |
+|---|---|---|
+`
+
+const referenceRest = `
+“收到”作件数比率的分母不受最后一条限制：不予受理、撤回的都留在分母里，拒收换不来分。The last rule leaves alone what divides a number of cases: who is refused stays
+below the line.
+
+## 期间、对象、口径 · Periods, subjects, what counts
+
+- **期间**：` + "`2026-03`、`2026-Q1`、`2026`" + `，按规则里的时区；案件按立案时间划期、按现状计。近期的案件还没来得及办结，分数天然偏低。By when cases were opened, as
+  they stand now; recent periods are low by nature.
+- **乡镇**：本人辖区的下一级；没有案件的也列出。归县级本身的案件只在合计里。**Areas**: one level below the caller's own; cases that lie with that area itself count in the
+  whole alone.
+- **成员单位**：案件现在所在的单位；文件里 ` + "`units`" + ` 列的总有一行。**Units**: where a case lies now; those that the file names always have a line.
+- **干部**：以乡镇、县级、部门工作人员或包案领导身份办过该案的人，一案对每个人都计。只列辖区内的账号。**Officials**: who gave the case a command in one of these
+  roles; it counts for each of them. Only accounts of the caller's area are listed.
+- **定格**：月份结束后一次，写明谁、何时、按哪一版；此后不变，再定格得到原来那份。旁边按同一版重新计算，写出差别。看不到全域的人只看得到辖区内各乡镇的行。
+  **Frozen months** are kept once, with who, when and by which version, and never change. Beside them the same version is reckoned again. Who does not see all of the ground
+  sees the lines of their own areas alone.
+`
