@@ -20,15 +20,15 @@ import (
 )
 
 func (c *command) importCommand() *cobra.Command {
-	group := &cobra.Command{Use: "import", Short: c.short("导入网格图、规则、放假安排、调解员、人员", "import plan, policy, calendar, mediators, people"), Long: words.Text{
-		Zh: `按此顺序导入：plan（GeoJSON、Shapefile、CSV）、policy（YAML）、mediators（CSV）、people（CSV）；每年的 calendar（YAML）随时。格式见 fixtures/README.md。
+	group := &cobra.Command{Use: "import", Short: c.short("导入网格图、规则、放假安排、评价指数、调解员、人员", "import plan, policy, calendar, scorecards, mediators, people"), Long: words.Text{
+		Zh: `按此顺序导入：plan（GeoJSON、Shapefile、CSV）、policy（YAML）、mediators（CSV）、people（CSV）；每年的 calendar（YAML）和 scorecard（YAML）随时。格式见 fixtures/README.md。
 有错的行按行号、列、原因列出，其余照常导入，退出码 3；--strict 时只要有一行错就全部不导入。重复导入同一文件不改变任何东西。
 服务可以同时运行。`,
-		En: `Import in this order: plan (GeoJSON, Shapefile, CSV), policy (YAML), mediators (CSV), people (CSV); calendar (YAML) each year. fixtures/README.md has
+		En: `Import in this order: plan (GeoJSON, Shapefile, CSV), policy (YAML), mediators (CSV), people (CSV); calendar (YAML) each year, scorecard (YAML) at any time. fixtures/README.md has
 the formats.
 Rows that are wrong are told by line, column and reason and the rest is stored, with exit code 3; --strict stores
 nothing if anything is wrong. The same file again changes nothing. A server may be running.`}.In(c.lang)}
-	group.AddCommand(c.importPlan(), c.importPolicy(), c.importCalendar(), c.importMediators(), c.importPeople())
+	group.AddCommand(c.importPlan(), c.importPolicy(), c.importCalendar(), c.importScorecard(), c.importMediators(), c.importPeople())
 	return group
 }
 

@@ -103,7 +103,7 @@ func (c *command) root() *cobra.Command {
 	c.loader = settings.NewLoader(root.PersistentFlags(), c.lang)
 	c.Values = c.loader.Values
 	root.AddCommand(c.serveCommand(), c.demoCommand(), c.importCommand(), c.planCommand(), c.userCommand(), c.keysCommand(), c.replayCommand(),
-		c.simulateCommand(), c.scenarioCommand(), c.copyCommand(), c.backupCommand(), c.restoreCommand(), c.verifyCommand(), c.checkpointCommand(), c.eraseCommand(), c.discloseCommand(), c.healthCommand(), c.versionCommand())
+		c.simulateCommand(), c.scenarioCommand(), c.scorecardCommand(), c.copyCommand(), c.backupCommand(), c.restoreCommand(), c.verifyCommand(), c.checkpointCommand(), c.eraseCommand(), c.discloseCommand(), c.healthCommand(), c.versionCommand())
 	strict(root)
 	return root
 }

@@ -20,5 +20,6 @@ func Tables() []Table {
 		hallTables,
 		handoverTables,
 		slipTables,
+		scorecardTables,
 	)
 }

@@ -18,32 +18,9 @@ import (
 // over the cases and their timelines by plain code; and the book that was kept up to date with one that is made anew. s must be
 // opened and empty.
 func Figures(t *testing.T, s *store.Store) {
-	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), rng: rand.New(rand.NewPCG(3, 5))}
-	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
-	k.kept = figures.NewKeeper(s.Figures(), k.Clock)
+	k := newFiguresKit(t, s)
 	for round := range 5 {
-		for range 8 {
-			in := Quarrel([]grid.Code{CellA, CellB, CellC, CellD}[k.rng.IntN(4)])
-			in.Channel = []string{"app", "12345"}[k.rng.IntN(2)]
-			if k.rng.IntN(4) == 0 {
-				in.Category = []string{"accusation", "labour", "medical"}[k.rng.IntN(3)]
-			}
-			in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Applicant, Name: "甲"}, {Kind: mediation.Person, Side: mediation.Respondent, Name: "乙"}}
-			k.ids = append(k.ids, k.Report(t, k.Worker(), in).ID)
-			if k.rng.IntN(6) == 0 { // while it is new it may be the same as another
-				k.give(k.ids[len(k.ids)-1], County, mediation.Join{Into: k.ids[0]}, k.Read(t, k.ids[len(k.ids)-1]).Revision)
-			}
-			k.Pass(time.Duration(k.rng.IntN(90)) * time.Minute)
-		}
-		for range 200 {
-			k.step(t, k.ids[k.rng.IntN(len(k.ids))])
-		}
-		if err := k.kept.Pass(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		if !k.kept.AsOf().Equal(k.Clock()) {
-			t.Fatalf("complete up to %s at %s", k.kept.AsOf(), k.Clock())
-		}
+		k.round(t)
 		k.compare(t, round)
 		k.Pass(time.Duration(k.rng.IntN(20)) * 24 * time.Hour)
 		k.Sweep(t)
@@ -66,6 +43,55 @@ type figuresKit struct {
 	done  int
 	// passedOn is how often a case was counted that had been closed and passed on again.
 	passedOn int
+}
+
+func newFiguresKit(t *testing.T, s *store.Store) *figuresKit {
+	t.Helper()
+	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), rng: rand.New(rand.NewPCG(3, 5))}
+	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
+	k.kept = figures.NewKeeper(s.Figures(), k.Clock)
+	return k
+}
+
+// round opens some cases and takes old and new ones on; the book knows of all of it afterwards.
+func (k *figuresKit) round(t *testing.T) {
+	t.Helper()
+	for range 8 {
+		in := Quarrel([]grid.Code{CellA, CellB, CellC, CellD}[k.rng.IntN(4)])
+		in.Channel = []string{"app", "12345"}[k.rng.IntN(2)]
+		if k.rng.IntN(4) == 0 {
+			in.Category = []string{"accusation", "labour", "medical"}[k.rng.IntN(3)]
+		}
+		in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Applicant, Name: "甲"}, {Kind: mediation.Person, Side: mediation.Respondent, Name: "乙"}}
+		k.ids = append(k.ids, k.Report(t, k.Worker(), in).ID)
+		if k.rng.IntN(6) == 0 { // while it is new it may be the same as another
+			k.give(k.ids[len(k.ids)-1], County, mediation.Join{Into: k.ids[0]}, k.Read(t, k.ids[len(k.ids)-1]).Revision)
+		}
+		k.Pass(time.Duration(k.rng.IntN(90)) * time.Minute)
+	}
+	for range 200 {
+		k.step(t, k.ids[k.rng.IntN(len(k.ids))])
+	}
+	if err := k.kept.Pass(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if !k.kept.AsOf().Equal(k.Clock()) {
+		t.Fatalf("complete up to %s at %s", k.kept.AsOf(), k.Clock())
+	}
+}
+
+// histories are the cases with their whole timelines.
+func (k *figuresKit) histories(t *testing.T) []counted {
+	t.Helper()
+	cases := make([]counted, len(k.ids))
+	for i, id := range k.ids {
+		events, err := k.Cases.Timeline(context.Background(), id, 0, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases[i] = counted{k.Read(t, id), events}
+	}
+	return cases
 }
 
 // step takes a case on, or gives it a command that may well be refused.
@@ -153,13 +179,8 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 	if err := anew.Pass(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	cases := make([]counted, len(k.ids))
-	for i, id := range k.ids {
-		events, err := k.Cases.Timeline(context.Background(), id, 0, 1<<20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cases[i] = counted{k.Read(t, id), events}
+	cases := k.histories(t)
+	for i := range cases {
 		if cases[i].State == mediation.Transferred && !cases[i].Case.Closed.IsZero() {
 			k.passedOn++
 		}

@@ -44,6 +44,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},
 		{"Figures", storetest.Figures},
+		{"Scorecards", storetest.Scorecards},
 		{"Crashes", storetest.Crashes},
 		{"Rollouts", storetest.Rollouts},
 		{"Linear", storetest.Linear},
