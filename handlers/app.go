@@ -20,6 +20,7 @@ import (
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/push"
 
@@ -52,6 +53,8 @@ type Deps struct {
 	Slips *slip.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
 	Figures *counts.Keeper
+	// Scorecards measures areas, units and officials by the figures.
+	Scorecards *scorecard.Service
 	// Names gives the display names of users.
 	Names mediation.Users
 	Now   func() time.Time

@@ -28,6 +28,7 @@ func routes(l Limits) []Route {
 		hallRoutes(),
 		handoverRoutes(),
 		slipRoutes(),
+		scorecardRoutes(l),
 	)
 }
 

@@ -57,8 +57,8 @@ func (a *API) statsSummary(c *Call) (Reply, error) {
 // statsQuery reads what is asked for. What the caller does not see is not counted, whatever they ask for.
 func (a *API) statsQuery(c *Call) (asked, error) {
 	q := asked{}
-	if a.Figures == nil || a.Figures.AsOf().IsZero() {
-		return q, &Problem{Status: http.StatusServiceUnavailable, Code: "stats.filling", RetryAfter: retrySoon}
+	if err := a.counted(); err != nil {
+		return q, err
 	}
 	q.asOf = a.Figures.AsOf()
 	q.Query = counts.Query{Sight: mediation.VisibleBy(c.Actor, mediation.StatsRead), Area: grid.Code(c.QueryText("area")),
@@ -74,6 +74,14 @@ func (a *API) statsQuery(c *Call) (asked, error) {
 		}
 	}
 	return q, q.period(compare)
+}
+
+// counted refuses while the book of figures has not been filled.
+func (a *API) counted() error {
+	if a.Figures == nil || a.Figures.AsOf().IsZero() {
+		return &Problem{Status: http.StatusServiceUnavailable, Code: "stats.filling", RetryAfter: retrySoon}
+	}
+	return nil
 }
 
 // queryTime is a moment, to the second; zero if it is not there.

@@ -29,6 +29,7 @@ import (
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/push"
 	"fengqiao/push/fcm"
@@ -287,25 +288,27 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	}
 	st.OnNotice = s.relay.Wake
 	s.api, err = handlers.New(handlers.Deps{
-		Clock:       s.movable(),
-		Cases:       s.cases,
-		Accounts:    in.accounts,
-		Media:       s.photos,
-		Inbox:       st.Inbox(),
-		Devices:     st.Devices(),
-		Outbox:      st.Outbox(),
-		Once:        st.Once(),
-		Atlas:       s.atlas,
-		Plans:       store.FollowedPlans{Plans: in.plans, Follow: s.followPlan},
-		Surveyor:    s.surveyor,
-		Calendars:   in.calendars,
-		Policies:    in.policies,
-		Mediators:   in.mediators,
-		Desks:       desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now}),
-		Halls:       hall.NewService(hall.Deps{Visits: st.Visits(), Policies: in.policies, Cases: s.cases, Reader: st.Cases(), Now: s.cases.Now}),
-		HandOvers:   s.handovers,
-		Slips:       s.slips,
-		Figures:     s.figures,
+		Clock:     s.movable(),
+		Cases:     s.cases,
+		Accounts:  in.accounts,
+		Media:     s.photos,
+		Inbox:     st.Inbox(),
+		Devices:   st.Devices(),
+		Outbox:    st.Outbox(),
+		Once:      st.Once(),
+		Atlas:     s.atlas,
+		Plans:     store.FollowedPlans{Plans: in.plans, Follow: s.followPlan},
+		Surveyor:  s.surveyor,
+		Calendars: in.calendars,
+		Policies:  in.policies,
+		Mediators: in.mediators,
+		Desks:     desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now}),
+		Halls:     hall.NewService(hall.Deps{Visits: st.Visits(), Policies: in.policies, Cases: s.cases, Reader: st.Cases(), Now: s.cases.Now}),
+		HandOvers: s.handovers,
+		Slips:     s.slips,
+		Figures:   s.figures,
+		Scorecards: scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
+			Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Now: s.cases.Now}),
 		Names:       in.directory,
 		Now:         in.now,
 		Log:         log,

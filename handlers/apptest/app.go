@@ -28,6 +28,7 @@ import (
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/push"
 )
@@ -192,6 +193,8 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Desks:     a.desks(),
 		Halls:     hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
 		HandOvers: a.HandOvers,
+		Scorecards: scorecard.NewService(scorecard.Deps{Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
+			Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Now: a.Cases.Now}),
 		Names:     a.Store.Directory(),
 		Now:       a.Machine.Now,
 		Log:       log,
