@@ -47,6 +47,8 @@ var eventTexts = map[string][2]string{
 	"rezoned":          {"网格调整", "moved by a change of the plan"},
 	"handed_over":      {"移交", "handed over"},
 	"task_reminded":    {"子任务临期提醒", "sub-task reminded of"},
+	"review_reminded":  {"会办临期提醒", "review reminded of"},
+	"review_overdue":   {"会办超期", "review overdue"},
 	"task_overdue":     {"子任务超期", "sub-task overdue"},
 }
 

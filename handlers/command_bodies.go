@@ -91,6 +91,10 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		at, err := b.Point.read("point")
 		return mediation.Arrive{Point: at, AccuracyM: b.AccuracyMetres, Remark: b.Remark}, err
 	}),
+	mediation.CmdCharge:     body(chargeBody.command),
+	mediation.CmdChargePlan: body(chargePlanBody.command),
+	mediation.CmdReview:     body(reviewBody.command),
+	mediation.CmdRelease:    body(releaseBody.command),
 	mediation.CmdConsult:    body(consultBody.command),
 	mediation.CmdSignOff:    body(signOffBody.command),
 	mediation.CmdTask:       body(giveTaskBody.command),

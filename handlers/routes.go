@@ -29,6 +29,7 @@ func routes(l Limits) []Route {
 		handoverRoutes(),
 		slipRoutes(),
 		scorecardRoutes(l),
+		chargeRoutes(),
 	)
 }
 

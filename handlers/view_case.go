@@ -35,7 +35,8 @@ type caseView struct {
 	Answer    *answerView      `json:"answer,omitzero"` // null where there is none, or it is not for the caller
 	FollowUps []followUpView   `json:"followUps,omitzero"`
 	Outcome   *outcomeView     `json:"outcome,omitzero"`
-	Joint     *jointView       `json:"joint,omitzero"` // how several units handle it together
+	Joint     *jointView       `json:"joint,omitzero"`  // how several units handle it together
+	Charge    *chargeView      `json:"charge,omitzero"` // the leader in charge
 	JoinedTo  string           `json:"joinedTo,omitzero"`
 	Joined    []string         `json:"joined,omitzero"`
 	Suggested []suggestionView `json:"suggested,omitzero"`
@@ -82,6 +83,8 @@ type summaryView struct {
 	StateDue time.Time `json:"stateDue,omitzero"`
 	WholeDue time.Time `json:"wholeDue,omitzero"`
 	Breached bool      `json:"breached"`
+	// ReviewDue is when the leader in charge must look after it next.
+	ReviewDue time.Time `json:"reviewDue,omitzero"`
 }
 
 type personRef struct {

@@ -93,7 +93,7 @@ func (v *caseViewer) people() (map[string]string, error) {
 	for _, s := range v.k.Stages {
 		ids = append(ids, s.By)
 	}
-	return v.a.named(v.c, append(ids, jointPeople(v.k.Joint)...))
+	return v.a.named(v.c, append(append(ids, jointPeople(v.k.Joint)...), chargePeople(v.k.Charge)...))
 }
 
 // named returns the display names of users.
@@ -159,7 +159,7 @@ func (v *caseViewer) build() caseView {
 			Mediator: v.mediator(s.Mediator), Kind: s.Kind, Since: s.Since})
 	}
 	v.record(&out)
-	out.Joint = v.joint()
+	out.Joint, out.Charge = v.joint(), v.charge()
 	return out
 }
 

@@ -107,7 +107,7 @@ func (l labels) title(n mediation.Number) string {
 
 // summary is a case in a list.
 func (l labels) summary(s *mediation.Summary) summaryView {
-	v := summaryView{ID: s.ID, Revision: s.Revision, Reports: s.Reports, Seated: s.Seated, StateDue: s.StateDue, WholeDue: s.WholeDue, Breached: s.Breached}
+	v := summaryView{ID: s.ID, Revision: s.Revision, Reports: s.Reports, Seated: s.Seated, StateDue: s.StateDue, WholeDue: s.WholeDue, Breached: s.Breached, ReviewDue: s.ReviewDue}
 	if v.Seated == nil {
 		v.Seated = []string{}
 	}

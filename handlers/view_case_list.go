@@ -73,6 +73,7 @@ func (w *writer) item(v *summaryView) {
 	w.time(`,"stateDue":`, v.StateDue)
 	w.time(`,"wholeDue":`, v.WholeDue)
 	w.bool(`,"breached":`, v.Breached)
+	w.time(`,"reviewDue":`, v.ReviewDue)
 	w.b = append(w.b, '}')
 }
 

@@ -37,7 +37,7 @@ func TestAPageOfCasesIsWrittenAsTheLibraryWouldWriteIt(t *testing.T) {
 		for range rapid.IntRange(0, 3).Draw(t, "cases") {
 			v := summaryView{ID: text.Draw(t, "id"), Revision: int64(number.Draw(t, "revision")), Reports: number.Draw(t, "reports"),
 				Seated: append([]string{}, rapid.SliceOfN(text, 0, 3).Draw(t, "seated")...), StateDue: moment.Draw(t, "state due"),
-				WholeDue: moment.Draw(t, "whole due"), Breached: rapid.Bool().Draw(t, "breached")}
+				WholeDue: moment.Draw(t, "whole due"), Breached: rapid.Bool().Draw(t, "breached"), ReviewDue: moment.Draw(t, "review due")}
 			v.caseHead = caseHead{Number: text.Draw(t, "number"), Title: text.Draw(t, "title"), State: text.Draw(t, "state"), StateText: text.Draw(t, "state text"),
 				Category: text.Draw(t, "category"), CategoryText: text.Draw(t, "category text"), Severity: number.Draw(t, "severity"),
 				Emergency: rapid.Bool().Draw(t, "emergency"), Channel: text.Draw(t, "channel"), Unit: text.Draw(t, "unit"),

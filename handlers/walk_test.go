@@ -64,6 +64,7 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 	c, err := app.Cases.Cases.Update(ctx, w.caseID, func(c *mediation.Case) error {
 		c.Unit = apptest.Unit
 		c.Joint = &mediation.Joint{Lead: apptest.Unit, Assisting: []string{assistant}, Order: &mediation.HandlingOrder{}}
+		c.Charge = &mediation.Charge{Leader: app.As(t, mediation.Leader, p).User.ID}
 		return nil
 	})
 	if err != nil {
@@ -206,6 +207,9 @@ func everyRouteByEveryRoleHereAndThere(t *testing.T, fresh apptest.Fresh) {
 		actors[name] = mediation.Actor{ID: w.party, Role: mediation.PartyRole, Case: w.caseID}
 	}
 	for _, place := range []apptest.Place{apptest.Here, apptest.There} { // no unit of the case, and one that assists it
+		name := fmt.Sprintf("another leader of %s", place)
+		people[name] = app.Post(t, fmt.Sprintf("ld-%d", len(people)), account.Place{Role: mediation.Leader, Area: place.Code()})
+		actors[name] = people[name].Actor()
 		for _, unit := range []string{assistant, "别的单位"} {
 			name := fmt.Sprintf("staff of %s of %s", unit, place)
 			people[name] = app.Post(t, fmt.Sprintf("us-%d-%s", len(people), unit), account.Place{Role: mediation.UnitStaff, Area: place.Code(), Unit: unit})

@@ -48,6 +48,8 @@ type Case struct {
 	Unit       string // department it lies with, if any
 	// Joint is how several units handle it together; nil: they do not.
 	Joint *Joint
+	// Charge is the leader in charge of it; nil: none is.
+	Charge *Charge
 
 	Key string // seal key of the case's words
 	// Hold keeps it from erasure, for a court or an inquiry; nil: nothing does.
@@ -241,6 +243,8 @@ type Summary struct {
 	Reports      int
 	NeedsHand    bool
 	Repeats      int
+	Leader       string    // user id of who is in charge
+	ReviewDue    time.Time // when they must look after it next
 	StateDue     time.Time
 	WholeDue     time.Time
 	StageDue     time.Time // the latest end of its stages' clocks that run

@@ -199,6 +199,21 @@ type (
 	}
 	// DropTask 撤销子任务.
 	DropTask struct{ Task, Reason string }
+	// TakeCharge 包案: a leader answers for the case, by a plan and on dates.
+	TakeCharge struct {
+		Leader  string // user id, "" for the actor
+		Plan    string
+		Reviews []time.Time // none: as the policy has it
+	}
+	// PlanCharge 调整方案.
+	PlanCharge struct {
+		Plan    string
+		Reviews []time.Time
+	}
+	// ReviewCharge 会办.
+	ReviewCharge struct{ Notes string }
+	// ReleaseCharge 解除包案.
+	ReleaseCharge struct{ Reason, Remark string }
 	// SupplementCase 补充.
 	SupplementCase struct {
 		Text   string
@@ -260,6 +275,10 @@ func (Reply) Name() CommandName            { return CmdReply }
 func (SignFor) Name() CommandName          { return CmdSignFor }
 func (Arrive) Name() CommandName           { return CmdArrive }
 func (Handle) Name() CommandName           { return CmdHandle }
+func (TakeCharge) Name() CommandName       { return CmdCharge }
+func (PlanCharge) Name() CommandName       { return CmdChargePlan }
+func (ReviewCharge) Name() CommandName     { return CmdReview }
+func (ReleaseCharge) Name() CommandName    { return CmdRelease }
 func (Consult) Name() CommandName          { return CmdConsult }
 func (SignOffCase) Name() CommandName      { return CmdSignOff }
 func (GiveTask) Name() CommandName         { return CmdTask }

@@ -40,6 +40,7 @@ type Order struct {
 	NewID    string       // for whatever the command creates
 	Away     *float64     // for Arrive: metres from the case's place; nil where the case has none
 	Plan     string       // for Place: the edition that has the cell
+	Body     string       // for TakeCharge: the body that the leader belongs to
 }
 
 // Decide carries out the order on the case or says why not. It changes nothing else, reads no clock and may run again.
@@ -197,6 +198,9 @@ func (c *Case) schedule(r Rules) {
 				sooner(c.Stages[i].Clock.next(r, rule.Limit))
 			}
 		}
+		if i := c.nextReview(); i >= 0 {
+			sooner(c.Charge.Reviews[i].Clock.next(r, reviewLimit(r)))
+		}
 		for i := range c.tasks() {
 			if t := &c.Joint.Tasks[i]; t.Open() {
 				sooner(t.Clock.next(r, taskLimit(r)))
@@ -231,7 +235,10 @@ func (c *Case) Summarise() Summary {
 		Reports: len(c.Reports), NeedsHand: c.NeedsHand, Repeats: c.Repeats, StateDue: c.StateClock.Due, WholeDue: c.WholeClock.Due,
 		Breached: !c.StateClock.Breached.IsZero() || !c.WholeClock.Breached.IsZero(),
 		Warned:   c.StateClock.Reminded > 0 || c.WholeClock.Reminded > 0, Opened: c.Opened, Changed: c.Changed, Closed: c.Closed,
-		Policy: c.Policy, Course: c.Course, Overdue: c.OverdueFrom()}
+		Policy: c.Policy, Course: c.Course, Overdue: c.OverdueFrom(), ReviewDue: c.ReviewDue()}
+	if c.Charge != nil {
+		s.Leader = c.Charge.Leader
+	}
 	if c.Earlier != nil {
 		s.EarlierPlans = c.Earlier.Versions
 	}

@@ -103,6 +103,18 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if c.Joint == nil || c.Joint.Order == nil {
 			return unmet()
 		}
+	case NeedBodies:
+		if len(r.Policy.Charge.Bodies) == 0 {
+			return unmet()
+		}
+	case NeedCharge:
+		if c.Charge == nil {
+			return unmet()
+		}
+	case NeedNoCharge:
+		if c.Charge != nil {
+			return unmet()
+		}
 	case NeedTasksDone:
 		if n := c.openTasks(); n > 0 && has(r.Policy.Closing.Needs, closingTasks) {
 			return unmet("count", strconv.Itoa(n))

@@ -138,6 +138,14 @@ func (d *decision) carryOut() error {
 		return d.returnTask(cmd)
 	case DropTask:
 		return d.dropTask(cmd)
+	case TakeCharge:
+		return d.takeCharge(cmd)
+	case PlanCharge:
+		return d.replan(cmd)
+	case ReviewCharge:
+		return d.review()
+	case ReleaseCharge:
+		return d.release(cmd)
 	default:
 		return refuse("decide", Invalid, "command.unknown", "command")
 	}

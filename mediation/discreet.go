@@ -59,6 +59,9 @@ func discreet(cmd Command) (Command, string) {
 	case LiftHold:
 		x.Reason, own = coded(x.Reason)
 		return x, own
+	case ReleaseCharge:
+		x.Reason, own = coded(x.Reason)
+		return x, own
 	case ReturnTask:
 		x.Reason, own = coded(x.Reason)
 		return x, own
@@ -179,6 +182,14 @@ func words(cmd Command) string {
 	case Handle:
 		return x.Remark
 	case LiftHold:
+		return x.Remark
+	case TakeCharge:
+		return x.Plan
+	case PlanCharge:
+		return x.Plan
+	case ReviewCharge:
+		return x.Notes
+	case ReleaseCharge:
 		return x.Remark
 	case Consult:
 		return x.Opinion

@@ -112,6 +112,7 @@ const (
 	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs
 	NoticeJoint       NoticeKind = "joint_handling"   // units: a handling order names or frees them; who consulted: it was not signed
 	NoticeTask        NoticeKind = "sub_task"         // unit, owner, lead: a sub-task is given, answered, sent back, due
+	NoticeCharge      NoticeKind = "leader_charge"    // leader: a case is in their charge, a review is due
 	NoticeHandOver    NoticeKind = "hand_over"        // successor, leaver, who proposed it: look at the hand-over
 
 	NoticeSlip         NoticeKind = "slip_issued"   // addressee: a paper of supervision to acknowledge and answer

@@ -18,6 +18,7 @@ var (
 func jointly(t testing.TB) *policy.Policy {
 	p := *fuyang(t)
 	p.Joint = policy.Joint{Signatory: policy.Signatory{Role: "leader"}, Task: policy.TaskRule{Within: policy.Span{Days: 5}, Remind: []policy.Span{{Days: 1}}}}
+	p.Charge = policy.Charge{Bodies: []policy.Body{{Key: "committee", Unit: "区委"}}, Every: policy.Span{Days: 15}, Remind: []policy.Span{{Days: 3}}}
 	p.Closing.Needs = append(slices.Clone(p.Closing.Needs), closingTasks)
 	return &p
 }

@@ -95,6 +95,7 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdSignOff: SignOffCase{Approved: c.Repeats == 0}, CmdTask: GiveTask{Unit: "水利局", What: "w"}, CmdTaskAck: AckTask{Task: aTask(c, false)},
 		CmdTaskResult: AnswerTask{Task: aTask(c, false), Result: "r"}, CmdTaskReturn: ReturnTask{Task: aTask(c, true), Reason: "r"},
 		CmdTaskDrop: DropTask{Task: aTask(c, false), Reason: "r"},
+		CmdCharge:   TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"},
 	}[name]
 }
 
@@ -405,6 +406,9 @@ func (m *machine) dueInTime() {
 		if o.State == OfferOpen {
 			late("an offer", o.Deadline)
 		}
+	}
+	if i := c.nextReview(); i >= 0 && c.Charge.Reviews[i].Clock.Breached.IsZero() {
+		late("a review", c.ReviewDue())
 	}
 	for _, task := range c.tasks() {
 		if task.Open() && task.Clock.Breached.IsZero() {

@@ -34,6 +34,7 @@ type PartInfo struct {
 var (
 	handling = join(panelStaff, each(OwnUnit, UnitStaff)) // the police cannot drive to the middle of a cell
 	helping  = join(handling, assisting)                  // what it takes to do a part of the work
+	incharge = each(InCharge, Leader)                     // who answers for a case reads it
 	watching = each(InArea, Supervisor, Leader)
 )
 
@@ -42,12 +43,12 @@ var (
 // name. Everybody sees what is their own besides: reporters their words, spot and photos, mediators what they were asked,
 // parties what they said themselves and what they agreed to.
 var Parts = []PartInfo{
-	{PartWords, "文字：上报、备注、理由、地址", "words: reports, notes, reasons, addresses", helping},
-	{PartParties, "当事人：姓名、地址、单位、亲属，号码打码", "parties: names, addresses, employers, kin; numbers masked", helping},
+	{PartWords, "文字：上报、备注、理由、地址", "words: reports, notes, reasons, addresses", join(helping, incharge)},
+	{PartParties, "当事人：姓名、地址、单位、亲属，号码打码", "parties: names, addresses, employers, kin; numbers masked", join(helping, incharge)},
 	{PartContact, "完整电话和证件号（须逐次点开，留痕）", "phone and ID number in full, asked for each time and noted", handling},
-	{PartSpot, "确切位置", "the exact point", helping},
-	{PartTerms, "协议事实与内容", "facts and terms of the agreement", handling},
-	{PartPhotos, "照片、录音", "photos and recordings", helping},
+	{PartSpot, "确切位置", "the exact point", join(helping, incharge)},
+	{PartTerms, "协议事实与内容", "facts and terms of the agreement", join(handling, incharge)},
+	{PartPhotos, "照片、录音", "photos and recordings", join(helping, incharge)},
 	{PartReporters, "上报人", "who reported it", join(helping, watching)},
 	{PartMeetings, "调解、回访、签署的时间和经办人", "sessions, visits and signatures: when and by whom", join(helping, watching)},
 	{PartOffers, "派单：对象、得分、理由、答复", "offers: to whom, score, reasons, answers", join(panelStaff, watching)},

@@ -56,6 +56,8 @@ const (
 	ScorecardRead   Action = "scorecard.read"   // points of areas, units and officials, and an official's file
 	ScorecardFreeze Action = "scorecard.freeze" // keep a month as it stands
 	ScorecardImport Action = "scorecard.import"
+
+	LeadersRead Action = "leaders.read" // what leaders are in charge of
 )
 
 // Scope bounds a permission to some of the things.
@@ -75,6 +77,7 @@ const (
 	Oneself          // what the actor holds, or is asked to take over
 	Addressed        // a paper that the actor, their unit or their post is to answer
 	Issuing          // a paper that the actor, or the post that they hold, issued
+	InCharge         // the actor is the leader in charge of the case, inside the actor's area
 	AssistUnit       // the actor's unit assists the one that the case lies with, inside the actor's area
 )
 
@@ -183,6 +186,11 @@ var Permits = map[Action][]Grant{
 	Action(CmdTaskAck):    join(each(OwnUnit, UnitStaff), assisting),
 	Action(CmdTaskResult): join(each(OwnUnit, UnitStaff), assisting),
 
+	Action(CmdCharge):     each(InArea, Leader, CountyStaff),
+	Action(CmdChargePlan): join(each(InCharge, Leader), each(InArea, CountyStaff)),
+	Action(CmdReview):     join(each(InCharge, Leader), each(InArea, CountyStaff)), // who records what the leader did
+	Action(CmdRelease):    each(InArea, CountyStaff),                               // nobody lets themselves go
+
 	ReportCreate:  join(each(Anything, field...), each(Anything, office...), each(Anything, Desk)),
 	ReportRead:    join(each(OwnReport, field...), each(OwnReport, office...), each(InArea, seeing...), each(OwnReport, Desk)),
 	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
@@ -199,7 +207,7 @@ var Permits = map[Action][]Grant{
 	MediatorWrite: each(InArea, CountyStaff, Administrator),
 	MediaUpload:   join(each(Anything, field...), each(Anything, office...), each(Anything, MediatorRole, Desk, UnitStaff, Supervisor, Leader)),
 	// parts.go says whose of them; the proof of a paper who sees the paper.
-	MediaRead:    join(each(OwnReport, field...), helping, each(Addressed, answering...), each(Issuing, supervising...)),
+	MediaRead:    join(each(OwnReport, field...), helping, incharge, each(Addressed, answering...), each(Issuing, supervising...)),
 	PlanRead:     each(Anything, append([]Role{Desk}, people...)...),
 	PlanImport:   each(WholePlan, Administrator),
 	PlanRedraw:   each(InArea, Administrator),
@@ -228,6 +236,8 @@ var Permits = map[Action][]Grant{
 	ScorecardRead:   each(InArea, CountyStaff, Supervisor, Leader),
 	ScorecardFreeze: each(WholePlan, CountyStaff, Supervisor),
 	ScorecardImport: each(WholePlan, Administrator),
+
+	LeadersRead: each(InArea, seeing...),
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.
@@ -294,6 +304,8 @@ func (s Scope) holds(actor Actor, c *Case) bool {
 	case OwnCase:
 		p := c.Party(actor.ID)
 		return actor.Case == c.ID && p != nil && !c.accused(p)
+	case InCharge:
+		return c.charged(actor.ID) && actor.Area.Contains(c.Area)
 	case AssistUnit:
 		return c.helped(actor.Unit) && actor.Area.Contains(c.Area)
 	case OwnUnit:

@@ -70,7 +70,7 @@ type Filter struct {
 	Opened     [2]time.Time // from inclusive, until exclusive
 	OverdueAt  time.Time    // a clock's due time lies before
 	NeedsHand  bool
-	Owner      string // this user owns an open sub-task of it
+	Owner      string // this user owns an open sub-task of it, or is in charge of it
 	Unplaced   bool
 	Number     string   // series and number as people write it, "33.01.11/2026/12"
 	WordHashes []string // all must be there
@@ -189,4 +189,6 @@ type Users interface {
 	Staffed(ctx context.Context, unit string, area grid.Code) (bool, error)
 	// OfUnit tells whether a user is on the staff of a unit, is not locked, and has an area that holds the given one.
 	OfUnit(ctx context.Context, user, unit string, area grid.Code) (bool, error)
+	// LeaderOf tells whether a user is a leader, is not locked, and has an area that holds the given one, and which unit theirs is.
+	LeaderOf(ctx context.Context, user string, area grid.Code) (unit string, ok bool, err error)
 }

@@ -229,6 +229,8 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		return o, "", s.checkTransfer(ctx, c, cmd)
 	case Consult:
 		return o, "", s.checkUnits(ctx, c, cmd)
+	case TakeCharge:
+		return o, "", s.prepareCharge(ctx, c, &o, cmd)
 	case GiveTask:
 		return o, "", s.checkOwner(ctx, c, cmd)
 	case ReturnTask:

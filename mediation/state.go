@@ -127,6 +127,10 @@ const (
 	CmdTaskResult      CommandName = "task_result"      // 反馈子任务
 	CmdTaskReturn      CommandName = "task_return"      // 退回子任务
 	CmdTaskDrop        CommandName = "task_drop"        // 撤销子任务
+	CmdCharge          CommandName = "take_charge"      // 包案
+	CmdChargePlan      CommandName = "plan_charge"      // 调整包案方案
+	CmdReview          CommandName = "review"           // 会办
+	CmdRelease         CommandName = "release_charge"   // 解除包案
 )
 
 // Need is something that must hold before a command may be carried out; decide_needs.go checks it, messages.go says it.
@@ -160,6 +164,9 @@ const (
 	NeedJoint           Need = "joint"            // the policy lets several units handle a case together
 	NeedSignatory       Need = "signatory"        // a consultation waits for a signature, and the caller is whom the policy has sign
 	NeedOrder           Need = "order"            // a handling order has gone out
+	NeedBodies          Need = "bodies"           // the policy names the bodies whose leaders take charge
+	NeedCharge          Need = "charge"           // a leader is in charge
+	NeedNoCharge        Need = "no_charge"        // no leader is in charge yet
 	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
 )
 
@@ -241,6 +248,10 @@ var Table = []Rule{
 	{CmdTaskResult, "反馈子任务", "report a sub-task's result", inHand, nil, []Need{NeedOrder}},
 	{CmdTaskReturn, "退回子任务", "send a sub-task back", inHand, nil, []Need{NeedOrder}},
 	{CmdTaskDrop, "撤销子任务", "drop a sub-task", inHand, nil, []Need{NeedOrder}},
+	{CmdCharge, "包案", "take charge", notOver, nil, []Need{NeedBodies, NeedNoCharge}},
+	{CmdChargePlan, "调整包案方案", "change the plan of who is in charge", notOver, nil, []Need{NeedCharge}},
+	{CmdReview, "会办", "review by the leader in charge", notOver, nil, []Need{NeedCharge}},
+	{CmdRelease, "解除包案", "release from charge", notOver, nil, []Need{NeedCharge}},
 }
 
 // RuleOf returns the table's row of a command.

@@ -70,6 +70,10 @@ func (s *story) order(by Actor, cmd Command) Order {
 		o.Words = sealedWords(words(cmd))
 	}
 	switch x := cmd.(type) {
+	case TakeCharge:
+		if x.Leader != "" {
+			o.Body = "committee"
+		}
 	case Agree:
 		o.Terms = sealedWords(x.Terms)
 	case AddParty:

@@ -2,41 +2,77 @@ package mediation
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"time"
 )
 
-// Duties are what somebody has to do on a case in person: its open sub-tasks that they own.
+// Duties are what somebody has to do on a case in person: its open sub-tasks that they own, and the case itself if they are in charge.
 type Duties struct {
 	Case     string
 	From, To Actor
 	HandOver string
 }
 
-// DutiesOf lists the open sub-tasks of the case that the user owns.
-func (c *Case) DutiesOf(user string) []Task {
-	var list []Task
+// DutiesOf tells what of the case the user has to do in person.
+func (c *Case) DutiesOf(user string) (tasks []Task, charge bool) {
 	if c.State.Over() {
-		return nil
+		return nil, false
 	}
 	for _, t := range c.tasks() {
 		if t.Open() && t.Owner == user {
-			list = append(list, t)
+			tasks = append(tasks, t)
 		}
 	}
-	return list
+	return tasks, c.charged(user)
+}
+
+func (c *Case) hasDuties(user string) bool {
+	tasks, charge := c.DutiesOf(user)
+	return len(tasks) > 0 || charge
+}
+
+// DutyDue is when the user has something to do on the case next; zero: at no set time.
+func (c *Case) DutyDue(user string) time.Time {
+	tasks, charge := c.DutiesOf(user)
+	var dues []time.Time
+	for _, t := range tasks {
+		dues = append(dues, t.Clock.Due)
+	}
+	if due := c.ReviewDue(); charge && !due.IsZero() {
+		dues = append(dues, due)
+	}
+	if len(dues) == 0 {
+		return time.Time{}
+	}
+	return slices.MinFunc(dues, time.Time.Compare)
 }
 
 // DutyHindrances are the reasons why the successor cannot take over; none if they can.
-func (c *Case) DutyHindrances(x Duties) []Reason {
-	for _, t := range c.DutiesOf(x.From.ID) {
+func (s *Service) DutyHindrances(ctx context.Context, x Duties) ([]Reason, error) {
+	c, err := s.Cases.Load(ctx, x.Case)
+	if err != nil {
+		return nil, err
+	}
+	tasks, charge := c.DutiesOf(x.From.ID)
+	for _, t := range tasks {
 		if x.To.Role != UnitStaff || x.To.Unit != t.Unit {
-			return []Reason{reason(ReasonPost, "role", string(UnitStaff), "unit", t.Unit)}
+			return []Reason{reason(ReasonPost, "role", string(UnitStaff), "unit", t.Unit)}, nil
+		}
+	}
+	if charge {
+		body, err := s.bodyOf(ctx, &c, x.To.ID)
+		if err != nil || body != "" {
+			return nil, err
+		}
+		if x.To.Role != Leader || x.To.Area.Contains(c.Area) {
+			return []Reason{reason(ReasonPost, "role", string(Leader), "unit", "")}, nil
 		}
 	}
 	if !x.To.Area.Contains(c.Area) {
-		return []Reason{reason(ReasonArea, "area", string(x.To.Area), "needs", string(c.Area))}
+		return []Reason{reason(ReasonArea, "area", string(x.To.Area), "needs", string(c.Area))}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // HandDuties gives what somebody has to do on a case to another. It does nothing the second time, and says the same of it.
@@ -45,23 +81,28 @@ func (s *Service) HandDuties(ctx context.Context, x Duties) (Passed, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(c.DutiesOf(x.From.ID)) > 0 {
+	if c.hasDuties(x.From.ID) {
 		r, err := s.rules(ctx, c.Policy)
 		if err != nil {
 			return "", err
 		}
-		if c, err = s.Cases.Update(ctx, x.Case, func(c *Case) error { handDuties(c, x, Order{Actor: x.To, At: s.now()}, r); return nil }); err != nil {
+		body, err := s.bodyOf(ctx, &c, x.To.ID)
+		if err != nil {
+			return "", err
+		}
+		o := Order{Actor: x.To, At: s.now(), Body: body}
+		if c, err = s.Cases.Update(ctx, x.Case, func(c *Case) error { handDuties(c, x, o, r); return nil }); err != nil {
 			return "", err
 		}
 	}
-	if len(c.DutiesOf(x.To.ID)) > 0 {
+	if c.hasDuties(x.To.ID) {
 		return PassedOn, nil
 	}
 	return PassedOver, nil
 }
 
 func handDuties(c *Case, x Duties, o Order, r Rules) {
-	if len(c.DutiesOf(x.From.ID)) == 0 {
+	if !c.hasDuties(x.From.ID) {
 		return
 	}
 	d := &decision{Case: c, Order: o, rules: r, pol: r.Policy}
@@ -69,14 +110,19 @@ func handDuties(c *Case, x Duties, o Order, r Rules) {
 	d.say("hand_over", x.HandOver)
 	d.say("from_user", x.From.ID)
 	d.say("to_user", x.To.ID)
-	n := 0
-	for i := range d.joint().Tasks {
-		if t := &d.Case.Joint.Tasks[i]; t.Open() && t.Owner == x.From.ID {
-			n++
-			d.say("task"+strconv.Itoa(n), t.ID)
-			t.Owner = x.To.ID
-			d.tellTask(NoticeTask, t)
-		}
+	tasks, charge := c.DutiesOf(x.From.ID)
+	for n, t := range tasks {
+		d.say("task"+strconv.Itoa(n+1), t.ID)
+		i := slices.IndexFunc(d.tasks(), func(own Task) bool { return own.ID == t.ID })
+		own := &d.joint().Tasks[i]
+		own.Owner = x.To.ID
+		d.tellTask(NoticeTask, own)
+	}
+	if charge {
+		k := d.charge()
+		k.Leader, k.Body, k.Since = x.To.ID, o.Body, d.At
+		d.say("leader", k.Leader)
+		d.tell(NoticeCharge, Recipient{User: k.Leader}, d.ReviewDue())
 	}
 	d.finish()
 }

@@ -58,6 +58,7 @@ func Tick(c *Case, now time.Time, r Rules) bool {
 		changed = d.runClock("whole", "", &d.WholeClock, d.pol.Clocks.Whole) || changed
 		changed = d.tickStages() || changed
 		changed = d.runTasks() || changed
+		changed = d.runReviews() || changed
 	}
 	if changed {
 		d.Case.Revision++

@@ -161,6 +161,11 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A sub-task", "A sub-task needs your attention. Open the app to see it."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeCharge: {
+		Chinese: Text{"包案事项", "您包案的事项有安排或会办日期临近，请打开应用查看。"},
+		English: Text{"A case in your charge", "A case is in your charge, or its review is due. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeHandOver: {
 		Chinese: Text{"工作移交", "有一份工作移交需要您查看，请打开应用。"},
 		English: Text{"A hand-over", "There is news of a hand-over of work. Open the app to see it."},

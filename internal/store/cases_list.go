@@ -203,6 +203,15 @@ func caseQuery(f mediation.Filter) (Query, bool) {
 
 // ledQuery is the query with what leads its search.
 func ledQuery(f mediation.Filter) (Query, bool) {
+	q, ok := seen(f)
+	if f.Owner != "" {
+		q.Tags = slices.Insert(q.Tags, 0, ownerTag(f.Owner)) // one person's are the fewest
+	}
+	return q, ok
+}
+
+// seen is the query by what the caller sees.
+func seen(f mediation.Filter) (Query, bool) {
 	q, ok := residue(f)
 	streams := streamsOf(f)
 	if !ok || f.Visible.None || len(streams) == 0 {

@@ -93,6 +93,9 @@ func caseTags(c *mediation.Case) []string {
 	for _, id := range c.Course.Officials {
 		add(officialTag(id))
 	}
+	if c.Charge != nil {
+		add(ownerTag(c.Charge.Leader))
+	}
 	if j := c.Joint; j != nil {
 		for _, unit := range j.Assisting {
 			add("u:" + unit)
@@ -162,7 +165,7 @@ func severityFacet(severity int) string { return "v=" + strconv.Itoa(severity) +
 
 func stateFacet(s mediation.State) string { return "s=" + string(s) + "|" }
 
-// ownerTag is of somebody who has an open sub-task of the case.
+// ownerTag is of somebody who has an open sub-task of the case, or is in charge of it.
 func ownerTag(user string) string { return "w:" + user }
 
 func reporterTag(user string) string { return "r:" + user }

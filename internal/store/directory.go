@@ -114,6 +114,15 @@ func (d *Directory) OfUnit(ctx context.Context, user, unit string, area grid.Cod
 	return u.Unit == unit && unit != "" && !u.Locked && u.Area.Contains(area), err
 }
 
+// LeaderOf tells whether a user is a leader for an area, and which unit theirs is.
+func (d *Directory) LeaderOf(ctx context.Context, user string, area grid.Code) (string, bool, error) {
+	u, err := d.s.Users().Get(ctx, user)
+	if errors.Is(err, account.ErrNotFound) {
+		return "", false, nil
+	}
+	return u.Unit, u.Role == mediation.Leader && !u.Locked && u.Area.Contains(area), err
+}
+
 // Named returns display names by user id.
 func (d *Directory) Named(ctx context.Context, ids []string) (map[string]string, error) {
 	rows, err := d.s.Engine.GetMany(ctx, usersTable, ids)

@@ -59,7 +59,7 @@ type Cases interface {
 
 // Core carries out the succession of one case: mediation.Service.
 type Core interface {
-	Duties
+	DutyCore
 	Hindrances(ctx context.Context, x mediation.Succession) ([]mediation.Reason, error)
 	Succeed(ctx context.Context, x mediation.Succession) (mediation.Passed, error)
 }

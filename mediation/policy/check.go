@@ -27,6 +27,7 @@ func (c *checker) check() {
 	c.checkCalendar()
 	c.checkHalls()
 	c.checkJoint()
+	c.checkCharge()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}

@@ -34,6 +34,8 @@ type Policy struct {
 	Slips Slips
 	// Joint says how several units handle a case together; the zero value: they do not.
 	Joint Joint
+	// Charge says which leaders take charge of named cases; the zero value: none do.
+	Charge Charge
 }
 
 // What a policy applies to. A case keeps the version that it was opened under, unless a policy says that open cases are judged by it too.

@@ -26,6 +26,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		objects("halls", optional, Text{"一站式大厅：取号、叫号", "one-stop halls, where numbers are taken and called"}, hallKeys, Hall{}, func(p *Policy) *[]Hall { return &p.Halls }),
 		object("slips", optional, Text{"督办文书：提醒、交办、督办、预警", "papers of supervision: reminders, assignments, orders, warnings"}, slipKeys, func(p *Policy) *Slips { return &p.Slips }),
 		object("joint", optional, Text{"联合办理：会商、签批、子任务；不填为不设", "several units on one case: consultation, signature, sub-tasks; without it there is none"}, jointKeys(v), func(p *Policy) *Joint { return &p.Joint }),
+		object("charge", optional, Text{"领导包案；不填为不设", "leaders in charge of named cases; without it there is none"}, chargeKeys, func(p *Policy) *Charge { return &p.Charge }),
 	}
 }
 
