@@ -239,11 +239,12 @@ func (d *draft) leaf() (l leaf) {
 	}
 	le.PutUint64(l[:], uint64(head))
 	at := headBytes
-	for _, y := range d.ys {
-		l[at] = bits.RotateLeft8(y, -1)
-		at++
+	for _, v := range [...][]byte{d.ys, d.xs} {
+		for _, step := range v {
+			l[at] = bits.RotateLeft8(step, -1)
+			at++
+		}
 	}
-	at += copy(l[at:], d.xs)
 	at += copy(l[at:], d.sides)
 	if fine {
 		for i, part := range d.parts {

@@ -10,7 +10,7 @@ import (
 //
 //	6 bytes   the head, see below
 //	n bytes   how far north each vertex lies, chain after chain; the lowest bit stands in the place of the highest
-//	n bytes   how far east
+//	n bytes   how far east, alike
 //	c bytes   which two of the leaf's cells each chain bounds, a bit for each
 //	n/2 bytes if there is room, which quarter of a step each vertex lies in, two bits east and two bits north
 //	at last   the cells, three bytes each, the first in order at the very end

@@ -168,7 +168,7 @@ func TestSnapshotFormat(t *testing.T) {
 	for _, c := range []struct {
 		nudge float64
 		want  string
-	}{{0, "2:57757:516b939b"}, {1.0 / 3e5, "2:58333:327ad075"}} {
+	}{{0, "2:57757:93734626"}, {1.0 / 3e5, "2:58333:e6e34631"}} {
 		p := samplePlan(t, c.nudge)
 		if len(p.raster.lists) == 0 || !leadsOn(p) || (p.ground.raw == nil) != (c.nudge == 0) {
 			t.Fatal("the sample has not everything that a plan may have")
