@@ -10,7 +10,7 @@ import (
 // Plan is one edition of the ground: cells, the names above them, and an index. It never changes, so any number of
 // goroutines may ask it without locks; nothing it returns may be changed either. The zero Plan has no cells.
 //
-// Inside there are flat arrays, in which neighbours share their borders: some 380 bytes for a cell of 26 vertices,
+// Inside there are flat arrays, in which neighbours share their borders: some 345 bytes for a cell of 26 vertices,
 // shape, code and index together. So a cell's Shape is built when it is asked for (At, Cell), not by Locate.
 type Plan struct {
 	version string
