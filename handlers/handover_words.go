@@ -12,7 +12,7 @@ import (
 var (
 	matterWords = map[string][2]string{
 		"seat": {"调解席位", "seat on a panel"}, "offer": {"待答复的派单", "offer to answer"}, "post": {"岗位承办案件", "cases of the post"},
-		"task": {"子任务", "sub-tasks"}, "charge": {"包案", "in charge of a case"},
+		"task": {"子任务", "sub-tasks"}, "charge": {"包案", "in charge of a case"}, "slip": {"督办文书", "paper of supervision"},
 	}
 	handoverWords = map[string][2]string{
 		"owed": {"待移交", "owed"}, "proposed": {"待接收", "proposed"}, "accepted": {"移交中", "being carried out"}, "done": {"已移交", "done"},

@@ -238,3 +238,34 @@ func TestABreachIsRemindedOfByTheSystem(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 }
+
+func TestWhoLeavesHandsOnThePapersThatTheyAnswerAndJudge(t *testing.T) {
+	apptest.OnBoth(t, whoLeavesHandsOnPapers)
+}
+
+func whoLeavesHandsOnPapers(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
+	id := oneCase(t, a, apptest.Here)
+	boss := desktop{a, a.As(t, mediation.Supervisor, apptest.Here)}
+	worker := desktop{a, a.As(t, mediation.GridWorker, apptest.Here)}
+	next := desktop{a, a.Post(t, "gw-next", account.Place{Role: mediation.GridWorker, Area: apptest.Here.Grid()})}
+	s := boss.issue(t, "reminder", id, obj{"userId": worker.who.User.ID})
+	a.As(t, mediation.UnitStaff, apptest.Here)
+	boss.issue(t, "reminder", id, obj{"unit": apptest.Unit}) // the unit's stays with the unit
+	l := leaver{t, a, id, worker.who}
+	h := l.open(worker.who, a.As(t, mediation.Administrator, apptest.Here).User.ID)
+	if len(h.Matters) != 1 || h.Matters[0].Kind != "slip" || len(h.Matters[0].Hindrances) != 1 || h.Matters[0].Hindrances[0].Code != "succession.post" {
+		t.Fatalf("an administrator answers no papers: %+v", h)
+	}
+	l.step(worker.who, h.ID, "proposal", obj{"successor": next.who.User.ID}).Want(200)
+	var done handed
+	l.step(next.who, h.ID, "acceptance", obj{}).Want(200).Into(&done)
+	if done.State != "done" || len(done.Matters) != 1 || done.Matters[0].Outcome != "moved" {
+		t.Fatalf("%+v", done)
+	}
+	a.Do(t, worker.who, http.MethodGet, "/api/v1/slips/"+s.ID, nil).Refused(404, "not_found", "")
+	next.give(t, s.ID, "reply", obj{"text": "已接手并到场"}).Want(200)
+	if got := next.look(t, s.ID); got.history() != "issued handed_over reply" {
+		t.Errorf("%+v", got)
+	}
+}

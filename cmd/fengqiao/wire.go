@@ -206,11 +206,19 @@ func (in *installation) service(atlas *grid.Atlas, photos *media.Service, now fu
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 }
 
+// supervision builds the papers of supervision over the installation.
+func (in *installation) supervision(cases *mediation.Service, photos slip.Album) *slip.Service {
+	st := in.Store
+	return slip.NewService(slip.Deps{Slips: st.Slips(), Watches: st.Slips(), Cases: cases, Reader: st.Cases(), Moves: st.Figures(), Users: in.directory, Album: photos,
+		Sealer: in.ring, Atlas: cases.Atlas, Now: cases.Now, Log: cases.Log})
+}
+
 // handovers passes on what people have in hand.
-func (in *installation) handovers(cases *mediation.Service) *handover.Service {
+func (in *installation) handovers(cases *mediation.Service, papers *slip.Service) *handover.Service {
 	people := account.Persons{Service: in.accounts}
-	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people,
-		Rooms: handover.CoreRooms(in.Store.Cases(), cases, people), Now: cases.Now, Log: cases.Log})
+	rooms := handover.CoreRooms(in.Store.Cases(), cases, people)
+	rooms[slip.RoomName] = slip.Room{Service: papers}
+	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Now: cases.Now, Log: cases.Log})
 }
 
 // system is an installation at work: what serve and demo run.
@@ -260,9 +268,9 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.cases = in.service(s.atlas, s.photos, caseTime, log)
 	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
 	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
-	s.handovers = in.handovers(s.cases)
+	s.slips = in.supervision(s.cases, s.photos)
+	s.handovers = in.handovers(s.cases, s.slips)
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
-	s.slips = s.supervision()
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
@@ -319,13 +327,6 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Config:      handlers.Config{TrustedProxies: v.TrustedProxies, CookieSecure: cookieSecure(v), Limits: httpLimits(v), Version: version},
 	})
 	return s, err
-}
-
-// supervision builds the papers of supervision over the installation.
-func (s *system) supervision() *slip.Service {
-	st := s.Store
-	return slip.NewService(slip.Deps{Slips: st.Slips(), Watches: st.Slips(), Cases: s.cases, Reader: st.Cases(), Moves: st.Figures(), Users: s.directory, Album: s.photos,
-		Sealer: s.ring, Atlas: s.atlas, Now: s.cases.Now, Log: s.log})
 }
 
 // newSender is FCM if it is configured, else no vendor at all.

@@ -164,12 +164,13 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
 	a.Surveyor = &mediation.Surveyor{Service: a.Cases, Editions: a.Store.Plans(), People: a.Accounts}
 	people := account.Persons{Service: a.Accounts}
-	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people,
-		Rooms: handover.CoreRooms(a.Store.Cases(), a.Cases, people), Now: a.Cases.Now, Log: log})
-	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
-	must(t, a.Figures.Pass(ctx))
 	a.Slips = slip.NewService(slip.Deps{Slips: a.Store.Slips(), Watches: a.Store.Slips(), Cases: a.Cases, Reader: a.Store.Cases(), Moves: a.Store.Figures(),
 		Users: a.Store.Directory(), Album: a.Photos, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
+	rooms := handover.CoreRooms(a.Store.Cases(), a.Cases, people)
+	rooms[slip.RoomName] = slip.Room{Service: a.Slips}
+	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
+	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
+	must(t, a.Figures.Pass(ctx))
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: func() []casetime.Room { return []casetime.Room{a.Slips} }})
