@@ -1,0 +1,182 @@
+package sheet_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"fengqiao/internal/sheet"
+	"fengqiao/internal/sheet/sheettest"
+
+	"github.com/xuri/excelize/v2"
+)
+
+func font(t testing.TB) *sheet.Font {
+	t.Helper()
+	f, err := sheet.ParseFont("test", sheettest.Font())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// sample is a book of two tables with the same name, the second longer than a page.
+func sample() *sheet.Book {
+	share, n := 0.9699, 2673.0
+	s := sheet.Sheet{Name: "东洲街道：[1/2]*?", Title: "安吉五维评价指数", Above: []string{"期间：2026-03"}, Heads: []string{"指标", "值", "件数"}, Widths: []float64{3, 1},
+		Rows: [][]sheet.Cell{{sheet.Text("化解率"), sheet.Share(&share), sheet.Number(&n)}, {sheet.Text("=1+1"), sheet.Number(nil), sheet.Text("@SUM(A1)")}}}
+	long := s
+	for range 100 {
+		long.Rows = append(long.Rows, []sheet.Cell{sheet.Text(strings.Repeat("很长的指标名称", 8)), sheet.Share(&share), sheet.Number(nil)})
+	}
+	return &sheet.Book{Title: "样表", Of: time.Date(2026, 3, 31, 16, 0, 0, 0, time.UTC), Sheets: []sheet.Sheet{s, long}}
+}
+
+func TestAWorkbookReadsBackAsItWasWritten(t *testing.T) {
+	var b bytes.Buffer
+	if err := sample().WriteXLSX(&b); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := f.GetSheetList()
+	if len(names) != 2 || names[0] == names[1] || strings.ContainsAny(names[0], `[]:*?/\`) {
+		t.Fatalf("tabs %q", names)
+	}
+	for cell, want := range map[string]string{"A1": "安吉五维评价指数", "A2": "期间：2026-03", "B3": "值", "A4": "化解率", "B4": "96.99%", "C4": "2673", "A5": "=1+1", "B5": "", "C5": "@SUM(A1)"} {
+		got, err := f.GetCellValue(names[0], cell)
+		if err != nil || got != want {
+			t.Errorf("%s: %q %v, want %q", cell, got, err, want)
+		}
+	}
+	for _, cell := range []string{"A5", "C5"} {
+		if formula, err := f.GetCellFormula(names[0], cell); formula != "" || err != nil {
+			t.Errorf("%s is the formula %q, %v", cell, formula, err)
+		}
+	}
+	if raw, err := f.GetCellValue(names[0], "B4", excelize.Options{RawCellValue: true}); raw != "0.9699" || err != nil {
+		t.Errorf("a share is kept as %q, %v", raw, err)
+	}
+	if rows, err := f.GetRows(names[1]); err != nil || len(rows) != 105 {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+}
+
+func TestTheSameTablesMakeTheSameBytes(t *testing.T) {
+	f := font(t)
+	var xlsx, pdf [][]byte
+	for range 4 {
+		var x, p bytes.Buffer
+		if err := errors.Join(sample().WriteXLSX(&x), sample().WritePDF(&p, f)); err != nil {
+			t.Fatal(err)
+		}
+		xlsx, pdf = append(xlsx, x.Bytes()), append(pdf, p.Bytes())
+	}
+	for i := range xlsx {
+		if !bytes.Equal(xlsx[i], xlsx[0]) || !bytes.Equal(pdf[i], pdf[0]) {
+			t.Fatalf("the %dth differs", i+1)
+		}
+	}
+	other := sample()
+	other.Of = other.Of.Add(time.Minute)
+	var x bytes.Buffer
+	if err := other.WriteXLSX(&x); err != nil || bytes.Equal(x.Bytes(), xlsx[0]) {
+		t.Errorf("of another moment it is the same: %v", err)
+	}
+}
+
+var streams = regexp.MustCompile(`(?s)stream\n(.*?)\nendstream`)
+
+// drawn is all that the pages of a PDF draw.
+func drawn(t *testing.T, pdf []byte) string {
+	t.Helper()
+	var all strings.Builder
+	for _, m := range streams.FindAllSubmatch(pdf, -1) {
+		r, err := zlib.NewReader(bytes.NewReader(m[1]))
+		if err != nil {
+			continue // not compressed
+		}
+		plain, err := io.ReadAll(r)
+		if err == nil {
+			all.Write(plain)
+		}
+	}
+	return all.String()
+}
+
+func TestAPaperHoldsItsFontAndEveryTableBeginsOnAPage(t *testing.T) {
+	var p bytes.Buffer
+	if err := sample().WritePDF(&p, font(t)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(p.Bytes(), []byte("/FontFile2")) || !bytes.Contains(p.Bytes(), []byte("/Identity-H")) {
+		t.Error("no font is embedded")
+	}
+	if n := bytes.Count(p.Bytes(), []byte("/Type /Page\n")); n < 4 {
+		t.Errorf("%d pages", n)
+	}
+	if text := drawn(t, p.Bytes()); strings.Count(text, utf16("指标")) < 5 || !strings.Contains(text, utf16("96.99%")) || !strings.Contains(text, utf16("=1+1")) {
+		t.Error("heads do not stand on every page, or a cell is missing")
+	}
+}
+
+// utf16 is how a text stands in a PDF.
+func utf16(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		for _, c := range []byte{byte(r >> 8), byte(r)} {
+			if c == '(' || c == ')' || c == '\\' {
+				b.WriteByte('\\')
+			}
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func TestAFontThatWillNotDoIsNamed(t *testing.T) {
+	if err := sample().WritePDF(io.Discard, nil); !errors.Is(err, sheet.ErrNoFont) {
+		t.Errorf("without a font: %v", err)
+	}
+	if _, err := sheet.ParseFont("c.ttc", sheettest.Collection()); err != nil {
+		t.Errorf("a collection: %v", err)
+	}
+	good := sheettest.Font()
+	for name, data := range map[string][]byte{"empty.ttf": nil, "text.ttf": []byte("no font"), "cff.otf": append([]byte("OTTO"), good[4:]...), "cut.ttf": good[:200],
+		"broken.ttc": append([]byte("ttcf"), 0, 1, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0)} {
+		if _, err := sheet.ParseFont(name, data); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "f.ttf")
+	if err := os.WriteFile(file, good, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sheet.FindFont(file); err != nil {
+		t.Error(err)
+	}
+	if _, err := sheet.FindFont(file + ".gone"); err == nil {
+		t.Error("a font that is set and not there passes")
+	}
+}
+
+// FuzzFont: whatever is given as a font is refused, or prints.
+func FuzzFont(f *testing.F) {
+	f.Add(sheettest.Font())
+	f.Add(sheettest.Collection())
+	f.Add([]byte("ttcf\x00\x01\x00\x00\x00\x00\x00\x01\x00\x00\x00\x10"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if _, err := sheet.ParseFont("f", data); err == nil && len(data) < 12 {
+			t.Fatal("a font of no bytes")
+		}
+	})
+}
