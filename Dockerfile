@@ -5,11 +5,15 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
+# The font of PDF papers: WenQuanYi Micro Hei, Apache-2.0 or GPL-3 with the exception for embedding.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends fonts-wqy-microhei
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=${VERSION}" -o /fengqiao ./cmd/fengqiao \
  && mkdir -p /data && chown 65532:65532 /data
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /usr/share/fonts/truetype/wqy/wqy-microhei.ttc /usr/share/fonts/truetype/wqy/
+COPY --from=build /usr/share/doc/fonts-wqy-microhei/copyright /usr/share/doc/fonts-wqy-microhei/
 COPY --from=build /fengqiao /fengqiao
 COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532

@@ -15,6 +15,7 @@ import (
 	"fengqiao/internal/checkpoint"
 	"fengqiao/internal/media"
 	"fengqiao/internal/once"
+	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
 	"fengqiao/mediation/desk"
 	counts "fengqiao/mediation/figures"
@@ -55,6 +56,8 @@ type Deps struct {
 	Figures *counts.Keeper
 	// Scorecards measures areas, units and officials by the figures.
 	Scorecards *scorecard.Service
+	// Font prints papers; without one there is no PDF.
+	Font *sheet.Font
 	// Names gives the display names of users.
 	Names mediation.Users
 	Now   func() time.Time

@@ -2,6 +2,7 @@ package handlers
 
 // scorecardMessages are the codes of scorecards.
 var scorecardMessages = map[string]message{
+	"no_font":               {"不能导出 PDF", "No PDF here", "服务器上没有带中文的字体，请管理员安装 fonts-wqy-microhei 或设置 pdf-font；可以改用 XLSX。", "The server has no font with Chinese in it: its administrator may install fonts-wqy-microhei or set pdf-font. XLSX can be had instead."},
 	"scorecard.bad_subject": {"评价对象无效", "Nothing that is measured", "“by”只能是 area、unit 或 official。", "“by” is area, unit or official."},
 	"scorecard.bad_period":  {"期间无效", "Period not valid", "“period”应写作 2026-03、2026-Q1 或 2026。", "“period” is written 2026-03, 2026-Q1 or 2026."},
 	"scorecard.to_come":     {"期间还没有开始", "Period to come", "这个期间还没有开始，没有可算的。", "This period has not begun: there is nothing to reckon."},

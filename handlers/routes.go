@@ -30,6 +30,7 @@ func routes(l Limits) []Route {
 		slipRoutes(),
 		scorecardRoutes(l),
 		chargeRoutes(),
+		officialRoutes(),
 	)
 }
 

@@ -3,9 +3,11 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
 	"fengqiao/mediation/policy"
 	"fengqiao/mediation/scorecard"
@@ -19,7 +21,7 @@ func scorecardRoutes(l Limits) []Route {
 		{Method: get, Path: base + "/:key", Action: mediation.PolicyRead, Query: []string{"format"}, Handle: (*API).oneScorecard},
 		{Method: http.MethodPut, Path: base, Action: mediation.ScorecardImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import,
 			Deadline: importDeadline, Handle: (*API).importScorecard},
-		{Method: get, Path: base + "/:key/results", Action: mediation.ScorecardRead, Query: []string{"by", "period", "area", "trend"}, Handle: (*API).scorecardResults},
+		{Method: get, Path: base + "/:key/results", Action: mediation.ScorecardRead, Query: []string{"by", "period", "area", "trend", "subject", "format"}, Handle: (*API).scorecardResults},
 		{Method: get, Path: base + "/:key/snapshots", Action: mediation.ScorecardRead, Handle: (*API).scorecardSnapshots},
 		{Method: http.MethodPost, Path: base + "/:key/snapshots", Action: mediation.ScorecardFreeze, Sight: (*API).holdsPlan, Create: true, OwnKey: true, Cost: Write,
 			Deadline: importDeadline, Handle: (*API).freezeScorecard},
@@ -135,7 +137,23 @@ func (a *API) scorecardResults(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{View: l.scorecardResults(&answer, a.Cases.Now())}, nil
+	view, err := only(l.scorecardResults(&answer, a.Cases.Now()), c.QueryText("subject"))
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.sheets(c, view, func() *sheet.Book { return l.scorecardBook(&view) })
+}
+
+// only keeps the line of one subject, "" keeps all.
+func only(v resultsView, subject string) (resultsView, error) {
+	if subject == "" {
+		return v, nil
+	}
+	v.Items = slices.DeleteFunc(v.Items, func(l lineView) bool { return l.Key != subject })
+	if len(v.Items) == 0 {
+		return v, mediation.ErrNotFound
+	}
+	return v, nil
 }
 
 // snapshotView says that a month is frozen.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
 	counts "fengqiao/mediation/figures"
 )
@@ -17,7 +18,7 @@ var statsFilters = []string{"area", "category", "channel", "unit", "from", "unti
 // statsRoutes are the routes of the figures.
 func statsRoutes() []Route {
 	return []Route{
-		{Method: http.MethodGet, Path: "/api/v1/stats/summary", Action: mediation.StatsRead, Query: statsFilters, Handle: (*API).statsSummary},
+		{Method: http.MethodGet, Path: "/api/v1/stats/summary", Action: mediation.StatsRead, Query: append(slices.Clone(statsFilters), "format"), Handle: (*API).statsSummary},
 		{Method: http.MethodGet, Path: "/api/v1/stats/breakdown", Action: mediation.StatsRead, Query: append(slices.Clone(statsFilters), "by", "format"), Handle: (*API).statsBreakdown},
 	}
 }
@@ -51,7 +52,7 @@ func (a *API) statsSummary(c *Call) (Reply, error) {
 		view.Figures[i] = figureView{Key: f.Key, Unit: string(f.Unit), Text: choose(l.zh, f.Zh, f.En), Definition: choose(l.zh, f.DefZh, f.DefEn),
 			figureValue: valueOf(f, &tally, before, q.link(f, "", l.plan))}
 	}
-	return Reply{View: view}, nil
+	return a.sheets(c, view, func() *sheet.Book { return l.summaryBook(&view) })
 }
 
 // statsQuery reads what is asked for. What the caller does not see is not counted, whatever they ask for.
@@ -150,14 +151,14 @@ func (a *API) statsBreakdown(c *Call) (Reply, error) {
 		}
 	}
 	groups := a.Figures.Break(q.Query, q.by, q.cuts)
-	switch format := c.QueryText("format"); format {
-	case "csv":
+	if c.QueryText("format") == "csv" {
 		return Reply{Raw: &Raw{Type: "text/csv; charset=utf-8", Body: l.statsTable(&q, groups), Zip: true}}, nil
-	case "", "json":
-	default:
-		return Reply{}, invalid("unknown_value", "format", "value", printable(format))
 	}
-	return Reply{View: l.breakdown(&q, groups, a.before(&q))}, nil
+	if c.QueryText("format") == "pdf" { // more columns than a paper is wide
+		return Reply{}, invalid("unknown_value", "format", "value", "pdf")
+	}
+	view := l.breakdown(&q, groups, a.before(&q))
+	return a.sheets(c, view, func() *sheet.Book { return l.breakdownBook(&view) })
 }
 
 // before is the earlier period by the same groups. Months have none: each stands beside the one before.

@@ -31,6 +31,7 @@ type township struct {
 	visit               string
 	handover            string // of the user
 	slip                string // about the case, from the supervisor to the unit
+	official            string
 }
 
 // settle makes a case in a township that its people know in every way there is: reported by the grid worker, with the
@@ -46,7 +47,7 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 		Case *struct{ ID string }
 	}
 	app.Do(t, worker, http.MethodPost, "/api/v1/reports", body).Want(http.StatusCreated).Into(&got)
-	w := township{place: p, caseID: got.Case.ID, report: got.ID, photo: photo, user: app.As(t, mediation.InformationOfficer, p).User.ID}
+	w := township{place: p, caseID: got.Case.ID, report: got.ID, photo: photo, user: app.As(t, mediation.InformationOfficer, p).User.ID, official: app.As(t, mediation.TownshipStaff, p).User.ID}
 	staff := app.As(t, mediation.TownshipStaff, p).Actor()
 	app.As(t, mediation.MediatorRole, p)
 	do := func(cmd mediation.Command) {
@@ -107,6 +108,7 @@ func (w township) path(r handlers.Route) string {
 		"/api/v1/matters/":   w.user,
 		"/api/v1/handovers/": w.handover,
 		"/api/v1/slips/":     w.slip,
+		"/api/v1/officials/": w.official,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			id = own
@@ -146,6 +148,9 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 		return true, sees, sees
 	case strings.HasPrefix(r.Path, "/api/v1/handovers/:id"):
 		return true, w.takesPart(t, app, actor, mediation.HandOverRead), w.takesPart(t, app, actor, r.Action)
+	case strings.HasPrefix(r.Path, "/api/v1/officials/:id"):
+		sees := mediation.MayArea(actor, mediation.ScorecardRead, w.place.Code())
+		return true, sees, sees
 	case strings.HasPrefix(r.Path, "/api/v1/users/:id"):
 		return true, mediation.MayArea(actor, mediation.UserRead, w.place.Grid()), mediation.MayArea(actor, r.Action, w.place.Grid())
 	case strings.HasPrefix(r.Path, "/api/v1/halls/:hall"):

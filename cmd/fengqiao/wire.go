@@ -22,6 +22,7 @@ import (
 	"fengqiao/internal/media"
 	"fengqiao/internal/mongo"
 	"fengqiao/internal/seal"
+	"fengqiao/internal/sheet"
 	"fengqiao/internal/sqlite"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
@@ -280,6 +281,12 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	if err != nil {
 		return nil, err
 	}
+	font, err := sheet.FindFont(v.PDFFont)
+	if errors.Is(err, sheet.ErrNoFont) {
+		log.Warn("no PDF", "cause", err, "known", sheet.KnownFonts)
+	} else if err != nil {
+		return nil, fmt.Errorf("pdf-font: %w", err)
+	}
 	sender, err := newSender(ctx, v)
 	if err != nil {
 		return nil, err
@@ -317,6 +324,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Figures:   s.figures,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
 			Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Now: s.cases.Now}),
+		Font:        font,
 		Names:       in.directory,
 		Now:         in.now,
 		Log:         log,

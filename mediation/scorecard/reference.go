@@ -46,6 +46,8 @@ GET  /api/v1/scorecards                                   # 生效的 in force
 GET  /api/v1/scorecards/anji/results?by=area&period=2026-03&trend=3
 POST /api/v1/scorecards/anji/snapshots {"month": "2026-03"}
 GET  /api/v1/scorecards/anji/snapshots/2026-03?by=unit    # 定格时与现在 then and now
+GET  /api/v1/scorecards/anji/results?by=unit&format=xlsx  # 总表和每个单位一份报告；pdf亦可 a table of all and a report of each; or pdf
+GET  /api/v1/officials/{id}/file?format=pdf               # 一人一档 an official's file
 ` + "```" + `
 
 看：县级工作人员、督查员、包案领导，各在辖区之内；定格：辖区包含全部网格图的县级工作人员、督查员；导入：全域管理员。人人都能看指标怎么定的。
@@ -111,4 +113,18 @@ below the line.
 - **定格**：月份结束后一次，写明谁、何时、按哪一版；此后不变，再定格得到原来那份。旁边按同一版重新计算，写出差别。看不到全域的人只看得到辖区内各乡镇的行。
   **Frozen months** are kept once, with who, when and by which version, and never change. Beside them the same version is reckoned again. Who does not see all of the ground
   sees the lines of their own areas alone.
+
+## 导出 · Exports
+
+XLSX和PDF里是同一回答里的数：总表一张，每个乡镇、单位或干部一份报告（安吉的39份 = 15个乡镇 + 24个成员单位）。` + "`subject`" + ` 只要其中一份。导出里没有任何当事人信息；同样的数导出的
+字节相同（` + "`asOf`" + ` 相同）。文字不会被当作公式。XLSX and PDF hold what the view of the same request holds: a table of all and a report of each township, unit or official
+(Anji's 39 are 15 townships and 24 member units); subject asks for one. Nothing in them is of a party, the same figures (as of the same moment) make the same bytes, and
+no text is read as a formula.
+
+PDF要用带中文的字体，程序不带字体：装 Debian、Ubuntu 的 fonts-wqy-microhei（Apache-2.0，或 GPL-3 加嵌入例外），或用 ` + "`--pdf-font`" + ` 指定一个 TrueType 字体（.ttf、.ttc；OTF 不行）。
+没有字体时 PDF 回答 501 ` + "`no_font`" + `，XLSX 照常。PDF needs a font with Chinese in it, and the program brings none: install fonts-wqy-microhei of Debian or Ubuntu (Apache-2.0, or
+GPL-3 with the exception for embedding), or name a TrueType font by --pdf-font. Without one PDF is answered 501 no_font, and XLSX goes on.
+
+**一人一档** ` + "`/api/v1/officials/{id}/file`" + `：其办过案件的各项统计、历月定格得分、最新500件案件（无当事人信息）。An official's file: the figures of the cases that they acted
+on, their points in frozen months, the newest 500 cases.
 `

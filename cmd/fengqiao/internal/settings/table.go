@@ -48,6 +48,7 @@ type Values struct {
 	BackupKeep             int
 
 	DesksFile string
+	PDFFont   string
 
 	FCMProject     string
 	FCMCredentials string
@@ -173,6 +174,8 @@ func workRows(v *Values) []Row {
 			What: words.Text{Zh: "保留最新的几个自动备份", En: "how many of these backups are kept"}},
 		{Name: "desks-file", Value: &v.DesksFile,
 			What: words.Text{Zh: "外部平台（12345、110）名单文件（YAML）：名称、单位、回传地址和签名密钥所在；见 desks.md", En: "list of outside desks (YAML): names, units, addresses for echoes and where their secrets are; see desks.md"}},
+		{Name: "pdf-font", Value: &v.PDFFont,
+			What: words.Text{Zh: "PDF 所用的中文字体文件（.ttf 或 .ttc，TrueType 轮廓）；留空则找系统里的 fonts-wqy-microhei、fonts-wqy-zenhei，没有就不能导出 PDF，XLSX 照常", En: "font file with Chinese for PDF (.ttf or .ttc, TrueType outlines); empty looks for the system's fonts-wqy-microhei or fonts-wqy-zenhei; without one there is no PDF, but XLSX"}},
 		{Name: "fcm-project", Value: &v.FCMProject,
 			What: words.Text{Zh: "Firebase 项目编号；留空则不推送，只写收件箱", En: "Firebase project id; empty means no push, inboxes only"}},
 		{Name: "fcm-credentials", Value: &v.FCMCredentials,
