@@ -14,7 +14,9 @@ import (
 // WriteXLSX writes the book as a workbook, row by row.
 func (b *Book) WriteXLSX(w io.Writer) (err error) {
 	f := excelize.NewFile()
-	f.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &ordered{Writer: zip.NewWriter(w), parts: map[string]*bytes.Buffer{}} })
+	f.SetZipWriter(func(w io.Writer) excelize.ZipWriter {
+		return &ordered{Writer: zip.NewWriter(w), parts: map[string]*bytes.Buffer{}}
+	})
 	defer func() { err = errors.Join(err, f.Close()) }()
 	made := b.Of.UTC().Format("2006-01-02T15:04:05Z")
 	if err := f.SetDocProps(&excelize.DocProperties{Title: b.Title, Creator: "fengqiao", LastModifiedBy: "fengqiao", Created: made, Modified: made}); err != nil {
