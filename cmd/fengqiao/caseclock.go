@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"fengqiao/cmd/fengqiao/internal/settings"
 	"fengqiao/handlers"
 	"fengqiao/internal/casetime"
 	"fengqiao/mediation"
+	"fengqiao/mediation/figures"
 )
 
 // outboxPatience is how long an advance waits for what was announced to be told: far longer than the relay needs.
@@ -66,5 +68,23 @@ func (s *system) movable() handlers.CaseClock {
 	if s.moving == nil {
 		return nil
 	}
-	return s.moving
+	return countedClock{s.moving, s.figures}
+}
+
+// countedClock lets the figures follow an advance before it is answered: who looks at them then sees what has happened.
+type countedClock struct {
+	*casetime.Mover
+	figures *figures.Keeper
+}
+
+// To implements handlers.CaseClock.
+func (c countedClock) To(ctx context.Context, to time.Time) (casetime.Advanced, error) {
+	a, err := c.Mover.To(ctx, to)
+	return a, errors.Join(err, c.figures.Pass(ctx))
+}
+
+// By implements handlers.CaseClock.
+func (c countedClock) By(ctx context.Context, d time.Duration) (casetime.Advanced, error) {
+	a, err := c.Mover.By(ctx, d)
+	return a, errors.Join(err, c.figures.Pass(ctx))
 }

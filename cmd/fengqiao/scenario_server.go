@@ -18,6 +18,8 @@ import (
 	"fengqiao/internal/mongo"
 	"fengqiao/internal/scenario"
 	"fengqiao/internal/seal"
+	"fengqiao/mediation"
+	"fengqiao/mediation/scorecard"
 )
 
 // playAt plays against a server that runs already.
@@ -111,7 +113,23 @@ func (c *command) scenarioCounty(ctx context.Context, county *fixtures.County, f
 	}
 	t := sample.Target{Accounts: in.accounts, Plans: in.plans, Policies: in.policies, Mediators: in.mediators, Sealer: in.ring,
 		Service: in.service, Log: c.logger(), Now: in.now, Policy: file.Policy, SignIns: signIns, Bare: true}
-	return t.Fill(ctx, county, password, false, archive.Progress(func(string, int64, int64) {}))
+	if err := t.Fill(ctx, county, password, false, archive.Progress(func(string, int64, int64) {})); err != nil {
+		return err
+	}
+	for _, name := range file.Scorecards {
+		src, err := fixtures.Scorecard(name)
+		if err != nil {
+			return err
+		}
+		card, err := scorecard.Load(name+".yaml", src)
+		if err != nil {
+			return err
+		}
+		if err := in.Store.Scorecards().Put(ctx, mediation.AnyRevision, card); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // playDatabase is the address of a database of the play's own on a server.

@@ -36,6 +36,8 @@ type File struct {
 	// County is the sample county in which it plays, Policy the file of rules in fixtures/policies without its ending.
 	County string `yaml:"county"`
 	Policy string `yaml:"policy"`
+	// Scorecards are those of fixtures/scorecards that are in force, without their endings.
+	Scorecards []string `yaml:"scorecards"`
 	// Begins is where the clock of cases stands at first, RFC 3339.
 	Begins string `yaml:"begins"`
 	// Practices are the rows of the table at the end, by their keys, in order.
