@@ -32,8 +32,8 @@ type Formula struct {
 	Names []string
 }
 
-// none ends the reckoning of a value that there is not: something was divided by zero, or grew beyond all numbers.
-var none = errors.New("scorecard: no value")
+// errNone ends the reckoning of a value that there is not: something was divided by zero, or grew beyond all numbers.
+var errNone = errors.New("scorecard: no value")
 
 // Read reads a formula, or says what is wrong with it.
 func Read(text string) (*Formula, []policy.Fault) {
@@ -124,7 +124,7 @@ func (careful) Visit(node *ast.Node) {
 
 func over(args ...any) (any, error) {
 	if number(args[1]) == 0 {
-		return nil, none
+		return nil, errNone
 	}
 	return finite(number(args[0]) / number(args[1]))
 }
@@ -133,7 +133,7 @@ func times(args ...any) (any, error) { return finite(number(args[0]) * number(ar
 
 func finite(v float64) (any, error) {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
-		return nil, none
+		return nil, errNone
 	}
 	return v, nil
 }
