@@ -100,6 +100,15 @@ func (a *API) caseFilter(c *Call) (mediation.Filter, error) {
 		}
 		f.Number = numberSought(number, pol, plan)
 	}
+	if source := c.QueryText("source"); source != "" {
+		pol, err := a.Policies.Current(c.Context)
+		if err == nil {
+			f.Channels, err = sourceChannels(pol, source)
+		}
+		if err != nil {
+			return f, err
+		}
+	}
 	if err := checkCode(plan, "area", f.Area); err != nil {
 		return f, err
 	}

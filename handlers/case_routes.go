@@ -10,7 +10,7 @@ import (
 
 const importDeadline = 60 * time.Second
 
-var caseFilters = []string{"state", "open", "category", "severity", "cell", "area", "channel", "unit", "official", "overdue", "needsHand", "owner", "unplaced",
+var caseFilters = []string{"state", "open", "category", "severity", "cell", "area", "channel", "source", "unit", "official", "overdue", "needsHand", "owner", "unplaced",
 	"openedFrom", "openedUntil", "age", "number", "q"}
 
 // planFileQuery says how a file of boundaries is to be read.
@@ -87,5 +87,5 @@ func domainRoutes(l Limits) []Route {
 		{Method: put, Path: "/api/v1/calendar", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Deadline: importDeadline, Handle: (*API).putYear},
 
 		{Method: get, Path: "/api/v1/party/case", Action: mediation.CaseRead, Handle: (*API).partyCase},
-	}, statsRoutes(), editionRoutes(l), commandRoutes())
+	}, statsRoutes(), backlogRoutes(), editionRoutes(l), commandRoutes())
 }

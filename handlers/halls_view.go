@@ -28,16 +28,10 @@ func (a *API) hallLabels(c *Call) (hallLabels, error) {
 	return hallLabels{l, room}, nil
 }
 
-// named is a word of the policy with its name.
-type namedView struct {
-	Key  string `json:"key"`
-	Text string `json:"text"`
-}
-
 type hallView struct {
-	namedView
+	choice
 	Area      string         `json:"area"`
-	Teams     []namedView    `json:"teams"`
+	Teams     []choice       `json:"teams"`
 	Functions []functionView `json:"functions"`
 	Windows   []windowView   `json:"windows"`
 }
@@ -47,55 +41,55 @@ type hallListView struct {
 }
 
 type functionView struct {
-	namedView
+	choice
 	Prefix string `json:"prefix"`
 	Calls  int    `json:"calls"`
 }
 
 type windowView struct {
-	namedView
+	choice
 	Functions []string `json:"functions"`
 	Team      string   `json:"team"` // "" if none sits there
 }
 
 func (l labels) hall(h *policy.Hall) hallView {
-	v := hallView{namedView: namedView{h.Key, l.text(h.Name)}, Area: h.Area, Teams: []namedView{}, Functions: []functionView{}, Windows: []windowView{}}
+	v := hallView{choice: choice{h.Key, l.text(h.Name)}, Area: h.Area, Teams: []choice{}, Functions: []functionView{}, Windows: []windowView{}}
 	if v.Area == "" {
 		v.Area = l.pol.County
 	}
 	for _, t := range h.Teams {
-		v.Teams = append(v.Teams, namedView{t.Key, l.text(t.Name)})
+		v.Teams = append(v.Teams, choice{t.Key, l.text(t.Name)})
 	}
 	for _, f := range h.Functions {
-		v.Functions = append(v.Functions, functionView{namedView{f.Key, l.text(f.Name)}, f.Prefix, f.Calls})
+		v.Functions = append(v.Functions, functionView{choice{f.Key, l.text(f.Name)}, f.Prefix, f.Calls})
 	}
 	for _, w := range h.Windows {
-		v.Windows = append(v.Windows, windowView{namedView{w.Key, l.text(w.Name)}, list(w.Functions), w.Team})
+		v.Windows = append(v.Windows, windowView{choice{w.Key, l.text(w.Name)}, list(w.Functions), w.Team})
 	}
 	return v
 }
 
-func (l hallLabels) function(key string) namedView {
+func (l hallLabels) function(key string) choice {
 	if f, ok := l.room.Function(key); ok {
-		return namedView{key, l.text(f.Name)}
+		return choice{key, l.text(f.Name)}
 	}
-	return namedView{key, key}
+	return choice{key, key}
 }
 
-func (l hallLabels) window(key string) namedView {
+func (l hallLabels) window(key string) choice {
 	if w, ok := l.room.Window(key); ok {
-		return namedView{key, l.text(w.Name)}
+		return choice{key, l.text(w.Name)}
 	}
-	return namedView{key, key}
+	return choice{key, key}
 }
 
-func (l hallLabels) team(key string) namedView {
+func (l hallLabels) team(key string) choice {
 	for _, t := range l.room.Teams {
 		if t.Key == key {
-			return namedView{key, l.text(t.Name)}
+			return choice{key, l.text(t.Name)}
 		}
 	}
-	return namedView{key, key}
+	return choice{key, key}
 }
 
 // standings name where a visit stands.
@@ -123,9 +117,9 @@ type visitView struct {
 }
 
 type turnView struct {
-	Function namedView   `json:"function"`
-	Window   *namedView  `json:"window"` // null before it is called
-	Team     *namedView  `json:"team"`
+	Function choice      `json:"function"`
+	Window   *choice     `json:"window"` // null before it is called
+	Team     *choice     `json:"team"`
 	Since    time.Time   `json:"since"`
 	Called   *time.Time  `json:"called"`
 	Calls    int         `json:"calls"`
@@ -175,7 +169,7 @@ func (a *API) visitCase(c *Call, l hallLabels, v *hall.Visit) (*caseRef, error) 
 }
 
 type boardView struct {
-	Hall    namedView   `json:"hall"`
+	Hall    choice      `json:"hall"`
 	Day     string      `json:"day"`
 	AsOf    time.Time   `json:"asOf"`
 	Windows []boardDesk `json:"windows"`
@@ -184,20 +178,20 @@ type boardView struct {
 }
 
 type boardDesk struct {
-	Window   namedView     `json:"window"`
+	Window   choice        `json:"window"`
 	Number   string        `json:"number,omitzero"`
 	Standing hall.Standing `json:"standing,omitzero"`
 	Calls    int           `json:"calls,omitzero"`
 }
 
 type boardLine struct {
-	Function namedView `json:"function"`
-	Waiting  int       `json:"waiting"`
-	Next     []string  `json:"next"`
+	Function choice   `json:"function"`
+	Waiting  int      `json:"waiting"`
+	Next     []string `json:"next"`
 }
 
 func (l hallLabels) board(b *hall.Board) boardView {
-	v := boardView{Hall: namedView{l.room.Key, l.text(l.room.Name)}, Day: b.Day, AsOf: b.AsOf, Windows: []boardDesk{}, Lines: []boardLine{}, Missed: list(b.Missed)}
+	v := boardView{Hall: choice{l.room.Key, l.text(l.room.Name)}, Day: b.Day, AsOf: b.AsOf, Windows: []boardDesk{}, Lines: []boardLine{}, Missed: list(b.Missed)}
 	for _, d := range b.Desks {
 		v.Windows = append(v.Windows, boardDesk{l.window(d.Window), d.Number, d.Stands, d.Calls})
 	}
@@ -216,7 +210,7 @@ type hallStatsView struct {
 }
 
 type hallStatsGroup struct {
-	namedView
+	choice
 	Figures []hallFigureView `json:"figures"`
 }
 
@@ -234,7 +228,7 @@ func (l hallLabels) hallStats(by hall.By, p hall.Period, groups []hall.Group, no
 	v := hallStatsView{By: by, AsOf: now.UTC(), From: p.From, Until: p.Until, Items: []hallStatsGroup{}}
 	for i := range groups {
 		g := &groups[i]
-		item := hallStatsGroup{namedView: l.hallGroup(by, g.Key), Figures: []hallFigureView{}}
+		item := hallStatsGroup{choice: l.hallGroup(by, g.Key), Figures: []hallFigureView{}}
 		for _, f := range hall.Figures {
 			view := hallFigureView{Key: f.Key, Unit: f.Unit, Text: choose(l.zh, f.Zh, f.En), Definition: choose(l.zh, f.DefZh, f.DefEn), Visits: l.hallLink(by, p, g.Key, &f)}
 			if value, of := f.Of(&g.Tally); of > 0 {
@@ -247,22 +241,22 @@ func (l hallLabels) hallStats(by hall.By, p hall.Period, groups []hall.Group, no
 	return v
 }
 
-func (l hallLabels) hallGroup(by hall.By, key string) namedView {
+func (l hallLabels) hallGroup(by hall.By, key string) choice {
 	switch by {
 	case hall.ByFunction:
 		return l.function(key)
 	case hall.ByWindow, hall.ByTeam:
 		if key == "" {
-			return namedView{"", choose(l.zh, "未叫号", "not called")}
+			return choice{"", choose(l.zh, "未叫号", "not called")}
 		}
 		if by == hall.ByWindow {
 			return l.window(key)
 		}
 		return l.team(key)
 	case hall.ByDay:
-		return namedView{key, key}
+		return choice{key, key}
 	}
-	return namedView{"", l.text(l.room.Name)}
+	return choice{"", l.text(l.room.Name)}
 }
 
 // hallLink is the list of the visits that a figure counts. Of windows and teams there is none: lists know days and functions.

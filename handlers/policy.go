@@ -16,6 +16,7 @@ type policyView struct {
 	Name       string         `json:"name"`
 	AppliesTo  string         `json:"appliesTo"` // new or open cases
 	Channels   []choice       `json:"channels"`
+	Sources    []sourceView   `json:"sources"` // that the channels belong to
 	Categories []categoryView `json:"categories"`
 	Routes     []routeView    `json:"routes"`
 	Tiers      []choice       `json:"tiers"`
@@ -30,6 +31,11 @@ type policyView struct {
 type choice struct {
 	Key  string `json:"key"`
 	Text string `json:"text"`
+}
+
+type sourceView struct {
+	choice
+	Channels []string `json:"channels"`
 }
 
 type categoryView struct {
@@ -49,9 +55,12 @@ type stateView struct {
 func (l labels) policyView() policyView {
 	p := l.pol
 	v := policyView{ID: p.ID, County: p.County, Label: p.Label, Name: l.text(p.Name), AppliesTo: appliesTo(p), Closing: list(p.Closing.Needs), SnapMetres: p.Intake.SnapMetres,
-		MaxAccuracyMetres: p.Intake.MaxAccuracyMetres, Channels: []choice{}, Categories: []categoryView{}, Routes: []routeView{}, Tiers: []choice{}}
+		MaxAccuracyMetres: p.Intake.MaxAccuracyMetres, Channels: []choice{}, Sources: []sourceView{}, Categories: []categoryView{}, Routes: []routeView{}, Tiers: []choice{}}
 	for _, x := range p.Intake.Channels {
 		v.Channels = append(v.Channels, choice{x.Key, l.text(x.Name)})
+	}
+	for _, x := range p.Intake.Sources {
+		v.Sources = append(v.Sources, sourceView{choice{x.Key, l.text(x.Name)}, list(x.Channels)})
 	}
 	for _, x := range p.Intake.Categories {
 		v.Categories = append(v.Categories, categoryView{x.Key, l.text(x.Name), x.Mediable, x.Route})

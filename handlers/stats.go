@@ -10,10 +10,11 @@ import (
 	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
 	counts "fengqiao/mediation/figures"
+	"fengqiao/mediation/policy"
 )
 
 // statsFilters are what figures are narrowed by, and compared.
-var statsFilters = []string{"area", "category", "channel", "unit", "from", "until", "compareFrom", "compareUntil"}
+var statsFilters = []string{"area", "category", "channel", "unit", "source", "from", "until", "compareFrom", "compareUntil"}
 
 // statsRoutes are the routes of the figures.
 func statsRoutes() []Route {
@@ -67,6 +68,14 @@ func (a *API) statsQuery(c *Call) (asked, error) {
 	if err := checkCode(a.Atlas.Load(), "area", q.Area); err != nil {
 		return q, err
 	}
+	pol, err := a.Policies.Current(c.Context)
+	if err != nil {
+		return q, err
+	}
+	q.Source, q.SourceOf = c.QueryText("source"), pol.Intake.SourceOf
+	if _, err := sourceChannels(pol, q.Source); err != nil {
+		return q, err
+	}
 	var compare [2]time.Time
 	for name, t := range map[string]*time.Time{"from": &q.From, "until": &q.Until, "compareFrom": &compare[0], "compareUntil": &compare[1]} {
 		var err error
@@ -83,6 +92,18 @@ func (a *API) counted() error {
 		return &Problem{Status: http.StatusServiceUnavailable, Code: "stats.filling", RetryAfter: retrySoon}
 	}
 	return nil
+}
+
+// sourceChannels are the channels of a source, none of "".
+func sourceChannels(pol *policy.Policy, source string) ([]string, error) {
+	if source == "" {
+		return nil, nil
+	}
+	s, ok := pol.Intake.Source(source)
+	if !ok {
+		return nil, invalid("unknown_value", "source", "value", printable(source))
+	}
+	return s.Channels, nil
 }
 
 // queryTime is a moment, to the second; zero if it is not there.
@@ -199,27 +220,13 @@ func (q *asked) link(f counts.Figure, group string, plan *grid.Plan) *string {
 	if f.List == nil {
 		return nil
 	}
+	set, ok := q.groupFilters(group, plan)
+	if !ok {
+		return nil
+	}
 	from, until := q.From, q.Until
-	set := map[string]string{"area": string(q.Area), "category": q.Category, "channel": q.Channel, "unit": q.Unit}
-	switch q.by {
-	case counts.ByMonth:
+	if q.by == counts.ByMonth {
 		from, until = q.month(group)
-	case counts.ByArea:
-		// The list of an area holds all that lies below it too; and it knows the areas of the plan in force alone.
-		base := *q.Sight.Area
-		if base.Contains(q.Area) {
-			base = q.Area
-		}
-		if _, known := plan.Name(grid.Code(group)); group == string(base) || !known {
-			return nil
-		}
-		set["area"] = group
-	case counts.Whole:
-	default:
-		if group == "" {
-			return nil // no filter asks for what has none
-		}
-		set[string(q.by)] = group
 	}
 	for name, values := range f.List {
 		set[name] = strings.Join(values, ",")
@@ -231,6 +238,30 @@ func (q *asked) link(f counts.Figure, group string, plan *grid.Plan) *string {
 	}
 	text := "/api/v1/cases" + encodedQuery(set)
 	return &text
+}
+
+// groupFilters are what narrows a list to the cases of a group, period aside; false where no filter says it.
+func (q *asked) groupFilters(group string, plan *grid.Plan) (map[string]string, bool) {
+	set := map[string]string{"area": string(q.Area), "category": q.Category, "channel": q.Channel, "unit": q.Unit, "source": q.Source}
+	switch q.by {
+	case counts.ByMonth, counts.Whole:
+	case counts.ByArea:
+		// The list of an area holds all that lies below it too; and it knows the areas of the plan in force alone.
+		base := *q.Sight.Area
+		if base.Contains(q.Area) {
+			base = q.Area
+		}
+		if _, known := plan.Name(grid.Code(group)); group == string(base) || !known {
+			return nil, false
+		}
+		set["area"] = group
+	default:
+		if group == "" {
+			return nil, false // no filter asks for what has none
+		}
+		set[string(q.by)] = group
+	}
+	return set, true
 }
 
 // month is from when until when a group of months goes.

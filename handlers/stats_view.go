@@ -136,6 +136,11 @@ func (l labels) group(by counts.By, key string) string {
 				return l.text(x.Name)
 			}
 		}
+	case counts.BySource:
+		if s, ok := l.pol.Intake.Source(key); ok {
+			return l.text(s.Name)
+		}
+		return choose(l.zh, "其它来源", "other sources")
 	case counts.ByUnit:
 		if key == "" {
 			return choose(l.zh, "未转交单位", "with no unit")

@@ -65,6 +65,7 @@ type Filter struct {
 	Area       grid.Code
 	Cell       grid.Code
 	Channel    string
+	Channels   []string // any of them
 	Unit       string
 	Official   string       // an account that has acted on it in public office
 	Opened     [2]time.Time // from inclusive, until exclusive

@@ -361,6 +361,9 @@ func residue(f mediation.Filter) (Query, bool) {
 	for _, s := range f.States {
 		q.In["state"] = append(q.In["state"], string(s))
 	}
+	for _, channel := range f.Channels {
+		q.In["channel"] = append(q.In["channel"], channel)
+	}
 	for key, v := range map[string]string{"category": f.Category, "channel": f.Channel, "unit": f.Unit} {
 		if v != "" {
 			q.Eq[key] = v

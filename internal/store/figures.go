@@ -42,6 +42,23 @@ func (m movedCases) Moved(ctx context.Context, t time.Time, fn func(*mediation.S
 	}
 }
 
+// Summaries reads some cases' heads.
+func (m movedCases) Summaries(ctx context.Context, ids []string) (map[string]mediation.Summary, error) {
+	rows, err := m.s.Engine.GetMany(ctx, casesTable, ids)
+	if err != nil {
+		return nil, trouble("cases by id", err)
+	}
+	found := make(map[string]mediation.Summary, len(rows))
+	for _, row := range rows {
+		s, err := m.summary(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		found[row.ID] = s
+	}
+	return found, nil
+}
+
 // summary decodes a head. One that an earlier release stored has no course; it is read from the case's timeline.
 func (m movedCases) summary(ctx context.Context, row Row) (s mediation.Summary, err error) {
 	if err := decode(casesTable, row.ID, row.Head, &s); err != nil || s.Course.Known {

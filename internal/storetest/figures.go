@@ -27,7 +27,7 @@ func Figures(t *testing.T, s *store.Store) {
 	}
 	all := k.kept.Count(figures.Query{Sight: mediation.VisibleBy(County, mediation.StatsRead), Now: k.Clock()})
 	for name, n := range map[string]int{"open": all.Open, "overdue": all.Overdue, "in time": all.InTime, "late": all.Closed - all.InTime, "settled": all.Settled,
-		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn} {
+		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn, "backlog": k.piled, "backlog reopened": k.again} {
 		if n == 0 {
 			t.Errorf("no case is %s: %+v after %d commands", name, all, k.done)
 		}
@@ -41,6 +41,8 @@ type figuresKit struct {
 	kept  *figures.Keeper
 	ids   []string
 	done  int
+	// piled and again are the cases of the backlog that were counted, and those of them that had been reopened.
+	piled, again int
 	// passedOn is how often a case was counted that had been closed and passed on again.
 	passedOn int
 }
@@ -189,8 +191,8 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 	actors := []mediation.Actor{Town, County, {ID: "u", Role: mediation.UnitStaff, Unit: "住建局", Area: "33.01.11"}, {ID: "s", Role: mediation.Supervisor, Area: "33.01"},
 		{ID: "g", Role: mediation.GridLeader, Area: CellA.Parent()}, {ID: "a", Role: mediation.Administrator, Area: "33"}, {ID: "w", Role: mediation.GridWorker, Area: "33"}}
 	for _, actor := range actors {
-		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {Official: Town.ID}, {Official: "nobody"}, {From: cuts[1]}, {Until: cuts[1]}} {
-			q.Sight, q.Now = mediation.VisibleBy(actor, mediation.StatsRead), k.Clock()
+		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {Official: Town.ID}, {Official: "nobody"}, {Source: "petition"}, {From: cuts[1]}, {Until: cuts[1]}} {
+			q.Sight, q.Now, q.SourceOf = mediation.VisibleBy(actor, mediation.StatsRead), k.Clock(), sourceOf
 			for _, by := range append([]figures.By{figures.Whole, figures.ByOfficial}, figures.Breakdowns...) {
 				got, want := k.kept.Break(q, by, cuts), recount(cases, actor, q, by, cuts)
 				if !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
@@ -201,6 +203,7 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 				}
 			}
 			k.linked(t, actor, q)
+			k.backlog(t, cases, actor, q)
 		}
 	}
 }
@@ -217,6 +220,9 @@ func (k *figuresKit) linked(t *testing.T, actor mediation.Actor, q figures.Query
 			continue
 		}
 		filter := mediation.Filter{Area: q.Area, Category: q.Category, Channel: q.Channel, Unit: q.Unit, Official: q.Official, Opened: [2]time.Time{q.From, q.Until}}
+		if q.Source != "" {
+			filter.Channels = petitionChannels
+		}
 		for _, s := range f.List["state"] {
 			filter.States = append(filter.States, mediation.State(s))
 		}
@@ -248,7 +254,7 @@ func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures
 	groups := map[string][]counted{}
 	for _, c := range cases {
 		late := !q.From.IsZero() && c.Opened.Before(q.From) || !q.Until.IsZero() && !c.Opened.Before(q.Until)
-		other := q.Category != "" && c.Category != q.Category || q.Channel != "" && c.Channel != q.Channel || q.Unit != "" && c.Unit != q.Unit
+		other := q.Category != "" && c.Category != q.Category || q.Channel != "" && c.Channel != q.Channel || q.Source != "" && q.SourceOf(c.Channel) != q.Source || q.Unit != "" && c.Unit != q.Unit
 		if late || other || c.State == mediation.Joined || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
 			continue
 		}
@@ -304,6 +310,8 @@ func groupOf(c *counted, actor mediation.Actor, q figures.Query, by figures.By, 
 		return c.Channel, true
 	case figures.ByUnit:
 		return c.Unit, true
+	case figures.BySource:
+		return q.SourceOf(c.Channel), true
 	case figures.ByMonth:
 		for i := len(cuts) - 1; i >= 0; i-- {
 			if !c.Opened.Before(cuts[i]) {

@@ -61,6 +61,16 @@ func (m *moving) Moved(_ context.Context, t time.Time, fn func(*mediation.Summar
 	return m.fail
 }
 
+func (m *moving) Summaries(_ context.Context, ids []string) (map[string]mediation.Summary, error) {
+	found := map[string]mediation.Summary{}
+	for _, id := range ids {
+		if s, ok := m.cases[id]; ok {
+			found[id] = s
+		}
+	}
+	return found, nil
+}
+
 func (m *moving) set(id string, at time.Time, state mediation.State) {
 	m.cases[id] = mediation.Summary{ID: id, State: state, Area: "33.01", Opened: day, Course: mediation.Course{}}
 	m.moved[id] = at
@@ -203,6 +213,17 @@ func BenchmarkMillion(b *testing.B) {
 			}
 		}
 		b.ReportMetric(perRow, "bytes/row")
+	})
+	b.Run("backlog", func(b *testing.B) {
+		q, ages := Query{Sight: q.Sight, Now: day.AddDate(1, 0, 0)}, []time.Duration{30 * 24 * time.Hour, 90 * 24 * time.Hour, 180 * 24 * time.Hour}
+		for b.Loop() {
+			if piles := book.Backlog(q, ByUnit, ages); len(piles) == 0 {
+				b.Fatal("nothing was counted")
+			}
+			if page := book.Oldest(q, ages, Pick{-1, -1}, Place{}, 20); len(page) != 20 {
+				b.Fatal("no page")
+			}
+		}
 	})
 	for _, by := range []By{Whole, ByArea, ByCategory, ByUnit} {
 		b.Run("by="+string(by), func(b *testing.B) {

@@ -13,6 +13,8 @@ type Source interface {
 	// Moved calls fn for every case whose newest event is not before t, for all if t is zero. One that moves meanwhile is told as it
 	// was or as it is, and not left out. The summaries have a Course that is Known.
 	Moved(ctx context.Context, t time.Time, fn func(*mediation.Summary) error) error
+	// Summaries returns those of the cases that are there, by id, as they stand now.
+	Summaries(ctx context.Context, ids []string) (map[string]mediation.Summary, error)
 }
 
 // An event bears the time at which it was decided, by the clock of the instance that did: it may be stored some moments later, and

@@ -19,8 +19,8 @@ func Reference() string {
 
 const preface = "# 统计 · Figures\n\n" +
 	"由程序里的表生成 generated from the table: `go test ./mediation/figures -run Reference -update`.\n\n" +
-	"`GET /api/v1/stats/summary`，`GET /api/v1/stats/breakdown?by=area|category|channel|unit|month`（`format=xlsx`，前者另有 `pdf`，后者另有 `csv` for tables）。\n" +
-	"条件 filters: `area` `category` `channel` `unit` `from` `until` `compareFrom` `compareUntil`。\n\n" +
+	"`GET /api/v1/stats/summary`，`GET /api/v1/stats/breakdown?by=area|category|channel|unit|month|source`（`format=xlsx`，前者另有 `pdf`，后者另有 `csv` for tables）。\n" +
+	"条件 filters: `area` `category` `channel` `unit` `source` `from` `until` `compareFrom` `compareUntil`。\n\n" +
 	"| 键 key | 名称 name | 定义 definition | 单位 unit | 案件列表 list |\n|---|---|---|---|---|\n"
 
 const rules = `

@@ -18,9 +18,12 @@ type Query struct {
 	Sight                   mediation.Visible // of VisibleBy(actor, mediation.StatsRead); only area and unit show anything
 	Area                    grid.Code
 	Category, Channel, Unit string
-	Official                string    // an account that has acted on them in office
-	From, Until             time.Time // opened from inclusive, until exclusive
-	Now                     time.Time // by which it is judged what is overdue
+	Official                string // an account that has acted on them in office
+	// Source is of the policy in force, which SourceOf reads it of a channel by; both go together.
+	Source      string
+	SourceOf    func(channel string) string
+	From, Until time.Time // opened from inclusive, until exclusive
+	Now         time.Time // by which it is judged what is overdue
 }
 
 // By is what a breakdown is by.
@@ -37,10 +40,11 @@ const (
 	ByMonth    By = "month"
 	// ByOfficial is by those who have acted on a case in office: it counts for each of them.
 	ByOfficial By = "official"
+	BySource   By = "source"
 )
 
 // Breakdowns is all of them.
-var Breakdowns = []By{ByArea, ByCategory, ByChannel, ByUnit, ByMonth}
+var Breakdowns = []By{ByArea, ByCategory, ByChannel, ByUnit, ByMonth, BySource}
 
 // Tally is what was counted of some cases; figure.go has what it comes to.
 type Tally struct {
@@ -131,7 +135,7 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 		return string(grid.Code(w).Prefix(area.Depth() + 1))
 	})
 	s.category = s.sort(&b.category, by == ByCategory, is(q.Category), group)
-	s.channel = s.sort(&b.channel, by == ByChannel, is(q.Channel), group)
+	s.channel = s.sort(&b.channel, by == ByChannel || by == BySource, q.comes, q.channelGroup(by))
 	s.unit = s.sort(&b.unit, by == ByUnit, is(cmp.Or(v.Unit, q.Unit)), group)
 	if by == ByOfficial || q.Official != "" {
 		s.official(&b.officials, by == ByOfficial, q.Official)
@@ -145,6 +149,18 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 		}
 	}
 	return s, len(s.keys) > 0
+}
+
+// comes tells whether a channel is among those asked for.
+func (q *Query) comes(channel string) bool {
+	return is(q.Channel)(channel) && (q.Source == "" || q.SourceOf(channel) == q.Source)
+}
+
+func (q *Query) channelGroup(by By) func(string) string {
+	if by == BySource && q.SourceOf != nil {
+		return q.SourceOf
+	}
+	return func(channel string) string { return channel }
 }
 
 // narrower is the ground that two areas share.

@@ -28,6 +28,7 @@ func (c *checker) check() {
 	c.checkHalls()
 	c.checkJoint()
 	c.checkCharge()
+	c.checkSources()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}

@@ -153,6 +153,27 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+func TestMistakesInSourcesAndBands(t *testing.T) {
+	for _, x := range []struct{ old, new, key, reason string }{
+		{`channels: ["110"]`, `channels: [court]`, "intake.sources[1].channels[0]", "count twice"},
+		{`channels: ["110"]`, `channels: [smoke]`, "intake.sources[0].channels[0]", "unknown value"},
+		{"key: petition, name: {zh: 信访, en", "key: police, name: {zh: 信访, en", "intake.sources[2].key", "taken"},
+		{"[30d, 90d,", "[90d, 30d,", "backlog.bands[1]", "shortest first"},
+		{"[30d, 90d,", "[30wd, 90d,", "backlog.bands[0]", "no duration"},
+	} {
+		src := source(t, "fuyang.yaml")
+		if !strings.Contains(src, x.old) {
+			t.Fatalf("the policy has no %q", x.old)
+		}
+		_, err := policy.Load("x.yaml", []byte(strings.Replace(src, x.old, x.new, 1)), mediation.PolicyVocabulary())
+		var found policy.Findings
+		errors.As(err, &found)
+		if i := slices.IndexFunc(found, func(f policy.Finding) bool { return f.Key == x.key }); i < 0 || !strings.Contains(found[i].Reason, x.reason) || found[i].Line < 2 {
+			t.Errorf("%s: nothing such at %s: %v", x.new, x.key, err)
+		}
+	}
+}
+
 func TestFindingsNameThePlace(t *testing.T) {
 	src := "county: \"33.01.11\"\nlabel: 2026\nname: {zh: 名, en: name, fr: nom}\n"
 	_, err := policy.Load("p.yaml", []byte(src), mediation.PolicyVocabulary())

@@ -28,6 +28,8 @@ type Policy struct {
 	Stages Stages
 	// Retention says how long words are kept; the zero value keeps them for ever.
 	Retention Retention
+	// Backlog says how the pile of open cases is looked at.
+	Backlog Backlog
 	// Halls are the one-stop halls.
 	Halls []Hall
 	// Slips are the papers of supervision; the zero value has none.
@@ -56,6 +58,7 @@ type Text struct{ Zh, En string }
 // Intake says what comes in and what becomes of it.
 type Intake struct {
 	Channels   []Channel
+	Sources    []Source // that the channels belong to
 	Categories []Category
 	Routes     []Route
 	// EmergencyRoute is the route (a desk) that danger and crime go to at once (PML 25).

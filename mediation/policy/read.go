@@ -178,6 +178,19 @@ func parseSpan(n ast.Node) (Span, *Text) {
 	return v, nil
 }
 
+func parseDuration(n ast.Node) (time.Duration, *Text) {
+	s, wrong := parseText(n)
+	if wrong != nil {
+		return 0, wrong
+	}
+	d, err := ParseDuration(s)
+	if err != nil {
+		return 0, say("%q不是时长：须为整数加m、h或d，如30m、24h、30d（一日为24小时），不超过十年",
+			"%q is no duration: a whole number and m, h or d, such as 30m, 24h, 30d (a day being 24 hours), at most ten years", s)
+	}
+	return d, nil
+}
+
 func parseDate(n ast.Node) (string, *Text) {
 	s, wrong := parseText(n)
 	if wrong != nil {
