@@ -17,6 +17,7 @@ import (
 	"fengqiao/internal/once"
 	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
+	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/desk"
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
@@ -52,6 +53,8 @@ type Deps struct {
 	HandOvers *handover.Service
 	// Slips issues papers of supervision.
 	Slips *slip.Service
+	// Campaigns are those against the backlog.
+	Campaigns *campaign.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
 	Figures *counts.Keeper
 	// Scorecards measures areas, units and officials by the figures.
@@ -113,7 +116,8 @@ func New(d Deps) (*API, error) {
 		d.Desks == nil ||
 		d.Halls == nil ||
 		d.HandOvers == nil ||
-		d.Slips == nil
+		d.Slips == nil ||
+		d.Campaigns == nil
 	if incomplete {
 		return nil, errors.New("handlers: Deps are not complete")
 	}

@@ -85,6 +85,7 @@ func rooms() []map[string]message {
 		hallMessages,
 		handoverMessages,
 		slipMessages,
+		campaignMessages,
 		scorecardMessages,
 	}
 }

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fengqiao/handlers"
 	"fengqiao/handlers/apptest"
 	"fengqiao/internal/account"
 	"fengqiao/mediation"
+	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/slip"
 
 	"github.com/google/uuid"
@@ -28,7 +30,7 @@ type township struct {
 	place               apptest.Place
 	caseID, party       string
 	report, user, photo string
-	visit               string
+	visit, campaign     string
 	handover            string // of the user
 	slip                string // about the case, from the supervisor to the unit
 	official            string
@@ -74,7 +76,7 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 	w.party = c.Parties[0].ID
 	visit := uuid.NewString()
 	app.Do(t, app.As(t, mediation.TownshipStaff, p), http.MethodPost, "/api/v1/halls/"+p.Hall()+"/visits", obj{"clientId": visit, "function": "reception"}).Want(http.StatusCreated)
-	w.visit = visit
+	w.visit, w.campaign = visit, uuid.NewString()
 	w.handover = app.Do(t, app.As(t, mediation.CountyStaff, p), http.MethodPost, "/api/v1/handovers",
 		obj{"leaver": w.user, "successor": worker.User.ID, "reason": "调离"}, newKey()).Want(http.StatusCreated).Text("id")
 	paper, err := app.Slips.Issue(ctx, app.As(t, mediation.Supervisor, p).Actor(), slip.Issue{Kind: "reminder", About: slip.Subject{Kind: slip.AboutCase, ID: w.caseID},
@@ -83,6 +85,9 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 		t.Fatal(err)
 	}
 	w.slip = paper.ID
+	day := app.Case.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly)
+	app.Do(t, app.As(t, mediation.CountyStaff, p), http.MethodPost, "/api/v1/campaigns", obj{"clientId": w.campaign, "name": "攻坚", "area": string(p), "from": day, "until": day,
+		"target": obj{"percent": 90}}).Want(http.StatusCreated)
 	return w
 }
 
@@ -109,6 +114,7 @@ func (w township) path(r handlers.Route) string {
 		"/api/v1/handovers/": w.handover,
 		"/api/v1/slips/":     w.slip,
 		"/api/v1/officials/": w.official,
+		"/api/v1/campaigns/": w.campaign,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			id = own
@@ -153,6 +159,9 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 		return true, sees, sees
 	case strings.HasPrefix(r.Path, "/api/v1/users/:id"):
 		return true, mediation.MayArea(actor, mediation.UserRead, w.place.Grid()), mediation.MayArea(actor, r.Action, w.place.Grid())
+	case strings.HasPrefix(r.Path, "/api/v1/campaigns/:id"):
+		sees := campaign.Sees(actor, &campaign.Campaign{Area: w.place.Code()})
+		return true, sees, sees
 	case strings.HasPrefix(r.Path, "/api/v1/halls/:hall"):
 		return true, mediation.MayArea(actor, mediation.HallRead, w.place.Code()), mediation.MayArea(actor, r.Action, w.place.Code())
 	case strings.HasPrefix(r.Path, "/api/v1/slips/:id"):

@@ -57,7 +57,9 @@ const (
 	ScorecardFreeze Action = "scorecard.freeze" // keep a month as it stands
 	ScorecardImport Action = "scorecard.import"
 
-	LeadersRead Action = "leaders.read" // what leaders are in charge of
+	LeadersRead   Action = "leaders.read" // what leaders are in charge of
+	CampaignRead  Action = "campaign.read"
+	CampaignWrite Action = "campaign.write" // undertake a campaign against the backlog
 )
 
 // Scope bounds a permission to some of the things.
@@ -237,7 +239,9 @@ var Permits = map[Action][]Grant{
 	ScorecardFreeze: each(WholePlan, CountyStaff, Supervisor),
 	ScorecardImport: each(WholePlan, Administrator),
 
-	LeadersRead: each(InArea, seeing...),
+	LeadersRead:   each(InArea, seeing...),
+	CampaignRead:  each(InArea, seeing...), // of those whose area meets the campaign's
+	CampaignWrite: each(InArea, CountyStaff),
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

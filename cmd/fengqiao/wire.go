@@ -26,6 +26,7 @@ import (
 	"fengqiao/internal/sqlite"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
@@ -302,6 +303,10 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		return nil, err
 	}
 	st.OnNotice = s.relay.Wake
+	campaigns, err := campaign.NewService(campaign.Deps{Campaigns: st.Campaigns(), Cases: st.Cases(), Heads: st.Figures(), Policies: in.policies, Now: s.cases.Now})
+	if err != nil {
+		return nil, err
+	}
 	s.api, err = handlers.New(handlers.Deps{
 		Clock:     s.movable(),
 		Cases:     s.cases,
@@ -321,6 +326,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Halls:     hall.NewService(hall.Deps{Visits: st.Visits(), Policies: in.policies, Cases: s.cases, Reader: st.Cases(), Now: s.cases.Now}),
 		HandOvers: s.handovers,
 		Slips:     s.slips,
+		Campaigns: campaigns,
 		Figures:   s.figures,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
 			Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Now: s.cases.Now}),

@@ -24,6 +24,7 @@ import (
 	"fengqiao/internal/sqlite"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
@@ -174,6 +175,8 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: func() []casetime.Room { return []casetime.Room{a.Slips} }})
+	campaigns, err := campaign.NewService(campaign.Deps{Campaigns: a.Store.Campaigns(), Cases: a.Store.Cases(), Heads: a.Store.Figures(), Policies: a.policies, Now: a.Cases.Now})
+	must(t, err)
 	d := handlers.Deps{
 		Clock:     mover,
 		Slips:     a.Slips,
@@ -192,6 +195,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Policies:  a.policies,
 		Mediators: a.Store.Mediators(),
 		Desks:     a.desks(),
+		Campaigns: campaigns,
 		Halls:     hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
 		HandOvers: a.HandOvers,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},

@@ -21,5 +21,6 @@ func Tables() []Table {
 		handoverTables,
 		slipTables,
 		scorecardTables,
+		campaignTables,
 	)
 }

@@ -40,6 +40,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"HandOvers", storetest.HandOvers},
 		{"Slips", storetest.Slips},
 		{"SlipCrashes", storetest.SlipCrashes},
+		{"Campaigns", storetest.Campaigns},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},

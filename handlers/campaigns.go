@@ -1,0 +1,215 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+	"fengqiao/mediation/campaign"
+)
+
+// campaignRoutes are the campaigns against the backlog and how they go.
+func campaignRoutes() []Route {
+	const base = "/api/v1/campaigns"
+	return []Route{
+		{Method: http.MethodGet, Path: base, Action: mediation.CampaignRead, Query: []string{"limit", "cursor"}, Handle: (*API).campaigns},
+		{Method: http.MethodPost, Path: base, Action: mediation.CampaignWrite, Create: true, OwnKey: true, Cost: Write, Handle: (*API).makeCampaign},
+		{Method: http.MethodGet, Path: base + "/:id", Action: mediation.CampaignRead, Sight: (*API).seesCampaign, Handle: (*API).oneCampaign},
+		{Method: http.MethodGet, Path: base + "/:id/cases", Action: mediation.CampaignRead, Sight: (*API).seesCampaign, Query: []string{"class", "at", "limit", "cursor"}, Handle: (*API).campaignCases},
+	}
+}
+
+// seesCampaign tells whether the caller sees the campaign of the path; who sees one may read it.
+func (a *API) seesCampaign(c *Call) error {
+	_, err := a.Campaigns.Load(c.Context, c.Actor, c.PathID("id"))
+	return err
+}
+
+type campaignBody struct {
+	ClientID string           `json:"clientId" max:"64"`
+	Name     string           `json:"name" max:"100"`
+	Area     grid.Code        `json:"area" max:"200"`
+	From     string           `json:"from" max:"10"`
+	Until    string           `json:"until" max:"10"`
+	Rule     campaignRuleWire `json:"rule"`
+	Target   struct {
+		Percent int `json:"percent"`
+	} `json:"target"`
+}
+
+// campaignRuleWire selects among the cases that are open at the start.
+type campaignRuleWire struct {
+	Source      string `json:"source,omitzero" max:"40"`
+	Category    string `json:"category,omitzero" max:"64"`
+	MinDays     int    `json:"minDays"`
+	MinReopened int    `json:"minReopened"`
+}
+
+func (a *API) makeCampaign(c *Call) (Reply, error) {
+	var b campaignBody
+	if err := c.decodeBounded(&b); err != nil {
+		return Reply{}, err
+	}
+	if b.Area == "" {
+		b.Area = c.Actor.Area
+	}
+	if err := checkCode(a.Atlas.Load(), "area", b.Area); err != nil {
+		return Reply{}, err
+	}
+	k, again, err := a.Campaigns.Make(c.Context, c.Actor, campaign.Plan{ID: b.ClientID, Name: b.Name, Area: b.Area, From: b.From, Until: b.Until, Percent: b.Target.Percent,
+		Rule: campaign.Rule{Source: b.Rule.Source, Category: b.Rule.Category, MinDays: b.Rule.MinDays, MinTurns: b.Rule.MinReopened}})
+	if err != nil {
+		return Reply{}, err
+	}
+	if again {
+		c.Set("Idempotency-Replayed", "true")
+	}
+	l, err := a.labels(c, "")
+	return Reply{View: l.campaignHead(&k, a.Cases.Now()), Status: http.StatusCreated, Location: "/api/v1/campaigns/" + k.ID}, err
+}
+
+func (a *API) campaigns(c *Call) (Reply, error) {
+	limit, err := a.limit(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	found, next, err := a.Campaigns.List(c.Context, c.Actor, c.QueryText("cursor"), limit)
+	if err != nil {
+		return Reply{}, err
+	}
+	l, err := a.labels(c, "")
+	if err != nil {
+		return Reply{}, err
+	}
+	views := make([]campaignHead, len(found))
+	for i := range found {
+		views[i] = l.campaignHead(&found[i], a.Cases.Now())
+	}
+	return Reply{View: NewPage(views, next)}, nil
+}
+
+type campaignHead struct {
+	ID       string           `json:"id"`
+	Name     string           `json:"name"`
+	Area     grid.Code        `json:"area"`
+	AreaText string           `json:"areaText"`
+	From     time.Time        `json:"from"`
+	Until    time.Time        `json:"until"`
+	Standing string           `json:"standing"` // planned, running, ended
+	Rule     campaignRuleWire `json:"rule"`
+	Percent  int              `json:"percent"`
+}
+
+func (l labels) campaignHead(k *campaign.Campaign, now time.Time) campaignHead {
+	v := campaignHead{ID: k.ID, Name: k.Name, Area: k.Area, AreaText: string(k.Area), From: k.From.UTC(), Until: k.Until.UTC(), Standing: "running", Percent: k.Percent,
+		Rule: campaignRuleWire{k.Rule.Source, k.Rule.Category, k.Rule.MinDays, k.Rule.MinTurns}}
+	if name, ok := l.plan.Name(k.Area); ok && name != "" {
+		v.AreaText = name
+	}
+	switch {
+	case now.Before(k.From):
+		v.Standing = "planned"
+	case !now.Before(k.Until):
+		v.Standing = "ended"
+	}
+	return v
+}
+
+type campaignView struct {
+	campaignHead
+	Definition string          `json:"definition"`
+	AsOf       time.Time       `json:"asOf"`
+	Target     *campaignTarget `json:"target"` // null before the start
+	Points     []campaignPoint `json:"points"`
+}
+
+// campaignTarget is the target over the cases that the caller sees.
+type campaignTarget struct {
+	Total   int  `json:"total"`
+	Settled int  `json:"settled"` // to be
+	Reached bool `json:"reached"`
+}
+
+type campaignPoint struct {
+	At       time.Time         `json:"at"`
+	Open     int               `json:"open"`
+	Closed   int               `json:"closed"`
+	Settled  int               `json:"settled"`
+	Ended    int               `json:"ended"`
+	Reopened int               `json:"reopened"`
+	Planned  int               `json:"planned"` // to be settled by then, if every day settled as many
+	Cases    map[string]string `json:"cases"`   // the list behind each
+}
+
+const (
+	campaignZh = "开始时尚未了结、程序也没有结束、规则选中的案件，名单此后不变。未办结open，已办结待回访closed，化解settled，其它了结ended（不成、未化解、退出、撤回、不予受理、并案），四者合计为全部；reopened为开始以来重新办理过的。目标只看化解。"
+	campaignEn = "the cases that were neither over nor closed at the start and that the rule selects; the list stays as it is. open, closed (waiting for the return visit), settled and ended (failed, not settled, exited, withdrawn, not accepted, joined) together are all of them; reopened are those taken up again since the start. Only what is settled counts for the target."
+)
+
+func (a *API) oneCampaign(c *Call) (Reply, error) {
+	k, err := a.Campaigns.Load(c.Context, c.Actor, c.PathID("id"))
+	if err != nil {
+		return Reply{}, err
+	}
+	l, err := a.labels(c, "")
+	if err != nil {
+		return Reply{}, err
+	}
+	points, err := a.Campaigns.BurnDown(c.Context, c.Actor, &k)
+	if err != nil {
+		return Reply{}, err
+	}
+	now := a.Cases.Now()
+	v := campaignView{campaignHead: l.campaignHead(&k, now), Definition: choose(l.zh, campaignZh, campaignEn), AsOf: now.UTC(), Points: []campaignPoint{}}
+	for _, p := range points {
+		point := campaignPoint{p.At.UTC(), p.Open, p.Closed, p.Settled, p.Ended, p.Reopened, p.Planned, map[string]string{}}
+		for _, class := range campaign.Classes {
+			point.Cases[string(class)] = "/api/v1/campaigns/" + k.ID + "/cases" + encodedQuery(map[string]string{"class": string(class), "at": p.At.UTC().Format(time.RFC3339Nano)})
+		}
+		v.Points = append(v.Points, point)
+	}
+	if n := len(points); n > 0 {
+		last := points[n-1]
+		want := campaign.Target(last.Total, k.Percent)
+		v.Target = &campaignTarget{last.Total, want, last.Settled >= want}
+	}
+	return Reply{View: v}, nil
+}
+
+func (a *API) campaignCases(c *Call) (Reply, error) {
+	limit, err := a.limit(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	class, at := campaign.Class(c.QueryText("class")), a.Cases.Now().Add(time.Millisecond)
+	if class != "" && !slices.Contains(campaign.Classes, class) {
+		return Reply{}, invalid("unknown_value", "class", "value", printable(string(class)))
+	}
+	if text := c.QueryText("at"); text != "" {
+		if at, err = time.Parse(time.RFC3339Nano, text); err != nil {
+			return Reply{}, invalid("not_a_time", "at")
+		}
+	}
+	offset := 0
+	if cursor := c.QueryText("cursor"); cursor != "" {
+		if offset, err = strconv.Atoi(cursor); err != nil || offset < 0 || offset > campaign.MaxMembers {
+			return Reply{}, invalid("bad_cursor", "cursor")
+		}
+	}
+	k, err := a.Campaigns.Load(c.Context, c.Actor, c.PathID("id"))
+	if err != nil {
+		return Reply{}, err
+	}
+	found, more, err := a.Campaigns.Behind(c.Context, c.Actor, &k, class, at, offset, limit)
+	if err != nil {
+		return Reply{}, err
+	}
+	next := ""
+	if more > 0 {
+		next = strconv.Itoa(more)
+	}
+	return a.showCases(c, found, next)
+}
