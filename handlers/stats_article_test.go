@@ -45,7 +45,9 @@ func histories(p apptest.Place) []history {
 	taken := append(office(mediation.Accept{}, mediation.Assign{Mediator: p.Mediator("own"), Seat: -1, Force: true}), step{true, mediation.RecordSession{}})
 	agreed := append(append([]step{}, taken...), step{true, mediation.Agree{Terms: "各让一步", Oral: true}})
 	closed := append(agreed, office(mediation.Close{})...)
-	with := func(steps []step, more ...mediation.Command) []step { return append(append([]step{}, steps...), office(more...)...) }
+	with := func(steps []step, more ...mediation.Command) []step {
+		return append(append([]step{}, steps...), office(more...)...)
+	}
 	settled := with(closed, mediation.RecordFollowUp{Kept: true, Resolved: true})
 	unsettled := with(closed, mediation.RecordFollowUp{Kept: true, Resolved: false})
 	return []history{
