@@ -87,5 +87,5 @@ func domainRoutes(l Limits) []Route {
 		{Method: put, Path: "/api/v1/calendar", Action: mediation.PolicyImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import, Deadline: importDeadline, Handle: (*API).putYear},
 
 		{Method: get, Path: "/api/v1/party/case", Action: mediation.CaseRead, Handle: (*API).partyCase},
-	}, statsRoutes(), backlogRoutes(), editionRoutes(l), commandRoutes())
+	}, statsRoutes(), backlogRoutes(), rankingRoutes(), editionRoutes(l), commandRoutes())
 }

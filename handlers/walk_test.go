@@ -121,7 +121,7 @@ func (w township) path(r handlers.Route) string {
 		}
 	}
 	path := strings.ReplaceAll(strings.ReplaceAll(r.Path, ":id", id), ":code", string(w.place.Cell()))
-	path = strings.NewReplacer(":hall", w.place.Hall(), ":window", "1").Replace(path)
+	path = strings.NewReplacer(":hall", w.place.Hall(), ":window", "1", ":ranking", "townships").Replace(path)
 	path = strings.Replace(path, ":z/:x/:y", tileOf(w.place.Point(), 15), 1)
 	switch at := w.place.Point(); r.Method + " " + r.Path {
 	case "GET /api/v1/plan/locate":

@@ -29,6 +29,7 @@ func (c *checker) check() {
 	c.checkJoint()
 	c.checkCharge()
 	c.checkSources()
+	c.checkRankings()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}

@@ -174,6 +174,28 @@ func TestMistakesInSourcesAndBands(t *testing.T) {
 	}
 }
 
+func TestNoRankingPutsSpeedAboveSettlementOrRewardsRefusal(t *testing.T) {
+	for _, x := range []struct{ measures, key, reason string }{
+		{"[timeliness, settlement]", "rankings[0].measures[0]", "never ranks above settlement"},
+		{"[closing, timeliness]", "rankings[0].measures[1]", "never ranks above settlement"},
+		{"[settlementRate]", "rankings[0].measures[0]", "refusing intake would help"},
+		{"[settlement, repeatRate]", "rankings[0].measures[1]", "refusing intake would help"},
+		{"[settlement, satisfaction]", "rankings[0].measures[1]", "refusing intake would help"},
+		{"[open]", "rankings[0].measures[0]", "refusing intake would help"},
+		{"[speed]", "rankings[0].measures[0]", "unknown value"},
+		{"[]", "rankings[0].measures", "at least one"},
+	} {
+		src := strings.Replace(source(t, "fuyang.yaml"), "measures: [settlement, timeliness]", "measures: "+x.measures, 1)
+		_, err := policy.Load("x.yaml", []byte(src), mediation.PolicyVocabulary())
+		var found policy.Findings
+		errors.As(err, &found)
+		line := 1 + strings.Count(src[:strings.Index(src, "measures: "+x.measures)], "\n")
+		if i := slices.IndexFunc(found, func(f policy.Finding) bool { return f.Key == x.key }); i < 0 || !strings.Contains(found[i].Reason, x.reason) || found[i].Line != line {
+			t.Errorf("%s: nothing such at %s in line %d: %v", x.measures, x.key, line, err)
+		}
+	}
+}
+
 func TestFindingsNameThePlace(t *testing.T) {
 	src := "county: \"33.01.11\"\nlabel: 2026\nname: {zh: 名, en: name, fr: nom}\n"
 	_, err := policy.Load("p.yaml", []byte(src), mediation.PolicyVocabulary())

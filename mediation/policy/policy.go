@@ -30,6 +30,8 @@ type Policy struct {
 	Retention Retention
 	// Backlog says how the pile of open cases is looked at.
 	Backlog Backlog
+	// Rankings put areas and units in order.
+	Rankings []Ranking
 	// Halls are the one-stop halls.
 	Halls []Hall
 	// Slips are the papers of supervision; the zero value has none.

@@ -1,0 +1,48 @@
+package figures
+
+import (
+	"cmp"
+	"slices"
+
+	"fengqiao/mediation/policy"
+)
+
+// Ranked is a line of a ranking.
+type Ranked struct {
+	Place int // from 1; equals share one
+	Group
+	// Shares are by the ranking's measures, in their order.
+	Shares []Portion
+}
+
+// Portion is a share by its two counts, so that it is compared exactly.
+type Portion struct{ Above, Below int }
+
+func (p Portion) compare(q Portion) int { return cmp.Compare(p.Above*q.Below, q.Above*p.Below) }
+
+// measured are the measures that rankings may use. All are of what came in, what was refused among it: taking on less never helps.
+var measured = map[string]func(*Tally) int{
+	policy.RankSettlement: func(t *Tally) int { return t.Settled },
+	policy.RankClosing:    func(t *Tally) int { return t.Closed },
+	policy.RankTimeliness: func(t *Tally) int { return t.InTime },
+}
+
+// Rank puts groups in order by measures: by the first, where they are equal by the next.
+func Rank(groups []Group, measures []string) []Ranked {
+	ranked := make([]Ranked, len(groups))
+	for i, g := range groups {
+		ranked[i].Group = g
+		for _, m := range measures {
+			ranked[i].Shares = append(ranked[i].Shares, Portion{measured[m](&g.Tally), g.Received})
+		}
+	}
+	order := func(a, b Ranked) int { return slices.CompareFunc(b.Shares, a.Shares, Portion.compare) }
+	slices.SortStableFunc(ranked, order)
+	for i := range ranked {
+		ranked[i].Place = i + 1
+		if i > 0 && order(ranked[i-1], ranked[i]) == 0 {
+			ranked[i].Place = ranked[i-1].Place
+		}
+	}
+	return ranked
+}

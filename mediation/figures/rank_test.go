@@ -1,0 +1,97 @@
+package figures
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+
+	"pgregory.net/rapid"
+)
+
+// ranks are the places of the units whose cases these are.
+func ranks(cases []mediation.Summary, measures []string) map[string]Ranked {
+	b := &Book{}
+	for i := range cases {
+		b.Put(&cases[i])
+	}
+	places := map[string]Ranked{}
+	for _, r := range Rank(b.Break(Query{Sight: sightOf("33"), Now: day.AddDate(0, 3, 0)}, ByUnit, nil), measures) {
+		places[r.Key] = r
+	}
+	return places
+}
+
+// drawn is cases of three units that ended in every way.
+func drawn(t *rapid.T) []mediation.Summary {
+	states := []mediation.State{mediation.Settled, mediation.Closed, mediation.Unsettled, mediation.Failed, mediation.Exited, mediation.Mediating, mediation.NotAccepted, mediation.Withdrawn}
+	cases := make([]mediation.Summary, rapid.IntRange(3, 40).Draw(t, "cases"))
+	for i := range cases {
+		s := &cases[i]
+		*s = mediation.Summary{ID: fmt.Sprint(i), Area: "33.01", Opened: day, Unit: fmt.Sprint("u", i%3), State: rapid.SampledFrom(states).Draw(t, "state")}
+		if s.State == mediation.Settled || s.State == mediation.Closed || s.State == mediation.Unsettled {
+			s.Closed = day.Add(48 * time.Hour)
+			if rapid.Bool().Draw(t, "late") {
+				s.Course.Breached = day.Add(24 * time.Hour)
+			}
+		}
+	}
+	return cases
+}
+
+// orders are the rankings that a policy may have.
+var orders = [][]string{{policy.RankSettlement}, {policy.RankClosing}, {policy.RankSettlement, policy.RankTimeliness}, {policy.RankSettlement, policy.RankClosing, policy.RankTimeliness},
+	{policy.RankClosing, policy.RankSettlement, policy.RankTimeliness}}
+
+func refused(s mediation.Summary) mediation.Summary {
+	s.State, s.Closed, s.Course = mediation.NotAccepted, time.Time{}, mediation.Course{}
+	return s
+}
+
+func TestRefusingIntakeNeverHelpsARank(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		cases, measures := drawn(rt), rapid.SampledFrom(orders).Draw(rt, "measures")
+		before := ranks(cases, measures)
+		better := func(unit, what string, after map[string]Ranked) {
+			if after[unit].Place < before[unit].Place {
+				rt.Fatalf("by %v %s takes %s from place %d to %d", measures, what, unit, before[unit].Place, after[unit].Place)
+			}
+		}
+		unit := fmt.Sprint("u", rapid.IntRange(0, 2).Draw(rt, "unit"))
+		more := append(append([]mediation.Summary{}, cases...), refused(mediation.Summary{ID: "more", Area: "33.01", Opened: day, Unit: unit}))
+		better(unit, "another refusal", ranks(more, measures))
+		for i := range cases {
+			instead := append([]mediation.Summary{}, cases...)
+			instead[i] = refused(cases[i])
+			better(cases[i].Unit, fmt.Sprintf("refusing what came to be %s", cases[i].State), ranks(instead, measures))
+		}
+	})
+}
+
+func TestTimelinessNeverRanksAboveSettlement(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		places := ranks(drawn(rt), []string{policy.RankSettlement, policy.RankTimeliness})
+		for _, a := range places {
+			for _, b := range places {
+				if a.Shares[0].compare(b.Shares[0]) > 0 && a.Place >= b.Place {
+					rt.Fatalf("%s settles %v and stands at %d, %s settles %v and stands at %d", a.Key, a.Shares[0], a.Place, b.Key, b.Shares[0], b.Place)
+				}
+			}
+		}
+	})
+}
+
+func TestEqualsShareAPlace(t *testing.T) {
+	group := func(key string, settled, received int) Group {
+		return Group{Key: key, Tally: Tally{Settled: settled, Received: received}}
+	}
+	got := ""
+	for _, r := range Rank([]Group{group("a", 1, 2), group("b", 3, 4), group("c", 2, 4), group("d", 0, 1)}, []string{policy.RankSettlement}) {
+		got += fmt.Sprint(r.Place, r.Key, " ")
+	}
+	if got != "1b 2a 2c 4d " {
+		t.Error(got)
+	}
+}
