@@ -126,7 +126,7 @@ func (h *campaignKit) day(t *testing.T) {
 	h.midnight(t)
 }
 
-// frozen reads a campaign by several instances at once, weeks after it began: all get one list.
+// frozen reads a campaign for the first time, by an instance that has seen nothing of it, after its end.
 func (h *campaignKit) frozen(t *testing.T, id string) campaign.Campaign {
 	t.Helper()
 	c, err := h.service(t).Load(context.Background(), County, id)

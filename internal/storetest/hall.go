@@ -202,6 +202,15 @@ func (h *hallKit) oneAtATime(t *testing.T) {
 	if got != 1 || busy != 7 {
 		t.Errorf("%d were called to one window, %d calls were refused", got, busy)
 	}
+	// Not even somebody who never looked puts a second one there.
+	waiting := h.take(t, "mediation")
+	if _, err := h.Store.Visits().Update(context.Background(), waiting.ID, func(v *hall.Visit) error {
+		v.Turns[0].Window, v.Stands = "3", hall.Called
+		return nil
+	}); !errors.Is(err, mediation.ErrExists) {
+		t.Errorf("a second visit at the window: %v", err)
+	}
+	h.step(t, waiting.ID, hall.Leave, "")
 	board, err := h.Board(context.Background(), "centre")
 	if err != nil || board.Lines[1].Waiting != 9 || board.Desks[2].Number != "B001" || board.Desks[2].Stands != hall.Called {
 		t.Errorf("%+v, %v", board, err)
