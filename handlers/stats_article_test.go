@@ -157,7 +157,7 @@ func replay(t *testing.T, app *apptest.App, c mediation.Case, times int) {
 	for hand := range hands {
 		all.Go(func() {
 			for i := hand; i < times; i += hands {
-				if _, err := app.Store.Cases().Open(context.Background(), later(c, time.Duration(i+1)*time.Minute)); err != nil {
+				if _, err := app.Store.Cases().Open(context.Background(), shifted(c, time.Duration(i+1)*time.Minute)); err != nil {
 					t.Error(err)
 					return
 				}
@@ -167,8 +167,8 @@ func replay(t *testing.T, app *apptest.App, c mediation.Case, times int) {
 	all.Wait()
 }
 
-// later is the same history of another case, as much later.
-func later(c mediation.Case, by time.Duration) mediation.Case {
+// shifted is the same history of another case, as much later.
+func shifted(c mediation.Case, by time.Duration) mediation.Case {
 	c.ID, c.Number.N = uuid.NewString(), 0
 	c.Unsent, c.Chores, c.NextDue, c.Parties, c.Reports = nil, nil, time.Time{}, nil, nil
 	for _, at := range []*time.Time{&c.Opened, &c.Changed, &c.Closed, &c.Course.Accepted, &c.Course.Agreed, &c.Course.Breached} {
