@@ -44,6 +44,7 @@ var eventTexts = map[string][2]string{
 	"breached":         {"超期", "overdue"},
 	"reckoned":         {"时限重新计算", "clocks reckoned anew"},
 	"rejudged":         {"改按新版规则", "judged under another version"},
+	"petition_lapsed":  {"信访逾期未申请", "petition lapsed"},
 	"rezoned":          {"网格调整", "moved by a change of the plan"},
 	"handed_over":      {"移交", "handed over"},
 	"task_reminded":    {"子任务临期提醒", "sub-task reminded of"},

@@ -109,6 +109,19 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 	mediation.CmdLiftHold: body(func(b reasonRemarkBody) (mediation.Command, error) {
 		return mediation.LiftHold{Reason: b.Reason, Remark: b.Remark}, nil
 	}),
+	mediation.CmdPetition: body(func(b struct {
+		behalfBody
+		Step     mediation.PetitionStep `json:"step" max:"20"`
+		Unit     string                 `json:"unit" max:"100"`
+		Route    string                 `json:"route" max:"64"`
+		Days     int                    `json:"days"`
+		Approver string                 `json:"approver" max:"100"`
+		Reason   string                 `json:"reason" max:"200"`
+		Remark   string                 `json:"remark"`
+	}) (mediation.Command, error) {
+		behalf, err := b.behalf()
+		return mediation.HandlePetition{Behalf: behalf, Step: b.Step, Unit: b.Unit, Route: b.Route, Days: b.Days, Approver: b.Approver, Reason: b.Reason, Remark: b.Remark}, err
+	}),
 	mediation.CmdSuspend: body(func(b reasonRemarkBody) (mediation.Command, error) {
 		return mediation.Suspend{Reason: b.Reason, Remark: b.Remark}, nil
 	}),

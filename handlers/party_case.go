@@ -27,9 +27,11 @@ type partyCaseView struct {
 	Former  []agreementView `json:"formerAgreements,omitzero"`
 	Signed  bool            `json:"signed"` // I have signed the agreement
 	Outcome *partyOutcome   `json:"outcome"`
-	Due     time.Time       `json:"due,omitzero"`
-	Actions []string        `json:"actions"`
-	Rights  []string        `json:"rights"` // what the mediation law grants (PML 17, 19, 20, 23)
+	// Petition is the petitioner's.
+	Petition *petitionView `json:"petition,omitzero"`
+	Due      time.Time     `json:"due,omitzero"`
+	Actions  []string      `json:"actions"`
+	Rights   []string      `json:"rights"` // what the mediation law grants (PML 17, 19, 20, 23)
 }
 
 // selfView is what the reader said themselves.
@@ -140,6 +142,9 @@ func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.
 		}
 		v.Mediators = append(v.Mediators, panelMember{ID: s.Mediator, Name: m.Name, Kind: l.mediatorKind(s.Kind), Lead: s.Lead,
 			Outsider: s.Outsider, Refused: slices.Contains(me.RefusedMediators, s.Mediator)})
+	}
+	if v.Petition, err = a.partyPetition(c, l, k, me); err != nil {
+		return err
 	}
 	for i := range k.Former {
 		if slices.Contains(k.Former[i].Signers, me.ID) {

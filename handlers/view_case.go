@@ -42,6 +42,7 @@ type caseView struct {
 	Suggested []suggestionView `json:"suggested,omitzero"`
 	Clocks    clocksView       `json:"clocks"`
 	Hold      *holdView        `json:"hold,omitzero"` // nothing of it may be erased
+	Petition  *petitionView    `json:"petition,omitzero"`
 
 	// Actions is what this caller may do now: the last segments of POST /api/v1/cases/{id}/….
 	Actions []string `json:"actions"`

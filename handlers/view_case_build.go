@@ -158,6 +158,7 @@ func (v *caseViewer) build() caseView {
 		out.Panel = append(out.Panel, seatView{Index: i, Kinds: s.Kinds, Lead: s.Lead, Required: s.Required, Outsider: s.Outsider,
 			Mediator: v.mediator(s.Mediator), Kind: s.Kind, Since: s.Since})
 	}
+	out.Petition = v.petition()
 	v.record(&out)
 	out.Joint, out.Charge = v.joint(), v.charge()
 	return out

@@ -97,6 +97,9 @@ type Case struct {
 	// Stages are the clocks of this turn beside them; none where the policy has none for its channel.
 	Stages []Stage
 
+	// Petition is the petition regulation's course of it; nil: it is no petition.
+	Petition *Petition
+
 	Policy string // version id of the policy it is judged under
 
 	Opened  time.Time
@@ -255,6 +258,9 @@ type Summary struct {
 	Closed       time.Time
 	// Policy is the version that the case is judged under, "" in what an earlier release stored.
 	Policy string
+	// Petition is where its petition stands, "" if it is none; PetitionDue what is owed of it next.
+	Petition    PetitionState
+	PetitionDue time.Time
 	// For figures. Course is the case's, not Known in what an earlier release stored; Overdue as Case.OverdueFrom; Satisfied and
 	// Dissatisfied are how many parties have said so.
 	Course                  Course

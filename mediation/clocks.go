@@ -29,7 +29,12 @@ var clockTexts = map[ClockName][2]string{
 }
 
 // Text is the clock's name in Chinese or English.
-func (n ClockName) Text(zh bool) string { return either(zh, clockTexts[n]) }
+func (n ClockName) Text(zh bool) string {
+	if text, ok := petitionClockTexts[n]; ok {
+		return either(zh, text)
+	}
+	return either(zh, clockTexts[n])
+}
 
 func either(zh bool, text [2]string) string {
 	if zh {
@@ -67,7 +72,11 @@ func Clocks(c *Case, r Rules, now time.Time) []Explained {
 			list = append(list, e)
 		}
 	}
-	return append(list, explain(c, WholeClock, "", c.WholeClock, limits.Whole, r, now))
+	list = append(list, explain(c, WholeClock, "", c.WholeClock, limits.Whole, r, now))
+	for _, x := range c.petitionClocks(r.Policy) {
+		list = append(list, explain(c, x.name, "", *x.clock, x.limit, r, now))
+	}
+	return list
 }
 
 func explain(c *Case, name ClockName, of State, k Clock, limit policy.Limit, r Rules, now time.Time) Explained {

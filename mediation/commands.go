@@ -214,6 +214,16 @@ type (
 	ReviewCharge struct{ Notes string }
 	// ReleaseCharge 解除包案.
 	ReleaseCharge struct{ Reason, Remark string }
+	// HandlePetition 办理信访: a step of the regulation's course.
+	HandlePetition struct {
+		Behalf         // of asking for review and re-review, and of withdrawing
+		Step           PetitionStep
+		Unit           string // that it is passed on to; that reviews
+		Route          string // told where it is not accepted
+		Days           int    // of an extension
+		Approver       string // who approved the extension
+		Reason, Remark string
+	}
 	// SupplementCase 补充.
 	SupplementCase struct {
 		Text   string
@@ -287,6 +297,7 @@ func (AnswerTask) Name() CommandName       { return CmdTaskResult }
 func (ReturnTask) Name() CommandName       { return CmdTaskReturn }
 func (DropTask) Name() CommandName         { return CmdTaskDrop }
 func (LiftHold) Name() CommandName         { return CmdLiftHold }
+func (HandlePetition) Name() CommandName   { return CmdPetition }
 
 // PartyInput is a party as it is entered.
 type PartyInput struct {

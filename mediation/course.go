@@ -57,7 +57,7 @@ func (c *Case) follow(e *Event) {
 	}
 }
 
-// OverdueFrom is the moment from which the case counts as overdue: the earliest end of its clocks; zero if neither runs.
+// OverdueFrom is the moment from which the case counts as overdue: the earliest end of its clocks; zero if none runs.
 func (c *Case) OverdueFrom() time.Time {
 	var first time.Time
 	if c.State.Over() {
@@ -68,6 +68,9 @@ func (c *Case) OverdueFrom() time.Time {
 		if c.Stages[i].running() {
 			clocks = append(clocks, c.Stages[i].Clock)
 		}
+	}
+	if p := c.Petition; p != nil && !p.State.Info().Right {
+		clocks = append(clocks, p.Clock)
 	}
 	for _, k := range clocks {
 		if !k.Due.IsZero() && k.Paused.IsZero() && (first.IsZero() || k.Due.Before(first)) {

@@ -36,6 +36,7 @@ type Order struct {
 	Party    *Party       // for AddParty, sealed
 	LinkHash string       // for AddParty and RenewLink
 	Mediator *Candidate   // for Assign: the mediator as judged by Match
+	Approver Sealed       // for HandlePetition
 	Alike    []Suggestion // for AddParty: open cases that the party is in already
 	NewID    string       // for whatever the command creates
 	Away     *float64     // for Arrive: metres from the case's place; nil where the case has none
@@ -207,6 +208,7 @@ func (c *Case) schedule(r Rules) {
 			}
 		}
 	}
+	sooner(c.nextOfPetition(r))
 	c.NextDue = next
 }
 
@@ -238,6 +240,10 @@ func (c *Case) Summarise() Summary {
 		Policy: c.Policy, Course: c.Course, Overdue: c.OverdueFrom(), ReviewDue: c.ReviewDue()}
 	if c.Charge != nil {
 		s.Leader = c.Charge.Leader
+	}
+	if p := c.Petition; p != nil {
+		s.Petition, s.PetitionDue = p.State, p.Clock.Due
+		s.Breached, s.Warned = s.Breached || !p.Clock.Breached.IsZero(), s.Warned || p.Clock.Reminded > 0
 	}
 	if c.Earlier != nil {
 		s.EarlierPlans = c.Earlier.Versions

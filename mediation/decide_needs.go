@@ -67,6 +67,10 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if c.Hold == nil {
 			return unmet()
 		}
+	case NeedPetition:
+		if len(c.PetitionSteps(o.Actor)) == 0 {
+			return unmet()
+		}
 	case NeedNotHeld:
 		if c.Hold != nil {
 			return unmet()

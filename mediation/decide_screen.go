@@ -146,6 +146,8 @@ func (d *decision) carryOut() error {
 		return d.review()
 	case ReleaseCharge:
 		return d.release(cmd)
+	case HandlePetition:
+		return d.petition(cmd)
 	default:
 		return refuse("decide", Invalid, "command.unknown", "command")
 	}

@@ -68,6 +68,9 @@ func discreet(cmd Command) (Command, string) {
 	case DropTask:
 		x.Reason, own = coded(x.Reason)
 		return x, own
+	case HandlePetition:
+		x.Reason, own = coded(x.Reason)
+		return x, own
 	case RefuseMediation: // the law asks for none; what a party says all the same is theirs alone
 		x.Reason, own = "", strings.TrimSpace(x.Reason)
 		return x, own
@@ -107,6 +110,8 @@ func (c *Case) voice(actor Actor, cmd Command) string {
 	case RefuseMediation:
 		who = x.Party
 	case RefuseMediator:
+		who = x.Party
+	case HandlePetition:
 		who = x.Party
 	}
 	if actor.Role == PartyRole {
@@ -199,6 +204,8 @@ func words(cmd Command) string {
 		return x.What
 	case AnswerTask:
 		return x.Result
+	case HandlePetition:
+		return x.Remark
 	}
 	return ""
 }

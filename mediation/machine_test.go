@@ -95,7 +95,7 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdSignOff: SignOffCase{Approved: c.Repeats == 0}, CmdTask: GiveTask{Unit: "水利局", What: "w"}, CmdTaskAck: AckTask{Task: aTask(c, false)},
 		CmdTaskResult: AnswerTask{Task: aTask(c, false), Result: "r"}, CmdTaskReturn: ReturnTask{Task: aTask(c, true), Reason: "r"},
 		CmdTaskDrop: DropTask{Task: aTask(c, false), Reason: "r"},
-		CmdCharge:   TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"},
+		CmdCharge:   TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"}, CmdPetition: plausibleStep(c, by, behalf),
 	}[name]
 }
 
@@ -107,6 +107,18 @@ func aTask(c *Case, done bool) string {
 		}
 	}
 	return "none"
+}
+
+// plausibleStep is one of the steps of the case's petition that the actor may take, with what it asks for.
+func plausibleStep(c *Case, by Actor, behalf Behalf) Command {
+	cmd := HandlePetition{Step: StepSend, Unit: "住建局", Route: "court", Days: 20, Approver: "a", Reason: "r", Remark: "w", Behalf: behalf}
+	if steps := c.PetitionSteps(by); len(steps) > 0 {
+		cmd.Step = steps[len(c.Events)%len(steps)]
+	}
+	if cmd.Step == StepReview || cmd.Step == StepRereview {
+		cmd.Unit = string(cmd.Step)
+	}
+	return cmd
 }
 
 // machine drives one case at random.
@@ -125,12 +137,14 @@ func TestAnyHistoryWithStagesKeepsTheCaseWhole(t *testing.T) {
 }
 
 func anyHistory(t *testing.T, r Rules) {
-	seen := map[State]int{}
+	r.Policy.Petition = yongkang(t).Petition
+	seen, petitions := map[State]int{}, map[PetitionState]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{rt: rt}
 		m.story = beginWith(rt, r, func(rep *Report) {
 			rep.Category = rapid.SampledFrom([]string{"neighbour", "medical", "labour", "expropriation"}).Draw(rt, "category")
 			rep.Severity = rapid.IntRange(1, 4).Draw(rt, "severity")
+			rep.Channel = rapid.SampledFrom([]string{"app", "letter"}).Draw(rt, "channel")
 			rep.Emergency = rapid.IntRange(0, 9).Draw(rt, "emergency") == 0
 		})
 		for range rapid.IntRange(1, 60).Draw(rt, "steps") {
@@ -138,9 +152,12 @@ func anyHistory(t *testing.T, r Rules) {
 			m.step()
 			m.whole()
 			seen[m.c.State]++
+			if m.c.Petition != nil {
+				petitions[m.c.Petition.State]++
+			}
 		}
 	})
-	t.Logf("states seen: %v", seen)
+	t.Logf("states seen: %v, of petitions: %v", seen, petitions)
 }
 
 func (m *machine) step() {
@@ -343,6 +360,9 @@ func (m *machine) whole() {
 	if searching && !c.hasOpenOffer() && !c.NeedsHand && !slices.ContainsFunc(c.Chores, func(x Chore) bool { return x.Kind == ChoreMatch }) {
 		m.rt.Fatalf("the case is %s, seats %v are free, and nobody looks for anyone", c.State, c.Panel.Free())
 	}
+	if p := c.Petition; p != nil && (p.State.Over() != p.Clock.Due.IsZero() || p.State.Info().Zh == string(p.State)) {
+		m.rt.Fatalf("a petition that is %s is due %v", p.State, p.Clock.Due)
+	}
 	m.seatsOnce()
 	m.dueInTime()
 	m.clocksExplainThemselves()
@@ -398,6 +418,9 @@ func (m *machine) dueInTime() {
 	}
 	for _, ch := range c.Chores {
 		late(string(ch.Kind), ch.Since)
+	}
+	if p := c.Petition; p != nil && c.State != Joined && p.Clock.Breached.IsZero() && p.Clock.Paused.IsZero() {
+		late("the petition's clock", p.Clock.Due)
 	}
 	if c.State.Over() {
 		return

@@ -47,6 +47,7 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 	d.say("category", rep.Category)
 	d.say("severity", strconv.Itoa(rep.Severity))
 	d.beginStages(o.At)
+	d.takePetition(rep.Channel)
 	if err := d.firstState(); err != nil {
 		return Case{}, err
 	}
@@ -94,6 +95,7 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.say("why", why)
 	d.file(rep.ID, rep.Reporter)
 	d.fileOutside(rep.order())
+	d.takePetition(rep.Channel)
 	for _, p := range parties {
 		p.Via = rep.ID
 		d.welcome(p)

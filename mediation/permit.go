@@ -193,6 +193,9 @@ var Permits = map[Action][]Grant{
 	Action(CmdReview):     join(each(InCharge, Leader), each(InArea, CountyStaff)), // who records what the leader did
 	Action(CmdRelease):    each(InArea, CountyStaff),                               // nobody lets themselves go
 
+	// PetitionTable says which step is whose.
+	Action(CmdPetition): join(staffOnly, each(OwnUnit, UnitStaff), each(OwnCase, PartyRole)),
+
 	ReportCreate:  join(each(Anything, field...), each(Anything, office...), each(Anything, Desk)),
 	ReportRead:    join(each(OwnReport, field...), each(OwnReport, office...), each(InArea, seeing...), each(OwnReport, Desk)),
 	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),

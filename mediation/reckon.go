@@ -30,34 +30,34 @@ type Reckoned struct {
 	Before, After time.Time
 }
 
-// timed is a clock of the case with the limit that it runs by.
-type timed struct {
+// runningClock is a clock of the case with its name and the limit that it runs by.
+type runningClock struct {
 	name  ClockName
-	of    State
 	clock *Clock
 	limit policy.Limit
 }
 
-// timed lists the clocks of the case with what the decision's rules say of each; a stage that they do not know is left out.
-func (d *decision) timed() []timed {
+// runningClocks lists the clocks of the case with what the decision's rules say of each; a stage that they do not know is left out.
+func (d *decision) runningClocks() []runningClock {
 	states := d.pol.Clocks.States
-	list := []timed{
-		{StateClock, d.State, &d.StateClock, states[string(d.State)]},
-		{HeldClock, d.Held, &d.HeldClock, states[string(d.Held)]},
-		{WholeClock, "", &d.WholeClock, d.pol.Clocks.Whole},
+	list := []runningClock{
+		{StateClock, &d.StateClock, states[string(d.State)]},
+		{HeldClock, &d.HeldClock, states[string(d.Held)]},
+		{WholeClock, &d.WholeClock, d.pol.Clocks.Whole},
 	}
 	for i := range d.Stages {
 		if rule, ok := d.pol.Stage(d.Stages[i].Key); ok && d.Stages[i].running() {
-			list = append(list, timed{ClockName("stage_" + rule.Key), "", &d.Stages[i].Clock, rule.Limit})
+			list = append(list, runningClock{ClockName("stage_" + rule.Key), &d.Stages[i].Clock, rule.Limit})
 		}
 	}
-	return list
+	return append(list, d.petitionClocks(d.pol)...)
 }
 
 // reckonAll works out every clock of the case by the decision's rules, and says in the event which end at another time.
 func (d *decision) reckonAll() []Reckoned {
 	var list []Reckoned
-	for _, x := range d.timed() {
+	d.Petition = d.Petition.clone()
+	for _, x := range d.runningClocks() {
 		due, ok := d.reckon(x)
 		if !ok {
 			continue
@@ -87,14 +87,15 @@ func (d *decision) reckonedAnew() {
 }
 
 // reckon is when a clock that still runs ends, if that is another time than it says.
-func (d *decision) reckon(x timed) (due time.Time, other bool) {
+func (d *decision) reckon(x runningClock) (due time.Time, other bool) {
 	if x.clock.Since.IsZero() || !x.clock.Breached.IsZero() {
 		return due, false
 	}
 	if !x.limit.Within.Zero() {
 		due = d.rules.Calendar.AfterPaused(x.clock.Since, x.limit.Within, x.clock.Pauses).UTC()
 	}
-	if x.of == Effective && d.Agreement != nil && d.Agreement.PerformBy.After(due) {
+	performs := x.name == StateClock && d.State == Effective || x.name == HeldClock && d.Held == Effective
+	if performs && d.Agreement != nil && d.Agreement.PerformBy.After(due) {
 		due = d.Agreement.PerformBy
 	}
 	return due, !due.Equal(x.clock.Due)
@@ -112,7 +113,7 @@ func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
 	// A span that ends after the year began may have days of it, and so may one that the year's first days off pushed into it.
 	from := time.Date(slices.Min(changed), 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -14)
 	touched := func(sum *Summary) bool {
-		return sum.State == Suspended || !sum.StateDue.Before(from) || !sum.StageDue.Before(from) || !sum.WholeDue.Before(from)
+		return sum.State == Suspended || !sum.StateDue.Before(from) || !sum.StageDue.Before(from) || !sum.WholeDue.Before(from) || !sum.PetitionDue.Before(from)
 	}
 	n, err := s.updateOpen(ctx, touched, nil, func(c *Case) error {
 		r, err := s.rules(ctx, c.Policy)

@@ -22,7 +22,7 @@ func Rejudge(c *Case, now time.Time, by, to Rules) ([]Reckoned, error) {
 	c.Policy = to.Policy.ID
 	c.Tier = max(0, tierIn(to.Policy, tierKey(by.Policy, c.Tier)))
 	clocks := d.reckonAll()
-	for _, x := range d.timed() {
+	for _, x := range d.runningClocks() {
 		x.clock.Reminded = min(x.clock.Reminded, x.clock.remindersBy(now, to, x.limit))
 	}
 	d.dropUnknownStages()

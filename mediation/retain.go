@@ -13,7 +13,7 @@ import (
 // Expired tells whether a case has been kept for as long as it is to be: it ended so many days ago, and nothing holds it. One that was
 // joined to another goes with that.
 func (c *Case) Expired(r policy.Retention, now time.Time) bool {
-	return r.CaseDays > 0 && c.State.Over() && c.State != Joined && c.Hold == nil && !c.Erased && !c.Changed.AddDate(0, 0, r.CaseDays).After(now)
+	return r.CaseDays > 0 && c.State.Over() && c.State != Joined && c.Hold == nil && !c.Erased && (c.Petition == nil || c.Petition.State.Over()) && !c.Changed.AddDate(0, 0, r.CaseDays).After(now)
 }
 
 // ExpiredReport tells the same of a report that was withdrawn before it had a case.

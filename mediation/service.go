@@ -235,6 +235,8 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		return o, "", s.checkOwner(ctx, c, cmd)
 	case ReturnTask:
 		return o, "", kept("due", cmd.Due)
+	case HandlePetition:
+		return o, "", s.preparePetition(ctx, c, &o, cmd)
 	case Join:
 		into, err := s.visible(ctx, actor, cmd.Into)
 		if err != nil || into.State.Over() || !MayCase(actor, Action(CmdJoin), &into) {

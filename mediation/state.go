@@ -131,6 +131,7 @@ const (
 	CmdChargePlan      CommandName = "plan_charge"      // 调整包案方案
 	CmdReview          CommandName = "review"           // 会办
 	CmdRelease         CommandName = "release_charge"   // 解除包案
+	CmdPetition        CommandName = "petition"         // 办理信访, a step of the regulation's course (PetitionTable)
 )
 
 // Need is something that must hold before a command may be carried out; decide_needs.go checks it, messages.go says it.
@@ -160,6 +161,7 @@ const (
 	NeedToSignFor       Need = "to_sign_for"      // a stage of the policy waits for it to be signed for
 	NeedToArrive        Need = "to_arrive"        // … for somebody to arrive
 	NeedToHandle        Need = "to_handle"        // … for it to be handled
+	NeedPetition        Need = "petition"         // it is a petition, with a step that the caller may take
 	NeedNotInEffect     Need = "not_in_effect"    // no agreement binds the parties: refusing mediation does not undo one
 	NeedJoint           Need = "joint"            // the policy lets several units handle a case together
 	NeedSignatory       Need = "signatory"        // a consultation waits for a signature, and the caller is whom the policy has sign
@@ -188,6 +190,7 @@ var (
 	responding  = []State{Reported, Screened, Offered, Accepted, Mediating, Transferred} // somebody is to see to it on the spot
 	inHand      = []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Effective, Unsettled, Suspended, Transferred, Failed}
 	notOver     = append([]State{Closed}, inHand...)
+	unjoined    = append([]State{Settled, Exited, NotAccepted, Withdrawn}, notOver...)
 	anyState    = append([]State{Settled, Exited, NotAccepted, Withdrawn, Joined}, notOver...)
 )
 
@@ -252,6 +255,7 @@ var Table = []Rule{
 	{CmdChargePlan, "调整包案方案", "change the plan of who is in charge", notOver, nil, []Need{NeedCharge}},
 	{CmdReview, "会办", "review by the leader in charge", notOver, nil, []Need{NeedCharge}},
 	{CmdRelease, "解除包案", "release from charge", notOver, nil, []Need{NeedCharge}},
+	{CmdPetition, "办理信访", "take a step of the petition's course", unjoined, nil, []Need{NeedPetition, NeedNotErased}},
 }
 
 // RuleOf returns the table's row of a command.

@@ -80,6 +80,10 @@ func (s *story) order(by Actor, cmd Command) Order {
 		o.Party = &Party{ID: id, Kind: x.Party.Kind, Side: x.Party.Side, LinkHash: "link-" + id}
 	case CorrectParty:
 		o.Party = &Party{ID: x.Party, Kind: x.As.Kind, Side: x.As.Side}
+	case HandlePetition:
+		if x.Approver != "" {
+			o.Approver = sealedWords(x.Approver)
+		}
 	case Assign:
 		o.Mediator = &Candidate{Mediator: Mediator{ID: x.Mediator, User: "u-" + x.Mediator, Kind: "elder"}, Seat: max(x.Seat, 0)}
 	case Take:

@@ -60,6 +60,7 @@ func Tick(c *Case, now time.Time, r Rules) bool {
 		changed = d.runTasks() || changed
 		changed = d.runReviews() || changed
 	}
+	changed = d.tickPetition() || changed
 	if changed {
 		d.Case.Revision++
 		d.Changed = now

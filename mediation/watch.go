@@ -313,6 +313,7 @@ func (c *Case) clone() Case {
 	probe.Offers = append([]Offer(nil), c.Offers...)
 	probe.Stages = append([]Stage(nil), c.Stages...)
 	probe.Events = append([]Event(nil), c.Events...)
+	probe.Petition = c.Petition.clone()
 	return probe
 }
 

@@ -30,6 +30,7 @@ func (c *checker) check() {
 	c.checkCharge()
 	c.checkSources()
 	c.checkRankings()
+	c.checkPetition()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}

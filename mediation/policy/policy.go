@@ -26,6 +26,8 @@ type Policy struct {
 	Closing  Closing
 	// Stages are the clocks of how fast a matter is taken in hand; the zero value has none.
 	Stages Stages
+	// Petition is the course of petitions; the zero value knows none.
+	Petition Petition
 	// Retention says how long words are kept; the zero value keeps them for ever.
 	Retention Retention
 	// Backlog says how the pile of open cases is looked at.

@@ -22,6 +22,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("stages", optional, Text{"环节时限：签收、到达、处置、办结等，与状态时限并行；不填为没有", "clocks of signing for, arriving, handling and the like, beside the states'; without it there are none"}, stagesKeys,
 			func(p *Policy) *Stages { return &p.Stages }),
 		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),
+		object("petition", optional, Text{"信访：法定程序和时限；不填则没有信访件", "petitions: the regulation's course and limits; without it there are none"}, petitionKeys, func(p *Policy) *Petition { return &p.Petition }),
 		object("retention", optional, Text{"保存期限；不填为一直保存", "how long words are kept; without it for ever"}, retentionKeys, func(p *Policy) *Retention { return &p.Retention }),
 		object("backlog", optional, Text{"积案", "the backlog"}, backlogKeys, func(p *Policy) *Backlog { return &p.Backlog }),
 		objects("rankings", optional, Text{"排名：按期不得先于化解，拒收不得有利", "rankings, in which timeliness never stands above settlement and refusing intake never helps"}, rankingKeys, Ranking{}, func(p *Policy) *[]Ranking { return &p.Rankings }),

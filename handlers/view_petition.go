@@ -1,0 +1,92 @@
+package handlers
+
+import (
+	"time"
+
+	"fengqiao/mediation"
+)
+
+// petitionView is where a petition stands in the regulation's course.
+type petitionView struct {
+	State     mediation.PetitionState `json:"state"`
+	StateText string                  `json:"stateText"`
+	Unit      string                  `json:"unit"` // that handles it; "" while nobody does
+	// Clock is what is owed or may be asked for next; null when nothing is.
+	Clock        *petitionClock `json:"clock"`
+	ExtendedDays int            `json:"extendedDays"`
+	HearingSince *time.Time     `json:"hearingSince"`
+	Papers       []paperView    `json:"papers"`
+	// Steps is what this caller may do now: the step of POST …/petition.
+	Steps []mediation.PetitionStep `json:"steps"`
+}
+
+type petitionClock struct {
+	Clock     mediation.ClockName `json:"clock"`
+	ClockText string              `json:"clockText"`
+	Basis     string              `json:"basis"`
+	clockView
+}
+
+// paperView is one step that was taken, as it is told to the petitioner.
+type paperView struct {
+	Step     mediation.PetitionStep `json:"step"`
+	StepText string                 `json:"stepText"`
+	At       time.Time              `json:"at"`
+	Unit     string                 `json:"unit,omitzero"`
+	Days     int                    `json:"days,omitzero"`
+	Reason   string                 `json:"reason,omitzero"`
+	Text     string                 `json:"text,omitzero"`
+	Approver string                 `json:"approver,omitzero"` // of an extension
+}
+
+// petition shows a case's petition; open opens what may be read of its words.
+func (l labels) petition(c *Call, k *mediation.Case, open func(mediation.Sealed) (string, error)) (*petitionView, error) {
+	p := k.Petition
+	if p == nil {
+		return nil, nil
+	}
+	info := p.State.Info()
+	v := &petitionView{State: p.State, StateText: choose(l.zh, info.Zh, info.En), Unit: p.Unit, ExtendedDays: p.Extended, HearingSince: moment(p.Hearing),
+		Papers: []paperView{}, Steps: list(k.PetitionSteps(c.Actor))}
+	if info.Clock != "" {
+		v.Clock = &petitionClock{info.Clock, info.Clock.Text(l.zh), k.PetitionLimit(l.pol).Basis, clockOf(p.Clock)}
+	}
+	for _, x := range p.Papers {
+		one := paperView{Step: x.Step, StepText: l.step(x.Step), At: x.At, Unit: x.Unit, Days: x.Days, Reason: x.Reason}
+		var err error
+		if one.Text, err = open(x.Words); err != nil {
+			return nil, err
+		}
+		if one.Approver, err = open(x.Approver); err != nil {
+			return nil, err
+		}
+		v.Papers = append(v.Papers, one)
+	}
+	return v, nil
+}
+
+func (l labels) step(step mediation.PetitionStep) string {
+	for _, r := range mediation.PetitionTable {
+		if r.Step == step {
+			return choose(l.zh, r.Zh, r.En)
+		}
+	}
+	return string(step)
+}
+
+// petition is the part of a case's view; who handles the case reads what was said.
+func (v *caseViewer) petition() *petitionView {
+	out, err := v.labels.petition(v.c, v.k, func(s mediation.Sealed) (string, error) { return v.words(mediation.PartWords, s), v.err })
+	if err != nil {
+		v.err = err
+	}
+	return out
+}
+
+// partyPetition is the petition as the petitioner reads it: all that was told to them. The other side reads none of it.
+func (a *API) partyPetition(c *Call, l labels, k *mediation.Case, me *mediation.Party) (*petitionView, error) {
+	if me.Side != mediation.Applicant {
+		return nil, nil
+	}
+	return l.petition(c, k, func(s mediation.Sealed) (string, error) { return a.Cases.Open(c.Context, s) })
+}

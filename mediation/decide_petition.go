@@ -1,0 +1,220 @@
+package mediation
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"fengqiao/mediation/clock"
+)
+
+// takePetition begins the course of a petition, if the matter came in as one. An accusation has a course of its own (检举控告, regulation 30).
+func (d *decision) takePetition(channel string) {
+	if d.Petition != nil || d.Accusation || !d.pol.Petition.Takes(channel) {
+		return
+	}
+	d.Petition = &Petition{}
+	d.enterPetition(PetitionRegistered)
+	d.say("petition", string(PetitionRegistered))
+}
+
+// enterPetition moves the petition to a state and starts that state's clock.
+func (d *decision) enterPetition(s PetitionState) {
+	p := d.Petition
+	p.State, p.Clock, p.Object = s, Clock{Since: d.At}, Clock{}
+	if within := p.limit(d.pol).Within; !within.Zero() {
+		p.Clock.Due = d.rules.after(d.At, within)
+	}
+}
+
+// petition takes a step of the regulation's course.
+func (d *decision) petition(cmd HandlePetition) error {
+	p := d.Petition
+	rule, ok := p.rule(cmd.Step)
+	switch {
+	case !ok:
+		return refuse("petition", Conflict, "petition.step", "step", "step", string(cmd.Step), "petition", string(p.State))
+	case !has(rule.Roles, d.Actor.Role):
+		return refuse("petition", Forbidden, "petition.role", "step", "step", string(cmd.Step))
+	}
+	if err := d.checkStep(cmd); err != nil {
+		return err
+	}
+	if has([]PetitionStep{StepAskReview, StepAskRereview, StepWithdraw}, cmd.Step) {
+		if err := d.petitionerAsks(cmd.Behalf); err != nil {
+			return err
+		}
+	}
+	d.say("step", string(cmd.Step))
+	d.say("unit", cmd.Unit)
+	d.say("reason", cmd.Reason)
+	p.Papers = append(slices.Clone(p.Papers), Paper{Step: cmd.Step, At: d.At, By: d.Actor.ID, Unit: cmd.Unit, Days: cmd.Days, Reason: cmd.Reason, Words: d.Order.Words, Approver: d.Approver})
+	was := p.Clock
+	if rule.To != "" {
+		d.enterPetition(rule.To)
+	}
+	d.stepTaken(cmd, was)
+	d.say("petition", string(p.State))
+	if !p.Clock.Due.IsZero() {
+		d.say("due", p.Clock.Due.Format(time.RFC3339))
+	}
+	d.tellPetition(cmd.Step)
+	return nil
+}
+
+// checkStep refuses a step that lacks what the regulation asks of it.
+func (d *decision) checkStep(cmd HandlePetition) error {
+	p := d.Petition
+	lacks := func(field string) error { return refuse("petition", Invalid, "required", field) }
+	late := func(k Clock) error {
+		if k.Due.IsZero() || k.Due.After(d.At) {
+			return nil
+		}
+		return refuse("petition", Conflict, "petition.late", "step", "step", string(cmd.Step), "due", k.Due.Format(time.RFC3339))
+	}
+	switch cmd.Step {
+	case StepSend:
+		if cmd.Unit == "" {
+			return lacks("unit")
+		}
+	case StepObject:
+		if cmd.Reason == "" {
+			return lacks("reason")
+		}
+		return late(p.Object)
+	case StepRefuse:
+		if cmd.Reason == "" {
+			return lacks("reason")
+		}
+		return d.checkRoute(cmd.Route)
+	case StepExtend:
+		return d.checkExtension(cmd, late)
+	case StepOpinion, StepReview, StepRereview:
+		return d.checkOpinion(cmd)
+	case StepAskReview, StepAskRereview:
+		return late(p.Clock)
+	}
+	return nil
+}
+
+// checkExtension: once, before the limit has passed, with approval, the reason told (regulation 34).
+func (d *decision) checkExtension(cmd HandlePetition, late func(Clock) error) error {
+	most := d.pol.Petition.ExtendDays
+	switch {
+	case d.Petition.Extended > 0:
+		return refuse("petition", Conflict, "petition.extended", "step")
+	case cmd.Days < 1 || cmd.Days > most:
+		return refuse("petition", Invalid, "out_of_range", "days", "min", "1", "max", strconv.Itoa(most))
+	case d.Approver.Empty():
+		return refuse("petition", Invalid, "required", "approver")
+	case cmd.Reason == "":
+		return refuse("petition", Invalid, "required", "reason")
+	}
+	return late(d.Petition.Clock)
+}
+
+// checkOpinion: an opinion says something, and nobody reviews their own.
+func (d *decision) checkOpinion(cmd HandlePetition) error {
+	p := d.Petition
+	if d.Order.Words.Empty() {
+		return refuse("petition", Invalid, "required", "remark")
+	}
+	if cmd.Step == StepOpinion {
+		return nil
+	}
+	switch {
+	case cmd.Unit == "":
+		return refuse("petition", Invalid, "required", "unit")
+	case cmd.Unit == p.Unit || cmd.Unit == p.Reviewer:
+		return refuse("petition", Conflict, "petition.own_review", "unit", "unit", cmd.Unit)
+	case !p.Hearing.IsZero():
+		return refuse("petition", Conflict, "petition.hearing", "step")
+	}
+	return nil
+}
+
+// petitionerAsks holds what only the petitioner may ask for to them: the party who applies, or whoever records what they said.
+func (d *decision) petitionerAsks(b Behalf) error {
+	party, err := d.speaker(b)
+	if err == nil && party.Side != Applicant {
+		err = refuse("petition", Forbidden, "petition.role", "party")
+	}
+	return err
+}
+
+// stepTaken is what a step changes beside the state and its clock; was is the clock of the state before.
+func (d *decision) stepTaken(cmd HandlePetition, was Clock) {
+	p := d.Petition
+	switch cmd.Step {
+	case StepSend:
+		p.Unit, d.Unit, p.Transfer = cmd.Unit, cmd.Unit, was
+		p.Object = Clock{Since: d.At, Due: d.rules.after(d.At, d.pol.Petition.Object.Within)}
+	case StepObject:
+		// The office owes the transfer since it was registered; while it lay with the unit that clock stood still.
+		p.Clock = p.Transfer
+		p.Clock.stood(clock.Pause{From: was.Since, To: d.At}, p.limit(d.pol).Within, d.rules)
+		p.Unit, d.Unit = "", ""
+	case StepExtend:
+		p.Extended = cmd.Days
+		d.say("days", strconv.Itoa(cmd.Days))
+		p.Clock.Due = d.rules.Calendar.AfterPaused(p.Clock.Since, p.limit(d.pol).Within, p.Clock.Pauses).UTC()
+		p.Clock.Reminded = 0
+	case StepReview:
+		p.Reviewer = cmd.Unit
+	case StepHearing:
+		p.Hearing, p.Clock.Paused = d.At, d.At
+	case StepHeard:
+		p.Clock.stood(clock.Pause{From: p.Hearing, To: d.At}, p.limit(d.pol).Within, d.rules)
+		p.Hearing, p.Clock.Paused = time.Time{}, time.Time{}
+	}
+}
+
+// tellPetition tells those whom a step concerns: the unit, the office, and whoever brought the matter.
+func (d *decision) tellPetition(step PetitionStep) {
+	due := d.Petition.Clock.Due
+	switch step {
+	case StepSend:
+		d.tell(NoticeTransferred, Recipient{Unit: d.Petition.Unit, Area: d.Area}, due)
+	case StepObject, StepAskReview, StepAskRereview, StepWithdraw:
+		d.tell(NoticeProgress, Recipient{Role: TownshipStaff, Area: d.Area}, due)
+		d.tell(NoticeProgress, Recipient{Role: CountyStaff, Area: d.Area}, due)
+	}
+	for _, user := range d.Reporters {
+		d.tell(NoticeProgress, Recipient{User: user}, due)
+	}
+}
+
+// tickPetition brings the petition to now: what is owed is reminded of and breached, what nobody asked for in time lapses.
+func (d *decision) tickPetition() bool {
+	p := d.Petition
+	if p == nil || p.State.Over() || d.State == Joined {
+		return false
+	}
+	info := p.State.Info()
+	if !info.Right {
+		return d.runClock(string(info.Clock), "", &p.Clock, p.limit(d.pol))
+	}
+	if p.Clock.Due.IsZero() || p.Clock.Due.After(d.At) {
+		return false
+	}
+	d.begin("petition_lapsed")
+	d.say("clock", string(info.Clock))
+	d.say("due", p.Clock.Due.Format(time.RFC3339))
+	d.enterPetition(PetitionLapsed)
+	d.say("petition", string(PetitionLapsed))
+	d.tellPetition("")
+	d.end()
+	return true
+}
+
+// nextOfPetition is when the petition has something to say.
+func (c *Case) nextOfPetition(r Rules) time.Time {
+	p := c.Petition
+	if p == nil || p.State.Over() || c.State == Joined {
+		return time.Time{}
+	}
+	if p.State.Info().Right {
+		return p.Clock.Due
+	}
+	return p.Clock.next(r, p.limit(r.Policy))
+}
