@@ -44,6 +44,8 @@ var eventTexts = map[string][2]string{
 	"breached":         {"超期", "overdue"},
 	"reckoned":         {"时限重新计算", "clocks reckoned anew"},
 	"rejudged":         {"改按新版规则", "judged under another version"},
+	"petition_kind":    {"初信初访认定", "first petition or repeat"},
+	"petition_again":   {"同一事项再次信访", "brought again"},
 	"petition_lapsed":  {"信访逾期未申请", "petition lapsed"},
 	"rezoned":          {"网格调整", "moved by a change of the plan"},
 	"handed_over":      {"移交", "handed over"},

@@ -10,7 +10,12 @@ import (
 type petitionView struct {
 	State     mediation.PetitionState `json:"state"`
 	StateText string                  `json:"stateText"`
-	Unit      string                  `json:"unit"` // that handles it; "" while nobody does
+	// Kind is first or repeat, "" while nothing is known of the petitioner; Earlier the case of the petition before, Again how often it came since.
+	Kind     mediation.PetitionKind `json:"kind"`
+	KindText string                 `json:"kindText"`
+	Earlier  string                 `json:"earlier,omitzero"`
+	Again    int                    `json:"again"`
+	Unit     string                 `json:"unit"` // that handles it; "" while nobody does
 	// Clock is what is owed or may be asked for next; null when nothing is.
 	Clock        *petitionClock `json:"clock"`
 	ExtendedDays int            `json:"extendedDays"`
@@ -46,7 +51,8 @@ func (l labels) petition(c *Call, k *mediation.Case, open func(mediation.Sealed)
 		return nil, nil
 	}
 	info := p.State.Info()
-	v := &petitionView{State: p.State, StateText: choose(l.zh, info.Zh, info.En), Unit: p.Unit, ExtendedDays: p.Extended, HearingSince: moment(p.Hearing),
+	v := &petitionView{State: p.State, StateText: choose(l.zh, info.Zh, info.En), Kind: p.Kind, KindText: choose(l.zh, kindTexts[p.Kind][0], kindTexts[p.Kind][1]),
+		Again: len(p.Again), Unit: p.Unit, ExtendedDays: p.Extended, HearingSince: moment(p.Hearing),
 		Papers: []paperView{}, Steps: list(k.PetitionSteps(c.Actor))}
 	if info.Clock != "" {
 		v.Clock = &petitionClock{info.Clock, info.Clock.Text(l.zh), k.PetitionLimit(l.pol).Basis, clockOf(p.Clock)}
@@ -65,6 +71,13 @@ func (l labels) petition(c *Call, k *mediation.Case, open func(mediation.Sealed)
 	return v, nil
 }
 
+// kindTexts name the kinds in Chinese and English.
+var kindTexts = map[mediation.PetitionKind][2]string{
+	"":                       {"未核对（缺信访人电话或证件号）", "not known (no number of the petitioner)"},
+	mediation.FirstPetition:  {"初信初访", "first petition"},
+	mediation.RepeatPetition: {"重复信访", "repeat petition"},
+}
+
 func (l labels) step(step mediation.PetitionStep) string {
 	for _, r := range mediation.PetitionTable {
 		if r.Step == step {
@@ -79,6 +92,9 @@ func (v *caseViewer) petition() *petitionView {
 	out, err := v.labels.petition(v.c, v.k, func(s mediation.Sealed) (string, error) { return v.words(mediation.PartWords, s), v.err })
 	if err != nil {
 		v.err = err
+	}
+	if out != nil && v.sees[mediation.PartReporters] {
+		out.Earlier = v.k.Petition.Earlier
 	}
 	return out
 }

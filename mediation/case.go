@@ -202,6 +202,7 @@ const (
 	ChoreIndexWords  ChoreKind = "index_words"  // make the words findable
 	ChoreAdopt       ChoreKind = "adopt"        // the case joined to takes this case's reports
 	ChoreDisown      ChoreKind = "disown"       // the case formerly joined to gives them back
+	ChorePetitioner  ChoreKind = "petitioner"   // find out whether it is the petitioner's first petition on the matter
 	ChoreOpenReport  ChoreKind = "open_report"  // open a case of its own for a detached report
 )
 
@@ -261,6 +262,9 @@ type Summary struct {
 	// Petition is where its petition stands, "" if it is none; PetitionDue what is owed of it next.
 	Petition    PetitionState
 	PetitionDue time.Time
+	// PetitionKind is whether it is the petitioner's first on the matter; BroughtAgain, that the matter came again since.
+	PetitionKind PetitionKind
+	BroughtAgain bool
 	// For figures. Course is the case's, not Known in what an earlier release stored; Overdue as Case.OverdueFrom; Satisfied and
 	// Dissatisfied are how many parties have said so.
 	Course                  Course

@@ -50,6 +50,8 @@ func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time, r
 		return w.releaseSeat(ctx, c, ch.Target)
 	case ChoreCount:
 		return w.countDecline(ctx, ch.Target, ch.Offer)
+	case ChorePetitioner:
+		return w.petitioner(ctx, c, now, r)
 	case ChoreRecuse:
 		return w.recuse(ctx, c, now, r)
 	case ChoreIndexWords:

@@ -18,6 +18,7 @@ func (d *decision) addParty() error {
 	}
 	d.Parties = append(d.Parties, p)
 	d.recuse()
+	d.seekPetitioner()
 	d.say("party", p.ID)
 	d.say("side", string(p.Side))
 	d.suggest(d.Alike)
@@ -41,6 +42,10 @@ func (d *decision) correctParty(cmd CorrectParty) error {
 		p.LinkHash, p.LinkFrom = "", d.At
 	}
 	d.recuse()
+	if d.Petition != nil && p.Side == Applicant {
+		d.Petition.Kind = "" // another number may be another person
+	}
+	d.seekPetitioner()
 	d.say("party", p.ID)
 	d.say("side", string(p.Side))
 	d.suggest(d.Alike)

@@ -16,6 +16,7 @@ func (d *decision) takePetition(channel string) {
 	d.Petition = &Petition{}
 	d.enterPetition(PetitionRegistered)
 	d.say("petition", string(PetitionRegistered))
+	d.seekPetitioner()
 }
 
 // enterPetition moves the petition to a state and starts that state's clock.

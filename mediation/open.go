@@ -95,6 +95,7 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.say("why", why)
 	d.file(rep.ID, rep.Reporter)
 	d.fileOutside(rep.order())
+	d.broughtAgain(rep, parties)
 	d.takePetition(rep.Channel)
 	for _, p := range parties {
 		p.Via = rep.ID

@@ -18,6 +18,7 @@ func (d *decision) welcome(p Party) {
 		d.tell(NoticeRefused, Recipient{Role: TownshipStaff, Area: d.Area}, d.At)
 	}
 	d.recuse()
+	d.seekPetitioner()
 }
 
 // hears takes over what the same party has said elsewhere, and whom they are close to there: a refusal holds wherever the quarrel

@@ -133,6 +133,11 @@ var PetitionTable = []PetitionRule{
 // its own, because the same parties, sight and timeline are its, and what ends one is often decided together with the other.
 type Petition struct {
 	State PetitionState
+	// Kind is whether it is the petitioner's first on the matter, Earlier the case of the one before; Again the cases and reports by
+	// which the matter was brought again since.
+	Kind    PetitionKind
+	Earlier string
+	Again   []string
 	// Unit is the organ that handles it, Reviewer the one that has reviewed.
 	Unit, Reviewer string
 	// Clock is of what is owed in this state, or for how long the petitioner may ask; Transfer that of passing on, which goes on when a

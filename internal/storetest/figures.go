@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -27,11 +28,30 @@ func Figures(t *testing.T, s *store.Store) {
 	}
 	all := k.kept.Count(figures.Query{Sight: mediation.VisibleBy(County, mediation.StatsRead), Now: k.Clock()})
 	for name, n := range map[string]int{"open": all.Open, "overdue": all.Overdue, "in time": all.InTime, "late": all.Closed - all.InTime, "settled": all.Settled,
-		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn, "backlog": k.piled, "backlog reopened": k.again} {
+		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn, "backlog": k.piled, "backlog reopened": k.again,
+		"a first petition": all.First, "a first petition in hand": all.First - all.FirstEnded, "a first petition settled": all.FirstSettled, "a first petition not settled": all.FirstEnded - all.FirstSettled} {
 		if n == 0 {
 			t.Errorf("no case is %s: %+v after %d commands", name, all, k.done)
 		}
 	}
+}
+
+// WithPetitions is the sample policy with the petition regulation's course for what comes by a channel.
+func WithPetitions(t testing.TB, channel string) []byte {
+	source := FuyangPolicy(t)
+	return fmt.Appendf(slices.Clip(source), `
+petition:
+  channels: ["%s"]
+  transfer: {within: 15d}
+  object: {within: 5wd}
+  tell: {within: 15d}
+  handle: {within: 60d}
+  extend_days: 30
+  ask_review: {within: 30d}
+  review: {within: 30d}
+  ask_rereview: {within: 30d}
+  rereview: {within: 30d}
+`, channel)
 }
 
 type figuresKit struct {
@@ -49,7 +69,7 @@ type figuresKit struct {
 
 func newFiguresKit(t *testing.T, s *store.Store) *figuresKit {
 	t.Helper()
-	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), rng: rand.New(rand.NewPCG(3, 5))}
+	k := &figuresKit{Office: NewOffice(t, s, s, WithPetitions(t, "12345")), rng: rand.New(rand.NewPCG(3, 6))}
 	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
 	k.kept = figures.NewKeeper(s.Figures(), k.Clock)
 	return k
@@ -64,8 +84,12 @@ func (k *figuresKit) round(t *testing.T) {
 		if k.rng.IntN(4) == 0 {
 			in.Category = []string{"accusation", "labour", "medical"}[k.rng.IntN(3)]
 		}
-		in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Applicant, Name: "甲"}, {Kind: mediation.Person, Side: mediation.Respondent, Name: "乙"}}
-		k.ids = append(k.ids, k.Report(t, k.Worker(), in).ID)
+		in.Parties = []mediation.PartyInput{{Kind: mediation.Person, Side: mediation.Applicant, Name: "甲", Phone: fmt.Sprint(13800000000 + k.rng.IntN(12))}, {Kind: mediation.Person, Side: mediation.Respondent, Name: "乙"}}
+		id := k.Report(t, k.Worker(), in).ID
+		if slices.Contains(k.ids, id) {
+			continue // it joined a case by the same party
+		}
+		k.ids = append(k.ids, id)
 		if k.rng.IntN(6) == 0 { // while it is new it may be the same as another
 			k.give(k.ids[len(k.ids)-1], County, mediation.Join{Into: k.ids[0]}, k.Read(t, k.ids[len(k.ids)-1]).Revision)
 		}
@@ -323,8 +347,45 @@ func groupOf(c *counted, actor mediation.Actor, q figures.Query, by figures.By, 
 	return "", true
 }
 
+// recounted is a tally with room for a function of its own.
+type recounted struct{ figures.Tally }
+
+// petition counts a first petition by what its timeline says.
+func (t *recounted) petition(c *counted, closed bool) {
+	kind, again := "", map[string]bool{}
+	for _, e := range c.timeline {
+		switch {
+		case e.Kind == "petition_kind":
+			kind = e.Data["kind"]
+		case e.Kind == "petition_again":
+			again[e.Data["by"]] = e.Data["taken_back"] == ""
+		case e.Data["petition"] == "again":
+			again[e.Data["report"]] = true
+		case e.Kind == "reopen" || e.Kind == "take_back" && e.Data["repeat"] != "":
+			again["reopened"] = true
+		case e.Kind == "correct_party" && e.Data["side"] == string(mediation.Applicant):
+			kind = ""
+		}
+	}
+	if kind != string(mediation.FirstPetition) {
+		return
+	}
+	returned := false
+	for _, yes := range again {
+		returned = returned || yes
+	}
+	t.First++
+	ended := c.State.Over() || closed || slices.Contains([]mediation.State{mediation.Unsettled, mediation.Failed}, c.State)
+	if ended || returned {
+		t.FirstEnded++
+	}
+	if c.State == mediation.Settled && !returned {
+		t.FirstSettled++
+	}
+}
+
 func tallied(cases []counted, now time.Time) figures.Tally {
-	t := figures.Tally{Received: len(cases)}
+	t := recounted{figures.Tally{Received: len(cases)}}
 	var accept, agree, closing []uint32
 	for i := range cases {
 		c := &cases[i]
@@ -359,7 +420,11 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 		}
 		if !c.State.Over() {
 			t.Open++
-			for _, clock := range []mediation.Clock{c.StateClock, c.WholeClock} {
+			clocks := []mediation.Clock{c.StateClock, c.WholeClock}
+			if c.Petition != nil {
+				clocks = append(clocks, c.Petition.Clock)
+			}
+			for _, clock := range clocks {
 				if !clock.Due.IsZero() && clock.Paused.IsZero() && clock.Due.Before(now) {
 					t.Overdue++
 					break
@@ -375,6 +440,7 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 		if c.Repeats > 0 {
 			t.Reopened++
 		}
+		t.petition(c, closed)
 		for _, p := range c.Parties {
 			if p.Satisfied != nil && p.Satisfied.Yes {
 				t.Satisfied++
@@ -384,7 +450,7 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 		}
 	}
 	t.Acceptance, t.Agreement, t.Closing = spreadOf(accept), spreadOf(agree), spreadOf(closing)
-	return t
+	return t.Tally
 }
 
 // spreadOf counts up to the rank: the least value that half, or nine tenths, do not exceed.

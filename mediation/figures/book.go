@@ -22,7 +22,7 @@ type block struct {
 	id                                                [blockRows]key
 	area, category, channel, unit, officials          [blockRows]uint32
 	opened, accepted, agreed, closed, breached, until [blockRows]uint32 // until is when the case is overdue
-	state, repeats, satisfied, dissatisfied           [blockRows]uint8
+	state, repeats, satisfied, dissatisfied, petition [blockRows]uint8
 }
 
 // Book is the rows. Safe for concurrent use.
@@ -55,6 +55,7 @@ func (b *Book) Put(s *mediation.Summary) {
 	k.opened[i], k.closed[i], k.until[i] = seconds(s.Opened), seconds(s.Closed), seconds(s.Overdue)
 	k.state[i], k.repeats[i] = stateCode[s.State], small(s.Repeats)
 	k.satisfied[i], k.dissatisfied[i] = small(s.Satisfied), small(s.Dissatisfied)
+	k.petition[i] = petitionBits(s)
 	k.accepted[i], k.agreed[i], k.breached[i] = seconds(s.Course.Accepted), seconds(s.Course.Agreed), seconds(s.Course.Breached)
 }
 
@@ -108,6 +109,22 @@ func officialsOf(word string) []string {
 
 // maxStates is room for every state.
 const maxStates = 32
+
+// What the petition column says.
+const (
+	firstPetition = 1 << iota
+	broughtAgain
+)
+
+func petitionBits(s *mediation.Summary) (bits uint8) {
+	if s.PetitionKind == mediation.FirstPetition {
+		bits |= firstPetition
+	}
+	if s.BroughtAgain {
+		bits |= broughtAgain
+	}
+	return bits
+}
 
 // stateCode numbers the states.
 var stateCode = func() map[mediation.State]uint8 {

@@ -141,7 +141,7 @@ func TestRefusingIntakeRaisesNoFigure(t *testing.T) {
 	all := func(refused int) Tally {
 		b := &Book{}
 		for i := range 10 {
-			s := mediation.Summary{ID: fmt.Sprint(i), State: mediation.Settled, Area: "33.01", Opened: day, Closed: day.Add(time.Hour), Course: mediation.Course{}}
+			s := mediation.Summary{ID: fmt.Sprint(i), State: mediation.Settled, Area: "33.01", Opened: day, Closed: day.Add(time.Hour), Course: mediation.Course{}, PetitionKind: mediation.FirstPetition}
 			if i < refused {
 				s.State, s.Closed = mediation.NotAccepted, time.Time{}
 			}

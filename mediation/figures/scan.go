@@ -50,9 +50,11 @@ var Breakdowns = []By{ByArea, ByCategory, ByChannel, ByUnit, ByMonth, BySource}
 type Tally struct {
 	Received, Open, Overdue, Closed, InTime, Settled, Concluded, Reopened int
 	Satisfied, Dissatisfied                                               int // parties
-	Acceptance, Agreement, Closing                                        Spread
-	Breached                                                              int            // a limit passed at some time
-	States                                                                [maxStates]int // by their places in mediation.States
+	// First petitions: all; those concluded, over or brought again; of these, those settled for good.
+	First, FirstEnded, FirstSettled int
+	Acceptance, Agreement, Closing  Spread
+	Breached                        int            // a limit passed at some time
+	States                          [maxStates]int // by their places in mediation.States
 }
 
 // Spread is of how long something took, in seconds.
@@ -297,6 +299,16 @@ func (s *sieve) count(k *block, n int, tallies []Tally) {
 		if k.repeats[i] > 0 {
 			t.Reopened++
 		}
+		if k.petition[i]&firstPetition != 0 {
+			again := k.petition[i]&broughtAgain != 0 || k.repeats[i] > 0
+			t.First++
+			if over[state] || closed || unresolved[state] || again {
+				t.FirstEnded++
+			}
+			if state == settled && !again {
+				t.FirstSettled++
+			}
+		}
 		if k.accepted[i] != 0 {
 			t.Acceptance.N++
 		}
@@ -373,6 +385,7 @@ func (t *Tally) plus(o *Tally) {
 		by int
 	}{{&t.Received, o.Received}, {&t.Open, o.Open}, {&t.Overdue, o.Overdue}, {&t.Closed, o.Closed}, {&t.InTime, o.InTime}, {&t.Settled, o.Settled},
 		{&t.Concluded, o.Concluded}, {&t.Reopened, o.Reopened}, {&t.Satisfied, o.Satisfied}, {&t.Dissatisfied, o.Dissatisfied}, {&t.Breached, o.Breached},
+		{&t.First, o.First}, {&t.FirstEnded, o.FirstEnded}, {&t.FirstSettled, o.FirstSettled},
 		{&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
 		*n.to += n.by
 	}
