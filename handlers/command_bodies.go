@@ -116,11 +116,16 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		Route    string                 `json:"route" max:"64"`
 		Days     int                    `json:"days"`
 		Approver string                 `json:"approver" max:"100"`
+		Verdict  string                 `json:"verdict" max:"20"`
+		// What the petitioner says of the responsible unit and, apart from it, of the petition office.
+		UnitSatisfied   *bool  `json:"unitSatisfied"`
+		OfficeSatisfied *bool  `json:"officeSatisfied"`
 		Reason   string                 `json:"reason" max:"200"`
 		Remark   string                 `json:"remark"`
 	}) (mediation.Command, error) {
 		behalf, err := b.behalf()
-		return mediation.HandlePetition{Behalf: behalf, Step: b.Step, Unit: b.Unit, Route: b.Route, Days: b.Days, Approver: b.Approver, Reason: b.Reason, Remark: b.Remark}, err
+		return mediation.HandlePetition{Behalf: behalf, Step: b.Step, Unit: b.Unit, Route: b.Route, Days: b.Days, Approver: b.Approver, Verdict: b.Verdict,
+			Rating: mediation.Rating{Unit: b.UnitSatisfied, Office: b.OfficeSatisfied}, Reason: b.Reason, Remark: b.Remark}, err
 	}),
 	mediation.CmdSuspend: body(func(b reasonRemarkBody) (mediation.Command, error) {
 		return mediation.Suspend{Reason: b.Reason, Remark: b.Remark}, nil

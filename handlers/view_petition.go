@@ -20,9 +20,19 @@ type petitionView struct {
 	Clock        *petitionClock `json:"clock"`
 	ExtendedDays int            `json:"extendedDays"`
 	HearingSince *time.Time     `json:"hearingSince"`
-	Papers       []paperView    `json:"papers"`
+	// Back is there where a matter that was concluded by law comes back.
+	Back *backView `json:"back"`
+	// What the petitioner says of the responsible unit and of the petition office; null where they have said nothing.
+	UnitSatisfied   *bool       `json:"unitSatisfied"`
+	OfficeSatisfied *bool       `json:"officeSatisfied"`
+	Papers          []paperView `json:"papers"`
 	// Steps is what this caller may do now: the step of POST …/petition.
 	Steps []mediation.PetitionStep `json:"steps"`
+}
+
+type backView struct {
+	Verdict   string `json:"verdict"` // same_facts, new_facts, "" while nobody has judged
+	Contested bool   `json:"contested"`
 }
 
 type petitionClock struct {
@@ -54,6 +64,10 @@ func (l labels) petition(c *Call, k *mediation.Case, open func(mediation.Sealed)
 	v := &petitionView{State: p.State, StateText: choose(l.zh, info.Zh, info.En), Kind: p.Kind, KindText: choose(l.zh, kindTexts[p.Kind][0], kindTexts[p.Kind][1]),
 		Again: len(p.Again), Unit: p.Unit, ExtendedDays: p.Extended, HearingSince: moment(p.Hearing),
 		Papers: []paperView{}, Steps: list(k.PetitionSteps(c.Actor))}
+	v.UnitSatisfied, v.OfficeSatisfied = p.Rating.Unit, p.Rating.Office
+	if b := p.Back; b != nil {
+		v.Back = &backView{b.Verdict, b.Contested}
+	}
 	if info.Clock != "" {
 		v.Clock = &petitionClock{info.Clock, info.Clock.Text(l.zh), k.PetitionLimit(l.pol).Basis, clockOf(p.Clock)}
 	}

@@ -265,6 +265,8 @@ type Summary struct {
 	// PetitionKind is whether it is the petitioner's first on the matter; BroughtAgain, that the matter came again since.
 	PetitionKind PetitionKind
 	BroughtAgain bool
+	// Rating is what the petitioner says of the responsible unit and of the petition office.
+	Rating Rating
 	// For figures. Course is the case's, not Known in what an earlier release stored; Overdue as Case.OverdueFrom; Satisfied and
 	// Dissatisfied are how many parties have said so.
 	Course                  Course

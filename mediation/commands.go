@@ -216,12 +216,14 @@ type (
 	ReleaseCharge struct{ Reason, Remark string }
 	// HandlePetition 办理信访: a step of the regulation's course.
 	HandlePetition struct {
-		Behalf         // of asking for review and re-review, and of withdrawing
+		Behalf         // of the petitioner's own steps
 		Step           PetitionStep
 		Unit           string // that it is passed on to; that reviews
 		Route          string // told where it is not accepted
 		Days           int    // of an extension
 		Approver       string // who approved the extension
+		Verdict        string // SameFacts, NewFacts
+		Rating         Rating
 		Reason, Remark string
 	}
 	// SupplementCase 补充.

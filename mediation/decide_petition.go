@@ -41,7 +41,7 @@ func (d *decision) petition(cmd HandlePetition) error {
 	if err := d.checkStep(cmd); err != nil {
 		return err
 	}
-	if has([]PetitionStep{StepAskReview, StepAskRereview, StepWithdraw}, cmd.Step) {
+	if has(petitionersOwn, cmd.Step) {
 		if err := d.petitionerAsks(cmd.Behalf); err != nil {
 			return err
 		}
@@ -90,8 +90,12 @@ func (d *decision) checkStep(cmd HandlePetition) error {
 		return d.checkRoute(cmd.Route)
 	case StepExtend:
 		return d.checkExtension(cmd, late)
-	case StepOpinion, StepReview, StepRereview:
+	case StepOpinion, StepReview, StepRereview, StepExplain:
 		return d.checkOpinion(cmd)
+	case StepJudge:
+		return d.checkVerdict(cmd)
+	case StepRate:
+		return checkRating(cmd)
 	case StepAskReview, StepAskRereview:
 		return late(p.Clock)
 	}
@@ -120,7 +124,7 @@ func (d *decision) checkOpinion(cmd HandlePetition) error {
 	if d.Order.Words.Empty() {
 		return refuse("petition", Invalid, "required", "remark")
 	}
-	if cmd.Step == StepOpinion {
+	if cmd.Step == StepOpinion || cmd.Step == StepExplain {
 		return nil
 	}
 	switch {
@@ -160,6 +164,12 @@ func (d *decision) stepTaken(cmd HandlePetition, was Clock) {
 		d.say("days", strconv.Itoa(cmd.Days))
 		p.Clock.Due = d.rules.Calendar.AfterPaused(p.Clock.Since, p.limit(d.pol).Within, p.Clock.Pauses).UTC()
 		p.Clock.Reminded = 0
+	case StepJudge:
+		d.judgeFacts(cmd)
+	case StepContest:
+		d.contest()
+	case StepRate:
+		d.rated(cmd)
 	case StepReview:
 		p.Reviewer = cmd.Unit
 	case StepHearing:
@@ -176,7 +186,7 @@ func (d *decision) tellPetition(step PetitionStep) {
 	switch step {
 	case StepSend:
 		d.tell(NoticeTransferred, Recipient{Unit: d.Petition.Unit, Area: d.Area}, due)
-	case StepObject, StepAskReview, StepAskRereview, StepWithdraw:
+	case StepObject, StepAskReview, StepAskRereview, StepWithdraw, StepContest:
 		d.tell(NoticeProgress, Recipient{Role: TownshipStaff, Area: d.Area}, due)
 		d.tell(NoticeProgress, Recipient{Role: CountyStaff, Area: d.Area}, due)
 	}

@@ -111,7 +111,7 @@ func aTask(c *Case, done bool) string {
 
 // plausibleStep is one of the steps of the case's petition that the actor may take, with what it asks for.
 func plausibleStep(c *Case, by Actor, behalf Behalf) Command {
-	cmd := HandlePetition{Step: StepSend, Unit: "住建局", Route: "court", Days: 20, Approver: "a", Reason: "r", Remark: "w", Behalf: behalf}
+	cmd := HandlePetition{Step: StepSend, Unit: "住建局", Route: "court", Days: 20, Approver: "a", Reason: "r", Remark: "w", Behalf: behalf, Verdict: []string{SameFacts, NewFacts}[len(c.Events)%2], Rating: Rating{Unit: new(bool)}}
 	if steps := c.PetitionSteps(by); len(steps) > 0 {
 		cmd.Step = steps[len(c.Events)%len(steps)]
 	}
@@ -147,6 +147,9 @@ func anyHistory(t *testing.T, r Rules) {
 			rep.Channel = rapid.SampledFrom([]string{"app", "letter"}).Draw(rt, "channel")
 			rep.Emergency = rapid.IntRange(0, 9).Draw(rt, "emergency") == 0
 		})
+		if m.c.Petition != nil && rapid.Bool().Draw(rt, "back") {
+			m.c.Petition.Back = &Back{Concluded: "c0"}
+		}
 		for range rapid.IntRange(1, 60).Draw(rt, "steps") {
 			m.spare = copyCase(m.c)
 			m.step()

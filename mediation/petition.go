@@ -19,6 +19,8 @@ const (
 	PetitionReviewing   PetitionState = "reviewing"
 	PetitionReviewed    PetitionState = "reviewed"
 	PetitionRereviewing PetitionState = "rereviewing"
+	PetitionExplaining  PetitionState = "explaining"
+	PetitionExplained   PetitionState = "explained"
 	PetitionConcluded   PetitionState = "concluded"
 	PetitionLapsed      PetitionState = "lapsed"
 	PetitionRefused     PetitionState = "not_accepted"
@@ -44,6 +46,8 @@ var PetitionStates = []PetitionStateInfo{
 	{State: PetitionReviewing, Zh: "复查中", En: "under review", Clock: "petition_review", Limit: func(p *policy.Petition) policy.Limit { return p.Review }},
 	{State: PetitionReviewed, Zh: "已复查", En: "reviewed", Clock: "petition_ask_rereview", Limit: func(p *policy.Petition) policy.Limit { return p.AskRereview }, Right: true},
 	{State: PetitionRereviewing, Zh: "复核中", En: "under re-review", Clock: "petition_rereview", Limit: func(p *policy.Petition) policy.Limit { return p.Rereview }},
+	{State: PetitionExplaining, Zh: "属地解释中", En: "to be explained by the home township", Clock: "petition_explain", Limit: func(p *policy.Petition) policy.Limit { return p.Explain }},
+	{State: PetitionExplained, Zh: "已解释", En: "explained"},
 	{State: PetitionConcluded, Zh: "依法终结", En: "concluded by law"},
 	{State: PetitionLapsed, Zh: "逾期未申请复查复核", En: "no remedy was asked for in time"},
 	{State: PetitionRefused, Zh: "不予受理", En: "not accepted"},
@@ -59,6 +63,7 @@ var petitionClockTexts = map[ClockName][2]string{
 	"petition_ask_review":   {"信访申请复查期", "petition: to ask for review"},
 	"petition_review":       {"信访复查", "petition: to review"},
 	"petition_ask_rereview": {"信访申请复核期", "petition: to ask for re-review"},
+	"petition_explain":      {"信访属地解释", "petition: to explain a conclusion"},
 	"petition_rereview":     {"信访复核", "petition: to re-review"},
 }
 
@@ -93,6 +98,10 @@ const (
 	StepHeard       PetitionStep = "heard"        // 听证结束
 	StepRereview    PetitionStep = "rereview"     // 复核意见
 	StepWithdraw    PetitionStep = "withdraw"     // 撤回信访
+	StepJudge       PetitionStep = "judge"        // 认定是否同一事实
+	StepExplain     PetitionStep = "explain"      // 属地解释
+	StepContest     PetitionStep = "contest"      // 对认定提出异议
+	StepRate        PetitionStep = "rate"         // 评价承办单位和信访工作机构
 )
 
 // PetitionRule is one row of the table of steps.
@@ -126,6 +135,10 @@ var PetitionTable = []PetitionRule{
 	{StepHeard, "听证结束", "end the hearing", []PetitionState{PetitionRereviewing}, "", petitionOffice},
 	{StepRereview, "出具复核意见", "issue the re-review", []PetitionState{PetitionRereviewing}, PetitionConcluded, petitionOffice},
 	{StepWithdraw, "撤回信访", "withdraw the petition", []PetitionState{PetitionRegistered, PetitionSent, PetitionAccepted, PetitionHandled, PetitionReviewing, PetitionReviewed, PetitionRereviewing}, PetitionWithdrawn, petitioner},
+	{StepJudge, "认定是否同一事实", "judge the facts", []PetitionState{PetitionRegistered}, "", petitionOffice},
+	{StepExplain, "解释说明", "explain", []PetitionState{PetitionExplaining}, PetitionExplained, petitionOffice},
+	{StepContest, "对认定提出异议", "object to the judgement", []PetitionState{PetitionExplaining, PetitionExplained}, PetitionRegistered, petitioner},
+	{StepRate, "评价", "rate the unit and the office", []PetitionState{PetitionHandled, PetitionReviewing, PetitionReviewed, PetitionRereviewing, PetitionConcluded, PetitionLapsed, PetitionExplained, PetitionRefused}, "", petitioner},
 }
 
 // Petition (信访件) is the regulation's course of a matter that came in by letter, visit or net. It runs beside the case's own state: what is
@@ -145,6 +158,8 @@ type Petition struct {
 	Clock, Transfer, Object Clock
 	Extended                int       // days by which handling was extended
 	Hearing                 time.Time // a hearing goes on since; zero: none
+	Back                    *Back     // what was concluded by law comes back; nil: nothing does
+	Rating                  Rating
 	Papers                  []Paper
 }
 
@@ -192,7 +207,7 @@ func (c *Case) PetitionLimit(pol *policy.Policy) policy.Limit {
 // rule is the row of a step that may be taken now.
 func (p *Petition) rule(step PetitionStep) (PetitionRule, bool) {
 	i := slices.IndexFunc(PetitionTable, func(r PetitionRule) bool { return r.Step == step && has(r.From, p.State) })
-	if i < 0 || step == StepHearing && !p.Hearing.IsZero() || step == StepHeard && p.Hearing.IsZero() {
+	if i < 0 || p.barred(step) {
 		return PetitionRule{}, false
 	}
 	return PetitionTable[i], true

@@ -57,11 +57,11 @@ func (w *Watch) petitioner(ctx context.Context, c *Case, now time.Time, r Rules)
 	if c.Petition == nil || c.Petition.Kind != "" || len(petitioners(c.Parties)) == 0 {
 		return nil
 	}
-	earlier, err := w.earlierPetition(ctx, c)
+	before, err := w.earlierPetition(ctx, c)
 	if err != nil {
 		return err
 	}
-	kind := FirstPetition
+	earlier, kind := before.ID, FirstPetition
 	if earlier != "" {
 		kind = RepeatPetition
 	}
@@ -84,6 +84,7 @@ func (w *Watch) petitioner(ctx context.Context, c *Case, now time.Time, r Rules)
 		d.say("kind", string(kind))
 		d.say("earlier", earlier)
 		c.Petition.Kind, c.Petition.Earlier = kind, earlier
+		d.comesBack(&before)
 		d.reckonedAnew()
 		return nil
 	})
@@ -93,20 +94,32 @@ func (w *Watch) petitioner(ctx context.Context, c *Case, now time.Time, r Rules)
 	return err
 }
 
-// earlierPetition is the newest of the petitioner's earlier petitions on the matter; "" if there is none.
-func (w *Watch) earlierPetition(ctx context.Context, c *Case) (string, error) {
+// comesBack notes that the matter of a petition nobody has passed on yet was concluded by law before: somebody must judge the facts first.
+func (d *decision) comesBack(before *Case) {
+	p := d.Petition
+	switch {
+	case before.Petition != nil && before.Petition.State == PetitionConcluded && p.State == PetitionRegistered:
+		p.Back = &Back{Concluded: before.ID}
+		d.say("concluded", before.ID)
+		d.tell(NoticeNeedsHand, Recipient{Role: TownshipStaff, Area: d.Area}, p.Clock.Due)
+	case p.awaitsVerdict():
+		p.Back = nil // the petitioner turned out to be somebody else
+	}
+}
+
+// earlierPetition is the newest of the petitioner's earlier petitions on the matter; the zero value if there is none.
+func (w *Watch) earlierPetition(ctx context.Context, c *Case) (newest Case, err error) {
 	ids, err := w.Cases.OfParty(ctx, petitioners(c.Parties))
 	if err != nil {
-		return "", err
+		return newest, err
 	}
-	var newest Case
 	for _, id := range ids {
 		if id == c.ID {
 			continue
 		}
 		other, err := w.Cases.Load(ctx, id)
 		if err != nil {
-			return "", err
+			return newest, err
 		}
 		before := other.Opened.Before(c.Opened) || other.Opened.Equal(c.Opened) && other.ID < c.ID
 		if other.Petition == nil || !before || other.State == Joined || !shares(petitioners(other.Parties), petitioners(c.Parties)) || !sameMatter(&other, c) {
@@ -116,7 +129,7 @@ func (w *Watch) earlierPetition(ctx context.Context, c *Case) (string, error) {
 			newest = other
 		}
 	}
-	return newest.ID, nil
+	return newest, nil
 }
 
 // again notes in a case that its matter was brought again in another, or that it was not.

@@ -128,3 +128,30 @@ func TestAMatterThatIsBroughtAgainWhileItIsInHandIsNoSecondCase(t *testing.T) {
 		t.Fatalf("%+v", again.Petition)
 	}
 }
+
+func TestAPetitionOnWhatWasConcludedByLawAwaitsAVerdict(t *testing.T) {
+	o := petitionOffice(t)
+	first := bring(t, o, letter)
+	applicant := ""
+	for _, p := range first.Parties {
+		if p.Side == mediation.Applicant {
+			applicant = p.ID
+		}
+	}
+	for _, cmd := range []mediation.HandlePetition{{Step: mediation.StepSend, Unit: "富阳区信访局"}, {Step: mediation.StepAccept}, {Step: mediation.StepOpinion, Remark: "处理意见"},
+		{Step: mediation.StepAskReview}, {Step: mediation.StepReview, Unit: "区政府", Remark: "复查意见"}, {Step: mediation.StepAskRereview}, {Step: mediation.StepRereview, Unit: "市政府", Remark: "复核意见"}} {
+		cmd.Behalf = mediation.Behalf{Party: applicant, Manner: "written"}
+		o.Must(t, storetest.County, first.ID, cmd)
+	}
+	o.Must(t, storetest.Town, first.ID, mediation.WithdrawCase{Reason: "concluded"})
+	o.Pass(time.Hour)
+	second := bring(t, o, letter)
+	if second.Petition.Back == nil || second.Petition.Back.Concluded != first.ID || second.Petition.Back.Verdict != "" {
+		t.Fatalf("%+v", second.Petition)
+	}
+	o.Must(t, storetest.Town, second.ID, mediation.WithdrawCase{Reason: "mistake"})
+	o.Pass(time.Hour)
+	if other := bring(t, o, letter.but(func(b *brought) { b.category = "labour" })); other.Petition.Back != nil {
+		t.Errorf("another matter awaits a verdict, too: %+v", other.Petition)
+	}
+}

@@ -31,9 +31,10 @@ func Campaigns(t *testing.T, s *store.Store) {
 		k.ids = append(k.ids, k.Report(t, k.Worker(), in).ID)
 		k.Pass(time.Duration(k.rng.IntN(5)) * time.Hour)
 	}
-	for range 60 {
+	for range 120 {
 		k.step(t, k.ids[k.rng.IntN(len(k.ids))])
 	}
+	k.reopen(t, 3)
 	h.midnight(t)
 	plans := []campaign.Plan{
 		{ID: uuid.NewString(), Name: "百日攻坚", Area: "33.01.11", Percent: 90},

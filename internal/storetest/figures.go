@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 // over the cases and their timelines by plain code; and the book that was kept up to date with one that is made anew. s must be
 // opened and empty.
 func Figures(t *testing.T, s *store.Store) {
-	k := newFiguresKit(t, s)
+	k := newFiguresKit(t, s, 9)
 	for round := range 5 {
 		k.round(t)
 		k.compare(t, round)
@@ -29,7 +30,8 @@ func Figures(t *testing.T, s *store.Store) {
 	all := k.kept.Count(figures.Query{Sight: mediation.VisibleBy(County, mediation.StatsRead), Now: k.Clock()})
 	for name, n := range map[string]int{"open": all.Open, "overdue": all.Overdue, "in time": all.InTime, "late": all.Closed - all.InTime, "settled": all.Settled,
 		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn, "backlog": k.piled, "backlog reopened": k.again,
-		"a first petition": all.First, "a first petition in hand": all.First - all.FirstEnded, "a first petition settled": all.FirstSettled, "a first petition not settled": all.FirstEnded - all.FirstSettled} {
+		"a first petition": all.First, "a first petition in hand": all.First - all.FirstEnded, "a first petition settled": all.FirstSettled, "a first petition not settled": all.FirstEnded - all.FirstSettled,
+		"liked by its petitioner": all.UnitLiked, "disliked": all.OfficeDisliked} {
 		if n == 0 {
 			t.Errorf("no case is %s: %+v after %d commands", name, all, k.done)
 		}
@@ -67,9 +69,10 @@ type figuresKit struct {
 	passedOn int
 }
 
-func newFiguresKit(t *testing.T, s *store.Store) *figuresKit {
+// newFiguresKit begins random histories, by a seed whose histories hold every kind of case that is looked for.
+func newFiguresKit(t *testing.T, s *store.Store, seed uint64) *figuresKit {
 	t.Helper()
-	k := &figuresKit{Office: NewOffice(t, s, s, WithPetitions(t, "12345")), rng: rand.New(rand.NewPCG(3, 6))}
+	k := &figuresKit{Office: NewOffice(t, s, s, WithPetitions(t, "12345")), rng: rand.New(rand.NewPCG(3, seed))}
 	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
 	k.kept = figures.NewKeeper(s.Figures(), k.Clock)
 	return k
@@ -138,6 +141,17 @@ func (k *figuresKit) step(t *testing.T, id string) {
 	}
 }
 
+// reopen takes up some closed cases again, which random steps seldom do.
+func (k *figuresKit) reopen(t *testing.T, n int) {
+	t.Helper()
+	for _, id := range k.ids {
+		if c := k.Read(t, id); c.State == mediation.Closed && n > 0 {
+			k.give(id, County, mediation.Reopen{Reason: "again"}, c.Revision)
+			n--
+		}
+	}
+}
+
 // asBefore stores a case as a release did that knew of no course.
 func (k *figuresKit) asBefore(t *testing.T, id string) {
 	t.Helper()
@@ -190,7 +204,15 @@ func (k *figuresKit) onward(c *mediation.Case) (mediation.Actor, mediation.Comma
 
 // aside is what does not.
 func (k *figuresKit) aside(c *mediation.Case) (mediation.Actor, mediation.Command) {
-	all := []mediation.Command{mediation.Reopen{Reason: "again"}, mediation.Suspend{Reason: "illness"}, mediation.Resume{},
+	applicant := ""
+	for _, p := range c.Parties {
+		if p.Side == mediation.Applicant {
+			applicant = p.ID
+		}
+	}
+	yes, no := k.rng.IntN(3) > 0, k.rng.IntN(3) == 0
+	all := []mediation.Command{mediation.HandlePetition{Step: mediation.StepRefuse, Route: "court", Reason: "court"},
+		mediation.HandlePetition{Step: mediation.StepRate, Behalf: mediation.Behalf{Party: applicant}, Rating: mediation.Rating{Unit: &yes, Office: &no}}, mediation.Reopen{Reason: "again"}, mediation.Suspend{Reason: "illness"}, mediation.Resume{},
 		mediation.Terminate{Reason: "no_agreement"}, mediation.Exit{Route: "court", Reason: "no_agreement"}, mediation.WithdrawCase{Reason: "gone"},
 		mediation.Refuse{Route: "court", Reason: "court"}, mediation.Transfer{Unit: "住建局", Reason: "theirs"}, mediation.TakeBack{},
 		mediation.Transfer{Area: "33.01.11.002", Reason: "theirs"}, mediation.Split{}, mediation.Join{Into: k.ids[k.rng.IntN(len(k.ids))]}, mediation.Default{},
@@ -353,7 +375,13 @@ type recounted struct{ figures.Tally }
 // petition counts a first petition by what its timeline says.
 func (t *recounted) petition(c *counted, closed bool) {
 	kind, again := "", map[string]bool{}
+	said := map[string]string{}
 	for _, e := range c.timeline {
+		for _, about := range []string{"unit_satisfied", "office_satisfied"} {
+			if word := e.Data[about]; word != "" {
+				said[about] = word
+			}
+		}
 		switch {
 		case e.Kind == "petition_kind":
 			kind = e.Data["kind"]
@@ -365,6 +393,12 @@ func (t *recounted) petition(c *counted, closed bool) {
 			again["reopened"] = true
 		case e.Kind == "correct_party" && e.Data["side"] == string(mediation.Applicant):
 			kind = ""
+		}
+	}
+	for word, n := range map[string]*int{"unit_satisfied true": &t.UnitLiked, "unit_satisfied false": &t.UnitDisliked, "office_satisfied true": &t.OfficeLiked, "office_satisfied false": &t.OfficeDisliked} {
+		about, yes, _ := strings.Cut(word, " ")
+		if said[about] == yes {
+			*n++
 		}
 	}
 	if kind != string(mediation.FirstPetition) {

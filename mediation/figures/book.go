@@ -114,6 +114,10 @@ const maxStates = 32
 const (
 	firstPetition = 1 << iota
 	broughtAgain
+	unitLiked
+	unitDisliked
+	officeLiked
+	officeDisliked
 )
 
 func petitionBits(s *mediation.Summary) (bits uint8) {
@@ -123,6 +127,17 @@ func petitionBits(s *mediation.Summary) (bits uint8) {
 	if s.BroughtAgain {
 		bits |= broughtAgain
 	}
+	word := func(said *bool, yes, no uint8) {
+		switch {
+		case said == nil:
+		case *said:
+			bits |= yes
+		default:
+			bits |= no
+		}
+	}
+	word(s.Rating.Unit, unitLiked, unitDisliked)
+	word(s.Rating.Office, officeLiked, officeDisliked)
 	return bits
 }
 

@@ -52,9 +52,11 @@ type Tally struct {
 	Satisfied, Dissatisfied                                               int // parties
 	// First petitions: all; those concluded, over or brought again; of these, those settled for good.
 	First, FirstEnded, FirstSettled int
-	Acceptance, Agreement, Closing  Spread
-	Breached                        int            // a limit passed at some time
-	States                          [maxStates]int // by their places in mediation.States
+	// Petitions whose petitioners were satisfied, or not, with the responsible unit and with the petition office.
+	UnitLiked, UnitDisliked, OfficeLiked, OfficeDisliked int
+	Acceptance, Agreement, Closing                       Spread
+	Breached                                             int            // a limit passed at some time
+	States                                               [maxStates]int // by their places in mediation.States
 }
 
 // Spread is of how long something took, in seconds.
@@ -299,15 +301,8 @@ func (s *sieve) count(k *block, n int, tallies []Tally) {
 		if k.repeats[i] > 0 {
 			t.Reopened++
 		}
-		if k.petition[i]&firstPetition != 0 {
-			again := k.petition[i]&broughtAgain != 0 || k.repeats[i] > 0
-			t.First++
-			if over[state] || closed || unresolved[state] || again {
-				t.FirstEnded++
-			}
-			if state == settled && !again {
-				t.FirstSettled++
-			}
+		if k.petition[i] != 0 {
+			t.petition(k.petition[i], state, closed, k.repeats[i] > 0)
 		}
 		if k.accepted[i] != 0 {
 			t.Acceptance.N++
@@ -317,6 +312,29 @@ func (s *sieve) count(k *block, n int, tallies []Tally) {
 		}
 		t.Satisfied += int(k.satisfied[i])
 		t.Dissatisfied += int(k.dissatisfied[i])
+	}
+}
+
+// petition counts what the petition column says of a row.
+func (t *Tally) petition(bits, state uint8, closed, reopened bool) {
+	one := func(bit uint8) int {
+		if bits&bit != 0 {
+			return 1
+		}
+		return 0
+	}
+	t.UnitLiked, t.UnitDisliked = t.UnitLiked+one(unitLiked), t.UnitDisliked+one(unitDisliked)
+	t.OfficeLiked, t.OfficeDisliked = t.OfficeLiked+one(officeLiked), t.OfficeDisliked+one(officeDisliked)
+	if bits&firstPetition == 0 {
+		return
+	}
+	again := reopened || bits&broughtAgain != 0
+	t.First++
+	if over[state] || closed || unresolved[state] || again {
+		t.FirstEnded++
+	}
+	if state == settled && !again {
+		t.FirstSettled++
 	}
 }
 
@@ -386,6 +404,7 @@ func (t *Tally) plus(o *Tally) {
 	}{{&t.Received, o.Received}, {&t.Open, o.Open}, {&t.Overdue, o.Overdue}, {&t.Closed, o.Closed}, {&t.InTime, o.InTime}, {&t.Settled, o.Settled},
 		{&t.Concluded, o.Concluded}, {&t.Reopened, o.Reopened}, {&t.Satisfied, o.Satisfied}, {&t.Dissatisfied, o.Dissatisfied}, {&t.Breached, o.Breached},
 		{&t.First, o.First}, {&t.FirstEnded, o.FirstEnded}, {&t.FirstSettled, o.FirstSettled},
+		{&t.UnitLiked, o.UnitLiked}, {&t.UnitDisliked, o.UnitDisliked}, {&t.OfficeLiked, o.OfficeLiked}, {&t.OfficeDisliked, o.OfficeDisliked},
 		{&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
 		*n.to += n.by
 	}

@@ -14,6 +14,9 @@ type Petition struct {
 	Transfer, Tell, Handle, Review, Rereview Limit
 	// How long somebody may act: a unit object to what was passed on to it, the petitioner ask for review and re-review.
 	Object, AskReview, AskRereview Limit
+	// Explain is how long the home township has to explain a conclusion by law to whoever brings the matter again on the same facts; the
+	// regulation sets no limit, and without one in the policy there is none.
+	Explain Limit
 	// ExtendDays is by how many days at most handling may be extended, once.
 	ExtendDays int
 }
@@ -50,6 +53,8 @@ var petitionKeys = func() []key[Petition] {
 		count("extend_days", optional, 0, mostExtended, Text{"办理最多可延长几日，经批准一次（信访工作条例34；0为不得延长）", "by how many days handling may be extended, once and with approval (regulation 34; 0: not at all)"},
 			func(p *Petition) *int { return &p.ExtendDays }),
 	}
+	keys = append(keys, object("explain", optional, Text{"依法终结后以同一事实再来的，属地解释的时限；不填为没有", "for the home township to explain a conclusion by law to whoever brings it again on the same facts; without it there is no limit"},
+		limitKeys, func(p *Petition) *Limit { return &p.Explain }))
 	for _, l := range regulation {
 		keys = append(keys, object(l.key, required, Text{l.means.Zh + "，" + l.basis, l.means.En + ": " + l.basis}, limitKeys, l.of))
 	}
@@ -71,6 +76,7 @@ func (c *checker) checkPetition() {
 	for i, ch := range c.Petition.Channels {
 		c.known(item("petition.channels", i), ch, channels)
 	}
+	c.checkLimit("petition.explain", c.Petition.Explain)
 	for _, l := range regulation {
 		path, limit := "petition."+l.key, *l.of(&c.Petition)
 		c.checkLimit(path, limit)
