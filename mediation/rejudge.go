@@ -46,12 +46,14 @@ func (k *Clock) remindersBy(now time.Time, r Rules, l policy.Limit) (n int) {
 // to, is no longer what it was accepted as, and a person must reclassify it.
 const (
 	KeepsCategory = "category" // the new version does not know its category, or judges it otherwise
+	KeepsPetition = "petition" // the new version knows no petitions, and its petition's course goes on
 	KeepsTier     = "tier"     // the new version has no such tier as the one on which mediators are being asked
 )
 
 // KeepsReasons are those reasons in words.
 var KeepsReasons = []struct{ Key, Zh, En string }{
 	{KeepsCategory, "新版没有这一类别，或受理规定不同", "the new version does not know its category, or judges it otherwise"},
+	{KeepsPetition, "信访程序还在进行，新版没有信访程序", "its petition's course goes on, and the new version knows no petitions"},
 	{KeepsTier, "新版没有正在派单的层级", "the new version has no such tier as the one on which mediators are being asked"},
 }
 
@@ -62,6 +64,8 @@ func Keeps(c *Case, by, to *policy.Policy) string {
 	switch {
 	case !known || was.Mediable != is.Mediable || was.Accusation != is.Accusation:
 		return KeepsCategory
+	case c.Petition != nil && !c.Petition.State.Over() && len(to.Petition.Channels) == 0:
+		return KeepsPetition
 	case (has(matched, c.State) || has(matched, c.Held)) && tierIn(to, tierKey(by, c.Tier)) < 0:
 		return KeepsTier
 	}

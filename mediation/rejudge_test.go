@@ -118,6 +118,20 @@ func TestACaseThatAnotherVersionCannotJudgeKeepsItsOwn(t *testing.T) {
 	}
 }
 
+func TestAPetitionGoesOverWithItsClockOrKeepsItsVersion(t *testing.T) {
+	s := petitioned(t)
+	if got := Keeps(s.c, s.r.Policy, fuyang(t)); got != KeepsPetition {
+		t.Errorf("by a policy without petitions it keeps its version because of %q", got)
+	}
+	to := *s.r.Policy
+	to.ID, to.AppliesTo, to.Petition.Transfer.Within = "stricter", policy.OpenCases, policy.Span{Days: 10}
+	clocks, err := Rejudge(s.c, s.at, s.r, rulesFor(&to))
+	if err != nil || len(clocks) != 1 || clocks[0].Clock != "petition_transfer" {
+		t.Fatalf("%+v, %v", clocks, err)
+	}
+	s.stands(PetitionRegistered, "2026-03-13 23:59")
+}
+
 func TestTheTierOfACaseIsFoundAgainByItsWord(t *testing.T) {
 	s := begin(t, nil)
 	s.c.Tier = 1 // the township's
