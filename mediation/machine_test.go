@@ -109,18 +109,6 @@ func aTask(c *Case, done bool) string {
 	return "none"
 }
 
-// plausibleStep is one of the steps of the case's petition that the actor may take, with what it asks for.
-func plausibleStep(c *Case, by Actor, behalf Behalf) Command {
-	cmd := HandlePetition{Step: StepSend, Unit: "住建局", Route: "court", Days: 20, Approver: "a", Reason: "r", Remark: "w", Behalf: behalf, Verdict: []string{SameFacts, NewFacts}[len(c.Events)%2], Rating: Rating{Unit: new(bool)}}
-	if steps := c.PetitionSteps(by); len(steps) > 0 {
-		cmd.Step = steps[len(c.Events)%len(steps)]
-	}
-	if cmd.Step == StepReview || cmd.Step == StepRereview {
-		cmd.Unit = string(cmd.Step)
-	}
-	return cmd
-}
-
 // machine drives one case at random.
 type machine struct {
 	*story
