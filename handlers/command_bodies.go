@@ -91,6 +91,10 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		at, err := b.Point.read("point")
 		return mediation.Arrive{Point: at, AccuracyM: b.AccuracyMetres, Remark: b.Remark}, err
 	}),
+	mediation.CmdEntrust:    body(entrustBody.command),
+	mediation.CmdRevoke:     body(behalfBody.revoke),
+	mediation.CmdErrand:     body(errandBody.command),
+	mediation.CmdErrandDone: body(errandDoneBody.command),
 	mediation.CmdCharge:     body(chargeBody.command),
 	mediation.CmdChargePlan: body(chargePlanBody.command),
 	mediation.CmdReview:     body(reviewBody.command),
@@ -120,8 +124,8 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		// What the petitioner says of the responsible unit and, apart from it, of the petition office.
 		UnitSatisfied   *bool  `json:"unitSatisfied"`
 		OfficeSatisfied *bool  `json:"officeSatisfied"`
-		Reason   string                 `json:"reason" max:"200"`
-		Remark   string                 `json:"remark"`
+		Reason          string `json:"reason" max:"200"`
+		Remark          string `json:"remark"`
 	}) (mediation.Command, error) {
 		behalf, err := b.behalf()
 		return mediation.HandlePetition{Behalf: behalf, Step: b.Step, Unit: b.Unit, Route: b.Route, Days: b.Days, Approver: b.Approver, Verdict: b.Verdict,

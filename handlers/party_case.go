@@ -29,9 +29,11 @@ type partyCaseView struct {
 	Outcome *partyOutcome   `json:"outcome"`
 	// Petition is the petitioner's.
 	Petition *petitionView `json:"petition,omitzero"`
+	Errands  []errandView  `json:"errands,omitzero"` // what was done for the reader
 	Due      time.Time     `json:"due,omitzero"`
 	Actions  []string      `json:"actions"`
-	Rights   []string      `json:"rights"` // what the mediation law grants (PML 17, 19, 20, 23)
+	Link     string        `json:"link,omitzero"` // a new code that takes the old one's place, shown this once
+	Rights   []string      `json:"rights"`        // what the mediation law grants (PML 17, 19, 20, 23)
 }
 
 // selfView is what the reader said themselves.
@@ -42,6 +44,7 @@ type selfView struct {
 	RefusedMediation bool         `json:"refusedMediation"`
 	Outsiders        *consentView `json:"outsiders"`
 	Satisfied        *wordView    `json:"satisfied"`
+	Proxy            *proxyView   `json:"proxy,omitzero"` // who acts for the reader
 }
 
 type panelMember struct {
@@ -100,7 +103,7 @@ func (a *API) showPartyCase(c *Call, done *mediation.Done) (Reply, error) {
 	}
 	info := k.State.Info()
 	v := partyCaseView{ID: k.ID, Revision: k.Revision, Title: l.title(k.Number), State: string(k.State), Plain: choose(l.zh, info.PlainZh, info.PlainEn),
-		Category: l.category(k.Category), Opened: k.Opened, Due: k.StateClock.Due, Actions: segments(commands), Sides: []string{},
+		Category: l.category(k.Category), Opened: k.Opened, Due: k.StateClock.Due, Actions: segments(commands), Link: done.Link, Sides: []string{},
 		Mediators: []panelMember{}}
 	for _, r := range rights {
 		v.Rights = append(v.Rights, choose(l.zh, r[0], r[1]))
@@ -131,6 +134,14 @@ func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.
 	}
 	if w := me.Satisfied; w != nil {
 		v.Me.Satisfied = &wordView{At: w.At, Yes: w.Yes, Stars: w.Stars}
+	}
+	names, err := a.named(c, proxyPeople(k))
+	if err != nil {
+		return err
+	}
+	v.Me.Proxy = viewProxy(me.Proxy, names)
+	if v.Errands, err = a.errands(c, k, names, func(e *mediation.Errand) bool { return e.Party == me.ID }); err != nil {
+		return err
 	}
 	for _, s := range k.Panel.Seats {
 		if s.Mediator == "" {

@@ -138,18 +138,25 @@ func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 	if err != nil {
 		return media.Photo{}, "", err
 	}
-	caseID := p.Case
+	caseID, filedForOther := p.Case, false
 	if p.Report != "" {
 		report, err := a.Cases.Reports.Load(c.Context, p.Report)
 		if err != nil {
 			return media.Photo{}, "", err
+		}
+		if p.Owner == c.Actor.ID && report.For != "" { // as long as the resident's consent holds
+			_, err := a.Cases.ReportOf(c.Context, c.Actor, report.ID)
+			if err != nil && !errors.Is(err, mediation.ErrNotFound) {
+				return media.Photo{}, "", err
+			}
+			filedForOther = err != nil
 		}
 		caseID = report.Case // where the report is now, after joins and splits
 		if caseID == "" && p.Owner != c.Actor.ID && mediation.SeesOfReport(c.Actor, mediation.PartPhotos, &report) {
 			return p, "", nil
 		}
 	}
-	if p.Owner == c.Actor.ID {
+	if p.Owner == c.Actor.ID && !filedForOther {
 		return p, caseID, nil
 	}
 	if caseID == "" {

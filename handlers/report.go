@@ -31,6 +31,8 @@ type reportBody struct {
 	PhoneTime      time.Time   `json:"phoneTime"`
 	Photos         []string    `json:"photos"`
 	Parties        []wireParty `json:"parties"`
+	// OnBehalf: it is filed for the first party, by their consent. Left out of the print where it is not said, as in earlier releases.
+	OnBehalf *onBehalfBody `json:"onBehalf,omitempty"`
 }
 
 var channelForm = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
@@ -60,6 +62,10 @@ func (b *reportBody) input() (mediation.ReportInput, error) {
 	}
 	for _, p := range b.Parties {
 		in.Parties = append(in.Parties, p.input())
+	}
+	if b.OnBehalf != nil {
+		consent := b.OnBehalf.input()
+		in.OnBehalf = &consent
 	}
 	in.Print, err = b.print()
 	return in, err
@@ -95,6 +101,10 @@ func (a *API) createReport(c *Call) (Reply, error) {
 	}
 	reply, err := a.showReport(c, &receipt.Report, receipt.Case)
 	reply.Status, reply.Location = http.StatusCreated, "/api/v1/reports/"+receipt.Report.ID
+	if view, ok := reply.View.(reportView); ok {
+		view.ResidentLink = receipt.Link
+		reply.View = view
+	}
 	return reply, err
 }
 

@@ -36,6 +36,7 @@ type caseView struct {
 	FollowUps []followUpView   `json:"followUps,omitzero"`
 	Outcome   *outcomeView     `json:"outcome,omitzero"`
 	Joint     *jointView       `json:"joint,omitzero"`  // how several units handle it together
+	Errands   []errandView     `json:"errands,omitzero"` // what helpers did for parties
 	Charge    *chargeView      `json:"charge,omitzero"` // the leader in charge
 	JoinedTo  string           `json:"joinedTo,omitzero"`
 	Joined    []string         `json:"joined,omitzero"`
@@ -109,6 +110,7 @@ type partyView struct {
 	RefusedMediators []string     `json:"refusedMediators,omitzero"`
 	Outsiders        *consentView `json:"outsiders,omitzero"`
 	Satisfied        *wordView    `json:"satisfied,omitzero"`
+	Proxy            *proxyView   `json:"proxy,omitzero"` // who acts for them
 	Since            time.Time    `json:"since"`
 }
 

@@ -80,10 +80,11 @@ func (a *API) looked(c *Call, l mediation.Look) error {
 
 // people fetches the names of the users whom the view speaks of.
 func (v *caseViewer) people() (map[string]string, error) {
+	ids := proxyPeople(v.k)
 	if !v.sees[mediation.PartReporters] && !v.sees[mediation.PartMeetings] {
-		return nil, nil
+		return v.a.named(v.c, ids)
 	}
-	ids := append([]string{}, v.k.Reporters...)
+	ids = append(ids, v.k.Reporters...)
 	for _, s := range v.k.Sessions {
 		ids = append(ids, s.By)
 	}
@@ -160,7 +161,7 @@ func (v *caseViewer) build() caseView {
 	}
 	out.Petition = v.petition()
 	v.record(&out)
-	out.Joint, out.Charge = v.joint(), v.charge()
+	out.Joint, out.Charge, out.Errands = v.joint(), v.charge(), v.errands()
 	return out
 }
 
@@ -198,6 +199,9 @@ func (v *caseViewer) record(out *caseView) {
 
 func (v *caseViewer) party(p *mediation.Party) partyView {
 	out := partyView{ID: p.ID, Kind: p.Kind, Side: p.Side, Since: p.Since}
+	if v.sees[mediation.PartParties] || p.Proxy.Holds() && p.Proxy.Helper == v.c.Actor.ID {
+		out.Proxy = viewProxy(p.Proxy, v.names)
+	}
 	if !v.sees[mediation.PartParties] {
 		return out
 	}

@@ -48,6 +48,8 @@ type Case struct {
 	Unit       string // department it lies with, if any
 	// Joint is how several units handle it together; nil: they do not.
 	Joint *Joint
+	// Errands are what helpers did for parties.
+	Errands []Errand
 	// Charge is the leader in charge of it; nil: none is.
 	Charge *Charge
 
@@ -61,7 +63,7 @@ type Case struct {
 
 	Reporter string   // user id of the first reporter
 	Reports  []string // ids, first one first: the case's words and point are that one's
-	// Filers are the user ids of those who sent Reports, in their order; Reporters the same without doubles.
+	// Filers are the user ids of those who sent Reports, in their order, "" for one filed for a resident; Reporters the same without doubles.
 	Filers, Reporters []string
 	// Recalled are those of Reports that their senders have withdrawn since.
 	Recalled []string

@@ -193,11 +193,11 @@ func (s *Service) bodyOf(ctx context.Context, c *Case, user string) (string, err
 	if err != nil {
 		return "", err
 	}
-	unit, ok, err := s.Users.LeaderOf(ctx, user, c.Area)
-	if err != nil || !ok {
+	who, open, err := s.Users.ActorOf(ctx, user)
+	if err != nil || !open || who.Role != Leader || !who.Area.Contains(c.Area) {
 		return "", err
 	}
-	return r.Policy.Charge.BodyOf(unit), nil
+	return r.Policy.Charge.BodyOf(who.Unit), nil
 }
 
 // prepareCharge finds which body of the four the leader belongs to.

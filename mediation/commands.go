@@ -226,6 +226,18 @@ type (
 		Rating         Rating
 		Reason, Remark string
 	}
+	// Entrust 委托代办: a party consents that a helper acts for them.
+	Entrust struct {
+		Party  string
+		Helper string // user id, "" for the actor
+		ProxyInput
+	}
+	// RevokeProxy 撤销委托.
+	RevokeProxy struct{ Behalf }
+	// RunErrand 代办事项.
+	RunErrand struct{ Party, What string }
+	// FinishErrand 代办结果.
+	FinishErrand struct{ Errand, Result string }
 	// SupplementCase 补充.
 	SupplementCase struct {
 		Text   string
@@ -287,6 +299,10 @@ func (Reply) Name() CommandName            { return CmdReply }
 func (SignFor) Name() CommandName          { return CmdSignFor }
 func (Arrive) Name() CommandName           { return CmdArrive }
 func (Handle) Name() CommandName           { return CmdHandle }
+func (Entrust) Name() CommandName          { return CmdEntrust }
+func (RevokeProxy) Name() CommandName      { return CmdRevoke }
+func (RunErrand) Name() CommandName        { return CmdErrand }
+func (FinishErrand) Name() CommandName     { return CmdErrandDone }
 func (TakeCharge) Name() CommandName       { return CmdCharge }
 func (PlanCharge) Name() CommandName       { return CmdChargePlan }
 func (ReviewCharge) Name() CommandName     { return CmdReview }
@@ -328,6 +344,8 @@ type ReportInput struct {
 	Parties   []PartyInput
 	// Outside is the desk's own number, where an outside desk sends the report.
 	Outside Outside
+	// OnBehalf: it is filed for the first of Parties, by their consent.
+	OnBehalf *ProxyInput
 	// Print is the fingerprint of the request as it came.
 	Print string
 }

@@ -138,6 +138,14 @@ func (d *decision) carryOut() error {
 		return d.returnTask(cmd)
 	case DropTask:
 		return d.dropTask(cmd)
+	case Entrust:
+		return d.entrust(cmd)
+	case RevokeProxy:
+		return d.revoke(cmd)
+	case RunErrand:
+		return d.errand(cmd)
+	case FinishErrand:
+		return d.errandDone(cmd)
 	case TakeCharge:
 		return d.takeCharge(cmd)
 	case PlanCharge:
@@ -354,6 +362,11 @@ func (d *decision) place(cmd Place) error {
 func (d *decision) tellReporters(kind NoticeKind) {
 	for _, user := range d.Reporters {
 		d.tell(kind, Recipient{User: user}, d.StateClock.Due)
+	}
+	for _, user := range d.Helpers() {
+		if !has(d.Reporters, user) {
+			d.tell(kind, Recipient{User: user}, d.StateClock.Due)
+		}
 	}
 }
 

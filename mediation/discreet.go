@@ -113,6 +113,10 @@ func (c *Case) voice(actor Actor, cmd Command) string {
 		who = x.Party
 	case HandlePetition:
 		who = x.Party
+	case RunErrand:
+		who = x.Party
+	case FinishErrand:
+		who = c.errandParty(x.Errand)
 	}
 	if actor.Role == PartyRole {
 		who = actor.ID
@@ -188,6 +192,10 @@ func words(cmd Command) string {
 		return x.Remark
 	case LiftHold:
 		return x.Remark
+	case RunErrand:
+		return x.What
+	case FinishErrand:
+		return x.Result
 	case TakeCharge:
 		return x.Plan
 	case PlanCharge:

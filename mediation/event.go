@@ -113,6 +113,7 @@ const (
 	NoticeJoint       NoticeKind = "joint_handling"   // units: a handling order names or frees them; who consulted: it was not signed
 	NoticeTask        NoticeKind = "sub_task"         // unit, owner, lead: a sub-task is given, answered, sent back, due
 	NoticeCharge      NoticeKind = "leader_charge"    // leader: a case is in their charge, a review is due
+	NoticeProxy       NoticeKind = "proxy"            // helper, staff: a party has somebody act for them, or takes that back
 	NoticeHandOver    NoticeKind = "hand_over"        // successor, leaver, who proposed it: look at the hand-over
 
 	NoticeSlip         NoticeKind = "slip_issued"   // addressee: a paper of supervision to acknowledge and answer

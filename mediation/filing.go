@@ -10,7 +10,7 @@ func (c *Case) file(report, by string) {
 		return
 	}
 	c.Reports, c.Filers = append(c.Reports, report), append(c.Filers, by)
-	if !has(c.Reporters, by) {
+	if by != "" && !has(c.Reporters, by) {
 		c.Reporters = append(c.Reporters, by)
 	}
 }
@@ -26,7 +26,7 @@ func (c *Case) unfile(report string) {
 	c.Outside = slices.DeleteFunc(slices.Clone(c.Outside), func(o OutsideOrder) bool { return o.Report == report })
 	var left []string
 	for _, by := range c.Filers {
-		if !has(left, by) {
+		if by != "" && !has(left, by) {
 			left = append(left, by)
 		}
 	}

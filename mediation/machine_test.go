@@ -95,8 +95,29 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdSignOff: SignOffCase{Approved: c.Repeats == 0}, CmdTask: GiveTask{Unit: "水利局", What: "w"}, CmdTaskAck: AckTask{Task: aTask(c, false)},
 		CmdTaskResult: AnswerTask{Task: aTask(c, false), Result: "r"}, CmdTaskReturn: ReturnTask{Task: aTask(c, true), Reason: "r"},
 		CmdTaskDrop: DropTask{Task: aTask(c, false), Reason: "r"},
-		CmdCharge:   TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"}, CmdPetition: plausibleStep(c, by, behalf),
+		CmdEntrust:  Entrust{Party: "p1", ProxyInput: ProxyInput{Manner: "signature"}}, CmdRevoke: RevokeProxy{Behalf: behalf},
+		CmdErrand: RunErrand{Party: aClient(c, by), What: "w"}, CmdErrandDone: FinishErrand{Errand: anErrand(c), Result: "r"},
+		CmdCharge: TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"}, CmdPetition: plausibleStep(c, by, behalf),
 	}[name]
+}
+
+// aClient is a party for whom the actor acts.
+func aClient(c *Case, by Actor) string {
+	list := c.actsFor(by.ID)
+	if len(list) == 0 {
+		return "none"
+	}
+	return list[0]
+}
+
+// anErrand is one that is under way.
+func anErrand(c *Case) string {
+	for _, e := range c.Errands {
+		if e.Done.IsZero() {
+			return e.ID
+		}
+	}
+	return "none"
 }
 
 // aTask is a sub-task of the case that has its result, or has not.

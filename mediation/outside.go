@@ -34,7 +34,7 @@ func (r *Report) order() OutsideOrder {
 }
 
 // ofMany tells whether its sender speaks for many: what two callers tell one hotline is not one matter because the hotline is the same.
-func (r *Report) ofMany() bool { return r.Outside.Number != "" }
+func (r *Report) ofMany() bool { return r.Outside.Number != "" || r.For != "" }
 
 // told are the commands that desks hear of although the state stays.
 var told = []CommandName{CmdReply, CmdSignFor, CmdArrive, CmdHandle}

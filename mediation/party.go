@@ -48,6 +48,9 @@ type Party struct {
 	// Via is the report that brought this party into a case that it joined; "" where they were entered otherwise.
 	Via string
 
+	// Proxy is who acts for them, by their consent; nil: nobody ever did.
+	Proxy *Proxy
+
 	RefusedMediation time.Time // PML 17: mediation is forbidden once a party clearly refuses
 	RefusedMediators []string  // PML 19, 23
 	Outsiders        *Consent  // PML 20: consent to relatives, neighbours, experts joining

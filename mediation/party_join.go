@@ -28,6 +28,9 @@ func (p *Party) hears(there *Party) {
 	if p.RefusedMediation.IsZero() {
 		p.RefusedMediation = there.RefusedMediation
 	}
+	if x := there.Proxy; x != nil && (p.Proxy == nil || x.Since.After(p.Proxy.Since)) {
+		p.Proxy = x
+	}
 	if o := there.Outsiders; o != nil && (p.Outsiders == nil || o.At.After(p.Outsiders.At)) {
 		p.Outsiders = o
 	}

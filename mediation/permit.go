@@ -79,6 +79,7 @@ const (
 	Oneself          // what the actor holds, or is asked to take over
 	Addressed        // a paper that the actor, their unit or their post is to answer
 	Issuing          // a paper that the actor, or the post that they hold, issued
+	Helping          // the actor acts for a party, who has not taken their consent back
 	InCharge         // the actor is the leader in charge of the case, inside the actor's area
 	AssistUnit       // the actor's unit assists the one that the case lies with, inside the actor's area
 )
@@ -124,6 +125,9 @@ var (
 	// Several units on one case: the lead answers for the whole, the others for what they were given.
 	leading   = join(staffOnly, each(OwnUnit, UnitStaff))
 	assisting = each(AssistUnit, UnitStaff)
+	// Helpers (代办员): whoever may report may file for a resident. Who sees by area goes on seeing by that.
+	acting     = join(each(Helping, field...), each(Helping, office...))
+	actingOnly = each(Helping, GridWorker, InformationOfficer)
 	// What a party says, they say by their link, or to whoever works on the case, who records it.
 	partyOrOffice = join(each(OwnCase, PartyRole), panelStaff)
 )
@@ -174,7 +178,7 @@ var Permits = map[Action][]Grant{
 	Action(CmdSignFor):         responders,
 	Action(CmdArrive):          responders,
 	Action(CmdHandle):          responders,
-	Action(CmdSupplement):      join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk), panelStaff, each(OwnCase, PartyRole)),
+	Action(CmdSupplement):      join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk), panelStaff, acting, each(OwnCase, PartyRole)),
 
 	// Who may want a record gone must not be who decides that it stays.
 	Action(CmdHold):     each(InArea, CountyStaff, Supervisor),
@@ -188,6 +192,11 @@ var Permits = map[Action][]Grant{
 	Action(CmdTaskAck):    join(each(OwnUnit, UnitStaff), assisting),
 	Action(CmdTaskResult): join(each(OwnUnit, UnitStaff), assisting),
 
+	Action(CmdEntrust):    join(staffOnly, each(OwnReport, field...)),
+	Action(CmdRevoke):     join(partyOrOffice, acting),
+	Action(CmdErrand):     acting,
+	Action(CmdErrandDone): acting,
+
 	Action(CmdCharge):     each(InArea, Leader, CountyStaff),
 	Action(CmdChargePlan): join(each(InCharge, Leader), each(InArea, CountyStaff)),
 	Action(CmdReview):     join(each(InCharge, Leader), each(InArea, CountyStaff)), // who records what the leader did
@@ -200,8 +209,8 @@ var Permits = map[Action][]Grant{
 	ReportRead:    join(each(OwnReport, field...), each(OwnReport, office...), each(InArea, seeing...), each(OwnReport, Desk)),
 	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
 	ReportPlace:   staffOnly,
-	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), assisting, each(InArea, seeing...), each(OwnCase, PartyRole)),
-	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), assisting, each(InArea, seeing...)),
+	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), assisting, actingOnly, each(InArea, seeing...), each(OwnCase, PartyRole)),
+	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), assisting, actingOnly, each(InArea, seeing...)),
 	CaseMap:       join(each(InArea, GridLeader), each(InArea, seeing...)),
 	CaseSearch:    staffOnly,
 	StatsRead:     join(each(InArea, GridLeader), each(OwnUnit, UnitStaff), each(InArea, seeing...)),
@@ -311,6 +320,8 @@ func (s Scope) holds(actor Actor, c *Case) bool {
 	case OwnCase:
 		p := c.Party(actor.ID)
 		return actor.Case == c.ID && p != nil && !c.accused(p)
+	case Helping:
+		return len(c.actsFor(actor.ID)) > 0
 	case InCharge:
 		return c.charged(actor.ID) && actor.Area.Contains(c.Area)
 	case AssistUnit:
@@ -347,7 +358,7 @@ func Missed(actor Actor, a Action, c *Case) error {
 type Visible struct {
 	None     bool
 	Area     *grid.Code // inside this area
-	Reporter string     // reported by this user
+	Reporter string     // reported by this user, or with this user acting for a party
 	Mediator string     // on the panel or with an open offer
 	Unit     string     // lies with this unit or is assisted by it (and inside Area)
 	Case     string     // exactly this case
@@ -365,7 +376,7 @@ func VisibleBy(actor Actor, a Action) Visible {
 		case InArea:
 			area := actor.Area
 			v.Area = &area
-		case OwnReport:
+		case OwnReport, Helping:
 			v.Reporter = actor.ID
 		case Asked, OnPanel:
 			v.Mediator = actor.Mediator

@@ -188,8 +188,6 @@ type Users interface {
 	Named(ctx context.Context, ids []string) (map[string]string, error)
 	// Staffed tells whether a unit has staff whose area holds the given one.
 	Staffed(ctx context.Context, unit string, area grid.Code) (bool, error)
-	// OfUnit tells whether a user is on the staff of a unit, is not locked, and has an area that holds the given one.
-	OfUnit(ctx context.Context, user, unit string, area grid.Code) (bool, error)
-	// LeaderOf tells whether a user is a leader, is not locked, and has an area that holds the given one, and which unit theirs is.
-	LeaderOf(ctx context.Context, user string, area grid.Code) (unit string, ok bool, err error)
+	// ActorOf returns who a user acts as; false where there is no such account, or it is locked.
+	ActorOf(ctx context.Context, user string) (Actor, bool, error)
 }

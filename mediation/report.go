@@ -75,8 +75,10 @@ type Report struct {
 	NextLook time.Time
 	Told     int
 	// Detached counts how often a person took it out of a case it had joined; each time it gets a case of its own.
-	Detached    int
-	Parties     []Party // entered with the report; they move into its case
+	Detached int
+	Parties  []Party // entered with the report; they move into its case
+	// For is the party for whom it was filed (代办), "" where its sender filed it for themselves or for the grid.
+	For         string
 	Supplements []Supplement
 	Withdrawn   time.Time
 	Version     int64

@@ -212,6 +212,10 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 	switch cmd := q.Command.(type) {
 	case AddParty, CorrectParty, RenewLink:
 		return s.prepareParty(ctx, c, o, cmd)
+	case RevokeProxy:
+		link := newLink()
+		o.LinkHash = s.Sealer.Hash("link", link)
+		return o, link, nil
 	case RecordSession:
 		if _, ok := s.Atlas.Load().Name(cmd.Place); cmd.Place != "" && !ok {
 			return o, "", refuse("session", Invalid, "unknown_value", "place", "value", string(cmd.Place))
@@ -229,6 +233,8 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		return o, "", s.checkTransfer(ctx, c, cmd)
 	case Consult:
 		return o, "", s.checkUnits(ctx, c, cmd)
+	case Entrust:
+		return o, "", s.checkHelper(ctx, c, o, cmd)
 	case TakeCharge:
 		return o, "", s.prepareCharge(ctx, c, &o, cmd)
 	case GiveTask:

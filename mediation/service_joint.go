@@ -37,8 +37,8 @@ func (s *Service) checkOwner(ctx context.Context, c *Case, cmd GiveTask) error {
 	if err := kept("due", cmd.Due); err != nil || cmd.Owner == "" {
 		return err
 	}
-	of, err := s.Users.OfUnit(ctx, cmd.Owner, cmd.Unit, c.Area)
-	if err == nil && !of {
+	who, open, err := s.Users.ActorOf(ctx, cmd.Owner)
+	if err == nil && (!open || who.Unit != cmd.Unit || !who.Area.Contains(c.Area)) {
 		return refuse("task", Invalid, "unknown_value", "owner", "value", cmd.Owner)
 	}
 	return err

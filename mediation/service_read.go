@@ -193,6 +193,15 @@ func (s *Service) ReportOf(ctx context.Context, actor Actor, id string) (Report,
 	if !mayReport(actor, ReportRead, &rep) {
 		return Report{}, ErrNotFound
 	}
+	if rep.For != "" && rep.Reporter == actor.ID && !mayReport(Actor{Role: actor.Role, Area: actor.Area}, ReportRead, &rep) {
+		theirs, err := s.theirs(ctx, &rep, actor.ID)
+		if err != nil {
+			return Report{}, err
+		}
+		if !theirs {
+			return Report{}, ErrNotFound
+		}
+	}
 	return rep, nil
 }
 
@@ -221,7 +230,21 @@ func (s *Service) MyReports(ctx context.Context, actor Actor, cursor string, lim
 	if !May(actor, ReportCreate) {
 		return nil, "", refuse("reports", Forbidden, "forbidden", "")
 	}
-	return s.Reports.Of(ctx, actor.ID, cursor, limit)
+	list, next, err := s.Reports.Of(ctx, actor.ID, cursor, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	kept := list[:0]
+	for i := range list { // what was filed for somebody who wants that no more is theirs no more
+		theirs, err := s.theirs(ctx, &list[i], actor.ID)
+		if err != nil {
+			return nil, "", err
+		}
+		if theirs {
+			kept = append(kept, list[i])
+		}
+	}
+	return kept, next, nil
 }
 
 // UnplacedReports lists the reports that wait for a person to place them in the actor's area.

@@ -32,6 +32,8 @@ type Receipt struct {
 	Report Report
 	Case   *Case // nil while pending
 	Again  bool  // the same report had been stored before
+	// Link is the code of the link of the resident for whom it was filed, given once; "" where it stands in no case yet.
+	Link string
 }
 
 // Receive stores a report once, places it and opens or joins its case. A well-formed report is never refused for its place,
@@ -62,7 +64,13 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	if err := s.sealReport(ctx, &rep, in); err != nil {
 		return Receipt{}, err
 	}
-	if len(in.Photos) > 0 {
+	link := ""
+	if in.OnBehalf != nil {
+		if link, err = s.fileFor(&rep, in.OnBehalf); err != nil {
+			return Receipt{}, err
+		}
+	}
+	if photos := in.shown(); len(photos) > 0 {
 		// What is answered from what is stored, or refused, must not have taken a photo from its owner.
 		if as, err := s.Reports.Load(ctx, rep.ID); !errors.Is(err, ErrNotFound) {
 			if err != nil {
@@ -70,11 +78,23 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 			}
 			return s.again(ctx, as, rep.Print)
 		}
-		if err := s.Album.Attach(ctx, actor.ID, in.Photos, rep.ID, ""); err != nil {
+		if err := s.Album.Attach(ctx, actor.ID, photos, rep.ID, ""); err != nil {
 			return Receipt{}, err
 		}
 	}
-	return s.file(ctx, rep, actor, r)
+	receipt, err := s.file(ctx, rep, actor, r)
+	if err == nil && link != "" && receipt.Case != nil && !receipt.Again {
+		_, receipt.Link = receipt.Case.linked(Order{Party: &rep.Parties[0]}, link)
+	}
+	return receipt, err
+}
+
+// shown are all photos that come with a report, that of a consent among them.
+func (in *ReportInput) shown() []string {
+	if in.OnBehalf == nil || in.OnBehalf.Evidence == "" {
+		return in.Photos
+	}
+	return append(append([]string(nil), in.Photos...), in.OnBehalf.Evidence)
 }
 
 // phoneTime is the phone's word as a store can keep it. A clock that is out of its mind is doubtful, not refused.

@@ -132,6 +132,10 @@ const (
 	CmdReview          CommandName = "review"           // 会办
 	CmdRelease         CommandName = "release_charge"   // 解除包案
 	CmdPetition        CommandName = "petition"         // 办理信访, a step of the regulation's course (PetitionTable)
+	CmdEntrust         CommandName = "entrust"          // 委托代办
+	CmdRevoke          CommandName = "revoke"           // 撤销委托
+	CmdErrand          CommandName = "errand"           // 代办事项
+	CmdErrandDone      CommandName = "errand_done"      // 代办结果
 )
 
 // Need is something that must hold before a command may be carried out; decide_needs.go checks it, messages.go says it.
@@ -169,6 +173,7 @@ const (
 	NeedBodies          Need = "bodies"           // the policy names the bodies whose leaders take charge
 	NeedCharge          Need = "charge"           // a leader is in charge
 	NeedNoCharge        Need = "no_charge"        // no leader is in charge yet
+	NeedProxy           Need = "proxy"            // somebody acts for a party; a party asks for itself
 	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
 )
 
@@ -256,6 +261,10 @@ var Table = []Rule{
 	{CmdReview, "会办", "review by the leader in charge", notOver, nil, []Need{NeedCharge}},
 	{CmdRelease, "解除包案", "release from charge", notOver, nil, []Need{NeedCharge}},
 	{CmdPetition, "办理信访", "take a step of the petition's course", unjoined, nil, []Need{NeedPetition, NeedNotErased}},
+	{CmdEntrust, "委托代办", "record that a party has somebody act for them", notOver, nil, nil},
+	{CmdRevoke, "撤销委托", "take the consent back", append([]State{Settled, Exited, NotAccepted, Withdrawn}, notOver...), nil, []Need{NeedProxy}},
+	{CmdErrand, "代办事项", "record an errand", notOver, nil, []Need{NeedProxy}},
+	{CmdErrandDone, "代办结果", "record an errand's result", notOver, nil, []Need{NeedProxy}},
 }
 
 // RuleOf returns the table's row of a command.

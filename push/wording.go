@@ -166,6 +166,11 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A case in your charge", "A case is in your charge, or its review is due. Open the app to see it."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeProxy: {
+		Chinese: Text{"委托代办有变化", "有一项委托代办新设或撤销，请打开应用查看。"},
+		English: Text{"Acting for somebody", "A resident has somebody act for them, or has taken that back. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeHandOver: {
 		Chinese: Text{"工作移交", "有一份工作移交需要您查看，请打开应用。"},
 		English: Text{"A hand-over", "There is news of a hand-over of work. Open the app to see it."},

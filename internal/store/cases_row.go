@@ -79,8 +79,8 @@ func caseTags(c *mediation.Case) []string {
 			add(facet + place)
 		}
 	}
-	for _, r := range c.Reporters {
-		add(reporterTag(r))
+	for _, r := range append(c.Helpers(), c.Reporters...) {
+		add(reporterTag(r)) // both find it among their own
 	}
 	for _, s := range c.Panel.Seats {
 		if s.Mediator != "" {

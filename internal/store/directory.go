@@ -105,22 +105,13 @@ func (d *Directory) Staffed(ctx context.Context, unit string, area grid.Code) (b
 	return len(who) > 0, err
 }
 
-// OfUnit tells whether a user belongs to a unit's staff for an area.
-func (d *Directory) OfUnit(ctx context.Context, user, unit string, area grid.Code) (bool, error) {
+// ActorOf returns who a user acts as.
+func (d *Directory) ActorOf(ctx context.Context, user string) (mediation.Actor, bool, error) {
 	u, err := d.s.Users().Get(ctx, user)
 	if errors.Is(err, account.ErrNotFound) {
-		return false, nil
+		return mediation.Actor{}, false, nil
 	}
-	return u.Unit == unit && unit != "" && !u.Locked && u.Area.Contains(area), err
-}
-
-// LeaderOf tells whether a user is a leader for an area, and which unit theirs is.
-func (d *Directory) LeaderOf(ctx context.Context, user string, area grid.Code) (string, bool, error) {
-	u, err := d.s.Users().Get(ctx, user)
-	if errors.Is(err, account.ErrNotFound) {
-		return "", false, nil
-	}
-	return u.Unit, u.Role == mediation.Leader && !u.Locked && u.Area.Contains(area), err
+	return mediation.Actor{ID: u.ID, Role: u.Role, Area: u.Area, Mediator: u.Mediator, Unit: u.Unit}, err == nil && !u.Locked, err
 }
 
 // Named returns display names by user id.

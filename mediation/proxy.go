@@ -1,0 +1,264 @@
+package mediation
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"fengqiao/grid"
+)
+
+// Proxy handling (三帮一办): a helper files for a resident and runs errands for them. Who filed is not whose matter it is: the resident is the
+// party, keeps their own link, sees what is done for them and may take their consent back at any time; from then on the helper sees
+// the case no longer.
+
+// Proxy is a party's consent that somebody acts for them.
+type Proxy struct {
+	Helper   string    // user id
+	Since    time.Time // when it was recorded
+	Given    time.Time // when the resident gave it
+	Manner   string    // signature, fingerprint, spoken
+	Evidence string    // media id of the photo that shows it, "" for none
+	Revoked  time.Time // zero: it holds
+}
+
+// Holds tells whether the consent has been given and not been taken back.
+func (p *Proxy) Holds() bool { return p != nil && p.Revoked.IsZero() }
+
+// ProxyInput is a consent as it is entered.
+type ProxyInput struct {
+	Manner   string
+	Given    time.Time // zero: now
+	Evidence string
+}
+
+// Errand (代办) is something that a helper did, or is to do, for a party. Its words are the party's and go when they are erased.
+type Errand struct {
+	ID     string
+	Party  string
+	Helper string
+	At     time.Time
+	What   Sealed
+	Done   time.Time // zero: under way
+	Result Sealed
+}
+
+// maxErrands bounds what a case holds.
+const maxErrands = 50
+
+// actsFor are the parties for whom the user acts.
+func (c *Case) actsFor(user string) []string {
+	var ids []string
+	for i := range c.Parties {
+		if p := c.Parties[i].Proxy; user != "" && p.Holds() && p.Helper == user {
+			ids = append(ids, c.Parties[i].ID)
+		}
+	}
+	return ids
+}
+
+// Helpers are those who act for a party of the case.
+func (c *Case) Helpers() []string {
+	var users []string
+	for i := range c.Parties {
+		if p := c.Parties[i].Proxy; p.Holds() && !has(users, p.Helper) {
+			users = append(users, p.Helper)
+		}
+	}
+	return users
+}
+
+// check refuses a consent that is not well-formed.
+func (in *ProxyInput) check(at string, now time.Time) error {
+	switch in.Manner {
+	case "signature", "fingerprint", "spoken":
+	case "":
+		return refuse("proxy", Invalid, "required", at+"manner")
+	default:
+		return refuse("proxy", Invalid, "unknown_value", at+"manner", "value", in.Manner)
+	}
+	if in.Manner == "spoken" && in.Evidence == "" {
+		return refuse("proxy", Invalid, "proxy.evidence", at+"evidence") // else there is nothing but the helper's word
+	}
+	if in.Given.After(now.Add(time.Minute)) {
+		return refuse("proxy", Invalid, "in_future", at+"given")
+	}
+	return kept(at+"given", in.Given)
+}
+
+func (in *ProxyInput) proxy(helper string, now time.Time) *Proxy {
+	given := in.Given
+	if given.IsZero() {
+		given = now
+	}
+	return &Proxy{Helper: helper, Since: now, Given: given, Manner: in.Manner, Evidence: in.Evidence}
+}
+
+// fileFor makes the first party of a report the one for whom it is filed, with a link of their own.
+func (s *Service) fileFor(rep *Report, in *ProxyInput) (link string, err error) {
+	if err := in.check("onBehalf.", rep.Received); err != nil {
+		return "", err
+	}
+	if len(rep.Parties) == 0 {
+		return "", refuse("proxy", Invalid, "required", "parties")
+	}
+	p := &rep.Parties[0]
+	if p.Side != Applicant { // whose matter it is; of an accusation nobody else gets a link
+		return "", refuse("proxy", Invalid, "unknown_value", "parties[0].side", "value", string(p.Side))
+	}
+	p.Proxy = in.proxy(rep.Reporter, rep.Received)
+	rep.For = p.ID
+	link = newLink()
+	p.LinkHash, p.LinkFrom = s.Sealer.Hash("link", link), rep.Received
+	return link, nil
+}
+
+// filer is who filed a report for themselves, "" for one that was filed for a resident: with their consent ends the sight of it.
+func (rep *Report) filer() string {
+	if rep.For != "" {
+		return ""
+	}
+	return rep.Reporter
+}
+
+// theirs tells whether the report is still its sender's to see: one that was filed for a resident as long as their consent holds.
+func (s *Service) theirs(ctx context.Context, rep *Report, user string) (bool, error) {
+	if rep.Reporter != user || rep.For == "" || rep.Case == "" {
+		return rep.Reporter == user, nil
+	}
+	c, err := s.Cases.Load(ctx, rep.Case)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return len(c.actsFor(user)) > 0, err
+}
+
+// entrust 委托代办: a party's consent is recorded in a case that is there already.
+func (d *decision) entrust(cmd Entrust) error {
+	p := d.Party(cmd.Party)
+	helper := cmd.Helper
+	if helper == "" {
+		helper = d.Actor.ID
+	}
+	switch {
+	case p == nil:
+		return refuse("entrust", Invalid, "unknown_value", "party", "value", cmd.Party)
+	case p.Proxy.Holds():
+		return refuse("entrust", Conflict, "proxy.holds", "party")
+	}
+	if err := cmd.ProxyInput.check("", d.At); err != nil {
+		return err
+	}
+	p.Proxy = cmd.ProxyInput.proxy(helper, d.At)
+	d.say("party", p.ID)
+	d.say("helper", helper)
+	d.say("manner", cmd.Manner)
+	if cmd.Evidence != "" {
+		d.say("photo1", cmd.Evidence)
+	}
+	d.tell(NoticeProxy, Recipient{User: helper}, time.Time{})
+	return nil
+}
+
+// revoke 撤销委托: by the party, by an office that records it, or by the helper, who lays it down. A helper who filed for somebody has
+// known the code of their link: a new one takes its place, unless it is the helper who asks and would be the one to get it.
+func (d *decision) revoke(cmd RevokeProxy) error {
+	var p *Party
+	if acts := d.actsFor(d.Actor.ID); d.Actor.Role != PartyRole && len(acts) > 0 && (cmd.Party == "" || has(acts, cmd.Party)) {
+		p = d.Party(acts[0])
+		if cmd.Party != "" {
+			p = d.Party(cmd.Party)
+		}
+		d.say("party", p.ID)
+	} else {
+		var err error
+		if p, err = d.speaker(cmd.Behalf); err != nil {
+			return err
+		}
+		if p.Proxy.Holds() && !d.accused(p) {
+			p.LinkHash, p.LinkFrom = d.LinkHash, d.At
+		}
+	}
+	if !p.Proxy.Holds() {
+		return refuse("revoke", Conflict, "proxy.none", "party")
+	}
+	proxy := *p.Proxy
+	proxy.Revoked = d.At
+	p.Proxy = &proxy
+	d.say("helper", proxy.Helper)
+	if proxy.Helper != d.Actor.ID {
+		d.tell(NoticeProxy, Recipient{User: proxy.Helper}, time.Time{})
+	}
+	d.tell(NoticeProxy, Recipient{Role: TownshipStaff, Area: d.Area}, time.Time{})
+	return nil
+}
+
+// errand 代办事项 by a helper.
+func (d *decision) errand(cmd RunErrand) error {
+	switch {
+	case !has(d.actsFor(d.Actor.ID), cmd.Party):
+		return refuse("errand", Invalid, "unknown_value", "party", "value", cmd.Party)
+	case d.Order.Words.Empty():
+		return refuse("errand", Invalid, "required", "what")
+	case len(d.Errands) >= maxErrands:
+		return refuse("errand", Conflict, "too_many", "errands", "max", strconv.Itoa(maxErrands))
+	}
+	d.Errands = append(d.Errands, Errand{ID: d.NewID, Party: cmd.Party, Helper: d.Actor.ID, At: d.At, What: d.Order.Words})
+	d.say("errand", d.NewID)
+	d.say("party", cmd.Party)
+	return nil
+}
+
+// errandDone records what came of an errand.
+func (d *decision) errandDone(cmd FinishErrand) error {
+	i := slices.IndexFunc(d.Errands, func(e Errand) bool { return e.ID == cmd.Errand && has(d.actsFor(d.Actor.ID), e.Party) })
+	switch {
+	case i < 0:
+		return refuse("errand_done", Invalid, "unknown_value", "errand", "value", cmd.Errand)
+	case !d.Errands[i].Done.IsZero():
+		return refuse("errand_done", Conflict, "proxy.done", "errand")
+	case d.Order.Words.Empty():
+		return refuse("errand_done", Invalid, "required", "result")
+	}
+	d.Errands = slices.Clone(d.Errands)
+	e := &d.Errands[i]
+	e.Done, e.Result = d.At, d.Order.Words
+	d.say("errand", e.ID)
+	d.say("party", e.Party)
+	return nil
+}
+
+// errandParty is for whom an errand is.
+func (c *Case) errandParty(id string) string {
+	for i := range c.Errands {
+		if c.Errands[i].ID == id {
+			return c.Errands[i].Party
+		}
+	}
+	return ""
+}
+
+// checkHelper refuses a helper whom nobody would find, and ties the photo of the consent to the case.
+func (s *Service) checkHelper(ctx context.Context, c *Case, o Order, cmd Entrust) error {
+	if cmd.Helper != "" {
+		who, open, err := s.Users.ActorOf(ctx, cmd.Helper)
+		if err != nil {
+			return err
+		}
+		if !open || !May(who, Action(CmdErrand)) || !near(who.Area, c.Area) {
+			return refuse("entrust", Invalid, "unknown_value", "helper", "value", cmd.Helper)
+		}
+	}
+	if cmd.Evidence == "" {
+		return nil
+	}
+	return s.attach(ctx, c, o, []string{cmd.Evidence})
+}
+
+// near tells whether a helper of an area may be sent to another: from the next village, but not from another township.
+func near(helper, area grid.Code) bool {
+	const township = 4
+	return helper.Contains(area) || area.Contains(helper) || grid.Common(helper, area).Depth() >= township
+}
