@@ -235,13 +235,28 @@ func (m *machine) forward() {
 	case Suspended:
 		m.give(staff, CmdResume)
 	case Transferred:
-		m.give(staff, rapid.SampledFrom([]CommandName{CmdTakeBack, CmdConsult, CmdTask, CmdFinish}).Draw(m.rt, "passed on"))
+		m.together()
 	case Failed:
 		m.give(staff, CmdExit)
 	case Joined:
 		m.give(staff, CmdSplit)
 	default:
 		m.give(applicant, CmdReopen)
+	}
+}
+
+// together takes the step by which a case that was passed on is handled jointly, or back, or done with.
+func (m *machine) together() {
+	any := func(names ...CommandName) CommandName { return rapid.SampledFrom(names).Draw(m.rt, "passed on") }
+	switch {
+	case m.c.toSign() != nil:
+		m.give(chief, CmdSignOff)
+	case m.c.Joint == nil || m.c.Joint.Order == nil:
+		m.give(staff, any(CmdConsult, CmdConsult, CmdTakeBack, CmdFinish))
+	case len(m.c.tasks()) == 0:
+		m.give(staff, CmdTask)
+	default:
+		m.give(staff, any(CmdTask, CmdFinish, CmdTaskDrop, CmdTakeBack))
 	}
 }
 
