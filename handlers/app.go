@@ -22,6 +22,7 @@ import (
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/patrol"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/push"
@@ -55,6 +56,8 @@ type Deps struct {
 	Slips *slip.Service
 	// Campaigns are those against the backlog.
 	Campaigns *campaign.Service
+	// Patrols takes the check-ins of grid workers.
+	Patrols *patrol.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
 	Figures *counts.Keeper
 	// Scorecards measures areas, units and officials by the figures.

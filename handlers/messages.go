@@ -86,6 +86,7 @@ func rooms() []map[string]message {
 		handoverMessages,
 		slipMessages,
 		campaignMessages,
+		gridMessages,
 		scorecardMessages,
 	}
 }

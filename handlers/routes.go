@@ -32,6 +32,7 @@ func routes(l Limits) []Route {
 		chargeRoutes(),
 		officialRoutes(),
 		campaignRoutes(),
+		patrolRoutes(),
 	)
 }
 

@@ -6,22 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"fengqiao/fixtures"
 	"fengqiao/handlers/apptest"
 	"fengqiao/mediation"
 )
-
-// withRules puts Fuyang's rules in force with more at their end.
-func withRules(t *testing.T, a *apptest.App, more string) {
-	t.Helper()
-	src, err := fixtures.Policy("fuyang")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := a.Store.Policies().Import(t.Context(), mediation.AnyRevision, "rules.yaml", append(src, "\n"+more...)); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // fourClocks are Longgang's, for cases of every channel.
 const fourClocks = `stages:

@@ -35,9 +35,9 @@ type caseView struct {
 	Answer    *answerView      `json:"answer,omitzero"` // null where there is none, or it is not for the caller
 	FollowUps []followUpView   `json:"followUps,omitzero"`
 	Outcome   *outcomeView     `json:"outcome,omitzero"`
-	Joint     *jointView       `json:"joint,omitzero"`  // how several units handle it together
+	Joint     *jointView       `json:"joint,omitzero"`   // how several units handle it together
 	Errands   []errandView     `json:"errands,omitzero"` // what helpers did for parties
-	Charge    *chargeView      `json:"charge,omitzero"` // the leader in charge
+	Charge    *chargeView      `json:"charge,omitzero"`  // the leader in charge
 	JoinedTo  string           `json:"joinedTo,omitzero"`
 	Joined    []string         `json:"joined,omitzero"`
 	Suggested []suggestionView `json:"suggested,omitzero"`

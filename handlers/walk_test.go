@@ -302,7 +302,8 @@ func TestListsHoldTheCallersOwnAreaAlone(t *testing.T) {
 func listsHoldTheCallersOwnAreaAlone(t *testing.T, fresh apptest.Fresh) {
 	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
-	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced", "/api/v1/slips"} {
+	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced", "/api/v1/slips",
+		"/api/v1/patrols/cells", "/api/v1/patrols.geojson"} {
 		for _, role := range mediation.AccountRoles {
 			answer := app.Do(t, app.As(t, role, apptest.Here), http.MethodGet, path, nil)
 			if answer.Status == http.StatusForbidden {

@@ -60,6 +60,10 @@ const (
 	LeadersRead   Action = "leaders.read" // what leaders are in charge of
 	CampaignRead  Action = "campaign.read"
 	CampaignWrite Action = "campaign.write" // undertake a campaign against the backlog
+
+	// What goes on in a grid beside cases.
+	PatrolCheckIn Action = "patrol.checkin" // in the own area, and see one's own
+	PatrolRead    Action = "patrol.read"    // how the cells stand, without who was there
 )
 
 // Scope bounds a permission to some of the things.
@@ -254,6 +258,9 @@ var Permits = map[Action][]Grant{
 	LeadersRead:   each(InArea, seeing...),
 	CampaignRead:  each(InArea, seeing...), // of those whose area meets the campaign's
 	CampaignWrite: each(InArea, CountyStaff),
+
+	PatrolCheckIn: each(InArea, field...),
+	PatrolRead:    join(each(InArea, GridLeader), each(InArea, seeing...)),
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

@@ -31,6 +31,7 @@ import (
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/patrol"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/push"
@@ -234,6 +235,8 @@ type system struct {
 	surveyor *mediation.Surveyor
 	// handovers passes on what people have in hand.
 	handovers *handover.Service
+	// patrols takes the check-ins of grid workers.
+	patrols *patrol.Service
 	// figures counts cases for dashboards.
 	figures *figures.Keeper
 	// slips issues papers of supervision.
@@ -272,6 +275,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
 	s.slips = in.supervision(s.cases, s.photos)
 	s.handovers = in.handovers(s.cases, s.slips)
+	s.patrols = patrol.NewService(patrol.Deps{Checkins: in.Store.Patrols(), Rules: s.cases, Atlas: s.atlas, Now: s.cases.Now})
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
@@ -327,6 +331,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		HandOvers: s.handovers,
 		Slips:     s.slips,
 		Campaigns: campaigns,
+		Patrols:   s.patrols,
 		Figures:   s.figures,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
 			Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Now: s.cases.Now}),

@@ -29,6 +29,7 @@ import (
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/patrol"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/push"
@@ -65,10 +66,11 @@ type App struct {
 	// Figures follows the cases when a test lets it (Pass).
 	Figures *figures.Keeper
 	// Slips are swept when a test lets them (Sweep).
-	Slips  *slip.Service
-	Photos *media.Service
-	Atlas  *grid.Atlas
-	Ring   *seal.Keyring
+	Slips   *slip.Service
+	Patrols *patrol.Service
+	Photos  *media.Service
+	Atlas   *grid.Atlas
+	Ring    *seal.Keyring
 	// Case is the time of cases, Machine that of tokens and limits.
 	Case, Machine *Clock
 	// Log is what the server wrote.
@@ -172,9 +174,10 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
+	a.Patrols = patrol.NewService(patrol.Deps{Checkins: a.Store.Patrols(), Rules: a.Cases, Atlas: a.Atlas, Now: a.Case.Now})
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
-		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: func() []casetime.Room { return []casetime.Room{a.Slips} }})
+		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: a.rooms})
 	campaigns, err := campaign.NewService(campaign.Deps{Campaigns: a.Store.Campaigns(), Cases: a.Store.Cases(), Heads: a.Store.Figures(), Policies: a.policies, Now: a.Cases.Now})
 	must(t, err)
 	d := handlers.Deps{
@@ -200,6 +203,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		HandOvers: a.HandOvers,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
 			Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Now: a.Cases.Now}),
+		Patrols:   a.Patrols,
 		Names:     a.Store.Directory(),
 		Now:       a.Machine.Now,
 		Log:       log,
@@ -223,6 +227,14 @@ func (a *App) desks() *desk.Service {
 		list = append(list, desk.Desk{Name: p.Desk(), Unit: p.DeskUnit()})
 	}
 	return desk.NewService(desk.Deps{Orders: a.Store.DeskOrders(), Cases: a.Cases, Reader: a.Store.Cases(), Sealer: a.Ring, Desks: list, Now: a.Case.Now})
+}
+
+// rooms lists what falls due beside cases.
+func (a *App) rooms() []casetime.Room {
+	return []casetime.Room{
+		a.Slips,
+		a.Patrols,
+	}
 }
 
 // rules imports plan, policy and mediators.

@@ -22,5 +22,6 @@ func Tables() []Table {
 		slipTables,
 		scorecardTables,
 		campaignTables,
+		patrolTables,
 	)
 }

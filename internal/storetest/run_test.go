@@ -41,6 +41,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Slips", storetest.Slips},
 		{"SlipCrashes", storetest.SlipCrashes},
 		{"Campaigns", storetest.Campaigns},
+		{"Patrols", storetest.Patrols},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},

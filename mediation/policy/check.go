@@ -35,6 +35,7 @@ func (c *checker) check() {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}
 	c.checkSlips()
+	c.checkPatrols()
 }
 
 // wrong notes a finding about the value at a path.

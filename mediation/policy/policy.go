@@ -42,6 +42,8 @@ type Policy struct {
 	Joint Joint
 	// Charge says which leaders take charge of named cases; the zero value: none do.
 	Charge Charge
+	// Patrols are the rounds of grid workers; the zero value has none.
+	Patrols Patrols
 }
 
 // What a policy applies to. A case keeps the version that it was opened under, unless a policy says that open cases are judged by it too.

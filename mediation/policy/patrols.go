@@ -1,0 +1,55 @@
+package policy
+
+import "strings"
+
+// Patrols says how often micro-grids are visited (巡查), and how long check-ins are kept.
+type Patrols struct {
+	// Every is how often each must be visited; zero: there are no patrols.
+	Every Span
+	// Places are visited more or less often than the rest.
+	Places []PatrolPlace
+	// RetentionDays is for how many days check-ins are kept: they are movements of a person (个人信息保护法 19: no longer than needed).
+	RetentionDays int
+}
+
+// PatrolPlace is an area with a frequency of its own.
+type PatrolPlace struct {
+	Area  string // a dotted code: everything in it
+	Every Span
+}
+
+// On tells whether the county has patrols.
+func (p *Patrols) On() bool { return !p.Every.Zero() }
+
+// EveryIn is how often a micro-grid must be visited: by the smallest area that is named, or as all others.
+func (p *Patrols) EveryIn(cell string) Span {
+	every, longest := p.Every, 0
+	for _, place := range p.Places {
+		within := cell == place.Area || strings.HasPrefix(cell, place.Area+".")
+		if within && len(place.Area) > longest {
+			every, longest = place.Every, len(place.Area)
+		}
+	}
+	return every
+}
+
+var patrolKeys = []key[Patrols]{
+	span("every", required, Text{"每个微网格至少多久巡查一次", "how often each micro-grid must be visited"}, func(p *Patrols) *Span { return &p.Every }),
+	objects("places", optional, Text{"另有频次的片区，取最小的", "areas with a frequency of their own; the smallest counts"}, []key[PatrolPlace]{
+		scalar("area", required, Text{"区划代码", "area code"}, Text{"片区或微网格的点分代码", "dotted code of the area or micro-grid"}, parseCode, func(p *PatrolPlace) *string { return &p.Area }),
+		span("every", required, Text{"多久一次", "how often"}, func(p *PatrolPlace) *Span { return &p.Every }),
+	}, PatrolPlace{}, func(p *Patrols) *[]PatrolPlace { return &p.Places }),
+	count("retention_days", required, 1, 1095, Text{"签到记录保存几天，到期删除；行踪属敏感个人信息", "days that check-ins are kept before they are removed: movements are sensitive personal data"},
+		func(p *Patrols) *int { return &p.RetentionDays }),
+}
+
+// checkPatrols finds places that are named twice.
+func (c *checker) checkPatrols() {
+	seen := map[string]bool{}
+	for i, p := range c.Patrols.Places {
+		if p.Area != "" && seen[p.Area] {
+			c.wrong(item("patrols.places", i)+".area", "片区%q重复", "the area %q stands here twice", p.Area)
+		}
+		seen[p.Area] = true
+	}
+}

@@ -1,0 +1,35 @@
+package policy_test
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+)
+
+// ownSections are those that the mistakes stand in.
+var ownSections = regexp.MustCompile(`(?m)^(patrols|deliberation|opinions|teams):.*\n(?:[ ].*\n|\n)*`)
+
+// TestMistakesInRooms does as TestMistakes does, in the sections of the rooms beside cases.
+func TestMistakesInRooms(t *testing.T) {
+	for _, x := range []struct{ situation, section, key, reason string }{
+		{"movements are never kept for ever", "patrols: {every: 7d, retention_days: 0}", "patrols.retention_days", "between 1"},
+		{"nor without a word on it", "patrols: {every: 7d}", "patrols.retention_days", "missing"},
+		{"a place named twice", `patrols: {every: 7d, retention_days: 9, places: [{area: "33.01", every: 1d}, {area: "33.01", every: 2d}]}`, "patrols.places[1].area", "twice"},
+		{"a place that is no code", `patrols: {every: 7d, retention_days: 9, places: [{area: "33..01", every: 1d}]}`, "patrols.places[0].area", "area code"},
+	} {
+		src := ownSections.ReplaceAllString(source(t, "fuyang.yaml"), "")
+		_, err := policy.Load("f.yaml", []byte(src+"\n"+x.section+"\n"), mediation.PolicyVocabulary())
+		var found policy.Findings
+		if !errors.As(err, &found) {
+			t.Errorf("%s: %v", x.situation, err)
+			continue
+		}
+		if len(found) != 1 || found[0].Key != x.key || !strings.Contains(found[0].Reason, x.reason) {
+			t.Errorf("%s: %v", x.situation, found)
+		}
+	}
+}
