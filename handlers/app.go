@@ -18,6 +18,7 @@ import (
 	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
 	"fengqiao/mediation/campaign"
+	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
@@ -56,6 +57,8 @@ type Deps struct {
 	Slips *slip.Service
 	// Campaigns are those against the backlog.
 	Campaigns *campaign.Service
+	// Councils keeps the villagers' meetings.
+	Councils *council.Service
 	// Patrols takes the check-ins of grid workers.
 	Patrols *patrol.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
@@ -120,7 +123,10 @@ func New(d Deps) (*API, error) {
 		d.Halls == nil ||
 		d.HandOvers == nil ||
 		d.Slips == nil ||
-		d.Campaigns == nil
+		d.Campaigns == nil ||
+		d.Patrols == nil ||
+		d.Councils == nil ||
+		d.Scorecards == nil
 	if incomplete {
 		return nil, errors.New("handlers: Deps are not complete")
 	}

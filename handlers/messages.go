@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/council"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/slip"
 )
@@ -55,6 +56,8 @@ func named(param, value, lang string) string {
 			}
 			return rule.Zh
 		}
+	case "meetingState":
+		return meetingState(council.State(value), lang != "en")
 	case "slipState":
 		return slipState(slip.State(value), lang != "en")
 	case "slipCommand":

@@ -33,6 +33,7 @@ func routes(l Limits) []Route {
 		officialRoutes(),
 		campaignRoutes(),
 		patrolRoutes(),
+		deliberationRoutes(),
 	)
 }
 

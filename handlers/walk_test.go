@@ -17,6 +17,7 @@ import (
 	"fengqiao/internal/account"
 	"fengqiao/mediation"
 	"fengqiao/mediation/campaign"
+	"fengqiao/mediation/council"
 	"fengqiao/mediation/slip"
 
 	"github.com/google/uuid"
@@ -34,6 +35,7 @@ type township struct {
 	handover            string // of the user
 	slip                string // about the case, from the supervisor to the unit
 	official            string
+	meeting             string // of the grid, its grid worker invited
 }
 
 // settle makes a case in a township that its people know in every way there is: reported by the grid worker, with the
@@ -88,6 +90,12 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 	day := app.Case.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly)
 	app.Do(t, app.As(t, mediation.CountyStaff, p), http.MethodPost, "/api/v1/campaigns", obj{"clientId": w.campaign, "name": "攻坚", "area": string(p), "from": day, "until": day,
 		"target": obj{"percent": 90}}).Want(http.StatusCreated)
+	meeting, err := app.Councils.Convene(ctx, staff, council.Call{Key: "walk", Area: p.Grid(), At: app.Case.Now().Add(240 * time.Hour), Topic: "议事", Place: "村委会", Agenda: []string{"停车"},
+		Users: []string{worker.User.ID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.meeting = meeting.ID
 	return w
 }
 
@@ -105,16 +113,17 @@ func upload(t *testing.T, app *apptest.App, who *apptest.Person, clientID string
 func (w township) path(r handlers.Route) string {
 	id := uuid.NewString() // somebody's message, device, letter: nobody's
 	for prefix, own := range map[string]string{
-		"/api/v1/cases/":     w.caseID,
-		"/api/v1/reports/":   w.report,
-		"/api/v1/users/":     w.user,
-		"/api/v1/media/":     w.photo,
-		"/api/v1/halls/":     w.visit,
-		"/api/v1/matters/":   w.user,
-		"/api/v1/handovers/": w.handover,
-		"/api/v1/slips/":     w.slip,
-		"/api/v1/officials/": w.official,
-		"/api/v1/campaigns/": w.campaign,
+		"/api/v1/cases/":         w.caseID,
+		"/api/v1/reports/":       w.report,
+		"/api/v1/users/":         w.user,
+		"/api/v1/media/":         w.photo,
+		"/api/v1/halls/":         w.visit,
+		"/api/v1/matters/":       w.user,
+		"/api/v1/handovers/":     w.handover,
+		"/api/v1/slips/":         w.slip,
+		"/api/v1/officials/":     w.official,
+		"/api/v1/campaigns/":     w.campaign,
+		"/api/v1/deliberations/": w.meeting,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			id = own
@@ -170,6 +179,12 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 			t.Fatal(err)
 		}
 		return true, slip.May(actor, mediation.SlipRead, &paper), slip.May(actor, r.Action, &paper)
+	case strings.HasPrefix(r.Path, "/api/v1/deliberations/:id"):
+		meeting, err := app.Store.Meetings().Load(ctx, w.meeting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return true, council.May(actor, mediation.CouncilRead, &meeting), council.May(actor, r.Action, &meeting)
 	case strings.HasPrefix(r.Path, "/api/v1/reports/:id"):
 		holds := func(a mediation.Action) bool {
 			own := slices.Contains(mediation.Scopes(a, actor.Role), mediation.OwnReport) && actor.ID == app.As(t, mediation.GridWorker, w.place).User.ID
@@ -303,13 +318,13 @@ func listsHoldTheCallersOwnAreaAlone(t *testing.T, fresh apptest.Fresh) {
 	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
 	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced", "/api/v1/slips",
-		"/api/v1/patrols/cells", "/api/v1/patrols.geojson"} {
+		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations"} {
 		for _, role := range mediation.AccountRoles {
 			answer := app.Do(t, app.As(t, role, apptest.Here), http.MethodGet, path, nil)
 			if answer.Status == http.StatusForbidden {
 				continue
 			}
-			for _, never := range []string{there.caseID, there.report, there.user, there.slip, string(there.place.Cell()), apptest.There.Mediator("own")} {
+			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, string(there.place.Cell()), apptest.There.Mediator("own")} {
 				if strings.Contains(string(answer.Want(http.StatusOK).Body), never) {
 					t.Errorf("%s for %s of %s shows %s of the other township", path, role, here.place, never)
 				}

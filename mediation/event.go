@@ -123,6 +123,13 @@ const (
 	NoticeSlipMoved    NoticeKind = "slip_moved"    // addressee: found, visited, accepted, sent back, withdrawn
 )
 
+// What goes on in a grid beside cases.
+const (
+	NoticeInvited   NoticeKind = "deliberation_invited"    // who is to come: a meeting
+	NoticeMinutes   NoticeKind = "deliberation_minutes"    // who was invited: its minutes are there
+	NoticeCalledOff NoticeKind = "deliberation_called_off" // who was invited: it does not take place
+)
+
 // Notice is one announcement that is stored with the change it announces.
 type Notice struct {
 	ID   string // case id, event seq and position: the same on every rerun

@@ -64,6 +64,8 @@ const (
 	// What goes on in a grid beside cases.
 	PatrolCheckIn Action = "patrol.checkin" // in the own area, and see one's own
 	PatrolRead    Action = "patrol.read"    // how the cells stand, without who was there
+	CouncilLead   Action = "council.lead"   // call a meeting in the grid, and keep what comes of it
+	CouncilRead   Action = "council.read"
 )
 
 // Scope bounds a permission to some of the things.
@@ -261,6 +263,8 @@ var Permits = map[Action][]Grant{
 
 	PatrolCheckIn: each(InArea, field...),
 	PatrolRead:    join(each(InArea, GridLeader), each(InArea, seeing...)),
+	CouncilLead:   each(InArea, GridLeader, TownshipStaff),
+	CouncilRead:   join(each(InArea, GridLeader), each(InArea, seeing...), each(Addressed, answering...)),
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

@@ -201,6 +201,21 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A paper has moved on", "Something was done about a paper issued to you. Open the app to see it."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeInvited: {
+		Chinese: Text{"邀您参加议事会", "您负责或所在的网格将开议事会，请打开应用查看时间和议题。"},
+		English: Text{"You are invited to a meeting", "A grid will deliberate. Open the app for time and agenda."},
+		Keep:    7 * day, UntilDue: true,
+	},
+	mediation.NoticeMinutes: {
+		Chinese: Text{"议事会纪要已定", "您受邀的议事会已有纪要，请打开应用查看。"},
+		English: Text{"The minutes are there", "A meeting you were invited to has its minutes. Open the app to see them."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeCalledOff: {
+		Chinese: Text{"议事会取消", "您受邀的一次议事会取消了，请打开应用查看。"},
+		English: Text{"A meeting was called off", "A meeting you were invited to does not take place. Open the app to see why."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeRefused: {
 		Chinese: Text{"事项情况有变", "有一件事项需要重新安排，请打开应用查看。"},
 		English: Text{"Arrangements have changed", "A case needs to be arranged anew. Open the app to see it."},

@@ -21,6 +21,7 @@ func (s *system) rooms() []namedRoom {
 	return []namedRoom{
 		{"slips", s.slips},
 		{"patrols", s.patrols},
+		{"councils", s.councils},
 	}
 }
 

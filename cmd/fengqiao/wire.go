@@ -27,6 +27,7 @@ import (
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/campaign"
+	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
@@ -235,6 +236,8 @@ type system struct {
 	surveyor *mediation.Surveyor
 	// handovers passes on what people have in hand.
 	handovers *handover.Service
+	// councils keeps the villagers' meetings.
+	councils *council.Service
 	// patrols takes the check-ins of grid workers.
 	patrols *patrol.Service
 	// figures counts cases for dashboards.
@@ -277,6 +280,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.handovers = in.handovers(s.cases, s.slips)
 	s.patrols = patrol.NewService(patrol.Deps{Checkins: in.Store.Patrols(), Rules: s.cases, Atlas: s.atlas, Now: s.cases.Now})
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
+	s.councils = council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: s.cases, Papers: handlers.FollowUps{Slips: s.slips}, Sealer: in.ring, Atlas: s.atlas, Now: s.cases.Now})
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
@@ -332,6 +336,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Slips:     s.slips,
 		Campaigns: campaigns,
 		Patrols:   s.patrols,
+		Councils:  s.councils,
 		Figures:   s.figures,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
 			Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Now: s.cases.Now}),

@@ -25,6 +25,7 @@ import (
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/campaign"
+	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
@@ -66,11 +67,12 @@ type App struct {
 	// Figures follows the cases when a test lets it (Pass).
 	Figures *figures.Keeper
 	// Slips are swept when a test lets them (Sweep).
-	Slips   *slip.Service
-	Patrols *patrol.Service
-	Photos  *media.Service
-	Atlas   *grid.Atlas
-	Ring    *seal.Keyring
+	Slips    *slip.Service
+	Patrols  *patrol.Service
+	Councils *council.Service
+	Photos   *media.Service
+	Atlas    *grid.Atlas
+	Ring     *seal.Keyring
 	// Case is the time of cases, Machine that of tokens and limits.
 	Case, Machine *Clock
 	// Log is what the server wrote.
@@ -175,6 +177,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
 	a.Patrols = patrol.NewService(patrol.Deps{Checkins: a.Store.Patrols(), Rules: a.Cases, Atlas: a.Atlas, Now: a.Case.Now})
+	a.Councils = council.NewService(council.Deps{Meetings: a.Store.Meetings(), Rules: a.Cases, Papers: handlers.FollowUps{Slips: a.Slips}, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now})
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: a.rooms})
@@ -204,6 +207,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
 			Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Now: a.Cases.Now}),
 		Patrols:   a.Patrols,
+		Councils:  a.Councils,
 		Names:     a.Store.Directory(),
 		Now:       a.Machine.Now,
 		Log:       log,
@@ -234,6 +238,7 @@ func (a *App) rooms() []casetime.Room {
 	return []casetime.Room{
 		a.Slips,
 		a.Patrols,
+		a.Councils,
 	}
 }
 

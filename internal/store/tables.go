@@ -23,5 +23,6 @@ func Tables() []Table {
 		scorecardTables,
 		campaignTables,
 		patrolTables,
+		meetingTables,
 	)
 }

@@ -42,6 +42,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"SlipCrashes", storetest.SlipCrashes},
 		{"Campaigns", storetest.Campaigns},
 		{"Patrols", storetest.Patrols},
+		{"Meetings", storetest.Meetings},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},

@@ -36,6 +36,7 @@ func (c *checker) check() {
 	}
 	c.checkSlips()
 	c.checkPatrols()
+	c.checkDeliberation()
 }
 
 // wrong notes a finding about the value at a path.

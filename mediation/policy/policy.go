@@ -44,6 +44,8 @@ type Policy struct {
 	Charge Charge
 	// Patrols are the rounds of grid workers; the zero value has none.
 	Patrols Patrols
+	// Deliberation is the villagers'; the zero value has none.
+	Deliberation Deliberation
 }
 
 // What a policy applies to. A case keeps the version that it was opened under, unless a policy says that open cases are judged by it too.

@@ -19,6 +19,8 @@ func TestMistakesInRooms(t *testing.T) {
 		{"movements are never kept for ever", "patrols: {every: 7d, retention_days: 0}", "patrols.retention_days", "between 1"},
 		{"nor without a word on it", "patrols: {every: 7d}", "patrols.retention_days", "missing"},
 		{"a place named twice", `patrols: {every: 7d, retention_days: 9, places: [{area: "33.01", every: 1d}, {area: "33.01", every: 2d}]}`, "patrols.places[1].area", "twice"},
+		{"a paper that there is not", "deliberation: {ahead: 24h, quorum_percent: 51, follow_up: letter}", "deliberation.follow_up", "unknown value"},
+		{"nobody is a quorum", "deliberation: {ahead: 24h, quorum_percent: 0, follow_up: follow_up}", "deliberation.quorum_percent", "between 1"},
 		{"a place that is no code", `patrols: {every: 7d, retention_days: 9, places: [{area: "33..01", every: 1d}]}`, "patrols.places[0].area", "area code"},
 	} {
 		src := ownSections.ReplaceAllString(source(t, "fuyang.yaml"), "")

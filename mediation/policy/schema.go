@@ -31,6 +31,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("joint", optional, Text{"联合办理：会商、签批、子任务；不填为不设", "several units on one case: consultation, signature, sub-tasks; without it there is none"}, jointKeys(v), func(p *Policy) *Joint { return &p.Joint }),
 		object("charge", optional, Text{"领导包案；不填为不设", "leaders in charge of named cases; without it there is none"}, chargeKeys, func(p *Policy) *Charge { return &p.Charge }),
 		object("patrols", optional, Text{"巡查签到；不填为没有", "rounds of grid workers; without it there are none"}, patrolKeys, func(p *Policy) *Patrols { return &p.Patrols }),
+		object("deliberation", optional, Text{"网格议事；不填为没有", "villagers' deliberation; without it there is none"}, deliberationKeys, func(p *Policy) *Deliberation { return &p.Deliberation }),
 	}
 }
 
