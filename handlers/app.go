@@ -26,6 +26,7 @@ import (
 	"fengqiao/mediation/patrol"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
+	"fengqiao/mediation/study"
 	"fengqiao/push"
 
 	"github.com/gofiber/fiber/v2"
@@ -61,6 +62,8 @@ type Deps struct {
 	Councils *council.Service
 	// Patrols takes the check-ins of grid workers.
 	Patrols *patrol.Service
+	// Studies are escalated studies.
+	Studies *study.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
 	Figures *counts.Keeper
 	// Scorecards measures areas, units and officials by the figures.
@@ -124,6 +127,7 @@ func New(d Deps) (*API, error) {
 		d.HandOvers == nil ||
 		d.Slips == nil ||
 		d.Campaigns == nil ||
+		d.Studies == nil ||
 		d.Patrols == nil ||
 		d.Councils == nil ||
 		d.Scorecards == nil

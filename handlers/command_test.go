@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -22,24 +23,28 @@ func TestEveryCommandOfTheStateTableHasABody(t *testing.T) {
 }
 
 func TestEveryEventIsNamed(t *testing.T) {
-	begun := regexp.MustCompile(`(?:begin\(|kind(?:, notice)? :?= )"([a-z_]+)"`)
-	files, err := os.ReadDir("../mediation")
-	if err != nil {
-		t.Fatal(err)
+	begun := regexp.MustCompile(`(?:begin\(|note\(|kind(?:, notice)? :?= )"([a-z_]+)"`)
+	var files []string
+	for _, room := range []string{"../mediation/*.go", "../mediation/study/*.go"} {
+		some, err := filepath.Glob(room)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, some...)
 	}
 	found := 0
 	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+		if strings.HasSuffix(f, "_test.go") {
 			continue
 		}
-		src, err := os.ReadFile("../mediation/" + f.Name())
+		src, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range begun.FindAllStringSubmatch(string(src), -1) {
 			found++
 			if _, ok := eventTexts[m[1]]; !ok {
-				t.Errorf("the event %s of %s has no name", m[1], f.Name())
+				t.Errorf("the event %s of %s has no name", m[1], f)
 			}
 		}
 	}

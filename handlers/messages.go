@@ -89,6 +89,7 @@ func rooms() []map[string]message {
 		handoverMessages,
 		slipMessages,
 		campaignMessages,
+		studyMessages,
 		gridMessages,
 		scorecardMessages,
 	}

@@ -36,6 +36,7 @@ type township struct {
 	slip                string // about the case, from the supervisor to the unit
 	official            string
 	meeting             string // of the grid, its grid worker invited
+	study               string
 }
 
 // settle makes a case in a township that its people know in every way there is: reported by the grid worker, with the
@@ -96,6 +97,11 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 		t.Fatal(err)
 	}
 	w.meeting = meeting.ID
+	st, err := app.Studies.Call(ctx, staff, w.caseID, "walk", "complex", "跨部门")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.study = st.ID
 	return w
 }
 
@@ -124,6 +130,7 @@ func (w township) path(r handlers.Route) string {
 		"/api/v1/officials/":     w.official,
 		"/api/v1/campaigns/":     w.campaign,
 		"/api/v1/deliberations/": w.meeting,
+		"/api/v1/studies/":       w.study,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			id = own
@@ -153,6 +160,10 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 		t.Fatal(err)
 	}
 	switch {
+	case r.Path == "/api/v1/cases/:id/studies":
+		return true, mediation.MayCase(actor, mediation.CaseRead, &c), mediation.MayArea(actor, r.Action, c.Area)
+	case strings.HasPrefix(r.Path, "/api/v1/studies/:id"):
+		return true, mediation.MayArea(actor, mediation.StudyRead, c.Area), mediation.MayArea(actor, r.Action, c.Area)
 	case strings.HasPrefix(r.Path, "/api/v1/cases/:id"):
 		return true, mediation.MayCase(actor, mediation.CaseRead, &c), mediation.MayCase(actor, r.Action, &c)
 	case strings.HasPrefix(r.Path, "/api/v1/media/:id"):

@@ -205,6 +205,7 @@ const (
 	ChoreAdopt       ChoreKind = "adopt"        // the case joined to takes this case's reports
 	ChoreDisown      ChoreKind = "disown"       // the case formerly joined to gives them back
 	ChorePetitioner  ChoreKind = "petitioner"   // find out whether it is the petitioner's first petition on the matter
+	ChoreStudy       ChoreKind = "study"        // an escalated study is to be called; the target is why
 	ChoreOpenReport  ChoreKind = "open_report"  // open a case of its own for a detached report
 )
 

@@ -64,6 +64,11 @@ func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time, r
 		return w.adopt(ctx, c, ch.Target, now)
 	case ChoreDisown:
 		return w.disown(ctx, c, ch.Target, now)
+	case ChoreStudy:
+		if w.CallStudy == nil {
+			return nil
+		}
+		return w.CallStudy(ctx, c.ID, ch.Target, ch.Since)
 	case ChoreOpenReport:
 		return w.openReport(ctx, c, ch.Target, now, r)
 	}

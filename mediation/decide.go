@@ -130,6 +130,7 @@ func (d *decision) enter(s State) {
 // finish writes the event and its notices and sets when the sweep must look again.
 func (d *decision) finish() {
 	d.runStages()
+	d.studyState()
 	e := *d.event
 	e.To = d.State
 	d.Case.log(e)

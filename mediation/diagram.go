@@ -123,6 +123,7 @@ var scopeNames = map[Scope]string{
 	Issuing:    "发出人 issuer",
 	AssistUnit: "本部门协办 own unit assists",
 	InCharge:   "本人包案 in charge", Helping: "受当事人委托 acting for a party",
+	TakesPart: "被点名参加 takes part",
 }
 
 func needNames(r Rule) string {

@@ -109,6 +109,8 @@ const (
 	NoticeRefused     NoticeKind = "party_refused"    // staff, panel: a party refused
 	NoticeAlike       NoticeKind = "cases_alike"      // staff: two open cases share a party
 	NoticeDesk        NoticeKind = "desk_echo"        // outside desk: the state of its order has changed
+	NoticeStudy       NoticeKind = "study"            // leaders, members: an escalated study was called, concluded, reported on
+	NoticeStudyOrder  NoticeKind = "study_order"      // whom a study has ordered something
 	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs
 	NoticeJoint       NoticeKind = "joint_handling"   // units: a handling order names or frees them; who consulted: it was not signed
 	NoticeTask        NoticeKind = "sub_task"         // unit, owner, lead: a sub-task is given, answered, sent back, due

@@ -66,6 +66,10 @@ const (
 	PatrolRead    Action = "patrol.read"    // how the cells stand, without who was there
 	CouncilLead   Action = "council.lead"   // call a meeting in the grid, and keep what comes of it
 	CouncilRead   Action = "council.read"
+
+	StudyRead Action = "study.read" // escalated studies: by area, or as one who takes part
+	StudyLead Action = "study.lead" // call one, name members, conclude, order
+	StudyPart Action = "study.part" // put material before one, report an order done
 )
 
 // Scope bounds a permission to some of the things.
@@ -88,6 +92,7 @@ const (
 	Helping          // the actor acts for a party, who has not taken their consent back
 	InCharge         // the actor is the leader in charge of the case, inside the actor's area
 	AssistUnit       // the actor's unit assists the one that the case lies with, inside the actor's area
+	TakesPart        // the actor, or their unit, was named in it
 )
 
 // Grant permits an action to a role within a scope.
@@ -265,6 +270,10 @@ var Permits = map[Action][]Grant{
 	PatrolRead:    join(each(InArea, GridLeader), each(InArea, seeing...)),
 	CouncilLead:   each(InArea, GridLeader, TownshipStaff),
 	CouncilRead:   join(each(InArea, GridLeader), each(InArea, seeing...), each(Addressed, answering...)),
+
+	StudyRead: join(each(InArea, seeing...), each(TakesPart, people...)),
+	StudyLead: each(InArea, TownshipStaff, CountyStaff, Leader),
+	StudyPart: join(each(InArea, TownshipStaff, CountyStaff, Leader), each(TakesPart, people...)),
 }
 
 // Scopes returns the scopes within which the role may do the action; empty means never.

@@ -18,7 +18,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Deps is what the Service stands on. All fields but Album and Kick are required.
+// Deps is what the Service stands on. All fields but Album, CallStudy and Kick are required.
 type Deps struct {
 	Cases     Cases
 	Reports   Reports
@@ -37,6 +37,8 @@ type Deps struct {
 	Words func(text string) []string
 	// Phone and IDNumber bring such numbers into one form, so that the same party is known again however they were typed.
 	Phone, IDNumber func(string) string
+	// CallStudy calls an escalated study (提级研判) of a case, once for what called it; nil: nobody studies.
+	CallStudy func(ctx context.Context, caseID, why string, since time.Time) error
 	// Kick hints that a case has something due now; a lost hint costs only the time until the next sweep.
 	Kick func(caseID string)
 }

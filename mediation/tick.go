@@ -77,6 +77,7 @@ func (d *decision) begin(kind string) {
 // end writes the event begun and its notices.
 func (d *decision) end() {
 	d.runStages()
+	d.studyState()
 	d.event.To = d.State
 	d.log(*d.event)
 	d.echo()
@@ -125,6 +126,7 @@ func (d *decision) runClock(which, stage string, k *Clock, l policy.Limit) bool 
 	d.say("due", k.Due.UTC().Format(time.RFC3339))
 	d.tellHolders(notice, k.Due)
 	if breached {
+		d.studyBreach(which, stage)
 		d.tell(notice, Recipient{Role: Supervisor, Area: d.Area}, k.Due)
 	}
 	d.end()

@@ -216,6 +216,16 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A meeting was called off", "A meeting you were invited to does not take place. Open the app to see why."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeStudy: {
+		Chinese: Text{"提级研判", "有一件提级研判事项需要您查看，请打开应用。"},
+		English: Text{"An escalated study", "There is news of an escalated study. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeStudyOrder: {
+		Chinese: Text{"研判交办", "提级研判有一项任务交您办理，请打开应用查看。"},
+		English: Text{"An order for you", "An escalated study has given you something to do. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeRefused: {
 		Chinese: Text{"事项情况有变", "有一件事项需要重新安排，请打开应用查看。"},
 		English: Text{"Arrangements have changed", "A case needs to be arranged anew. Open the app to see it."},

@@ -20,6 +20,7 @@ type namedRoom struct {
 func (s *system) rooms() []namedRoom {
 	return []namedRoom{
 		{"slips", s.slips},
+		{"studies", s.studies},
 		{"patrols", s.patrols},
 		{"councils", s.councils},
 	}

@@ -35,6 +35,7 @@ import (
 	"fengqiao/mediation/patrol"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
+	"fengqiao/mediation/study"
 	"fengqiao/push"
 	"fengqiao/push/fcm"
 	"fengqiao/push/webhook"
@@ -225,6 +226,11 @@ func (in *installation) handovers(cases *mediation.Service, papers *slip.Service
 	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Now: cases.Now, Log: cases.Log})
 }
 
+// studies are escalated studies over the installation's cases.
+func (in *installation) studies(cases *mediation.Service) *study.Service {
+	return study.NewService(study.Deps{Studies: in.Store.Studies(), Cases: cases, Reader: in.Store.Cases(), People: in.Store.Persons(), Sealer: in.ring, Now: cases.Now})
+}
+
 // system is an installation at work: what serve and demo run.
 type system struct {
 	*installation
@@ -240,6 +246,8 @@ type system struct {
 	councils *council.Service
 	// patrols takes the check-ins of grid workers.
 	patrols *patrol.Service
+	// studies are escalated studies.
+	studies *study.Service
 	// figures counts cases for dashboards.
 	figures *figures.Keeper
 	// slips issues papers of supervision.
@@ -279,6 +287,8 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.slips = in.supervision(s.cases, s.photos)
 	s.handovers = in.handovers(s.cases, s.slips)
 	s.patrols = patrol.NewService(patrol.Deps{Checkins: in.Store.Patrols(), Rules: s.cases, Atlas: s.atlas, Now: s.cases.Now})
+	s.studies = in.studies(s.cases)
+	s.cases.CallStudy = s.studies.CallByPolicy
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
 	s.councils = council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: s.cases, Papers: handlers.FollowUps{Slips: s.slips}, Sealer: in.ring, Atlas: s.atlas, Now: s.cases.Now})
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
@@ -337,6 +347,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Campaigns: campaigns,
 		Patrols:   s.patrols,
 		Councils:  s.councils,
+		Studies:   s.studies,
 		Figures:   s.figures,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
 			Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Now: s.cases.Now}),

@@ -33,6 +33,7 @@ import (
 	"fengqiao/mediation/patrol"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
+	"fengqiao/mediation/study"
 	"fengqiao/push"
 )
 
@@ -62,6 +63,8 @@ type App struct {
 	Surveyor *mediation.Surveyor
 	// HandOvers is what the server's routes go by.
 	HandOvers *handover.Service
+	// Studies is what the server's routes go by.
+	Studies *study.Service
 	// Calendars is the one that everything goes by.
 	Calendars *store.Calendars
 	// Figures follows the cases when a test lets it (Pass).
@@ -174,6 +177,8 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	rooms := handover.CoreRooms(a.Store.Cases(), a.Cases, people)
 	rooms[slip.RoomName] = slip.Room{Service: a.Slips}
 	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
+	a.Studies = study.NewService(study.Deps{Studies: a.Store.Studies(), Cases: a.Cases, Reader: a.Store.Cases(), People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
+	a.Cases.CallStudy = a.Studies.CallByPolicy
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
 	a.Patrols = patrol.NewService(patrol.Deps{Checkins: a.Store.Patrols(), Rules: a.Cases, Atlas: a.Atlas, Now: a.Case.Now})
@@ -208,6 +213,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 			Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Now: a.Cases.Now}),
 		Patrols:   a.Patrols,
 		Councils:  a.Councils,
+		Studies:   a.Studies,
 		Names:     a.Store.Directory(),
 		Now:       a.Machine.Now,
 		Log:       log,
@@ -237,6 +243,7 @@ func (a *App) desks() *desk.Service {
 func (a *App) rooms() []casetime.Room {
 	return []casetime.Room{
 		a.Slips,
+		a.Studies,
 		a.Patrols,
 		a.Councils,
 	}

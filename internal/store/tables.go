@@ -24,5 +24,6 @@ func Tables() []Table {
 		campaignTables,
 		patrolTables,
 		meetingTables,
+		studyTables,
 	)
 }

@@ -43,6 +43,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Campaigns", storetest.Campaigns},
 		{"Patrols", storetest.Patrols},
 		{"Meetings", storetest.Meetings},
+		{"Studies", storetest.Studies},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},

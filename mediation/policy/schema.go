@@ -21,6 +21,8 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("clocks", required, Text{"时限", "how long things may take"}, clockKeys(v), func(p *Policy) *Clocks { return &p.Clocks }),
 		object("stages", optional, Text{"环节时限：签收、到达、处置、办结等，与状态时限并行；不填为没有", "clocks of signing for, arriving, handling and the like, beside the states'; without it there are none"}, stagesKeys,
 			func(p *Policy) *Stages { return &p.Stages }),
+		object("study", optional, Text{"提级研判：何时自动召集，多久作出结论；不填则只由人召集", "escalated studies: when one is called by itself, and how fast it must conclude; without it people alone call them"}, studyKeys,
+			func(p *Policy) *Study { return &p.Study }),
 		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),
 		object("petition", optional, Text{"信访：法定程序和时限；不填则没有信访件", "petitions: the regulation's course and limits; without it there are none"}, petitionKeys, func(p *Policy) *Petition { return &p.Petition }),
 		object("retention", optional, Text{"保存期限；不填为一直保存", "how long words are kept; without it for ever"}, retentionKeys, func(p *Policy) *Retention { return &p.Retention }),

@@ -1,0 +1,27 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"fengqiao/internal/account"
+	"fengqiao/mediation"
+	"fengqiao/mediation/study"
+)
+
+// Persons tells rooms beside cases what they must know of accounts. It implements study.People.
+type Persons struct{ *Directory }
+
+// Persons returns the port.
+func (s *Store) Persons() Persons { return Persons{s.Directory()} }
+
+var _ study.People = Persons{}
+
+// UnitOf is the unit of a user's account; mediation.ErrNotFound where nobody has it.
+func (p Persons) UnitOf(ctx context.Context, user string) (string, error) {
+	u, err := p.s.Users().Get(ctx, user)
+	if errors.Is(err, account.ErrNotFound) {
+		return "", mediation.ErrNotFound
+	}
+	return u.Unit, err
+}

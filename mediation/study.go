@@ -1,0 +1,21 @@
+package mediation
+
+// Escalated studies (提级研判) are a room of their own, mediation/study. Here stands what calls one by itself.
+
+// studyBreach calls a study where the policy wants one for a clock that has run out: which is "stage", "state" or "whole".
+func (d *decision) studyBreach(which, stage string) {
+	name := which
+	if stage != "" {
+		name = stage
+	}
+	if d.pol.Study.CalledBy(name) {
+		d.chore(ChoreStudy, "breach_"+name)
+	}
+}
+
+// studyState calls one where the policy wants it for the state that the case has just come to.
+func (d *decision) studyState() {
+	if d.event.From != d.State && has(d.pol.Study.States, string(d.State)) {
+		d.chore(ChoreStudy, "state_"+string(d.State))
+	}
+}
