@@ -14,6 +14,9 @@ type Course struct {
 	Breached time.Time // a limit passed
 	// Officials are the accounts of public office that acted on it, in the order in which they first did.
 	Officials []string
+	Passed    time.Time // 转办, to another desk, unit or area
+	AtOnce    time.Time // 即接即办
+	Studied   time.Time // 提级研判 was called
 }
 
 // Offices are the roles whose acts are those of an official (干部), who answers for them.
@@ -40,6 +43,12 @@ func (k *Course) note(e *Event) {
 	switch {
 	case e.Kind == "breached":
 		first(&k.Breached)
+	case e.Kind == string(CmdSettleAtOnce):
+		first(&k.AtOnce)
+	case e.Kind == StudyCalled:
+		first(&k.Studied)
+	case e.To == Transferred && e.From != Transferred:
+		first(&k.Passed)
 	case e.To == Screened:
 		first(&k.Accepted)
 	case e.To == Agreed || e.To == Effective:

@@ -1,5 +1,8 @@
 package mediation
 
+// StudyCalled is the event of a case for which a study was called.
+const StudyCalled = "study_called"
+
 // Escalated studies (提级研判) are a room of their own, mediation/study. Here stands what calls one by itself.
 
 // studyBreach calls a study where the policy wants one for a clock that has run out: which is "stage", "state" or "whole".

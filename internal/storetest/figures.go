@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -30,7 +31,7 @@ func Figures(t *testing.T, s *store.Store) {
 	for name, n := range map[string]int{"open": all.Open, "overdue": all.Overdue, "in time": all.InTime, "late": all.Closed - all.InTime, "settled": all.Settled,
 		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn, "backlog": k.piled, "backlog reopened": k.again,
 		"a first petition": all.First, "a first petition in hand": all.First - all.FirstEnded, "a first petition settled": all.FirstSettled, "a first petition not settled": all.FirstEnded - all.FirstSettled,
-		"liked by its petitioner": all.UnitLiked, "disliked": all.OfficeDisliked} {
+		"liked by its petitioner": all.UnitLiked, "disliked": all.OfficeDisliked, "passed on": all.PassedOn, "settled at once": all.AtOnce, "studied": all.Studied} {
 		if n == 0 {
 			t.Errorf("no case is %s: %+v after %d commands", name, all, k.done)
 		}
@@ -53,7 +54,8 @@ type figuresKit struct {
 // newFiguresKit begins random histories, by a seed whose histories hold every kind of case that is looked for.
 func newFiguresKit(t *testing.T, s *store.Store, seed uint64) *figuresKit {
 	t.Helper()
-	k := &figuresKit{Office: NewOffice(t, s, s, WithPetitions(t, "12345")), rng: rand.New(rand.NewPCG(3, seed))}
+	k := &figuresKit{Office: NewOffice(t, s, s, bytes.Replace(WithPetitions(t, "12345"), []byte("  number_format:"), []byte("  on_receipt: {within: 24h, max_severity: 2}\n  number_format:"), 1)),
+		rng: rand.New(rand.NewPCG(3, seed))}
 	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
 	k.kept = figures.NewKeeper(s.Figures(), k.Clock)
 	return k
@@ -114,6 +116,11 @@ func (k *figuresKit) step(t *testing.T, id string) {
 		by, cmd = k.aside(&c)
 	}
 	k.give(id, by, cmd, c.Revision)
+	if k.rng.IntN(40) == 0 {
+		if err := k.Record(context.Background(), id, mediation.Beside{ID: k.Next("study"), At: k.Clock(), Role: mediation.Leader, Kind: mediation.StudyCalled}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
 	switch k.rng.IntN(20) {
 	case 0, 1:
 		k.Sweep(t)
@@ -197,7 +204,7 @@ func (k *figuresKit) aside(c *mediation.Case) (mediation.Actor, mediation.Comman
 		mediation.Terminate{Reason: "no_agreement"}, mediation.Exit{Route: "court", Reason: "no_agreement"}, mediation.WithdrawCase{Reason: "gone"},
 		mediation.Refuse{Route: "court", Reason: "court"}, mediation.Transfer{Unit: "住建局", Reason: "theirs"}, mediation.TakeBack{},
 		mediation.Transfer{Area: "33.01.11.002", Reason: "theirs"}, mediation.Split{}, mediation.Join{Into: k.ids[k.rng.IntN(len(k.ids))]}, mediation.Default{},
-		mediation.Reclassify{Category: "labour", Severity: 2}, mediation.Reclassify{Category: "accusation", Severity: 2}, mediation.Note{Text: "n"}}
+		mediation.Reclassify{Category: "labour", Severity: 2}, mediation.Reclassify{Category: "accusation", Severity: 2}, mediation.Note{Text: "n"}, mediation.SettleAtOnce{Answer: "已答复"}}
 	return County, all[k.rng.IntN(len(all))]
 }
 
@@ -403,6 +410,14 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 		if closed || in(mediation.Unsettled, mediation.Failed, mediation.Exited) {
 			t.Concluded++
 		}
+		ever := func(count *int, of func(e *mediation.Event) bool) {
+			if !first(of).IsZero() {
+				*count++
+			}
+		}
+		ever(&t.PassedOn, func(e *mediation.Event) bool { return e.To == mediation.Transferred && e.Kind != "breached" })
+		ever(&t.AtOnce, func(e *mediation.Event) bool { return e.Kind == "settle_at_once" })
+		ever(&t.Studied, func(e *mediation.Event) bool { return e.Kind == "study_called" })
 		if c.Repeats > 0 {
 			t.Reopened++
 		}

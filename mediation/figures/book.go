@@ -22,7 +22,8 @@ type block struct {
 	id                                                [blockRows]key
 	area, category, channel, unit, officials          [blockRows]uint32
 	opened, accepted, agreed, closed, breached, until [blockRows]uint32 // until is when the case is overdue
-	state, repeats, satisfied, dissatisfied, petition [blockRows]uint8
+	state, repeats, satisfied, dissatisfied           [blockRows]uint8
+	petition, marks                                   [blockRows]uint8
 }
 
 // Book is the rows. Safe for concurrent use.
@@ -57,6 +58,27 @@ func (b *Book) Put(s *mediation.Summary) {
 	k.satisfied[i], k.dissatisfied[i] = small(s.Satisfied), small(s.Dissatisfied)
 	k.petition[i] = petitionBits(s)
 	k.accepted[i], k.agreed[i], k.breached[i] = seconds(s.Course.Accepted), seconds(s.Course.Agreed), seconds(s.Course.Breached)
+	k.marks[i] = marksOf(&s.Course)
+}
+
+// What has ever happened to a case, a bit each.
+const (
+	passedOn uint8 = 1 << iota
+	atOnce
+	studied
+)
+
+func marksOf(k *mediation.Course) (m uint8) {
+	if !k.Passed.IsZero() {
+		m |= passedOn
+	}
+	if !k.AtOnce.IsZero() {
+		m |= atOnce
+	}
+	if !k.Studied.IsZero() {
+		m |= studied
+	}
+	return m
 }
 
 func (b *Book) idOf(row uint32) key { return b.blocks[row/blockRows].id[row%blockRows] }

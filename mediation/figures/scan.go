@@ -49,6 +49,7 @@ var Breakdowns = []By{ByArea, ByCategory, ByChannel, ByUnit, ByMonth, BySource}
 // Tally is what was counted of some cases; figure.go has what it comes to.
 type Tally struct {
 	Received, Open, Overdue, Closed, InTime, Settled, Concluded, Reopened int
+	PassedOn, AtOnce, Studied                                             int
 	Satisfied, Dissatisfied                                               int // parties
 	// First petitions: all; those concluded, over or brought again; of these, those settled for good.
 	First, FirstEnded, FirstSettled int
@@ -266,6 +267,14 @@ func marks() (over, ended, unresolved [256]bool) {
 // isClosed tells whether a row's procedure is over (办结).
 func (k *block) isClosed(i int) bool { return k.closed[i] != 0 && ended[k.state[i]] }
 
+// bit is 1 where the mark is set.
+func bit(marks, mark uint8) int {
+	if marks&mark != 0 {
+		return 1
+	}
+	return 0
+}
+
 func (s *sieve) count(k *block, n int, tallies []Tally) {
 	for i := range n {
 		g := s.of(k, i)
@@ -304,6 +313,9 @@ func (s *sieve) count(k *block, n int, tallies []Tally) {
 		if k.petition[i] != 0 {
 			t.petition(k.petition[i], state, closed, k.repeats[i] > 0)
 		}
+		t.PassedOn += bit(k.marks[i], passedOn)
+		t.AtOnce += bit(k.marks[i], atOnce)
+		t.Studied += bit(k.marks[i], studied)
 		if k.accepted[i] != 0 {
 			t.Acceptance.N++
 		}
@@ -405,6 +417,7 @@ func (t *Tally) plus(o *Tally) {
 		{&t.Concluded, o.Concluded}, {&t.Reopened, o.Reopened}, {&t.Satisfied, o.Satisfied}, {&t.Dissatisfied, o.Dissatisfied}, {&t.Breached, o.Breached},
 		{&t.First, o.First}, {&t.FirstEnded, o.FirstEnded}, {&t.FirstSettled, o.FirstSettled},
 		{&t.UnitLiked, o.UnitLiked}, {&t.UnitDisliked, o.UnitDisliked}, {&t.OfficeLiked, o.OfficeLiked}, {&t.OfficeDisliked, o.OfficeDisliked},
+		{&t.PassedOn, o.PassedOn}, {&t.AtOnce, o.AtOnce}, {&t.Studied, o.Studied},
 		{&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
 		*n.to += n.by
 	}

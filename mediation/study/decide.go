@@ -56,7 +56,7 @@ func (t *turn) call() {
 		t.Clock.Due = t.rules.Calendar.After(t.at, limit.Within).UTC()
 	}
 	t.tellHosts(mediation.NoticeStudy, "called", t.Clock.Due)
-	t.note("study_called", "called", map[string]string{"reason": t.Why})
+	t.note(mediation.StudyCalled, "called", map[string]string{"reason": t.Why})
 }
 
 func (t *turn) join(m Member) error {
