@@ -91,35 +91,16 @@ func outboxWrites(notices []mediation.Notice) ([]Write, error) {
 	return writes, nil
 }
 
-// handOver moves the unsent notices of a stored case to the outbox, then strikes them off. What a crash leaves in the case
-// Drain finds by its tag; entries have deterministic ids, so that none is stored twice.
+// handOver moves the unsent notices of a stored case to the outbox. The case itself is stored, which is what the caller asked: what fails
+// here, or a crash leaves in the case, Drain finds by its tag.
 func (p *Cases) handOver(ctx context.Context, c *mediation.Case) error {
-	if len(c.Unsent) == 0 {
-		return nil
-	}
-	writes, err := outboxWrites(c.Unsent)
-	if err != nil {
-		return err
-	}
-	if _, err := p.s.Engine.Apply(ctx, writes...); err != nil {
-		return nil // the case itself is stored, which is what the caller asked; Drain hands over later
-	}
-	p.s.noticed(len(writes))
-	last := c.Unsent[len(c.Unsent)-1].Seq
-	_, err = p.s.modify(ctx, casesTable, c.ID, func(row Row) (Row, []Write, error) {
+	err := p.s.moveNotices(ctx, casesTable, c.ID, c.Unsent, func(row Row, rest func([]mediation.Notice) []mediation.Notice) (Row, error) {
 		now, err := readCase(row)
 		if err != nil {
-			return row, nil, err
+			return row, err
 		}
-		var kept []mediation.Notice
-		for _, n := range now.Unsent {
-			if n.Seq > last {
-				kept = append(kept, n)
-			}
-		}
-		now.Unsent = kept
-		next, err := caseRow(&now)
-		return next, nil, err
+		now.Unsent = rest(now.Unsent)
+		return caseRow(&now)
 	})
 	if err == nil {
 		c.Unsent = nil
@@ -196,16 +177,7 @@ func (p *Cases) opening(c *mediation.Case) ([]Write, error) {
 
 // Due returns what the sweep must look at.
 func (p *Cases) Due(ctx context.Context, now time.Time, limit int) ([]string, error) {
-	rows, err := p.s.Engine.Find(ctx, Query{Table: casesTable, By: "due", From: map[string]any{"due": int64(1)},
-		Until: map[string]any{"due": now.UnixMilli() + 1}, Limit: limit, HeadsOnly: true})
-	if err != nil {
-		return nil, trouble("due cases", err)
-	}
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	return ids, nil
+	return p.s.dueIDs(ctx, casesTable, now, limit)
 }
 
 // Defer puts the sweep off.

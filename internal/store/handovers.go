@@ -145,14 +145,5 @@ func (p *HandOvers) List(ctx context.Context, person string, area *grid.Code, cu
 
 // Due returns what is to be carried on.
 func (p *HandOvers) Due(ctx context.Context, now time.Time, limit int) ([]string, error) {
-	rows, err := p.s.Engine.Find(ctx, Query{Table: handoversTable, By: "due", From: map[string]any{"due": int64(1)},
-		Until: map[string]any{"due": now.UnixMilli() + 1}, Limit: limit, HeadsOnly: true})
-	if err != nil {
-		return nil, trouble("due hand-overs", err)
-	}
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	return ids, nil
+	return p.s.dueIDs(ctx, handoversTable, now, limit)
 }

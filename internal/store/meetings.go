@@ -54,39 +54,20 @@ func (p *Meetings) announce(m *council.Meeting) ([]Write, error) {
 	return writes, err
 }
 
-// handOver moves the unsent notices of a stored meeting to the outbox, then strikes them off. What a crash leaves Drain finds.
+// handOver moves the unsent notices of a stored meeting to the outbox. What a crash leaves Drain finds.
 func (p *Meetings) handOver(ctx context.Context, m *council.Meeting) error {
-	if len(m.Unsent) == 0 {
-		return nil
-	}
-	writes, err := outboxWrites(m.Unsent)
-	if err != nil {
-		return err
-	}
-	if _, err := p.s.Engine.Apply(ctx, writes...); err != nil {
-		return trouble("drain meeting", err)
-	}
-	p.s.noticed(len(writes))
-	last := m.Unsent[len(m.Unsent)-1].Seq
-	_, err = p.s.modify(ctx, meetingsTable, m.ID, func(row Row) (Row, []Write, error) {
+	err := p.s.moveNotices(ctx, meetingsTable, m.ID, m.Unsent, func(row Row, rest func([]mediation.Notice) []mediation.Notice) (Row, error) {
 		now, err := readMeeting(row)
 		if err != nil {
-			return row, nil, err
+			return row, err
 		}
-		var kept []mediation.Notice
-		for _, n := range now.Unsent {
-			if n.Seq > last {
-				kept = append(kept, n)
-			}
-		}
-		now.Unsent = kept
-		next, err := meetingRow(&now)
-		return next, nil, err
+		now.Unsent = rest(now.Unsent)
+		return meetingRow(&now)
 	})
 	if err == nil {
 		m.Unsent = nil
 	}
-	return trouble("drain meeting", err)
+	return err
 }
 
 // Open implements council.Meetings.

@@ -126,34 +126,18 @@ func (p *Slips) handOver(ctx context.Context, s *slip.Slip) error {
 }
 
 func (p *Slips) drain(ctx context.Context, s *slip.Slip) error {
-	writes, err := outboxWrites(s.Unsent)
-	if err != nil {
-		return err
-	}
-	if _, err := p.s.Engine.Apply(ctx, writes...); err != nil {
-		return trouble("drain slip", err)
-	}
-	p.s.noticed(len(writes))
-	last := s.Unsent[len(s.Unsent)-1].Seq
-	_, err = p.s.modify(ctx, slipsTable, s.ID, func(row Row) (Row, []Write, error) {
+	err := p.s.moveNotices(ctx, slipsTable, s.ID, s.Unsent, func(row Row, rest func([]mediation.Notice) []mediation.Notice) (Row, error) {
 		now, err := ReadSlip(row)
 		if err != nil {
-			return row, nil, err
+			return row, err
 		}
-		var kept []mediation.Notice
-		for _, n := range now.Unsent {
-			if n.Seq > last {
-				kept = append(kept, n)
-			}
-		}
-		now.Unsent = kept
-		next, err := slipRow(&now)
-		return next, nil, err
+		now.Unsent = rest(now.Unsent)
+		return slipRow(&now)
 	})
 	if err == nil {
 		s.Unsent = nil
 	}
-	return trouble("drain slip", err)
+	return err
 }
 
 // Drain implements slip.Slips.
@@ -168,21 +152,9 @@ func (p *Slips) Drain(ctx context.Context, id string) error {
 	return p.drain(ctx, &s)
 }
 
-// dueBy reads what is due in a table, the longest due first.
-func (s *Store) dueBy(ctx context.Context, table string, until time.Time, limit int) ([]Row, error) {
-	rows, err := s.Engine.Find(ctx, Query{Table: table, By: "due", From: map[string]any{"due": int64(1)}, Until: map[string]any{"due": until.UnixMilli() + 1},
-		Limit: limit, HeadsOnly: true})
-	return rows, trouble("due "+table, err)
-}
-
 // Due implements slip.Slips.
 func (p *Slips) Due(ctx context.Context, until time.Time, limit int) ([]string, error) {
-	rows, err := p.s.dueBy(ctx, slipsTable, until, limit)
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	return ids, err
+	return p.s.dueIDs(ctx, slipsTable, until, limit)
 }
 
 // Defer implements slip.Slips.

@@ -157,13 +157,7 @@ func (p *Studies) List(ctx context.Context, f study.Filter, cursor string, limit
 
 // Due returns what the sweep must look at.
 func (p *Studies) Due(ctx context.Context, until time.Time, limit int) ([]string, error) {
-	rows, err := p.s.Engine.Find(ctx, Query{Table: studiesTable, By: "due", From: map[string]any{"due": int64(1)},
-		Until: map[string]any{"due": until.UnixMilli() + 1}, Limit: limit, HeadsOnly: true})
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	return ids, trouble("due studies", err)
+	return p.s.dueIDs(ctx, studiesTable, until, limit)
 }
 
 // Defer puts the sweep off.

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"fengqiao/mediation"
+)
+
+// What records that are swept have in common: a key "due", and notices that wait in them until they are in the outbox.
+
+// dueBy reads the heads of what is due in a table by a time, the longest due first.
+func (s *Store) dueBy(ctx context.Context, table string, until time.Time, limit int) ([]Row, error) {
+	rows, err := s.Engine.Find(ctx, Query{Table: table, By: "due", From: map[string]any{"due": int64(1)}, Until: map[string]any{"due": until.UnixMilli() + 1},
+		Limit: limit, HeadsOnly: true})
+	return rows, trouble("due "+table, err)
+}
+
+// dueIDs are the ids of what is due in a table by a time, the longest due first.
+func (s *Store) dueIDs(ctx context.Context, table string, until time.Time, limit int) ([]string, error) {
+	rows, err := s.dueBy(ctx, table, until, limit)
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids, err
+}
+
+// moveNotices moves the unsent notices of a stored record to the outbox, then has them struck off it. Entries have deterministic ids, so
+// that what a crash in between leaves is moved again and stored once. strike makes the row of the record with what rest leaves of its
+// unsent notices.
+func (s *Store) moveNotices(ctx context.Context, table, id string, unsent []mediation.Notice, strike func(row Row, rest func([]mediation.Notice) []mediation.Notice) (Row, error)) error {
+	if len(unsent) == 0 {
+		return nil
+	}
+	writes, err := outboxWrites(unsent)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Engine.Apply(ctx, writes...); err != nil {
+		return trouble("drain "+table, err)
+	}
+	s.noticed(len(writes))
+	last := unsent[len(unsent)-1].Seq
+	rest := func(now []mediation.Notice) (kept []mediation.Notice) {
+		for _, n := range now {
+			if n.Seq > last {
+				kept = append(kept, n)
+			}
+		}
+		return kept
+	}
+	_, err = s.modify(ctx, table, id, func(row Row) (Row, []Write, error) {
+		next, err := strike(row, rest)
+		return next, nil, err
+	})
+	return trouble("drain "+table, err)
+}
