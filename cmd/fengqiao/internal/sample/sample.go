@@ -85,6 +85,26 @@ func here(src []byte, code grid.Code) []byte {
 	return bytes.ReplaceAll(src, append([]byte{'"'}, own[1]...), []byte(`"`+string(code)))
 }
 
+// levels are how many code segments the sample county's tiers share.
+var levels = map[string]int{"village": 5, "town": 4, "county": 3}
+
+// climbing gives the mediators the rungs of a county whose ladder has others than theirs: the nearest that is no lower. Longgang has no
+// townships, so that whoever serves one serves the city.
+func climbing(county *fixtures.County, pol *policy.Policy) *fixtures.County {
+	c := *county
+	c.Mediators = slices.Clone(county.Mediators)
+	for i := range c.Mediators {
+		m := &c.Mediators[i]
+		if slices.ContainsFunc(pol.Tiers, func(t policy.Tier) bool { return t.Key == m.Tier }) {
+			continue
+		}
+		if n := slices.IndexFunc(pol.Tiers, func(t policy.Tier) bool { return t.Level <= levels[m.Tier] }); n >= 0 {
+			m.Tier = pol.Tiers[n].Key
+		}
+	}
+	return &c
+}
+
 // Fill brings the county in: policy, plan, the cast with the password, mediators, everybody else without one, and the newest
 // reports. It may be repeated after it was interrupted. The plan goes last, as the sign that all is there; filled says
 // that it is.
@@ -119,7 +139,7 @@ func (t Target) Fill(ctx context.Context, county *fixtures.County, password stri
 
 func (t Target) people(ctx context.Context, county *fixtures.County, plan *grid.Plan, pol *policy.Policy, password string, show archive.Progress) error {
 	var file bytes.Buffer
-	if err := county.WriteMediators(&file); err != nil {
+	if err := climbing(county, pol).WriteMediators(&file); err != nil {
 		return err
 	}
 	mediators, problems, err := intake.Mediators(&file, plan, pol)
