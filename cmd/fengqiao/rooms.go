@@ -4,7 +4,12 @@ import (
 	"context"
 	"time"
 
+	"fengqiao/internal/account"
 	"fengqiao/internal/casetime"
+	"fengqiao/mediation"
+	"fengqiao/mediation/handover"
+	"fengqiao/mediation/slip"
+	"fengqiao/mediation/study"
 )
 
 // roomEvery is how often it is looked whether anything is due in a room.
@@ -39,4 +44,24 @@ func (s *system) dueRooms() []casetime.Room {
 func (r namedRoom) sweep(ctx context.Context) error {
 	_, err := r.Sweep(ctx)
 	return err
+}
+
+// supervision builds the papers of supervision over the installation.
+func (in *installation) supervision(cases *mediation.Service, photos slip.Album) *slip.Service {
+	st := in.Store
+	return slip.NewService(slip.Deps{Slips: st.Slips(), Watches: st.Slips(), Cases: cases, Reader: st.Cases(), Moves: st.Figures(), Users: in.directory, Album: photos,
+		Sealer: in.ring, Atlas: cases.Atlas, Now: cases.Now, Log: cases.Log})
+}
+
+// handovers passes on what people have in hand.
+func (in *installation) handovers(cases *mediation.Service, papers *slip.Service) *handover.Service {
+	people := account.Persons{Service: in.accounts}
+	rooms := handover.CoreRooms(in.Store.Cases(), cases, people)
+	rooms[slip.RoomName] = slip.Room{Service: papers}
+	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Now: cases.Now, Log: cases.Log})
+}
+
+// studies are escalated studies over the installation's cases.
+func (in *installation) studies(cases *mediation.Service) *study.Service {
+	return study.NewService(study.Deps{Studies: in.Store.Studies(), Cases: cases, Reader: in.Store.Cases(), People: in.Store.Persons(), Sealer: in.ring, Now: cases.Now})
 }

@@ -211,26 +211,6 @@ func (in *installation) service(atlas *grid.Atlas, photos *media.Service, now fu
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 }
 
-// supervision builds the papers of supervision over the installation.
-func (in *installation) supervision(cases *mediation.Service, photos slip.Album) *slip.Service {
-	st := in.Store
-	return slip.NewService(slip.Deps{Slips: st.Slips(), Watches: st.Slips(), Cases: cases, Reader: st.Cases(), Moves: st.Figures(), Users: in.directory, Album: photos,
-		Sealer: in.ring, Atlas: cases.Atlas, Now: cases.Now, Log: cases.Log})
-}
-
-// handovers passes on what people have in hand.
-func (in *installation) handovers(cases *mediation.Service, papers *slip.Service) *handover.Service {
-	people := account.Persons{Service: in.accounts}
-	rooms := handover.CoreRooms(in.Store.Cases(), cases, people)
-	rooms[slip.RoomName] = slip.Room{Service: papers}
-	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Now: cases.Now, Log: cases.Log})
-}
-
-// studies are escalated studies over the installation's cases.
-func (in *installation) studies(cases *mediation.Service) *study.Service {
-	return study.NewService(study.Deps{Studies: in.Store.Studies(), Cases: cases, Reader: in.Store.Cases(), People: in.Store.Persons(), Sealer: in.ring, Now: cases.Now})
-}
-
 // system is an installation at work: what serve and demo run.
 type system struct {
 	*installation

@@ -46,26 +46,6 @@ const (
 // Breakdowns is all of them.
 var Breakdowns = []By{ByArea, ByCategory, ByChannel, ByUnit, ByMonth, BySource}
 
-// Tally is what was counted of some cases; figure.go has what it comes to.
-type Tally struct {
-	Received, Open, Overdue, Closed, InTime, Settled, Concluded, Reopened int
-	PassedOn, AtOnce, Studied                                             int
-	Satisfied, Dissatisfied                                               int // parties
-	// First petitions: all; those concluded, over or brought again; of these, those settled for good.
-	First, FirstEnded, FirstSettled int
-	// Petitions whose petitioners were satisfied, or not, with the responsible unit and with the petition office.
-	UnitLiked, UnitDisliked, OfficeLiked, OfficeDisliked int
-	Acceptance, Agreement, Closing                       Spread
-	Breached                                             int            // a limit passed at some time
-	States                                               [maxStates]int // by their places in mediation.States
-}
-
-// Spread is of how long something took, in seconds.
-type Spread struct {
-	N              int // how many cases came so far
-	Median, Ninety uint32
-}
-
 // Group is one line of a breakdown. Of a month, Key is its first moment (RFC 3339).
 type Group struct {
 	Key string
@@ -327,29 +307,6 @@ func (s *sieve) count(k *block, n int, tallies []Tally) {
 	}
 }
 
-// petition counts what the petition column says of a row.
-func (t *Tally) petition(bits, state uint8, closed, reopened bool) {
-	one := func(bit uint8) int {
-		if bits&bit != 0 {
-			return 1
-		}
-		return 0
-	}
-	t.UnitLiked, t.UnitDisliked = t.UnitLiked+one(unitLiked), t.UnitDisliked+one(unitDisliked)
-	t.OfficeLiked, t.OfficeDisliked = t.OfficeLiked+one(officeLiked), t.OfficeDisliked+one(officeDisliked)
-	if bits&firstPetition == 0 {
-		return
-	}
-	again := reopened || bits&broughtAgain != 0
-	t.First++
-	if over[state] || closed || unresolved[state] || again {
-		t.FirstEnded++
-	}
-	if state == settled && !again {
-		t.FirstSettled++
-	}
-}
-
 // room lends the room in which times are put into order.
 var room = sync.Pool{New: func() any { return new([]uint32) }}
 
@@ -380,11 +337,6 @@ func (b *Book) spread(s *sieve, tallies []Tally) []Tally {
 	return tallies
 }
 
-// set finds the spread of some times.
-func (p *Spread) set(times []uint32) {
-	p.Median, p.Ninety = percentile(times, 50), percentile(times, 90)
-}
-
 // each makes of what was counted of sets of officials a tally of every one of them. A case is counted once in the scan, however many
 // officials it has.
 func (s *sieve) each(sets []Tally, times func(set, what int) []uint32) []Tally {
@@ -407,26 +359,6 @@ func (s *sieve) each(sets []Tally, times func(set, what int) []uint32) []Tally {
 	}
 	return all
 }
-
-// plus adds the counts of other cases.
-func (t *Tally) plus(o *Tally) {
-	for _, n := range []struct {
-		to *int
-		by int
-	}{{&t.Received, o.Received}, {&t.Open, o.Open}, {&t.Overdue, o.Overdue}, {&t.Closed, o.Closed}, {&t.InTime, o.InTime}, {&t.Settled, o.Settled},
-		{&t.Concluded, o.Concluded}, {&t.Reopened, o.Reopened}, {&t.Satisfied, o.Satisfied}, {&t.Dissatisfied, o.Dissatisfied}, {&t.Breached, o.Breached},
-		{&t.First, o.First}, {&t.FirstEnded, o.FirstEnded}, {&t.FirstSettled, o.FirstSettled},
-		{&t.UnitLiked, o.UnitLiked}, {&t.UnitDisliked, o.UnitDisliked}, {&t.OfficeLiked, o.OfficeLiked}, {&t.OfficeDisliked, o.OfficeDisliked},
-		{&t.PassedOn, o.PassedOn}, {&t.AtOnce, o.AtOnce}, {&t.Studied, o.Studied},
-		{&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
-		*n.to += n.by
-	}
-	for i := range t.States {
-		t.States[i] += o.States[i]
-	}
-}
-
-func (t *Tally) spreads() [3]*Spread { return [3]*Spread{&t.Acceptance, &t.Agreement, &t.Closing} }
 
 // times writes how long a block's cases took to where their groups' times go on. A clock that was set back makes nothing negative.
 func (s *sieve) times(k *block, n int, ends [][3]int, into []uint32) {
