@@ -220,7 +220,8 @@ func aCaseWithoutProgressIsWarnedOf(t *testing.T, fresh apptest.Fresh) {
 
 func TestABreachIsRemindedOfByTheSystem(t *testing.T) {
 	a := apptest.New(t)
-	under(t, a, "fuyang", "      proof: 1\n", `      proof: 1
+	under(t, a, "fuyang", "\nslips:\n", `
+slips:
   triggers:
     - {key: late, kind: reminder, when: breach, clock: state, text: 本环节已超期，请说明原因。}
 `)
