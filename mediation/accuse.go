@@ -56,7 +56,7 @@ func (s *Service) ofAccused(c *Case, unit string) bool {
 // checkAccused refuses to enter somebody as accused at whose unit the case lies.
 func (s *Service) checkAccused(c *Case, p *Party) error {
 	if c.Unit != "" && c.accused(p) && has(p.Units, UnitHash(s.Sealer, c.Unit)) {
-		return refuse("party", Conflict, "case.accused_unit", "units", "unit", c.Unit)
+		return Refusal("party", Conflict, "case.accused_unit", "units", "unit", c.Unit)
 	}
 	return nil
 }

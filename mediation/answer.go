@@ -37,7 +37,7 @@ func (d *decision) answer() error {
 		if _, ok := d.Command.(SettleAtOnce); ok {
 			name = "answer"
 		}
-		return refuse("answer", Invalid, "required", name)
+		return Refusal("answer", Invalid, "required", name)
 	}
 	d.Answer = &Answer{At: d.At, By: d.Actor.ID, Words: d.Order.Words}
 	if d.Command.Name() == CmdReply {

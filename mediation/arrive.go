@@ -18,16 +18,16 @@ func (d *decision) arrive(cmd Arrive) error {
 	case rule.Metres == 0:
 		return nil // the policy does not ask where they are
 	case cmd.Point == nil:
-		return refuse("arrive", Invalid, "required", "point")
+		return Refusal("arrive", Invalid, "required", "point")
 	case cmd.AccuracyM == 0:
-		return refuse("arrive", Invalid, "required", "accuracyMetres")
+		return Refusal("arrive", Invalid, "required", "accuracyMetres")
 	case cmd.AccuracyM > rule.AccuracyMetres:
-		return refuse("arrive", Conflict, "arrive.inaccurate", "accuracyMetres", "metres", whole(cmd.AccuracyM), "max", whole(rule.AccuracyMetres))
+		return Refusal("arrive", Conflict, "arrive.inaccurate", "accuracyMetres", "metres", whole(cmd.AccuracyM), "max", whole(rule.AccuracyMetres))
 	case d.Away == nil:
 		d.say("metres", "unknown") // the case has no place that theirs could be compared with
 		return nil
 	case *d.Away-cmd.AccuracyM > rule.Metres:
-		return refuse("arrive", Conflict, "arrive.far", "point", "metres", whole(*d.Away), "max", whole(rule.Metres))
+		return Refusal("arrive", Conflict, "arrive.far", "point", "metres", whole(*d.Away), "max", whole(rule.Metres))
 	}
 	metres := math.Round(*d.Away)
 	k.Metres = &metres
@@ -42,7 +42,7 @@ const farthest = 20_000
 // cell's border. nil where there is no position or no place.
 func (s *Service) away(ctx context.Context, c *Case, cmd Arrive) (*float64, error) {
 	if math.IsNaN(cmd.AccuracyM) || cmd.AccuracyM < 0 || cmd.AccuracyM > 1e7 {
-		return nil, refuse("arrive", Invalid, "out_of_range", "accuracyMetres", "min", "0", "max", "10000000")
+		return nil, Refusal("arrive", Invalid, "out_of_range", "accuracyMetres", "min", "0", "max", "10000000")
 	}
 	if cmd.Point == nil {
 		return nil, nil

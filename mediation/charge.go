@@ -70,11 +70,11 @@ func (d *decision) takeCharge(cmd TakeCharge) error {
 	}
 	switch {
 	case d.Body == "":
-		return refuse("take_charge", Invalid, "unknown_value", "leader", "value", leader)
+		return Refusal("take_charge", Invalid, "unknown_value", "leader", "value", leader)
 	case d.Actor.Role == Leader && leader != d.Actor.ID:
-		return refuse("take_charge", Conflict, "charge.others", "leader") // a leader takes a case on, and gives none to another
+		return Refusal("take_charge", Conflict, "charge.others", "leader") // a leader takes a case on, and gives none to another
 	case d.Order.Words.Empty():
-		return refuse("take_charge", Invalid, "required", "plan")
+		return Refusal("take_charge", Invalid, "required", "plan")
 	}
 	reviews, err := d.reviews(cmd.Reviews, 0)
 	if err != nil {
@@ -96,15 +96,15 @@ func (d *decision) reviews(dates []time.Time, kept int) ([]Review, error) {
 		dates = []time.Time{d.rules.after(d.At, d.pol.Charge.Every)}
 	}
 	if len(dates)+kept > maxReviews {
-		return nil, refuse("take_charge", Invalid, "too_many", "reviews", "max", strconv.Itoa(maxReviews-kept))
+		return nil, Refusal("take_charge", Invalid, "too_many", "reviews", "max", strconv.Itoa(maxReviews-kept))
 	}
 	list := make([]Review, len(dates))
 	for i, due := range dates {
 		switch {
 		case !due.After(d.At):
-			return nil, refuse("take_charge", Invalid, "in_past", "reviews["+strconv.Itoa(i)+"]")
+			return nil, Refusal("take_charge", Invalid, "in_past", "reviews["+strconv.Itoa(i)+"]")
 		case i > 0 && !due.After(dates[i-1]):
-			return nil, refuse("take_charge", Invalid, "out_of_order", "reviews["+strconv.Itoa(i)+"]")
+			return nil, Refusal("take_charge", Invalid, "out_of_order", "reviews["+strconv.Itoa(i)+"]")
 		}
 		list[i] = Review{Clock: Clock{Since: d.At, Due: due}}
 	}
@@ -114,7 +114,7 @@ func (d *decision) reviews(dates []time.Time, kept int) ([]Review, error) {
 // replan 调整方案: another plan and other dates; what was done stays.
 func (d *decision) replan(cmd PlanCharge) error {
 	if d.Order.Words.Empty() {
-		return refuse("plan_charge", Invalid, "required", "plan")
+		return Refusal("plan_charge", Invalid, "required", "plan")
 	}
 	done := slices.DeleteFunc(slices.Clone(d.Case.Charge.Reviews), func(r Review) bool { return r.Done.IsZero() })
 	next, err := d.reviews(cmd.Reviews, len(done))
@@ -129,11 +129,11 @@ func (d *decision) replan(cmd PlanCharge) error {
 // review 会办: the date that comes next is done. Where it was the last, another follows as the policy has it.
 func (d *decision) review() error {
 	if d.Order.Words.Empty() {
-		return refuse("review", Invalid, "required", "notes")
+		return Refusal("review", Invalid, "required", "notes")
 	}
 	i := d.nextReview()
 	if i < 0 {
-		return refuse("review", Conflict, "charge.no_review", "")
+		return Refusal("review", Conflict, "charge.no_review", "")
 	}
 	k := d.charge()
 	r := &k.Reviews[i]
@@ -148,7 +148,7 @@ func (d *decision) review() error {
 // release 解除包案.
 func (d *decision) release(cmd ReleaseCharge) error {
 	if cmd.Reason == "" {
-		return refuse("release_charge", Invalid, "required", "reason")
+		return Refusal("release_charge", Invalid, "required", "reason")
 	}
 	d.say("reason", cmd.Reason)
 	d.say("leader", d.Case.Charge.Leader)

@@ -18,7 +18,7 @@ func (s *Service) LoadOf(ctx context.Context, actor Actor, leader string) (Load,
 	open, now := true, s.now()
 	f := Filter{Visible: VisibleBy(actor, LeadersRead), Owner: leader, Open: &open}
 	if f.Visible.None {
-		return l, refuse("leaders", Forbidden, "forbidden", "")
+		return l, Refusal("leaders", Forbidden, "forbidden", "")
 	}
 	for cursor := ""; ; {
 		page, next, err := s.Cases.List(ctx, f, cursor, 200)

@@ -52,7 +52,7 @@ func Decide(c *Case, o Order, r Rules) error {
 	}
 	rule, ok := RuleOf(name)
 	if !ok {
-		return refuse("decide", Invalid, "command.unknown", "command")
+		return Refusal("decide", Invalid, "command.unknown", "command")
 	}
 	// Stale before forbidden: whose offer was filled between look and command is told that the case has changed, not that
 	// their role permits nothing. Who never saw the case does not come this far (Service.Do).
@@ -60,10 +60,10 @@ func Decide(c *Case, o Order, r Rules) error {
 		return ErrStale
 	}
 	if !MayCase(o.Actor, Action(name), c) {
-		return refuse(string(name), Forbidden, "forbidden", "")
+		return Refusal(string(name), Forbidden, "forbidden", "")
 	}
 	if !rule.Allows(c.State) {
-		return refuse(string(name), Conflict, "case.state", "", "state", string(c.State), "command", string(name))
+		return Refusal(string(name), Conflict, "case.state", "", "state", string(c.State), "command", string(name))
 	}
 	for _, n := range rule.Needs {
 		if err := c.meets(n, o, r); err != nil {

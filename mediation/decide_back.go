@@ -43,11 +43,11 @@ func (d *decision) checkVerdict(cmd HandlePetition) error {
 	back := d.Petition.Back
 	switch {
 	case cmd.Verdict != SameFacts && cmd.Verdict != NewFacts:
-		return refuse("petition", Invalid, "unknown_value", "verdict", "value", cmd.Verdict)
+		return Refusal("petition", Invalid, "unknown_value", "verdict", "value", cmd.Verdict)
 	case d.Order.Words.Empty():
-		return refuse("petition", Invalid, "required", "remark")
+		return Refusal("petition", Invalid, "required", "remark")
 	case back.Contested && (d.Actor.Role != CountyStaff || d.Actor.ID == back.By):
-		return refuse("petition", Forbidden, "petition.same_judge", "step")
+		return Refusal("petition", Forbidden, "petition.same_judge", "step")
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ type Rating struct{ Unit, Office *bool }
 // checkRating: at least one of the two is said.
 func checkRating(cmd HandlePetition) error {
 	if cmd.Rating == (Rating{}) {
-		return refuse("petition", Invalid, "required", "unitSatisfied")
+		return Refusal("petition", Invalid, "required", "unitSatisfied")
 	}
 	return nil
 }

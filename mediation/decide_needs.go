@@ -10,7 +10,7 @@ import (
 // at all (for a case's actions).
 func (c *Case) meets(n Need, o Order, r Rules) error {
 	unmet := func(params ...string) error {
-		return refuse("needs", Conflict, "need."+string(n), "", params...)
+		return Refusal("needs", Conflict, "need."+string(n), "", params...)
 	}
 	switch n {
 	case NeedNotEmergency:
@@ -136,7 +136,7 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 			return unmet()
 		}
 	default:
-		return refuse("needs", Conflict, "need.unknown", "", "need", string(n))
+		return Refusal("needs", Conflict, "need.unknown", "", "need", string(n))
 	}
 	return nil
 }

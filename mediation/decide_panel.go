@@ -10,18 +10,18 @@ import (
 func (d *decision) assign(cmd Assign) error {
 	m := d.Mediator
 	if m == nil {
-		return refuse("assign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
+		return Refusal("assign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
 	}
 	for _, x := range m.Excluded {
 		if !cmd.Force || !Overrulable(x) {
-			return refuse("assign", Conflict, x.Code, "mediator")
+			return Refusal("assign", Conflict, x.Code, "mediator")
 		}
 	}
 	if m.Seat < 0 || m.Seat >= len(d.Panel.Seats) || d.Panel.Seats[m.Seat].Mediator != "" {
-		return refuse("assign", Conflict, "need."+string(NeedFreeSeat), "seat")
+		return Refusal("assign", Conflict, "need."+string(NeedFreeSeat), "seat")
 	}
 	if d.Panel.Seated(m.Mediator.ID) { // since the candidate was judged
-		return refuse("assign", Conflict, matchOnPanel, "mediator")
+		return Refusal("assign", Conflict, matchOnPanel, "mediator")
 	}
 	d.say("mediator", m.Mediator.ID)
 	if cmd.Force {
@@ -38,10 +38,10 @@ func (d *decision) assign(cmd Assign) error {
 func (d *decision) take() error {
 	o := d.openOffer(d.Order)
 	if d.Panel.Seats[o.Seat].Mediator != "" {
-		return refuse("take", Conflict, "need."+string(NeedFreeSeat), "")
+		return Refusal("take", Conflict, "need."+string(NeedFreeSeat), "")
 	}
 	if d.Panel.Seated(o.Mediator) {
-		return refuse("take", Conflict, matchOnPanel, "")
+		return Refusal("take", Conflict, matchOnPanel, "")
 	}
 	kind := ""
 	if d.Mediator != nil {
@@ -178,7 +178,7 @@ func (c *Case) dropChore(kind ChoreKind) {
 
 func (d *decision) decline(cmd Decline) error {
 	if cmd.Reason == "" {
-		return refuse("decline", Invalid, "required", "reason")
+		return Refusal("decline", Invalid, "required", "reason")
 	}
 	o := d.openOffer(d.Order)
 	o.State, o.Answered, o.Reason = OfferDeclined, d.At, cmd.Reason
@@ -195,7 +195,7 @@ func (d *decision) decline(cmd Decline) error {
 // unassign takes a mediator off the panel, or takes back an offer that is still open.
 func (d *decision) unassign(cmd Unassign) error {
 	if !d.Panel.Seated(cmd.Mediator) && !d.asked(cmd.Mediator) {
-		return refuse("unassign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
+		return Refusal("unassign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
 	}
 	d.say("mediator", cmd.Mediator)
 	d.say("reason", cmd.Reason)
@@ -236,7 +236,7 @@ func (d *decision) vacate(mediator string) error {
 		d.seekFor(i)
 		return nil
 	}
-	return refuse("vacate", Conflict, "need."+string(NeedSeat), "")
+	return Refusal("vacate", Conflict, "need."+string(NeedSeat), "")
 }
 
 // climb 提级: the ladder's next rung is asked.
@@ -266,7 +266,7 @@ func (d *decision) refuseMediator(cmd RefuseMediator) error {
 		return err
 	}
 	if cmd.Mediator == "" || !d.Panel.Seated(cmd.Mediator) && !d.offeredTo(cmd.Mediator) {
-		return refuse("refuse_mediator", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
+		return Refusal("refuse_mediator", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
 	}
 	if !has(p.RefusedMediators, cmd.Mediator) {
 		p.RefusedMediators = append(p.RefusedMediators, cmd.Mediator)
@@ -299,11 +299,11 @@ func (d *decision) speaker(b Behalf) (*Party, error) {
 	if d.Actor.Role == PartyRole {
 		b = Behalf{Party: d.Actor.ID}
 	} else if b.Party == "" {
-		return nil, refuse("speaker", Invalid, "required", "party")
+		return nil, Refusal("speaker", Invalid, "required", "party")
 	}
 	p := d.Party(b.Party)
 	if p == nil {
-		return nil, refuse("speaker", Invalid, "unknown_value", "party", "value", b.Party)
+		return nil, Refusal("speaker", Invalid, "unknown_value", "party", "value", b.Party)
 	}
 	d.say("party", p.ID)
 	d.say("manner", b.Manner)

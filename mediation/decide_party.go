@@ -9,7 +9,7 @@ func (d *decision) addParty() error {
 	for i := range d.Parties {
 		for _, h := range p.Match {
 			if has(d.Parties[i].Match, h) {
-				return refuse("add_party", Conflict, "party.exists", "phone")
+				return Refusal("add_party", Conflict, "party.exists", "phone")
 			}
 		}
 	}
@@ -29,11 +29,11 @@ func (d *decision) addParty() error {
 func (d *decision) correctParty(cmd CorrectParty) error {
 	p, next := d.Party(cmd.Party), d.Order.Party
 	if p == nil || next == nil {
-		return refuse("correct_party", Invalid, "unknown_value", "party", "value", cmd.Party)
+		return Refusal("correct_party", Invalid, "unknown_value", "party", "value", cmd.Party)
 	}
 	for i := range d.Parties {
 		if d.Parties[i].ID != p.ID && shares(d.Parties[i].Match, next.Match) {
-			return refuse("correct_party", Conflict, "party.exists", "phone")
+			return Refusal("correct_party", Conflict, "party.exists", "phone")
 		}
 	}
 	p.Kind, p.Side, p.Name, p.Phone, p.IDNumber, p.Address = next.Kind, next.Side, next.Name, next.Phone, next.IDNumber, next.Address
@@ -57,11 +57,11 @@ func (d *decision) removeParty(cmd RemoveParty) error {
 	p := d.Party(cmd.Party)
 	switch {
 	case p == nil:
-		return refuse("remove_party", Invalid, "unknown_value", "party", "value", cmd.Party)
+		return Refusal("remove_party", Invalid, "unknown_value", "party", "value", cmd.Party)
 	case cmd.Reason == "":
-		return refuse("remove_party", Invalid, "required", "reason")
+		return Refusal("remove_party", Invalid, "required", "reason")
 	case d.binds(p.ID):
-		return refuse("remove_party", Conflict, "party.bound", "party")
+		return Refusal("remove_party", Conflict, "party.bound", "party")
 	}
 	d.Removed = append(slices.Clone(d.Removed), RemovedParty{Key: p.Key, Match: p.Match})
 	d.Case.Parties = slices.DeleteFunc(slices.Clone(d.Case.Parties), func(p Party) bool { return p.ID == cmd.Party })
@@ -91,10 +91,10 @@ func (d *decision) suggest(list []Suggestion) {
 func (d *decision) renewLink(cmd RenewLink) error {
 	p := d.Party(cmd.Party)
 	if p == nil {
-		return refuse("renew_link", Invalid, "unknown_value", "party", "value", cmd.Party)
+		return Refusal("renew_link", Invalid, "unknown_value", "party", "value", cmd.Party)
 	}
 	if d.accused(p) {
-		return refuse("renew_link", Conflict, "case.accused", "party")
+		return Refusal("renew_link", Conflict, "case.accused", "party")
 	}
 	p.LinkHash, p.LinkFrom = d.LinkHash, d.At
 	d.say("party", p.ID)

@@ -34,9 +34,9 @@ func (d *decision) petition(cmd HandlePetition) error {
 	rule, ok := p.rule(cmd.Step)
 	switch {
 	case !ok:
-		return refuse("petition", Conflict, "petition.step", "step", "step", string(cmd.Step), "petition", string(p.State))
+		return Refusal("petition", Conflict, "petition.step", "step", "step", string(cmd.Step), "petition", string(p.State))
 	case !has(rule.Roles, d.Actor.Role):
-		return refuse("petition", Forbidden, "petition.role", "step", "step", string(cmd.Step))
+		return Refusal("petition", Forbidden, "petition.role", "step", "step", string(cmd.Step))
 	}
 	if err := d.checkStep(cmd); err != nil {
 		return err
@@ -66,12 +66,12 @@ func (d *decision) petition(cmd HandlePetition) error {
 // checkStep refuses a step that lacks what the regulation asks of it.
 func (d *decision) checkStep(cmd HandlePetition) error {
 	p := d.Petition
-	lacks := func(field string) error { return refuse("petition", Invalid, "required", field) }
+	lacks := func(field string) error { return Refusal("petition", Invalid, "required", field) }
 	late := func(k Clock) error {
 		if k.Due.IsZero() || k.Due.After(d.At) {
 			return nil
 		}
-		return refuse("petition", Conflict, "petition.late", "step", "step", string(cmd.Step), "due", k.Due.Format(time.RFC3339))
+		return Refusal("petition", Conflict, "petition.late", "step", "step", string(cmd.Step), "due", k.Due.Format(time.RFC3339))
 	}
 	switch cmd.Step {
 	case StepSend:
@@ -107,13 +107,13 @@ func (d *decision) checkExtension(cmd HandlePetition, late func(Clock) error) er
 	most := d.pol.Petition.ExtendDays
 	switch {
 	case d.Petition.Extended > 0:
-		return refuse("petition", Conflict, "petition.extended", "step")
+		return Refusal("petition", Conflict, "petition.extended", "step")
 	case cmd.Days < 1 || cmd.Days > most:
-		return refuse("petition", Invalid, "out_of_range", "days", "min", "1", "max", strconv.Itoa(most))
+		return Refusal("petition", Invalid, "out_of_range", "days", "min", "1", "max", strconv.Itoa(most))
 	case d.Approver.Empty():
-		return refuse("petition", Invalid, "required", "approver")
+		return Refusal("petition", Invalid, "required", "approver")
 	case cmd.Reason == "":
-		return refuse("petition", Invalid, "required", "reason")
+		return Refusal("petition", Invalid, "required", "reason")
 	}
 	return late(d.Petition.Clock)
 }
@@ -122,18 +122,18 @@ func (d *decision) checkExtension(cmd HandlePetition, late func(Clock) error) er
 func (d *decision) checkOpinion(cmd HandlePetition) error {
 	p := d.Petition
 	if d.Order.Words.Empty() {
-		return refuse("petition", Invalid, "required", "remark")
+		return Refusal("petition", Invalid, "required", "remark")
 	}
 	if cmd.Step == StepOpinion || cmd.Step == StepExplain {
 		return nil
 	}
 	switch {
 	case cmd.Unit == "":
-		return refuse("petition", Invalid, "required", "unit")
+		return Refusal("petition", Invalid, "required", "unit")
 	case cmd.Unit == p.Unit || cmd.Unit == p.Reviewer:
-		return refuse("petition", Conflict, "petition.own_review", "unit", "unit", cmd.Unit)
+		return Refusal("petition", Conflict, "petition.own_review", "unit", "unit", cmd.Unit)
 	case !p.Hearing.IsZero():
-		return refuse("petition", Conflict, "petition.hearing", "step")
+		return Refusal("petition", Conflict, "petition.hearing", "step")
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func (d *decision) checkOpinion(cmd HandlePetition) error {
 func (d *decision) petitionerAsks(b Behalf) error {
 	party, err := d.speaker(b)
 	if err == nil && party.Side != Applicant {
-		err = refuse("petition", Forbidden, "petition.role", "party")
+		err = Refusal("petition", Forbidden, "petition.role", "party")
 	}
 	return err
 }

@@ -37,7 +37,7 @@ func (d *decision) carryOut() error {
 		return d.renewLink(cmd)
 	case Note:
 		if d.Order.Words.Empty() {
-			return refuse("note", Invalid, "required", "text")
+			return Refusal("note", Invalid, "required", "text")
 		}
 	case Assign:
 		return d.assign(cmd)
@@ -102,7 +102,7 @@ func (d *decision) carryOut() error {
 		return d.consent(cmd)
 	case SupplementCase:
 		if d.Order.Words.Empty() && len(cmd.Photos) == 0 {
-			return refuse("supplement", Invalid, "required", "text")
+			return Refusal("supplement", Invalid, "required", "text")
 		}
 		for i, p := range cmd.Photos {
 			d.say("photo"+strconv.Itoa(i+1), p)
@@ -120,7 +120,7 @@ func (d *decision) carryOut() error {
 		return d.hold(cmd)
 	case LiftHold:
 		if cmd.Reason == "" {
-			return refuse("lift_hold", Invalid, "required", "reason")
+			return Refusal("lift_hold", Invalid, "required", "reason")
 		}
 		d.say("reason", cmd.Reason)
 		d.Hold = nil
@@ -157,7 +157,7 @@ func (d *decision) carryOut() error {
 	case HandlePetition:
 		return d.petition(cmd)
 	default:
-		return refuse("decide", Invalid, "command.unknown", "command")
+		return Refusal("decide", Invalid, "command.unknown", "command")
 	}
 	return nil
 }
@@ -169,7 +169,7 @@ func (d *decision) Party(id string) *Party { return d.Case.Party(id) }
 func (d *decision) admit() error {
 	category, ok := d.pol.Category(d.Category)
 	if !ok || !category.Mediable {
-		return refuse("accept", Conflict, "case.not_mediable", "", "category", d.Category, "route", category.Route)
+		return Refusal("accept", Conflict, "case.not_mediable", "", "category", d.Category, "route", category.Route)
 	}
 	panel, err := NewPanel(d.pol, d.Category, d.Severity)
 	if err != nil {
@@ -185,10 +185,10 @@ func (d *decision) admit() error {
 // checkRoute refuses a route that the policy does not know.
 func (d *decision) checkRoute(route string) error {
 	if route == "" {
-		return refuse("route", Invalid, "required", "route")
+		return Refusal("route", Invalid, "required", "route")
 	}
 	if _, ok := d.pol.Route(route); !ok {
-		return refuse("route", Invalid, "unknown_value", "route", "value", route)
+		return Refusal("route", Invalid, "unknown_value", "route", "value", route)
 	}
 	return nil
 }
@@ -198,7 +198,7 @@ func (d *decision) refuseCase(cmd Refuse) error {
 		return err
 	}
 	if cmd.Reason == "" {
-		return refuse("refuse", Invalid, "required", "reason")
+		return Refusal("refuse", Invalid, "required", "reason")
 	}
 	d.say("route", cmd.Route)
 	d.say("reason", cmd.Reason)
@@ -212,7 +212,7 @@ func (d *decision) refuseCase(cmd Refuse) error {
 
 func (d *decision) joinInto(cmd Join) error {
 	if cmd.Into == "" || cmd.Into == d.Case.ID {
-		return refuse("join", Invalid, "unknown_value", "into", "value", cmd.Into)
+		return Refusal("join", Invalid, "unknown_value", "into", "value", cmd.Into)
 	}
 	d.say("into", cmd.Into)
 	d.disband()
@@ -238,10 +238,10 @@ func (d *decision) split() error {
 func (d *decision) detach(cmd Detach) error {
 	switch {
 	case !has(d.Reports, cmd.Report):
-		return refuse("detach", Invalid, "unknown_value", "report", "value", cmd.Report)
+		return Refusal("detach", Invalid, "unknown_value", "report", "value", cmd.Report)
 	case cmd.Report == d.Reports[0]:
 		// Words, point and key of the case are this one's: it is the others that can be taken out.
-		return refuse("detach", Conflict, "case.first_report", "report")
+		return Refusal("detach", Conflict, "case.first_report", "report")
 	}
 	d.say("report", cmd.Report)
 	d.tell(NoticeProgress, Recipient{User: d.filer(cmd.Report)}, d.StateClock.Due)
@@ -252,7 +252,7 @@ func (d *decision) detach(cmd Detach) error {
 
 func (d *decision) transfer(cmd Transfer) error {
 	if cmd.Route == "" && cmd.Unit == "" && cmd.Area == "" {
-		return refuse("transfer", Invalid, "required", "route")
+		return Refusal("transfer", Invalid, "required", "route")
 	}
 	unit := cmd.Unit
 	if cmd.Route != "" {
@@ -264,14 +264,14 @@ func (d *decision) transfer(cmd Transfer) error {
 		}
 	}
 	if cmd.Reason == "" {
-		return refuse("transfer", Invalid, "required", "reason")
+		return Refusal("transfer", Invalid, "required", "reason")
 	}
 	d.say("route", cmd.Route)
 	d.say("unit", unit)
 	d.say("area", string(cmd.Area))
 	d.say("reason", cmd.Reason)
 	if d.Accusation && cmd.Area.Depth() > d.Area.Depth() {
-		return refuse("transfer", Conflict, "case.accusation_area", "area")
+		return Refusal("transfer", Conflict, "case.accusation_area", "area")
 	}
 	if cmd.Area != "" {
 		d.Area, d.Earlier = cmd.Area, nil // before the unit is told: it is the new area's that must know
@@ -302,10 +302,10 @@ func (d *decision) hand(route, unit, reason string) {
 func (d *decision) reclassify(cmd Reclassify) error {
 	category, ok := d.pol.Category(cmd.Category)
 	if !ok {
-		return refuse("reclassify", Invalid, "unknown_value", "category", "value", cmd.Category)
+		return Refusal("reclassify", Invalid, "unknown_value", "category", "value", cmd.Category)
 	}
 	if cmd.Severity < 1 || cmd.Severity > 4 {
-		return refuse("reclassify", Invalid, "out_of_range", "severity", "min", "1", "max", "4")
+		return Refusal("reclassify", Invalid, "out_of_range", "severity", "min", "1", "max", "4")
 	}
 	if category.Mediable {
 		if _, err := NewPanel(d.pol, cmd.Category, cmd.Severity); err != nil {
@@ -341,7 +341,7 @@ func (d *decision) reclassify(cmd Reclassify) error {
 // place 落格. Staff place a case within their own area: into another they transfer it, which tells those who get it.
 func (d *decision) place(cmd Place) error {
 	if !d.Actor.Area.Contains(cmd.Cell) {
-		return refuse("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
+		return Refusal("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
 	}
 	d.say("cell", string(cmd.Cell))
 	d.say("cell_before", string(d.Cell))

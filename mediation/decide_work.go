@@ -14,11 +14,11 @@ func (d *decision) session(cmd RecordSession) error {
 		at = d.At
 	}
 	if at.After(d.At.Add(time.Minute)) {
-		return refuse("session", Invalid, "in_future", "at")
+		return Refusal("session", Invalid, "in_future", "at")
 	}
 	for i, id := range cmd.Attended {
 		if d.Party(id) == nil {
-			return refuse("session", Invalid, "unknown_value", "attended["+strconv.Itoa(i)+"]", "value", id)
+			return Refusal("session", Invalid, "unknown_value", "attended["+strconv.Itoa(i)+"]", "value", id)
 		}
 	}
 	d.Sessions = append(d.Sessions, Session{ID: d.NewID, At: at, By: d.Actor.ID, Place: cmd.Place, Attended: cmd.Attended, Open: cmd.Open, Notes: d.Order.Words})
@@ -33,10 +33,10 @@ func (d *decision) session(cmd RecordSession) error {
 
 func (d *decision) agree(cmd Agree) error {
 	if d.Terms.Empty() {
-		return refuse("agree", Invalid, "required", "terms")
+		return Refusal("agree", Invalid, "required", "terms")
 	}
 	if !cmd.PerformBy.IsZero() && cmd.PerformBy.Before(d.At) {
-		return refuse("agree", Invalid, "in_past", "performBy")
+		return Refusal("agree", Invalid, "in_past", "performBy")
 	}
 	d.Agreement = &Agreement{ID: d.NewID, Oral: cmd.Oral, Reached: d.At, By: d.Actor.Mediator, Facts: d.Facts, Terms: d.Terms,
 		Place: d.Order.Place, PerformBy: cmd.PerformBy, Signers: d.sides()}
@@ -61,10 +61,10 @@ func (d *decision) agree(cmd Agree) error {
 func (d *decision) sign(cmd Sign) error {
 	role, who := d.signer(d.Order)
 	if d.Actor.Role != PartyRole && !signRoleAllowed(d.Actor, role) {
-		return refuse("sign", Forbidden, "sign.role", "role")
+		return Refusal("sign", Forbidden, "sign.role", "role")
 	}
 	if role == SignsAsParty && d.Party(who) == nil {
-		return refuse("sign", Invalid, "unknown_value", "party", "value", who)
+		return Refusal("sign", Invalid, "unknown_value", "party", "value", who)
 	}
 	s := Signature{At: d.At, Role: role, Who: who, Manner: cmd.Manner, Refused: cmd.Refused}
 	if d.Actor.Role != PartyRole && role == SignsAsParty {
@@ -75,7 +75,7 @@ func (d *decision) sign(cmd Sign) error {
 	d.say("manner", cmd.Manner)
 	if cmd.Refused {
 		if role != SignsAsParty {
-			return refuse("sign", Invalid, "sign.refusal", "refused")
+			return Refusal("sign", Invalid, "sign.refusal", "refused")
 		}
 		d.say("refused", "true")
 		d.say("agreement_void", d.Agreement.ID)
@@ -173,7 +173,7 @@ func (d *decision) judge() {
 
 func (d *decision) rate(cmd Rate) error {
 	if cmd.Stars < 0 || cmd.Stars > 5 {
-		return refuse("rate", Invalid, "out_of_range", "stars", "min", "1", "max", "5")
+		return Refusal("rate", Invalid, "out_of_range", "stars", "min", "1", "max", "5")
 	}
 	p, err := d.speaker(cmd.Behalf)
 	if err != nil {
@@ -240,7 +240,7 @@ func (d *decision) newTurn() {
 
 func (d *decision) suspend(cmd Suspend) error {
 	if cmd.Reason == "" {
-		return refuse("suspend", Invalid, "required", "reason")
+		return Refusal("suspend", Invalid, "required", "reason")
 	}
 	d.say("reason", cmd.Reason)
 	d.Held, d.HeldClock = d.State, d.StateClock
@@ -287,7 +287,7 @@ func (d *decision) unpause() {
 // terminate 终止调解: the parties are told of arbitration, administrative and court routes (PML 26).
 func (d *decision) terminate(reason string) error {
 	if reason == "" {
-		return refuse("terminate", Invalid, "required", "reason")
+		return Refusal("terminate", Invalid, "required", "reason")
 	}
 	d.say("reason", reason)
 	d.disband()
@@ -320,7 +320,7 @@ func (d *decision) exit(cmd Exit) error {
 		return err
 	}
 	if cmd.Reason == "" {
-		return refuse("exit", Invalid, "required", "reason")
+		return Refusal("exit", Invalid, "required", "reason")
 	}
 	d.say("route", cmd.Route)
 	d.say("reason", cmd.Reason)
@@ -335,7 +335,7 @@ func (d *decision) exit(cmd Exit) error {
 // hold 依法保留: a court or an inquiry wants the case as it is.
 func (d *decision) hold(cmd HoldCase) error {
 	if cmd.Reason == "" {
-		return refuse("hold", Invalid, "required", "reason")
+		return Refusal("hold", Invalid, "required", "reason")
 	}
 	d.say("reason", cmd.Reason)
 	d.Hold = &Hold{At: d.At, By: d.Actor.ID, Reason: cmd.Reason}

@@ -124,7 +124,7 @@ func (r *Register) Enter(e Edition) {
 // placed wrongly.
 func (r *Register) Enact(t Term, now time.Time) error {
 	if _, known := r.Edition(t.Version); !known {
-		return refuse("enact", Invalid, "unknown_value", "version", "value", t.Version)
+		return Refusal("enact", Invalid, "unknown_value", "version", "value", t.Version)
 	}
 	if t.From.After(now) {
 		r.Next = &t
@@ -148,7 +148,7 @@ func (r *Register) Enact(t Term, now time.Time) error {
 func (r *Register) RollBack(by, note string, now time.Time) error {
 	n := len(r.Terms)
 	if n < 2 {
-		return refuse("roll back", Conflict, "plan.no_earlier", "")
+		return Refusal("roll back", Conflict, "plan.no_earlier", "")
 	}
 	return r.Enact(Term{Version: r.Terms[n-2].Version, From: now, By: by, Note: note}, now)
 }

@@ -161,9 +161,9 @@ func (e *Eraser) ErasePerson(ctx context.Context, hashes []string, reason string
 	case err != nil:
 		return t, err
 	case len(t.Open) > 0:
-		return t, refuse("erase", Conflict, "erase.open", "", "case", t.Open[0])
+		return t, Refusal("erase", Conflict, "erase.open", "", "case", t.Open[0])
 	case len(t.Held) > 0:
-		return t, refuse("erase", Conflict, "erase.held", "", "case", t.Held[0])
+		return t, Refusal("erase", Conflict, "erase.held", "", "case", t.Held[0])
 	}
 	if err := e.shred(ctx, t.keys); err != nil {
 		return t, err

@@ -14,9 +14,9 @@ func (e *Eraser) EraseCase(ctx context.Context, id, reason string) error {
 	case err != nil:
 		return err
 	case !c.State.Over():
-		return refuse("erase", Conflict, "erase.open", "", "case", id)
+		return Refusal("erase", Conflict, "erase.open", "", "case", id)
 	case c.State == Joined:
-		return refuse("erase", Conflict, "erase.joined", "", "case", c.JoinedTo)
+		return Refusal("erase", Conflict, "erase.joined", "", "case", c.JoinedTo)
 	}
 	matter, err := e.matter(ctx, c)
 	if err != nil {
@@ -25,7 +25,7 @@ func (e *Eraser) EraseCase(ctx context.Context, id, reason string) error {
 	w := &waste{}
 	for i := range matter {
 		if matter[i].Hold != nil {
-			return refuse("erase", Conflict, "erase.held", "", "case", matter[i].ID)
+			return Refusal("erase", Conflict, "erase.held", "", "case", matter[i].ID)
 		}
 		if err := e.gather(ctx, &matter[i], w); err != nil {
 			return err
@@ -50,7 +50,7 @@ func (e *Eraser) EraseReport(ctx context.Context, id string) error {
 		return err
 	}
 	if rep.Withdrawn.IsZero() || rep.Case != "" {
-		return refuse("erase", Conflict, "erase.open", "", "case", rep.Case)
+		return Refusal("erase", Conflict, "erase.open", "", "case", rep.Case)
 	}
 	w := &waste{}
 	w.report(&rep)

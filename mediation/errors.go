@@ -63,7 +63,8 @@ var (
 	ErrUncertain   = &Error{Op: "store", Kind: Uncertain, Code: "uncertain"}
 )
 
-func refuse(op string, kind Kind, code, field string, params ...string) *Error {
+// Refusal makes an Error of a code; params are names and values in turn. The rooms beside the core refuse by it, too.
+func Refusal(op string, kind Kind, code, field string, params ...string) *Error {
 	e := &Error{Op: op, Kind: kind, Code: code, Field: field}
 	if len(params) > 0 {
 		e.Params = make(map[string]string, len(params)/2)

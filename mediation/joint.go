@@ -138,24 +138,24 @@ func (d *decision) joint() *Joint {
 func (d *decision) consult(cmd Consult) error {
 	switch {
 	case cmd.Lead == "":
-		return refuse("consult", Invalid, "required", "lead")
+		return Refusal("consult", Invalid, "required", "lead")
 	case d.Order.Words.Empty():
-		return refuse("consult", Invalid, "required", "opinion")
+		return Refusal("consult", Invalid, "required", "opinion")
 	case len(cmd.Took) == 0:
-		return refuse("consult", Invalid, "required", "took")
+		return Refusal("consult", Invalid, "required", "took")
 	case len(cmd.Assisting) > maxAssisting:
-		return refuse("consult", Invalid, "too_many", "assisting", "max", strconv.Itoa(maxAssisting))
+		return Refusal("consult", Invalid, "too_many", "assisting", "max", strconv.Itoa(maxAssisting))
 	case len(cmd.Took) > 2*maxAssisting:
-		return refuse("consult", Invalid, "too_many", "took", "max", strconv.Itoa(2*maxAssisting))
+		return Refusal("consult", Invalid, "too_many", "took", "max", strconv.Itoa(2*maxAssisting))
 	case has(cmd.Assisting, cmd.Lead):
-		return refuse("consult", Conflict, "joint.lead_assists", "assisting")
+		return Refusal("consult", Conflict, "joint.lead_assists", "assisting")
 	}
 	at := cmd.At
 	if at.IsZero() {
 		at = d.At
 	}
 	if at.After(d.At.Add(time.Minute)) {
-		return refuse("consult", Invalid, "in_future", "at")
+		return Refusal("consult", Invalid, "in_future", "at")
 	}
 	j := d.joint()
 	if len(j.Consultations) == maxConsultations {

@@ -13,11 +13,11 @@ func (d *decision) giveTask(cmd GiveTask) error {
 	j := d.Case.Joint
 	switch {
 	case cmd.Unit != j.Lead && !has(j.Assisting, cmd.Unit):
-		return refuse("task", Invalid, "unknown_value", "unit", "value", cmd.Unit)
+		return Refusal("task", Invalid, "unknown_value", "unit", "value", cmd.Unit)
 	case d.Order.Words.Empty():
-		return refuse("task", Invalid, "required", "what")
+		return Refusal("task", Invalid, "required", "what")
 	case len(j.Tasks) >= maxTasks:
-		return refuse("task", Conflict, "too_many", "tasks", "max", strconv.Itoa(maxTasks))
+		return Refusal("task", Conflict, "too_many", "tasks", "max", strconv.Itoa(maxTasks))
 	}
 	due, err := d.taskDue(cmd.Due)
 	if err != nil {
@@ -38,11 +38,11 @@ func (d *decision) giveTask(cmd GiveTask) error {
 func (d *decision) taskDue(said time.Time) (time.Time, error) {
 	switch {
 	case said.IsZero() && d.pol.Joint.Task.Within.Zero():
-		return said, refuse("task", Invalid, "required", "due")
+		return said, Refusal("task", Invalid, "required", "due")
 	case said.IsZero():
 		return d.rules.after(d.At, d.pol.Joint.Task.Within), nil
 	case !said.After(d.At):
-		return said, refuse("task", Invalid, "in_past", "due")
+		return said, Refusal("task", Invalid, "in_past", "due")
 	}
 	return said, nil
 }
@@ -62,9 +62,9 @@ func (d *decision) task(id string, done bool) (int, error) {
 	i := slices.IndexFunc(list, func(t Task) bool { return t.ID == id })
 	switch {
 	case i < 0:
-		return i, refuse("task", Invalid, "unknown_value", "task", "value", id)
+		return i, Refusal("task", Invalid, "unknown_value", "task", "value", id)
 	case !list[i].Dropped.IsZero() || list[i].Done.IsZero() == done:
-		return i, refuse("task", Conflict, "joint.task_state", "task")
+		return i, Refusal("task", Conflict, "joint.task_state", "task")
 	}
 	d.say("task", id)
 	d.say("unit", list[i].Unit)
@@ -75,7 +75,7 @@ func (d *decision) task(id string, done bool) (int, error) {
 func (d *decision) ownTask(id string) (int, error) {
 	i, err := d.task(id, false)
 	if err == nil && d.tasks()[i].Unit != d.Actor.Unit {
-		err = refuse("task", Conflict, "joint.other_unit", "task")
+		err = Refusal("task", Conflict, "joint.other_unit", "task")
 	}
 	return i, err
 }
@@ -87,7 +87,7 @@ func (d *decision) ackTask(cmd AckTask) error {
 		return err
 	}
 	if !d.tasks()[i].Acked.IsZero() {
-		return refuse("task", Conflict, "joint.task_state", "task")
+		return Refusal("task", Conflict, "joint.task_state", "task")
 	}
 	t := &d.joint().Tasks[i]
 	t.Acked = d.At
@@ -105,7 +105,7 @@ func (d *decision) answerTask(cmd AnswerTask) error {
 		return err
 	}
 	if d.Order.Words.Empty() {
-		return refuse("task", Invalid, "required", "result")
+		return Refusal("task", Invalid, "required", "result")
 	}
 	t := &d.joint().Tasks[i]
 	if t.Acked.IsZero() {
@@ -126,7 +126,7 @@ func (d *decision) returnTask(cmd ReturnTask) error {
 		return err
 	}
 	if cmd.Reason == "" {
-		return refuse("task", Invalid, "required", "reason")
+		return Refusal("task", Invalid, "required", "reason")
 	}
 	due, err := d.taskDue(cmd.Due)
 	if err != nil {
@@ -147,7 +147,7 @@ func (d *decision) dropTask(cmd DropTask) error {
 		return err
 	}
 	if cmd.Reason == "" {
-		return refuse("task", Invalid, "required", "reason")
+		return Refusal("task", Invalid, "required", "reason")
 	}
 	d.say("reason", cmd.Reason)
 	t := &d.joint().Tasks[i]

@@ -35,7 +35,7 @@ const unknownPart = 0.5
 func NewPanel(pol *policy.Policy, category string, severity int) (Panel, error) {
 	composition, ok := pol.PanelFor(category, severity)
 	if !ok {
-		return Panel{}, refuse("panel", Conflict, "policy.no_panel", "category", "category", category, "severity", strconv.Itoa(severity))
+		return Panel{}, Refusal("panel", Conflict, "policy.no_panel", "category", "category", category, "severity", strconv.Itoa(severity))
 	}
 	var p Panel
 	for _, s := range composition.Seats {

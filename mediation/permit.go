@@ -370,5 +370,5 @@ func Missed(actor Actor, a Action, c *Case) error {
 	if !answers || actor.Role != MediatorRole || actor.Mediator == "" || !c.offeredTo(actor.Mediator) {
 		return nil
 	}
-	return refuse(string(a), Conflict, "need."+string(NeedOpenOffer), "offer")
+	return Refusal(string(a), Conflict, "need."+string(NeedOpenOffer), "offer")
 }

@@ -75,15 +75,15 @@ func (in *ProxyInput) check(at string, now time.Time) error {
 	switch in.Manner {
 	case "signature", "fingerprint", "spoken":
 	case "":
-		return refuse("proxy", Invalid, "required", at+"manner")
+		return Refusal("proxy", Invalid, "required", at+"manner")
 	default:
-		return refuse("proxy", Invalid, "unknown_value", at+"manner", "value", in.Manner)
+		return Refusal("proxy", Invalid, "unknown_value", at+"manner", "value", in.Manner)
 	}
 	if in.Manner == "spoken" && in.Evidence == "" {
-		return refuse("proxy", Invalid, "proxy.evidence", at+"evidence") // else there is nothing but the helper's word
+		return Refusal("proxy", Invalid, "proxy.evidence", at+"evidence") // else there is nothing but the helper's word
 	}
 	if in.Given.After(now.Add(time.Minute)) {
-		return refuse("proxy", Invalid, "in_future", at+"given")
+		return Refusal("proxy", Invalid, "in_future", at+"given")
 	}
 	return kept(at+"given", in.Given)
 }
@@ -102,11 +102,11 @@ func (s *Service) fileFor(rep *Report, in *ProxyInput) (link string, err error) 
 		return "", err
 	}
 	if len(rep.Parties) == 0 {
-		return "", refuse("proxy", Invalid, "required", "parties")
+		return "", Refusal("proxy", Invalid, "required", "parties")
 	}
 	p := &rep.Parties[0]
 	if p.Side != Applicant { // whose matter it is; of an accusation nobody else gets a link
-		return "", refuse("proxy", Invalid, "unknown_value", "parties[0].side", "value", string(p.Side))
+		return "", Refusal("proxy", Invalid, "unknown_value", "parties[0].side", "value", string(p.Side))
 	}
 	p.Proxy = in.proxy(rep.Reporter, rep.Received)
 	rep.For = p.ID
@@ -144,9 +144,9 @@ func (d *decision) entrust(cmd Entrust) error {
 	}
 	switch {
 	case p == nil:
-		return refuse("entrust", Invalid, "unknown_value", "party", "value", cmd.Party)
+		return Refusal("entrust", Invalid, "unknown_value", "party", "value", cmd.Party)
 	case p.Proxy.Holds():
-		return refuse("entrust", Conflict, "proxy.holds", "party")
+		return Refusal("entrust", Conflict, "proxy.holds", "party")
 	}
 	if err := cmd.ProxyInput.check("", d.At); err != nil {
 		return err
@@ -182,7 +182,7 @@ func (d *decision) revoke(cmd RevokeProxy) error {
 		}
 	}
 	if !p.Proxy.Holds() {
-		return refuse("revoke", Conflict, "proxy.none", "party")
+		return Refusal("revoke", Conflict, "proxy.none", "party")
 	}
 	proxy := *p.Proxy
 	proxy.Revoked = d.At
@@ -199,11 +199,11 @@ func (d *decision) revoke(cmd RevokeProxy) error {
 func (d *decision) errand(cmd RunErrand) error {
 	switch {
 	case !has(d.actsFor(d.Actor.ID), cmd.Party):
-		return refuse("errand", Invalid, "unknown_value", "party", "value", cmd.Party)
+		return Refusal("errand", Invalid, "unknown_value", "party", "value", cmd.Party)
 	case d.Order.Words.Empty():
-		return refuse("errand", Invalid, "required", "what")
+		return Refusal("errand", Invalid, "required", "what")
 	case len(d.Errands) >= maxErrands:
-		return refuse("errand", Conflict, "too_many", "errands", "max", strconv.Itoa(maxErrands))
+		return Refusal("errand", Conflict, "too_many", "errands", "max", strconv.Itoa(maxErrands))
 	}
 	d.Errands = append(d.Errands, Errand{ID: d.NewID, Party: cmd.Party, Helper: d.Actor.ID, At: d.At, What: d.Order.Words})
 	d.say("errand", d.NewID)
@@ -216,11 +216,11 @@ func (d *decision) errandDone(cmd FinishErrand) error {
 	i := slices.IndexFunc(d.Errands, func(e Errand) bool { return e.ID == cmd.Errand && has(d.actsFor(d.Actor.ID), e.Party) })
 	switch {
 	case i < 0:
-		return refuse("errand_done", Invalid, "unknown_value", "errand", "value", cmd.Errand)
+		return Refusal("errand_done", Invalid, "unknown_value", "errand", "value", cmd.Errand)
 	case !d.Errands[i].Done.IsZero():
-		return refuse("errand_done", Conflict, "proxy.done", "errand")
+		return Refusal("errand_done", Conflict, "proxy.done", "errand")
 	case d.Order.Words.Empty():
-		return refuse("errand_done", Invalid, "required", "result")
+		return Refusal("errand_done", Invalid, "required", "result")
 	}
 	d.Errands = slices.Clone(d.Errands)
 	e := &d.Errands[i]
@@ -248,7 +248,7 @@ func (s *Service) checkHelper(ctx context.Context, c *Case, o Order, cmd Entrust
 			return err
 		}
 		if !open || !May(who, Action(CmdErrand)) || !near(who.Area, c.Area) {
-			return refuse("entrust", Invalid, "unknown_value", "helper", "value", cmd.Helper)
+			return Refusal("entrust", Invalid, "unknown_value", "helper", "value", cmd.Helper)
 		}
 	}
 	if cmd.Evidence == "" {

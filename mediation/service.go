@@ -151,7 +151,7 @@ func (s *Service) Do(ctx context.Context, actor Actor, id string, q Request) (Do
 		return Done{}, ErrNotFound
 	}
 	if !MayCase(actor, Action(q.Command.Name()), &c) {
-		return Done{}, refuse(string(q.Command.Name()), Forbidden, "forbidden", "")
+		return Done{}, Refusal(string(q.Command.Name()), Forbidden, "forbidden", "")
 	}
 	o, link, err := s.prepare(ctx, actor, &c, q)
 	if err != nil {
@@ -220,7 +220,7 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		return o, link, nil
 	case RecordSession:
 		if _, ok := s.Atlas.Load().Name(cmd.Place); cmd.Place != "" && !ok {
-			return o, "", refuse("session", Invalid, "unknown_value", "place", "value", string(cmd.Place))
+			return o, "", Refusal("session", Invalid, "unknown_value", "place", "value", string(cmd.Place))
 		}
 		return o, "", kept("at", cmd.At)
 	case Agree:
@@ -228,7 +228,7 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 	case Place:
 		plan := s.Atlas.Load()
 		if _, ok := plan.IndexOf(cmd.Cell); !ok {
-			return o, "", refuse("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
+			return o, "", Refusal("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
 		}
 		o.Plan = plan.Version()
 	case Transfer:
@@ -248,17 +248,17 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 	case Join:
 		into, err := s.visible(ctx, actor, cmd.Into)
 		if err != nil || into.State.Over() || !MayCase(actor, Action(CmdJoin), &into) {
-			return o, "", refuse("join", Invalid, "unknown_value", "into", "value", cmd.Into)
+			return o, "", Refusal("join", Invalid, "unknown_value", "into", "value", cmd.Into)
 		}
 		if into.Accusation != c.Accusation {
-			return o, "", refuse("join", Conflict, "case.accusation_join", "into")
+			return o, "", Refusal("join", Conflict, "case.accusation_join", "into")
 		}
 	case Detach:
 		return o, "", s.checkDetach(ctx, c, cmd)
 	case Split:
 		// What the host passed on when it was joined itself is not the host's to give back: last in, first out.
 		if host, err := s.Cases.Load(ctx, c.JoinedTo); err == nil && host.State == Joined {
-			return o, "", refuse("split", Conflict, "case.host_joined", "", "host", host.ID)
+			return o, "", Refusal("split", Conflict, "case.host_joined", "", "host", host.ID)
 		}
 	case Arrive:
 		o.Away, err = s.away(ctx, c, cmd)
@@ -288,7 +288,7 @@ func (s *Service) prepareParty(ctx context.Context, c *Case, o Order, cmd Comman
 	case CorrectParty:
 		was := c.Party(cmd.Party)
 		if was == nil {
-			return o, "", refuse("correct_party", Invalid, "unknown_value", "party", "value", cmd.Party)
+			return o, "", Refusal("correct_party", Invalid, "unknown_value", "party", "value", cmd.Party)
 		}
 		if p, err = s.corrected(ctx, *was, cmd.As); err != nil {
 			return o, "", err
@@ -329,7 +329,7 @@ func (s *Service) checkDetach(ctx context.Context, c *Case, cmd Detach) error {
 			return err
 		}
 		if has(from.Reports, cmd.Report) {
-			return refuse("detach", Conflict, "case.joined_report", "report", "case", id)
+			return Refusal("detach", Conflict, "case.joined_report", "report", "case", id)
 		}
 	}
 	return nil
@@ -342,7 +342,7 @@ func (s *Service) checkTransfer(ctx context.Context, c *Case, cmd Transfer) erro
 	if cmd.Area != "" {
 		area = cmd.Area
 		if _, ok := s.Atlas.Load().Name(area); !ok {
-			return refuse("transfer", Invalid, "unknown_value", "area", "value", string(area))
+			return Refusal("transfer", Invalid, "unknown_value", "area", "value", string(area))
 		}
 	}
 	r, err := s.rules(ctx, c.Policy)
@@ -354,7 +354,7 @@ func (s *Service) checkTransfer(ctx context.Context, c *Case, cmd Transfer) erro
 		unit = route.Desk
 	}
 	if s.ofAccused(c, unit) {
-		return refuse("transfer", Conflict, "case.accused_unit", "unit", "unit", unit)
+		return Refusal("transfer", Conflict, "case.accused_unit", "unit", "unit", unit)
 	}
 	if cmd.Unit == "" {
 		return nil
@@ -366,7 +366,7 @@ func (s *Service) checkTransfer(ctx context.Context, c *Case, cmd Transfer) erro
 	}
 	staffed, err := s.Users.Staffed(ctx, cmd.Unit, area)
 	if err == nil && !staffed {
-		return refuse("transfer", Invalid, "unknown_value", "unit", "value", cmd.Unit)
+		return Refusal("transfer", Invalid, "unknown_value", "unit", "value", cmd.Unit)
 	}
 	return err
 }
@@ -399,14 +399,14 @@ var (
 // kept refuses a time that no store could keep: an offset may carry one that was written rightly beyond the years there are.
 func kept(field string, t time.Time) error {
 	if t.Before(firstTime) || t.After(lastTime) {
-		return refuse("time", Invalid, "out_of_range", field, "min", firstTime.Format(time.RFC3339), "max", lastTime.Format(time.RFC3339))
+		return Refusal("time", Invalid, "out_of_range", field, "min", firstTime.Format(time.RFC3339), "max", lastTime.Format(time.RFC3339))
 	}
 	return nil
 }
 
 func tooLong(field, text string) error {
 	if utf8.RuneCountInString(text) > MaxText {
-		return refuse("words", Invalid, "too_long", field, "max", strconv.Itoa(MaxText))
+		return Refusal("words", Invalid, "too_long", field, "max", strconv.Itoa(MaxText))
 	}
 	return nil
 }

@@ -19,14 +19,14 @@ func (s *Service) checkUnits(ctx context.Context, c *Case, cmd Consult) error {
 	}
 	for field, unit := range fields {
 		if s.ofAccused(c, unit) {
-			return refuse("consult", Conflict, "case.accused_unit", field, "unit", unit)
+			return Refusal("consult", Conflict, "case.accused_unit", field, "unit", unit)
 		}
 		staffed, err := s.Users.Staffed(ctx, unit, c.Area)
 		if err != nil {
 			return err
 		}
 		if unit == "" || !staffed {
-			return refuse("consult", Invalid, "unknown_value", field, "value", unit)
+			return Refusal("consult", Invalid, "unknown_value", field, "value", unit)
 		}
 	}
 	return nil
@@ -39,7 +39,7 @@ func (s *Service) checkOwner(ctx context.Context, c *Case, cmd GiveTask) error {
 	}
 	who, open, err := s.Users.ActorOf(ctx, cmd.Owner)
 	if err == nil && (!open || who.Unit != cmd.Unit || !who.Area.Contains(c.Area)) {
-		return refuse("task", Invalid, "unknown_value", "owner", "value", cmd.Owner)
+		return Refusal("task", Invalid, "unknown_value", "owner", "value", cmd.Owner)
 	}
 	return err
 }

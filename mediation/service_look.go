@@ -10,7 +10,7 @@ func (s *Service) ReportsOf(ctx context.Context, actor Actor, id, cursor string,
 		return Case{}, nil, "", err
 	}
 	if !MayCase(actor, CaseReports, &c) {
-		return Case{}, nil, "", refuse("reports", Forbidden, "forbidden", "")
+		return Case{}, nil, "", Refusal("reports", Forbidden, "forbidden", "")
 	}
 	if err := s.look(ctx, actor, id, "reports"); err != nil {
 		return Case{}, nil, "", err
@@ -26,7 +26,7 @@ func (s *Service) LooksAtReport(ctx context.Context, actor Actor, id, cursor str
 		return nil, "", err
 	}
 	if !mayReport(actor, TimelineRead, &rep) {
-		return nil, "", refuse("looks", Forbidden, "forbidden", "")
+		return nil, "", Refusal("looks", Forbidden, "forbidden", "")
 	}
 	return s.Looks.OfReport(ctx, id, cursor, limit)
 }

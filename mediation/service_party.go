@@ -15,11 +15,11 @@ import (
 func (in *PartyInput) check(at string) error {
 	switch {
 	case in.Kind != Person && in.Kind != Organisation:
-		return refuse("party", Invalid, "unknown_value", at+"kind", "value", string(in.Kind))
+		return Refusal("party", Invalid, "unknown_value", at+"kind", "value", string(in.Kind))
 	case in.Side != Applicant && in.Side != Respondent && in.Side != ThirdParty:
-		return refuse("party", Invalid, "unknown_value", at+"side", "value", string(in.Side))
+		return Refusal("party", Invalid, "unknown_value", at+"side", "value", string(in.Side))
 	case strings.TrimSpace(in.Name) == "":
-		return refuse("party", Invalid, "required", at+"name")
+		return Refusal("party", Invalid, "required", at+"name")
 	}
 	return in.bounds(at)
 }
@@ -28,17 +28,17 @@ func (in *PartyInput) check(at string) error {
 func (in *PartyInput) bounds(at string) error {
 	for field, list := range map[string][]string{"kin": in.Kin, "units": in.Units} {
 		if len(list) > maxConflicts {
-			return refuse("party", Invalid, "too_many", at+field, "max", strconv.Itoa(maxConflicts))
+			return Refusal("party", Invalid, "too_many", at+field, "max", strconv.Itoa(maxConflicts))
 		}
 		for i, x := range list {
 			if utf8.RuneCountInString(x) > maxName {
-				return refuse("party", Invalid, "too_long", at+field+"["+strconv.Itoa(i)+"]", "max", strconv.Itoa(maxName))
+				return Refusal("party", Invalid, "too_long", at+field+"["+strconv.Itoa(i)+"]", "max", strconv.Itoa(maxName))
 			}
 		}
 	}
 	for field, text := range map[string]string{"name": in.Name, "phone": in.Phone, "idNumber": in.IDNumber, "address": in.Address} {
 		if utf8.RuneCountInString(text) > maxName {
-			return refuse("party", Invalid, "too_long", at+field, "max", strconv.Itoa(maxName))
+			return Refusal("party", Invalid, "too_long", at+field, "max", strconv.Itoa(maxName))
 		}
 	}
 	return nil
@@ -87,7 +87,7 @@ func (s *Service) described(ctx context.Context, at string, p Party, in PartyInp
 	p.Kind, p.Side, p.Kin, p.Units, p.Match = in.Kind, in.Side, in.Kin, nil, nil
 	for i, id := range in.Kin {
 		if _, err := s.Mediators.Load(ctx, id); errors.Is(err, ErrNotFound) {
-			return Party{}, refuse("party", Invalid, "unknown_value", at+"kin["+strconv.Itoa(i)+"]", "value", id)
+			return Party{}, Refusal("party", Invalid, "unknown_value", at+"kin["+strconv.Itoa(i)+"]", "value", id)
 		} else if err != nil {
 			return Party{}, err
 		}

@@ -58,7 +58,7 @@ func (s *Service) ClocksOf(ctx context.Context, actor Actor, id string) (policy 
 func (s *Service) List(ctx context.Context, actor Actor, f Filter, cursor string, limit int) ([]Summary, string, error) {
 	f.Visible = VisibleTo(actor)
 	if f.Visible.None {
-		return nil, "", refuse("list", Forbidden, "forbidden", "")
+		return nil, "", Refusal("list", Forbidden, "forbidden", "")
 	}
 	return s.Cases.List(ctx, f, cursor, limit)
 }
@@ -67,7 +67,7 @@ func (s *Service) List(ctx context.Context, actor Actor, f Filter, cursor string
 func (s *Service) Count(ctx context.Context, actor Actor, f Filter, max int) (int, error) {
 	f.Visible = VisibleTo(actor)
 	if f.Visible.None {
-		return 0, refuse("count", Forbidden, "forbidden", "")
+		return 0, Refusal("count", Forbidden, "forbidden", "")
 	}
 	return s.Cases.Count(ctx, f, max)
 }
@@ -89,13 +89,13 @@ const MostFound = 100
 // they were looked for. The number is not kept: what is compared is its keyed hash.
 func (s *Service) FindParty(ctx context.Context, actor Actor, number string) ([]Summary, error) {
 	if !May(actor, CaseSearch) {
-		return nil, refuse("search", Forbidden, "forbidden", "")
+		return nil, Refusal("search", Forbidden, "forbidden", "")
 	}
 	if strings.TrimSpace(number) == "" {
-		return nil, refuse("search", Invalid, "required", "number")
+		return nil, Refusal("search", Invalid, "required", "number")
 	}
 	if utf8.RuneCountInString(number) > maxName {
-		return nil, refuse("search", Invalid, "too_long", "number", "max", strconv.Itoa(maxName))
+		return nil, Refusal("search", Invalid, "too_long", "number", "max", strconv.Itoa(maxName))
 	}
 	ids, err := s.Cases.OfParty(ctx, s.Hashes(number))
 	if err != nil {
@@ -129,7 +129,7 @@ func (s *Service) Timeline(ctx context.Context, actor Actor, id string, after, l
 		return nil, err
 	}
 	if !MayCase(actor, TimelineRead, &c) {
-		return nil, refuse("timeline", Forbidden, "forbidden", "")
+		return nil, Refusal("timeline", Forbidden, "forbidden", "")
 	}
 	if err := s.look(ctx, actor, id, "timeline"); err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func (s *Service) LooksAt(ctx context.Context, actor Actor, id, cursor string, l
 		return nil, "", err
 	}
 	if !MayCase(actor, TimelineRead, &c) {
-		return nil, "", refuse("looks", Forbidden, "forbidden", "")
+		return nil, "", Refusal("looks", Forbidden, "forbidden", "")
 	}
 	return s.Looks.Of(ctx, id, cursor, limit)
 }
@@ -156,10 +156,10 @@ func (s *Service) Candidates(ctx context.Context, actor Actor, id string, seat i
 		return nil, err
 	}
 	if !MayCase(actor, Action(CmdAssign), &c) {
-		return nil, refuse("candidates", Forbidden, "forbidden", "")
+		return nil, Refusal("candidates", Forbidden, "forbidden", "")
 	}
 	if seat < 0 || seat >= len(c.Panel.Seats) {
-		return nil, refuse("candidates", Invalid, "out_of_range", "seat", "min", "0", "max", strconv.Itoa(len(c.Panel.Seats)-1))
+		return nil, Refusal("candidates", Invalid, "out_of_range", "seat", "min", "0", "max", strconv.Itoa(len(c.Panel.Seats)-1))
 	}
 	r, err := s.rules(ctx, c.Policy)
 	if err != nil {
@@ -228,7 +228,7 @@ func mayReport(actor Actor, a Action, rep *Report) bool {
 // MyReports lists the actor's own reports, newest first.
 func (s *Service) MyReports(ctx context.Context, actor Actor, cursor string, limit int) ([]Report, string, error) {
 	if !May(actor, ReportCreate) {
-		return nil, "", refuse("reports", Forbidden, "forbidden", "")
+		return nil, "", Refusal("reports", Forbidden, "forbidden", "")
 	}
 	list, next, err := s.Reports.Of(ctx, actor.ID, cursor, limit)
 	if err != nil {
@@ -250,7 +250,7 @@ func (s *Service) MyReports(ctx context.Context, actor Actor, cursor string, lim
 // UnplacedReports lists the reports that wait for a person to place them in the actor's area.
 func (s *Service) UnplacedReports(ctx context.Context, actor Actor, cursor string, limit int) ([]Report, string, error) {
 	if !May(actor, ReportPlace) {
-		return nil, "", refuse("reports", Forbidden, "forbidden", "")
+		return nil, "", Refusal("reports", Forbidden, "forbidden", "")
 	}
 	return s.Reports.Unplaced(ctx, actor.Area, cursor, limit)
 }
@@ -262,11 +262,11 @@ func (s *Service) PlaceReport(ctx context.Context, actor Actor, id string, versi
 		return Receipt{}, err
 	}
 	if !mayReport(actor, ReportPlace, &rep) {
-		return Receipt{}, refuse("place_report", Forbidden, "forbidden", "")
+		return Receipt{}, Refusal("place_report", Forbidden, "forbidden", "")
 	}
 	plan := s.Atlas.Load()
 	if _, ok := plan.IndexOf(cell); !ok {
-		return Receipt{}, refuse("place_report", Invalid, "unknown_value", "cell", "value", string(cell))
+		return Receipt{}, Refusal("place_report", Invalid, "unknown_value", "cell", "value", string(cell))
 	}
 	rep, err = s.Reports.Update(ctx, id, func(r *Report) error {
 		switch {
@@ -275,7 +275,7 @@ func (s *Service) PlaceReport(ctx context.Context, actor Actor, id string, versi
 		case r.Version != version:
 			return ErrStale
 		case r.Case != "":
-			return refuse("place_report", Conflict, "report.has_case", "")
+			return Refusal("place_report", Conflict, "report.has_case", "")
 		}
 		r.place(cell, plan.Version())
 		return nil
@@ -299,13 +299,13 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 		return Receipt{}, err
 	}
 	if !mayReport(actor, ReportChange, &rep) {
-		return Receipt{}, refuse("supplement", Forbidden, "forbidden", "")
+		return Receipt{}, Refusal("supplement", Forbidden, "forbidden", "")
 	}
 	if strings.TrimSpace(text) == "" && len(photos) == 0 {
-		return Receipt{}, refuse("supplement", Invalid, "required", "text")
+		return Receipt{}, Refusal("supplement", Invalid, "required", "text")
 	}
 	if utf8.RuneCountInString(text) > MaxText {
-		return Receipt{}, refuse("supplement", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
+		return Receipt{}, Refusal("supplement", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
 	}
 	if rep.Case != "" {
 		c, err := s.Cases.Load(ctx, rep.Case)
@@ -314,14 +314,14 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 		}
 		// Asked before the report is changed, so that a refusal leaves nothing half done.
 		if rule, _ := RuleOf(CmdSupplement); !rule.Allows(c.State) {
-			return Receipt{}, refuse("supplement", Conflict, "case.state", "", "state", string(c.State), "command", string(CmdSupplement))
+			return Receipt{}, Refusal("supplement", Conflict, "case.state", "", "state", string(c.State), "command", string(CmdSupplement))
 		}
 		if !MayCase(actor, Action(CmdSupplement), &c) {
-			return Receipt{}, refuse("supplement", Forbidden, "forbidden", "")
+			return Receipt{}, Refusal("supplement", Forbidden, "forbidden", "")
 		}
 	}
 	if !rep.Withdrawn.IsZero() {
-		return Receipt{}, refuse("supplement", Conflict, "report.withdrawn", "")
+		return Receipt{}, Refusal("supplement", Conflict, "report.withdrawn", "")
 	}
 	sealed, err := s.seal(ctx, rep.Key, text)
 	if err != nil {
@@ -335,7 +335,7 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 	add := Supplement{At: s.now(), By: actor.ID, Text: sealed, Photos: photos, Cmd: s.commandKey(actor, string(CmdSupplement)+"/"+id, key)}
 	rep, err = s.Reports.Update(ctx, id, func(r *Report) error {
 		if !r.Withdrawn.IsZero() {
-			return refuse("supplement", Conflict, "report.withdrawn", "")
+			return Refusal("supplement", Conflict, "report.withdrawn", "")
 		}
 		for _, x := range r.Supplements {
 			if x.Cmd == add.Cmd {

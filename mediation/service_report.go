@@ -40,7 +40,7 @@ type Receipt struct {
 // its time or an old phone's category; it is marked and waits for staff.
 func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Receipt, error) {
 	if !May(actor, ReportCreate) {
-		return Receipt{}, refuse("receive", Forbidden, "forbidden", "")
+		return Receipt{}, Refusal("receive", Forbidden, "forbidden", "")
 	}
 	if err := in.check(); err != nil {
 		return Receipt{}, err
@@ -112,25 +112,25 @@ func phoneTime(t time.Time) time.Time {
 
 func (in *ReportInput) check() error {
 	if _, err := uuid.Parse(in.ClientID); err != nil {
-		return refuse("receive", Invalid, "not_a_uuid", "clientId")
+		return Refusal("receive", Invalid, "not_a_uuid", "clientId")
 	}
 	if strings.TrimSpace(in.Text) == "" && len(in.Photos) == 0 {
-		return refuse("receive", Invalid, "required", "text")
+		return Refusal("receive", Invalid, "required", "text")
 	}
 	if n := utf8.RuneCountInString(in.Text); n > MaxText {
-		return refuse("receive", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
+		return Refusal("receive", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
 	}
 	if !categoryForm.MatchString(in.Category) {
-		return refuse("receive", Invalid, "unknown_value", "category", "value", in.Category)
+		return Refusal("receive", Invalid, "unknown_value", "category", "value", in.Category)
 	}
 	if in.Severity < 1 || in.Severity > 4 {
-		return refuse("receive", Invalid, "out_of_range", "severity", "min", "1", "max", "4")
+		return Refusal("receive", Invalid, "out_of_range", "severity", "min", "1", "max", "4")
 	}
 	if len(in.Photos) > MaxPhotos {
-		return refuse("receive", Invalid, "too_many", "photos", "max", strconv.Itoa(MaxPhotos))
+		return Refusal("receive", Invalid, "too_many", "photos", "max", strconv.Itoa(MaxPhotos))
 	}
 	if math.IsNaN(in.AccuracyM) || in.AccuracyM < 0 || in.AccuracyM > 1e7 {
-		return refuse("receive", Invalid, "out_of_range", "accuracyMetres", "min", "0", "max", "10000000")
+		return Refusal("receive", Invalid, "out_of_range", "accuracyMetres", "min", "0", "max", "10000000")
 	}
 	return nil
 }
@@ -275,7 +275,7 @@ func (s *Service) file(ctx context.Context, rep Report, actor Actor, r Rules) (R
 // pointer is set here; what it has not begun is left to the sweep, since it may be under way still.
 func (s *Service) again(ctx context.Context, as Report, print string) (Receipt, error) {
 	if as.Print != print {
-		return Receipt{}, refuse("receive", Differs, "same_id_other_content", "clientId")
+		return Receipt{}, Refusal("receive", Differs, "same_id_other_content", "clientId")
 	}
 	if as.Case == "" && as.Withdrawn.IsZero() {
 		c, ok, err := s.holder(ctx, &as)

@@ -21,7 +21,7 @@ func (s *Service) take(ctx context.Context, c *Case, o Order) (Case, error) {
 	}
 	of := c.openOffer(o)
 	if of == nil {
-		return Case{}, refuse("take", Conflict, "need."+string(NeedOpenOffer), "offer")
+		return Case{}, Refusal("take", Conflict, "need."+string(NeedOpenOffer), "offer")
 	}
 	r, err := s.rules(ctx, c.Policy)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *Service) assign(ctx context.Context, c *Case, o Order, cmd Assign) (Cas
 	}
 	m, err := s.Mediators.Load(ctx, cmd.Mediator)
 	if errors.Is(err, ErrNotFound) {
-		return Case{}, refuse("assign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
+		return Case{}, Refusal("assign", Invalid, "unknown_value", "mediator", "value", cmd.Mediator)
 	} else if err != nil {
 		return Case{}, err
 	}
@@ -56,11 +56,11 @@ func (s *Service) assign(ctx context.Context, c *Case, o Order, cmd Assign) (Cas
 	}
 	best := judge(c, cmd.Seat, m, g)
 	if best == nil {
-		return Case{}, refuse("assign", Conflict, "need."+string(NeedFreeSeat), "seat")
+		return Case{}, Refusal("assign", Conflict, "need."+string(NeedFreeSeat), "seat")
 	}
 	for _, x := range best.Excluded {
 		if !cmd.Force || !Overrulable(x) {
-			return Case{}, refuse("assign", Conflict, x.Code, "mediator")
+			return Case{}, Refusal("assign", Conflict, x.Code, "mediator")
 		}
 	}
 	if _, err := s.reserve(ctx, m.ID, HeldSeat{Case: c.ID, Offer: o.NewID, Since: o.At}, r.Policy, cmd.Force); err != nil {
@@ -117,7 +117,7 @@ func (s *Service) reserve(ctx context.Context, mediator string, seat HeldSeat, p
 			limit = pol.Matching.LoadCap
 		}
 		if len(m.Seats) >= limit && !force {
-			return refuse("reserve", Conflict, "match.load_cap", "mediator")
+			return Refusal("reserve", Conflict, "match.load_cap", "mediator")
 		}
 		m.Seats = append(m.Seats, seat)
 		return nil
@@ -237,7 +237,7 @@ type MyOffer struct {
 // Offers lists the actor's open offers, the most urgent first.
 func (s *Service) Offers(ctx context.Context, actor Actor) ([]MyOffer, error) {
 	if !May(actor, OfferRead) || actor.Mediator == "" {
-		return nil, refuse("offers", Forbidden, "forbidden", "")
+		return nil, Refusal("offers", Forbidden, "forbidden", "")
 	}
 	var mine []MyOffer
 	cursor, now := "", s.now()
@@ -272,7 +272,7 @@ func (s *Service) Offers(ctx context.Context, actor Actor) ([]MyOffer, error) {
 // Me reads the actor's own mediator record.
 func (s *Service) Me(ctx context.Context, actor Actor) (Mediator, error) {
 	if !May(actor, MediatorSelf) || actor.Mediator == "" {
-		return Mediator{}, refuse("mediator", Forbidden, "forbidden", "")
+		return Mediator{}, Refusal("mediator", Forbidden, "forbidden", "")
 	}
 	return s.Mediators.Load(ctx, actor.Mediator)
 }
@@ -292,15 +292,15 @@ func (s *Service) AddLeave(ctx context.Context, actor Actor, version int64, from
 		return Mediator{}, err
 	}
 	if !from.Before(to) {
-		return Mediator{}, refuse("leave", Invalid, "out_of_order", "to")
+		return Mediator{}, Refusal("leave", Invalid, "out_of_order", "to")
 	}
 	if to.Before(s.now()) {
-		return Mediator{}, refuse("leave", Invalid, "in_past", "to")
+		return Mediator{}, Refusal("leave", Invalid, "in_past", "to")
 	}
 	id := newID()
 	return s.changeMe(ctx, actor, version, func(m *Mediator) error {
 		if len(m.Leaves) >= 50 {
-			return refuse("leave", Invalid, "too_many", "leaves", "max", "50")
+			return Refusal("leave", Invalid, "too_many", "leaves", "max", "50")
 		}
 		m.Leaves = append(m.Leaves, Leave{ID: id, From: from, To: to})
 		return nil
@@ -322,7 +322,7 @@ func (s *Service) RemoveLeave(ctx context.Context, actor Actor, version int64, i
 
 func (s *Service) changeMe(ctx context.Context, actor Actor, version int64, fn func(*Mediator) error) (Mediator, error) {
 	if !May(actor, MediatorSelf) || actor.Mediator == "" {
-		return Mediator{}, refuse("mediator", Forbidden, "forbidden", "")
+		return Mediator{}, Refusal("mediator", Forbidden, "forbidden", "")
 	}
 	return s.Mediators.Update(ctx, actor.Mediator, func(m *Mediator) error {
 		if m.Version != version {

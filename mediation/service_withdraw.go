@@ -13,7 +13,7 @@ func (s *Service) WithdrawReport(ctx context.Context, actor Actor, id, key, reas
 		return Receipt{}, err
 	}
 	if !mayReport(actor, ReportChange, &rep) {
-		return Receipt{}, refuse("withdraw", Forbidden, "forbidden", "")
+		return Receipt{}, Refusal("withdraw", Forbidden, "forbidden", "")
 	}
 	if !rep.Withdrawn.IsZero() {
 		return s.again(ctx, rep, rep.Print)

@@ -64,20 +64,20 @@ func Target(total, percent int) int { return (total*percent + 99) / 100 }
 func (c *Campaign) check(now time.Time) error {
 	switch {
 	case strings.TrimSpace(c.Name) == "":
-		return refuse("campaign", mediation.Invalid, "required", "name")
+		return mediation.Refusal("campaign", mediation.Invalid, "required", "name")
 	case utf8.RuneCountInString(c.Name) > MaxName:
-		return refuse("campaign", mediation.Invalid, "campaign.long_name", "name")
+		return mediation.Refusal("campaign", mediation.Invalid, "campaign.long_name", "name")
 	case !c.From.Before(c.Until):
-		return refuse("campaign", mediation.Invalid, "out_of_order", "until")
+		return mediation.Refusal("campaign", mediation.Invalid, "out_of_order", "until")
 	case c.From.AddDate(0, 0, MaxDays).Before(c.Until):
-		return refuse("campaign", mediation.Invalid, "campaign.too_long", "until")
+		return mediation.Refusal("campaign", mediation.Invalid, "campaign.too_long", "until")
 	case c.From.AddDate(0, 0, 1).Before(now):
 		// A start that is chosen afterwards could be chosen by its result.
-		return refuse("campaign", mediation.Invalid, "campaign.begun", "from")
+		return mediation.Refusal("campaign", mediation.Invalid, "campaign.begun", "from")
 	case c.Percent < 1 || c.Percent > 100:
-		return refuse("campaign", mediation.Invalid, "campaign.percent", "percent")
+		return mediation.Refusal("campaign", mediation.Invalid, "campaign.percent", "percent")
 	case c.Rule.MinDays < 0 || c.Rule.MinTurns < 0:
-		return refuse("campaign", mediation.Invalid, "campaign.negative", "rule")
+		return mediation.Refusal("campaign", mediation.Invalid, "campaign.negative", "rule")
 	}
 	return nil
 }
@@ -231,8 +231,4 @@ func (c *Campaign) In(course Course, class Class, at time.Time) bool {
 		return c.reopened(course, at)
 	}
 	return course.At(at).Class == class
-}
-
-func refuse(op string, kind mediation.Kind, code, field string) *mediation.Error {
-	return &mediation.Error{Op: op, Kind: kind, Code: code, Field: field}
 }

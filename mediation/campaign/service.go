@@ -61,9 +61,9 @@ func (s *Service) Make(ctx context.Context, actor mediation.Actor, p Plan) (Camp
 	id, err := uuid.Parse(p.ID)
 	switch {
 	case !mediation.MayArea(actor, mediation.CampaignWrite, p.Area):
-		return Campaign{}, false, refuse("campaign", mediation.Forbidden, "forbidden", "area")
+		return Campaign{}, false, mediation.Refusal("campaign", mediation.Forbidden, "forbidden", "area")
 	case err != nil:
-		return Campaign{}, false, refuse("campaign", mediation.Invalid, "not_a_uuid", "clientId")
+		return Campaign{}, false, mediation.Refusal("campaign", mediation.Invalid, "not_a_uuid", "clientId")
 	}
 	c := Campaign{ID: id.String(), Name: p.Name, Area: p.Area, Rule: p.Rule, Percent: p.Percent, By: actor.ID, Made: s.now()}
 	if err := s.dates(ctx, &c, p); err != nil {
@@ -77,7 +77,7 @@ func (s *Service) Make(ctx context.Context, actor mediation.Actor, p Plan) (Camp
 	}
 	stored, as, err := s.Campaigns.Add(ctx, c)
 	if err == nil && !stored && !same(&as, &c) {
-		return Campaign{}, false, refuse("campaign", mediation.Differs, "same_id_other_content", "clientId")
+		return Campaign{}, false, mediation.Refusal("campaign", mediation.Differs, "same_id_other_content", "clientId")
 	}
 	return as, !stored, err
 }
@@ -98,11 +98,11 @@ func (s *Service) dates(ctx context.Context, c *Campaign, p Plan) error {
 		return err
 	}
 	if c.From, err = time.ParseInLocation(time.DateOnly, p.From, zone); err != nil {
-		return refuse("campaign", mediation.Invalid, "campaign.not_a_day", "from")
+		return mediation.Refusal("campaign", mediation.Invalid, "campaign.not_a_day", "from")
 	}
 	last, err := time.ParseInLocation(time.DateOnly, p.Until, zone)
 	if err != nil {
-		return refuse("campaign", mediation.Invalid, "campaign.not_a_day", "until")
+		return mediation.Refusal("campaign", mediation.Invalid, "campaign.not_a_day", "until")
 	}
 	c.From, c.Until = c.From.UTC(), last.AddDate(0, 0, 1).UTC()
 	if p.Rule.Source == "" {

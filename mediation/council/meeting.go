@@ -159,7 +159,7 @@ func (m *Meeting) done(o Order, kind string) {
 // Convene checks a new meeting and calls it: notice must be given as long before as policy says.
 func Convene(m *Meeting, o Order, p policy.Deliberation, deadline time.Time) error {
 	if m.At.Before(deadline) {
-		return refuse("council", mediation.Conflict, "council.short_notice", "at", "ahead", p.Ahead.String())
+		return mediation.Refusal("council", mediation.Conflict, "council.short_notice", "at", "ahead", p.Ahead.String())
 	}
 	m.State, m.Made = Convened, o.At
 	m.done(o, "convened")
@@ -173,7 +173,7 @@ func Attendance(m *Meeting, o Order, came []string) error {
 		return m.wrong()
 	}
 	if o.At.Before(m.At) {
-		return refuse("council", mediation.Conflict, "council.early", "")
+		return mediation.Refusal("council", mediation.Conflict, "council.early", "")
 	}
 	m.Invited = slices.Clone(m.Invited)
 	for i := range m.Invited {
@@ -181,7 +181,7 @@ func Attendance(m *Meeting, o Order, came []string) error {
 	}
 	for _, id := range came {
 		if !slices.ContainsFunc(m.Invited, func(i Invitee) bool { return i.ID == id }) {
-			return refuse("council", mediation.Invalid, "unknown_value", "attended", "value", id)
+			return mediation.Refusal("council", mediation.Invalid, "unknown_value", "attended", "value", id)
 		}
 	}
 	m.State = Held
@@ -196,18 +196,18 @@ func Decide(m *Meeting, o Order, item string, d Decision, p policy.Deliberation)
 	}
 	at := m.item(item)
 	if at == nil {
-		return refuse("council", mediation.Invalid, "unknown_value", "item", "value", item)
+		return mediation.Refusal("council", mediation.Invalid, "unknown_value", "item", "value", item)
 	}
 	came := m.Attended()
 	switch {
 	case at.Decision != nil:
-		return refuse("council", mediation.Conflict, "council.decided", "item")
+		return mediation.Refusal("council", mediation.Conflict, "council.decided", "item")
 	case came*100 < p.QuorumPercent*len(m.Invited):
-		return refuse("council", mediation.Conflict, "council.no_quorum", "", "came", strconv.Itoa(came), "invited", strconv.Itoa(len(m.Invited)), "percent", strconv.Itoa(p.QuorumPercent))
+		return mediation.Refusal("council", mediation.Conflict, "council.no_quorum", "", "came", strconv.Itoa(came), "invited", strconv.Itoa(len(m.Invited)), "percent", strconv.Itoa(p.QuorumPercent))
 	case d.For+d.Against+d.Abstain > came:
-		return refuse("council", mediation.Invalid, "council.voices", "for", "came", strconv.Itoa(came))
+		return mediation.Refusal("council", mediation.Invalid, "council.voices", "for", "came", strconv.Itoa(came))
 	case d.Outcome == Adopted && d.For*2 <= came:
-		return refuse("council", mediation.Invalid, "council.no_majority", "outcome", "came", strconv.Itoa(came))
+		return mediation.Refusal("council", mediation.Invalid, "council.no_majority", "outcome", "came", strconv.Itoa(came))
 	}
 	d.At, d.By = o.At, o.Actor.ID
 	m.Agenda = slices.Clone(m.Agenda)
@@ -222,7 +222,7 @@ func Minute(m *Meeting, o Order, words mediation.Sealed) error {
 		return m.wrong()
 	}
 	if slices.ContainsFunc(m.Agenda, func(i Item) bool { return i.Decision == nil }) {
-		return refuse("council", mediation.Conflict, "council.undecided", "")
+		return mediation.Refusal("council", mediation.Conflict, "council.undecided", "")
 	}
 	m.State, m.Minutes = Minuted, words
 	m.done(o, "minutes")
@@ -250,16 +250,5 @@ func (m *Meeting) follows() error {
 }
 
 func (m *Meeting) wrong() error {
-	return refuse("council", mediation.Conflict, "council.state", "", "meetingState", string(m.State))
-}
-
-func refuse(op string, kind mediation.Kind, code, field string, params ...string) *mediation.Error {
-	e := &mediation.Error{Op: op, Kind: kind, Code: code, Field: field}
-	for i := 0; i+1 < len(params); i += 2 {
-		if e.Params == nil {
-			e.Params = map[string]string{}
-		}
-		e.Params[params[i]] = params[i+1]
-	}
-	return e
+	return mediation.Refusal("council", mediation.Conflict, "council.state", "", "meetingState", string(m.State))
 }

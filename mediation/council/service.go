@@ -68,7 +68,7 @@ func (c *Call) check() error {
 		most  int
 	}{{"agenda", c.Agenda, MaxAgenda}, {"users", c.Users, MaxInvited}, {"villagers", c.Villagers, MaxInvited}} {
 		if len(list.lines) > list.most {
-			return refuse("council", mediation.Invalid, "too_many", list.field, "max", strconv.Itoa(list.most))
+			return mediation.Refusal("council", mediation.Invalid, "too_many", list.field, "max", strconv.Itoa(list.most))
 		}
 		for i, line := range list.lines {
 			if err := checkText(list.field+"["+strconv.Itoa(i)+"]", line, MaxLine); err != nil {
@@ -78,19 +78,19 @@ func (c *Call) check() error {
 	}
 	switch {
 	case len(c.Agenda) == 0:
-		return refuse("council", mediation.Invalid, "required", "agenda")
+		return mediation.Refusal("council", mediation.Invalid, "required", "agenda")
 	case len(c.Users)+len(c.Villagers) == 0:
-		return refuse("council", mediation.Invalid, "required", "users")
+		return mediation.Refusal("council", mediation.Invalid, "required", "users")
 	}
 	return nil
 }
 
 func checkText(field, text string, most int) error {
 	if text == "" {
-		return refuse("council", mediation.Invalid, "required", field)
+		return mediation.Refusal("council", mediation.Invalid, "required", field)
 	}
 	if utf8.RuneCountInString(text) > most {
-		return refuse("council", mediation.Invalid, "too_long", field, "max", strconv.Itoa(most))
+		return mediation.Refusal("council", mediation.Invalid, "too_long", field, "max", strconv.Itoa(most))
 	}
 	return nil
 }
@@ -105,14 +105,14 @@ func (s *Service) Convene(ctx context.Context, actor mediation.Actor, c Call) (M
 		return Meeting{}, err
 	}
 	if !mediation.MayArea(actor, mediation.CouncilLead, c.Area) {
-		return Meeting{}, refuse("council", mediation.Invalid, "unknown_value", "area", "value", string(c.Area))
+		return Meeting{}, mediation.Refusal("council", mediation.Invalid, "unknown_value", "area", "value", string(c.Area))
 	}
 	r, err := s.Rules.Rules(ctx, "")
 	if err != nil {
 		return Meeting{}, err
 	}
 	if !r.Policy.Deliberation.On() {
-		return Meeting{}, refuse("council", mediation.Conflict, "council.off", "")
+		return Meeting{}, mediation.Refusal("council", mediation.Conflict, "council.off", "")
 	}
 	o := s.order(actor, c.Key)
 	m := Meeting{ID: id, Policy: r.Policy.ID, Area: c.Area, Convener: actor.ID, At: c.At.UTC().Truncate(time.Millisecond)}
@@ -193,7 +193,7 @@ func (s *Service) change(ctx context.Context, actor mediation.Actor, id string, 
 		return m, err
 	}
 	if !May(actor, mediation.CouncilLead, &m) {
-		return m, refuse("council", mediation.Forbidden, "forbidden", "")
+		return m, mediation.Refusal("council", mediation.Forbidden, "forbidden", "")
 	}
 	o := s.order(actor, key)
 	return s.Meetings.Update(ctx, id, func(m *Meeting) error {
@@ -265,13 +265,13 @@ func (s *Service) Follow(ctx context.Context, actor mediation.Actor, id string, 
 		return "", err
 	}
 	if !May(actor, mediation.CouncilLead, &m) {
-		return "", refuse("council", mediation.Forbidden, "forbidden", "")
+		return "", mediation.Refusal("council", mediation.Forbidden, "forbidden", "")
 	}
 	if err := m.follows(); err != nil {
 		return "", err
 	}
 	if f.Due.IsZero() {
-		return "", refuse("council", mediation.Invalid, "required", "due")
+		return "", mediation.Refusal("council", mediation.Invalid, "required", "due")
 	}
 	r, err := s.Rules.Rules(ctx, m.Policy)
 	if err != nil {

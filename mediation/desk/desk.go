@@ -104,12 +104,12 @@ func (o *Order) Begin(report, user string, at time.Time) {
 func (o *Order) Add(m Message) error {
 	if known := o.message(m.ID); known != nil {
 		if known.Print != m.Print {
-			return refuse(mediation.Differs, "desk.message_differs", "messageId")
+			return mediation.Refusal("desk", mediation.Differs, "desk.message_differs", "messageId")
 		}
 		return nil
 	}
 	if len(o.Messages) >= MaxMessages {
-		return refuse(mediation.Conflict, "desk.too_many", "messageId")
+		return mediation.Refusal("desk", mediation.Conflict, "desk.too_many", "messageId")
 	}
 	if o.Began.IsZero() {
 		o.Began = m.At
@@ -130,8 +130,4 @@ func (o *Order) Settle(id string, refusal *mediation.Error) {
 	if refusal != nil {
 		m.Stands, m.Code, m.Params = Refused, refusal.Code, refusal.Params
 	}
-}
-
-func refuse(kind mediation.Kind, code, field string) *mediation.Error {
-	return &mediation.Error{Op: "desk", Kind: kind, Code: code, Field: field}
 }

@@ -45,10 +45,10 @@ type Answer struct {
 func (s *Service) of(actor mediation.Actor) (Desk, error) {
 	i := slices.IndexFunc(s.Desks, func(d Desk) bool { return d.Unit == actor.Unit })
 	if !mediation.May(actor, mediation.DeskOrders) {
-		return Desk{}, refuse(mediation.Forbidden, "forbidden", "")
+		return Desk{}, mediation.Refusal("desk", mediation.Forbidden, "forbidden", "")
 	}
 	if i < 0 || actor.Unit == "" {
-		return Desk{}, refuse(mediation.Conflict, "desk.unlisted", "")
+		return Desk{}, mediation.Refusal("desk", mediation.Conflict, "desk.unlisted", "")
 	}
 	return s.Desks[i], nil
 }
@@ -59,7 +59,7 @@ func (s *Service) key(actor mediation.Actor, number string) (mediation.Outside, 
 		return mediation.Outside{}, err
 	}
 	if !numberForm.MatchString(number) {
-		return mediation.Outside{}, refuse(mediation.Invalid, "desk.bad_number", "number")
+		return mediation.Outside{}, mediation.Refusal("desk", mediation.Invalid, "desk.bad_number", "number")
 	}
 	return mediation.Outside{Desk: d.Name, Number: number}, nil
 }
@@ -81,7 +81,7 @@ func (s *Service) Put(ctx context.Context, actor mediation.Actor, number string,
 	receipt, err := s.Cases.Receive(ctx, actor, in)
 	var differs *mediation.Error
 	if errors.As(err, &differs) && differs.Kind == mediation.Differs {
-		return Answer{}, refuse(mediation.Differs, "desk.differs", "number")
+		return Answer{}, mediation.Refusal("desk", mediation.Differs, "desk.differs", "number")
 	}
 	if err != nil {
 		return Answer{}, err
@@ -162,9 +162,9 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 func (said *Said) check() error {
 	switch {
 	case !numberForm.MatchString(said.ID):
-		return refuse(mediation.Invalid, "desk.bad_number", "messageId")
+		return mediation.Refusal("desk", mediation.Invalid, "desk.bad_number", "messageId")
 	case strings.TrimSpace(said.Text) == "":
-		return refuse(mediation.Invalid, "required", "text")
+		return mediation.Refusal("desk", mediation.Invalid, "required", "text")
 	case utf8.RuneCountInString(said.Text) > mediation.MaxText:
 		return &mediation.Error{Op: "desk", Kind: mediation.Invalid, Code: "too_long", Field: "text", Params: map[string]string{"max": "4000"}}
 	}

@@ -17,20 +17,20 @@ const maxDays = 92
 // between reads a period's bounds.
 func (r *room) between(p Period, now time.Time) (from, until time.Time, err error) {
 	if from, _, err = r.bounds(p.From, now); err != nil {
-		return from, until, refuse("hall", mediation.Invalid, "hall.not_a_day", "from")
+		return from, until, mediation.Refusal("hall", mediation.Invalid, "hall.not_a_day", "from")
 	}
 	last := p.Until
 	if last == "" {
 		last = r.day(now)
 	}
 	if _, until, err = r.bounds(last, now); err != nil {
-		return from, until, refuse("hall", mediation.Invalid, "hall.not_a_day", "until")
+		return from, until, mediation.Refusal("hall", mediation.Invalid, "hall.not_a_day", "until")
 	}
 	if !from.Before(until) {
-		return from, until, refuse("hall", mediation.Invalid, "out_of_order", "until")
+		return from, until, mediation.Refusal("hall", mediation.Invalid, "out_of_order", "until")
 	}
 	if from.AddDate(0, 0, maxDays).Before(until) {
-		return from, until, refuse("hall", mediation.Invalid, "hall.too_long", "until")
+		return from, until, mediation.Refusal("hall", mediation.Invalid, "hall.too_long", "until")
 	}
 	return from, until, nil
 }

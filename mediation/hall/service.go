@@ -99,7 +99,7 @@ func (s *Service) seen(ctx context.Context, actor mediation.Actor, key string, a
 	case !mediation.MayArea(actor, mediation.HallRead, r.area):
 		return r, mediation.ErrNotFound
 	case !mediation.MayArea(actor, action, r.area):
-		return r, refuse("hall", mediation.Forbidden, "forbidden", "")
+		return r, mediation.Refusal("hall", mediation.Forbidden, "forbidden", "")
 	}
 	return r, nil
 }
@@ -118,11 +118,11 @@ func (s *Service) Register(ctx context.Context, actor mediation.Actor, key, id, 
 	}
 	parsed, err := uuid.Parse(id)
 	if err != nil {
-		return Visit{}, false, refuse("hall", mediation.Invalid, "not_a_uuid", "clientId")
+		return Visit{}, false, mediation.Refusal("hall", mediation.Invalid, "not_a_uuid", "clientId")
 	}
 	f, ok := r.Function(function)
 	if !ok {
-		return Visit{}, false, refuse("hall", mediation.Invalid, "hall.no_function", "function")
+		return Visit{}, false, mediation.Refusal("hall", mediation.Invalid, "hall.no_function", "function")
 	}
 	now := s.now()
 	v := Visit{ID: parsed.String(), Hall: key, Area: r.area, Day: r.day(now), Number: Number{Prefix: f.Prefix}, Came: now, Queued: now}
@@ -134,7 +134,7 @@ func (s *Service) Register(ctx context.Context, actor mediation.Actor, key, id, 
 	case v.Hall != key:
 		return Visit{}, false, mediation.ErrNotFound // somebody else's id: another hall's numbers are not told
 	case v.Turns[0].Function != function:
-		return Visit{}, false, refuse("hall", mediation.Differs, "same_id_other_content", "clientId")
+		return Visit{}, false, mediation.Refusal("hall", mediation.Differs, "same_id_other_content", "clientId")
 	}
 	return v, !stored, nil
 }
@@ -157,11 +157,11 @@ func (s *Service) CallNext(ctx context.Context, actor mediation.Actor, key, wind
 			return Visit{}, err
 		}
 		if slices.ContainsFunc(present, func(v Visit) bool { return v.Window() == window }) {
-			return Visit{}, refuse("hall", mediation.Conflict, "hall.busy", "")
+			return Visit{}, mediation.Refusal("hall", mediation.Conflict, "hall.busy", "")
 		}
 		line := lineOf(present, w.Functions)
 		if len(line) == 0 {
-			return Visit{}, refuse("hall", mediation.Conflict, "hall.nobody", "")
+			return Visit{}, mediation.Refusal("hall", mediation.Conflict, "hall.nobody", "")
 		}
 		v, err := s.Visits.Update(ctx, line[0].ID, func(v *Visit) error {
 			if v.Stands != Waiting || !slices.Contains(w.Functions, v.Function()) {
@@ -174,7 +174,7 @@ func (s *Service) CallNext(ctx context.Context, actor mediation.Actor, key, wind
 		case errors.Is(err, errTaken): // another window was quicker: the next one
 			continue
 		case errors.Is(err, mediation.ErrExists):
-			return Visit{}, refuse("hall", mediation.Conflict, "hall.busy", "")
+			return Visit{}, mediation.Refusal("hall", mediation.Conflict, "hall.busy", "")
 		}
 		return v, err
 	}
@@ -205,7 +205,7 @@ func (s *Service) Take(ctx context.Context, actor mediation.Actor, key, id strin
 		return Visit{}, err
 	}
 	if _, ok := r.Function(o.To); o.Step == PassOn && !ok {
-		return Visit{}, refuse("hall", mediation.Invalid, "hall.no_function", "function")
+		return Visit{}, mediation.Refusal("hall", mediation.Invalid, "hall.no_function", "function")
 	}
 	now := s.now()
 	return s.Visits.Update(ctx, id, func(v *Visit) error {
@@ -226,7 +226,7 @@ func (s *Service) Link(ctx context.Context, actor mediation.Actor, key, id strin
 		return Visit{}, err
 	}
 	if report == "" && caseID == "" {
-		return Visit{}, refuse("hall", mediation.Invalid, "required", "report")
+		return Visit{}, mediation.Refusal("hall", mediation.Invalid, "required", "report")
 	}
 	if report != "" {
 		if _, err := s.Cases.ReportOf(ctx, actor, report); err != nil {
@@ -254,7 +254,7 @@ func (s *Service) Link(ctx context.Context, actor mediation.Actor, key, id strin
 // unseen says that what the body names is not there, which the path's thing is.
 func unseen(err error, field string) error {
 	if errors.Is(err, mediation.ErrNotFound) {
-		return refuse("hall", mediation.Invalid, "hall.no_such", field)
+		return mediation.Refusal("hall", mediation.Invalid, "hall.no_such", field)
 	}
 	return err
 }

@@ -161,7 +161,7 @@ func (v *Visit) take(step Step, to, today string, calls int, now time.Time) erro
 		return &mediation.Error{Op: "hall", Kind: mediation.Conflict, Code: "hall.not_now", Params: map[string]string{"standing": string(v.Stands)}}
 	}
 	if (step == Return || step == PassOn) && v.Day != today {
-		return refuse("hall", mediation.Conflict, "hall.other_day", "") // nobody would ever call it
+		return mediation.Refusal("hall", mediation.Conflict, "hall.other_day", "") // nobody would ever call it
 	}
 	switch step {
 	case Recall:
@@ -194,8 +194,4 @@ func (v *Visit) take(step Step, to, today string, calls int, now time.Time) erro
 		v.Stands = Left
 	}
 	return nil
-}
-
-func refuse(op string, kind mediation.Kind, code, field string) *mediation.Error {
-	return &mediation.Error{Op: op, Kind: kind, Code: code, Field: field}
 }

@@ -44,7 +44,7 @@ func (s *Service) Propose(ctx context.Context, actor mediation.Actor, id string,
 func (s *Service) allowed(ctx context.Context, actor mediation.Actor, a mediation.Action, id string) (HandOver, error) {
 	h, err := s.visible(ctx, actor, id)
 	if err == nil && !may(actor, a, &h) {
-		err = refuse("allowed", mediation.Forbidden, "forbidden", "")
+		err = mediation.Refusal("hand-over: allowed", mediation.Forbidden, "forbidden", "")
 	}
 	return h, err
 }
@@ -70,7 +70,7 @@ func (s *Service) Accept(ctx context.Context, actor mediation.Actor, id string, 
 	o := Order{By: actor.ID, At: s.now(), Revision: revision}
 	if h.State == Proposed && h.News(now) {
 		_, err = s.HandOvers.Change(ctx, id, func(h *HandOver) error { return h.Renew(o, now) })
-		return h, errors.Join(err, refuse("accept", mediation.Conflict, "handover.changed", ""))
+		return h, errors.Join(err, mediation.Refusal("hand-over: accept", mediation.Conflict, "handover.changed", ""))
 	}
 	if err := s.fits(ctx, h, now); err != nil {
 		return h, err
@@ -95,7 +95,7 @@ func (s *Service) fits(ctx context.Context, h HandOver, now []Matter) error {
 		return err
 	}
 	if slices.ContainsFunc(l.Hindrances, func(why []mediation.Reason) bool { return len(why) > 0 }) {
-		return &Refused{Why: refuse("fits", mediation.Conflict, "handover.lacks_right", ""), Matters: l.Matters, Reasons: l.Hindrances}
+		return &Refused{Why: mediation.Refusal("hand-over: fits", mediation.Conflict, "handover.lacks_right", ""), Matters: l.Matters, Reasons: l.Hindrances}
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func (s *Service) carry(ctx context.Context, h HandOver) (HandOver, error) {
 // Refuse declines to take over.
 func (s *Service) Refuse(ctx context.Context, actor mediation.Actor, id string, revision int64, reason string) (HandOver, error) {
 	if reason == "" {
-		return HandOver{}, refuse("refuse", mediation.Invalid, "required", "reason")
+		return HandOver{}, mediation.Refusal("hand-over: refuse", mediation.Invalid, "required", "reason")
 	}
 	if h, err := s.allowed(ctx, actor, mediation.HandOverAnswer, id); err != nil {
 		return h, err

@@ -118,7 +118,7 @@ func (h *HandOver) begin(o Order, in ...State) error {
 		return mediation.ErrStale
 	}
 	if !slices.Contains(in, h.State) {
-		return refuse("begin", mediation.Conflict, "handover.state", "", "standing", string(h.State))
+		return mediation.Refusal("hand-over: begin", mediation.Conflict, "handover.state", "", "standing", string(h.State))
 	}
 	return nil
 }
@@ -155,7 +155,7 @@ func (h *HandOver) Accept(o Order, now []Matter) error {
 		return err
 	}
 	if h.News(now) {
-		return refuse("accept", mediation.Conflict, "handover.changed", "")
+		return mediation.Refusal("hand-over: accept", mediation.Conflict, "handover.changed", "")
 	}
 	h.State, h.Matters, h.NextDue = Accepted, now, o.At
 	h.note(o, "accepted", h.Successor, "")
@@ -236,18 +236,7 @@ func (h *HandOver) notice(i int, last Line, to mediation.Recipient) mediation.No
 
 func bounded(matters []Matter) error {
 	if len(matters) > MaxMatters {
-		return refuse("bounded", mediation.Conflict, "too_many", "matters", "max", strconv.Itoa(MaxMatters))
+		return mediation.Refusal("hand-over: bounded", mediation.Conflict, "too_many", "matters", "max", strconv.Itoa(MaxMatters))
 	}
 	return nil
-}
-
-func refuse(op string, kind mediation.Kind, code, field string, params ...string) *mediation.Error {
-	e := &mediation.Error{Op: "hand-over: " + op, Kind: kind, Code: code, Field: field}
-	if len(params) > 0 {
-		e.Params = map[string]string{}
-		for i := 0; i+1 < len(params); i += 2 {
-			e.Params[params[i]] = params[i+1]
-		}
-	}
-	return e
 }

@@ -117,11 +117,11 @@ const maxReason = 200
 // Open begins a hand-over, with a successor or, for now, without.
 func (s *Service) Open(ctx context.Context, actor mediation.Actor, p Proposal) (HandOver, error) {
 	if utf8.RuneCountInString(p.Reason) > maxReason {
-		return HandOver{}, refuse("open", mediation.Invalid, "too_long", "reason", "max", "200")
+		return HandOver{}, mediation.Refusal("hand-over: open", mediation.Invalid, "too_long", "reason", "max", "200")
 	}
 	from, err := s.leaver(ctx, actor, mediation.HandOverPropose, p.Leaver)
 	if errors.Is(err, mediation.ErrNotFound) {
-		return HandOver{}, refuse("open", mediation.Invalid, "unknown_value", "leaver", "value", p.Leaver)
+		return HandOver{}, mediation.Refusal("hand-over: open", mediation.Invalid, "unknown_value", "leaver", "value", p.Leaver)
 	}
 	if err != nil {
 		return HandOver{}, err
@@ -144,7 +144,7 @@ func (s *Service) Open(ctx context.Context, actor mediation.Actor, p Proposal) (
 	}
 	opened, err := s.HandOvers.Open(ctx, h)
 	if errors.Is(err, mediation.ErrExists) {
-		return HandOver{}, refuse("open", mediation.Conflict, "handover.open", "leaver")
+		return HandOver{}, mediation.Refusal("hand-over: open", mediation.Conflict, "handover.open", "leaver")
 	}
 	return opened, err
 }
@@ -157,7 +157,7 @@ func (s *Service) LetGo(ctx context.Context, actor mediation.Actor, user string,
 		return err
 	}
 	if !urgent {
-		return refuse("let go", mediation.Conflict, "handover.owed", "", "count", strconv.Itoa(n))
+		return mediation.Refusal("hand-over: let go", mediation.Conflict, "handover.owed", "", "count", strconv.Itoa(n))
 	}
 	_, err = s.Open(ctx, actor, Proposal{Leaver: user, Reason: reason, Key: "owed/" + user + "/" + key})
 	if errors.Is(err, &mediation.Error{Kind: mediation.Conflict, Code: "handover.open"}) {
@@ -174,7 +174,7 @@ func (s *Service) successor(ctx context.Context, actor mediation.Actor, from Per
 	}
 	near := from.Area.Contains(to.Area) || to.Area.Contains(from.Area)
 	if err != nil || to.ID == from.ID || !mediation.MayArea(actor, mediation.HandOverPropose, to.Area) && !near {
-		return Person{}, refuse("successor", mediation.Invalid, "unknown_value", "successor", "value", id)
+		return Person{}, mediation.Refusal("hand-over: successor", mediation.Invalid, "unknown_value", "successor", "value", id)
 	}
 	return to, nil
 }
@@ -205,7 +205,7 @@ func may(actor mediation.Actor, a mediation.Action, h *HandOver) bool {
 func (s *Service) Sees(ctx context.Context, actor mediation.Actor, a mediation.Action, id string) error {
 	h, err := s.visible(ctx, actor, id)
 	if err == nil && a != mediation.HandOverRead && !may(actor, a, &h) {
-		err = refuse("sees", mediation.Forbidden, "forbidden", "")
+		err = mediation.Refusal("hand-over: sees", mediation.Forbidden, "forbidden", "")
 	}
 	return err
 }

@@ -46,7 +46,7 @@ var namespace = uuid.MustParse("c64b6b0f-3f43-5c0e-8f0a-5a1be2a7d9e1")
 // nothing of it is kept: where a worker goes besides is nobody's business.
 func (s *Service) CheckIn(ctx context.Context, actor mediation.Actor, in Input) (c Checkin, again bool, err error) {
 	if !mediation.May(actor, mediation.PatrolCheckIn) {
-		return c, false, refuse("patrol", mediation.Forbidden, "forbidden", "")
+		return c, false, mediation.Refusal("patrol", mediation.Forbidden, "forbidden", "")
 	}
 	if err := in.check(); err != nil {
 		return c, false, err
@@ -65,15 +65,15 @@ func (s *Service) CheckIn(ctx context.Context, actor mediation.Actor, in Input) 
 		return c, false, err
 	}
 	if !r.Policy.Patrols.On() {
-		return c, false, refuse("patrol", mediation.Conflict, "patrol.off", "")
+		return c, false, mediation.Refusal("patrol", mediation.Conflict, "patrol.off", "")
 	}
 	c = Checkin{ID: id, User: actor.ID, PhoneTime: phone, Received: s.now()}
 	c.timed(r.Policy.Intake)
 	if !c.placed(in, r.Policy.Intake, s.Atlas.Load()) {
-		return Checkin{}, false, refuse("patrol", mediation.Invalid, "patrol.nowhere", "point")
+		return Checkin{}, false, mediation.Refusal("patrol", mediation.Invalid, "patrol.nowhere", "point")
 	}
 	if !mediation.MayArea(actor, mediation.PatrolCheckIn, c.Cell) {
-		return Checkin{}, false, refuse("patrol", mediation.Invalid, "patrol.elsewhere", "point")
+		return Checkin{}, false, mediation.Refusal("patrol", mediation.Invalid, "patrol.elsewhere", "point")
 	}
 	stored, as, err := s.Checkins.Add(ctx, c)
 	if err == nil && !stored {
@@ -85,7 +85,7 @@ func (s *Service) CheckIn(ctx context.Context, actor mediation.Actor, in Input) 
 // same answers a check-in that came before. The cell's visit is noted again, in case a crash came between.
 func (s *Service) same(ctx context.Context, known Checkin, phone time.Time) (Checkin, bool, error) {
 	if !known.PhoneTime.Equal(phone) {
-		return Checkin{}, false, refuse("patrol", mediation.Differs, "same_id_other_content", "clientId")
+		return Checkin{}, false, mediation.Refusal("patrol", mediation.Differs, "same_id_other_content", "clientId")
 	}
 	_, as, err := s.Checkins.Add(ctx, known)
 	return as, true, err
@@ -93,10 +93,10 @@ func (s *Service) same(ctx context.Context, known Checkin, phone time.Time) (Che
 
 func (in *Input) check() error {
 	if _, err := uuid.Parse(in.ClientID); err != nil {
-		return refuse("patrol", mediation.Invalid, "not_a_uuid", "clientId")
+		return mediation.Refusal("patrol", mediation.Invalid, "not_a_uuid", "clientId")
 	}
 	if math.IsNaN(in.AccuracyM) || in.AccuracyM < 0 || in.AccuracyM > 1e7 {
-		return refuse("patrol", mediation.Invalid, "out_of_range", "accuracyMetres", "min", "0", "max", "10000000")
+		return mediation.Refusal("patrol", mediation.Invalid, "out_of_range", "accuracyMetres", "min", "0", "max", "10000000")
 	}
 	if err := grid.CheckPoint(in.Point); err != nil {
 		return &mediation.Error{Op: "patrol", Kind: mediation.Invalid, Code: "bad_point", Field: "point", Cause: err}
@@ -201,7 +201,7 @@ func (s *Service) Figures(ctx context.Context, actor mediation.Actor, q Query) (
 	}
 	codes := s.Atlas.Load().CellsOf(area)
 	if len(codes) > MaxCounted {
-		return whole, nil, refuse("patrol", mediation.Invalid, "too_many", "area", "max", "20000")
+		return whole, nil, mediation.Refusal("patrol", mediation.Invalid, "too_many", "area", "max", "20000")
 	}
 	whole.Area = area
 	depth := area.Depth() + 1
@@ -215,15 +215,4 @@ func (s *Service) Figures(ctx context.Context, actor mediation.Actor, q Query) (
 		return nil
 	})
 	return whole, parts, err
-}
-
-func refuse(op string, kind mediation.Kind, code, field string, params ...string) *mediation.Error {
-	e := &mediation.Error{Op: op, Kind: kind, Code: code, Field: field}
-	for i := 0; i+1 < len(params); i += 2 {
-		if e.Params == nil {
-			e.Params = map[string]string{}
-		}
-		e.Params[params[i]] = params[i+1]
-	}
-	return e
 }

@@ -51,10 +51,6 @@ type Answer struct {
 	People  map[string]Person
 }
 
-func refuse(op string, kind mediation.Kind, code, field string) *mediation.Error {
-	return &mediation.Error{Op: op, Kind: kind, Code: code, Field: field}
-}
-
 // Import reads a card and puts it in force; what is wrong with it is of type policy.Findings.
 func (s *Service) Import(ctx context.Context, at int64, file string, src []byte) (*Card, error) {
 	c, err := Load(file, src)
@@ -87,11 +83,11 @@ func (s *Service) Measure(ctx context.Context, actor mediation.Actor, ask Ask) (
 		return a, err
 	}
 	if !slices.Contains(Subjects, ask.By) {
-		return a, refuse("measure", mediation.Invalid, "scorecard.bad_subject", "by")
+		return a, mediation.Refusal("measure", mediation.Invalid, "scorecard.bad_subject", "by")
 	}
 	a.Query = figures.Query{Sight: mediation.VisibleBy(actor, mediation.ScorecardRead), Area: ask.Area, Now: s.Now()}
 	if a.Query.Sight.None {
-		return a, refuse("measure", mediation.Forbidden, "forbidden", "")
+		return a, mediation.Refusal("measure", mediation.Forbidden, "forbidden", "")
 	}
 	g, err := s.ground(ctx, a.Card, ask.By, a.Query)
 	if err != nil {
@@ -125,10 +121,10 @@ func (s *Service) period(ctx context.Context, text string) (Period, error) {
 	}
 	p, err := ParsePeriod(text, zone)
 	if err != nil {
-		return p, refuse("measure", mediation.Invalid, "scorecard.bad_period", "period")
+		return p, mediation.Refusal("measure", mediation.Invalid, "scorecard.bad_period", "period")
 	}
 	if p.From.After(s.Now()) {
-		return p, refuse("measure", mediation.Invalid, "scorecard.to_come", "period")
+		return p, mediation.Refusal("measure", mediation.Invalid, "scorecard.to_come", "period")
 	}
 	return p, nil
 }
@@ -192,10 +188,10 @@ func (s *Service) Freeze(ctx context.Context, actor mediation.Actor, key, month 
 	}
 	p, err := ParsePeriod(month, zone)
 	if err != nil || !p.Month() {
-		return Snapshot{}, false, refuse("freeze", mediation.Invalid, "scorecard.bad_month", "month")
+		return Snapshot{}, false, mediation.Refusal("freeze", mediation.Invalid, "scorecard.bad_month", "month")
 	}
 	if p.Until.After(s.Now()) {
-		return Snapshot{}, false, refuse("freeze", mediation.Conflict, "scorecard.not_over", "month")
+		return Snapshot{}, false, mediation.Refusal("freeze", mediation.Conflict, "scorecard.not_over", "month")
 	}
 	kept, err := s.Snapshots.Load(ctx, key, p.Name)
 	if !errors.Is(err, mediation.ErrNotFound) {
@@ -249,11 +245,11 @@ func (s *Service) Frozen(ctx context.Context, actor mediation.Actor, key, month 
 	}
 	then := f.Snapshot.Of(by)
 	if then == nil {
-		return f, refuse("frozen month", mediation.Invalid, "scorecard.bad_subject", "by")
+		return f, mediation.Refusal("frozen month", mediation.Invalid, "scorecard.bad_subject", "by")
 	}
 	whole := mediation.MayArea(actor, mediation.ScorecardRead, f.Snapshot.Ground)
 	if !whole && by != ByArea {
-		return f, refuse("frozen month", mediation.Forbidden, "scorecard.whole_only", "by")
+		return f, mediation.Refusal("frozen month", mediation.Forbidden, "scorecard.whole_only", "by")
 	}
 	if f.Card, err = s.Cards.Version(ctx, f.Snapshot.Card); err != nil {
 		return f, err

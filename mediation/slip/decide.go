@@ -25,17 +25,6 @@ func (r Rules) limit(l policy.Limit, since time.Time) Limit {
 	return Limit{Since: since, Due: r.Calendar.After(since, l.Within).UTC()}
 }
 
-func refuse(op string, kind mediation.Kind, code, field string, params ...string) *mediation.Error {
-	e := &mediation.Error{Op: op, Kind: kind, Code: code, Field: field}
-	for i := 0; i+1 < len(params); i += 2 {
-		if e.Params == nil {
-			e.Params = map[string]string{}
-		}
-		e.Params[params[i]] = params[i+1]
-	}
-	return e
-}
-
 // Decide carries out a command on the slip or says why not. It changes nothing else, reads no clock and may run again.
 func Decide(s *Slip, o Order, r Rules) error {
 	if o.Key != "" && slices.ContainsFunc(s.History, func(e Entry) bool { return e.Cmd == o.Key }) {
@@ -44,15 +33,15 @@ func Decide(s *Slip, o Order, r Rules) error {
 	rule, ok := RuleOf(o.Command.Name)
 	switch {
 	case !ok:
-		return refuse("slip", mediation.Invalid, "command.unknown", "command")
+		return mediation.Refusal("slip", mediation.Invalid, "command.unknown", "command")
 	case o.Revision != 0 && o.Revision != s.Revision:
 		return mediation.ErrStale
 	case !May(o.Actor, rule.Action, s):
-		return refuse("slip", mediation.Forbidden, "forbidden", "")
+		return mediation.Refusal("slip", mediation.Forbidden, "forbidden", "")
 	case !slices.Contains(rule.From, s.State):
-		return refuse("slip", mediation.Conflict, "slip.state", "", "slipState", string(s.State), "slipCommand", string(rule.Command))
+		return mediation.Refusal("slip", mediation.Conflict, "slip.state", "", "slipState", string(s.State), "slipCommand", string(rule.Command))
 	case len(s.History) >= MaxEntries:
-		return refuse("slip", mediation.Conflict, "slip.full", "")
+		return mediation.Refusal("slip", mediation.Conflict, "slip.full", "")
 	}
 	d := &decision{Slip: s, o: o, rules: r, entry: Entry{At: o.At, Actor: o.Actor.ID, Role: o.Actor.Role, Kind: string(rule.Command), Words: o.Words, Photos: o.Command.Photos, Cmd: o.Key}}
 	if err := d.carryOut(); err != nil {
@@ -138,10 +127,10 @@ func (d *decision) acknowledged() {
 // said holds a text and its proof to what is needed.
 func (d *decision) said(proof int) error {
 	if d.o.Words.Empty() {
-		return refuse("slip", mediation.Invalid, "required", "text")
+		return mediation.Refusal("slip", mediation.Invalid, "required", "text")
 	}
 	if len(d.o.Command.Photos) < proof {
-		return refuse("slip", mediation.Invalid, "slip.proof", "photos", "min", strconv.Itoa(proof))
+		return mediation.Refusal("slip", mediation.Invalid, "slip.proof", "photos", "min", strconv.Itoa(proof))
 	}
 	return nil
 }
@@ -149,7 +138,7 @@ func (d *decision) said(proof int) error {
 // reply answers it; what was not acknowledged is so by that.
 func (d *decision) reply() error {
 	if d.rules.Kind.Reply.Within.Zero() && d.Reply.Since.IsZero() {
-		return refuse("slip", mediation.Conflict, "slip.no_reply", "")
+		return mediation.Refusal("slip", mediation.Conflict, "slip.no_reply", "")
 	}
 	if err := d.said(d.rules.Kind.Proof); err != nil {
 		return err
@@ -176,7 +165,7 @@ func (d *decision) one() (*Finding, error) {
 	d.Findings = slices.Clone(d.Findings)
 	f := d.finding(d.o.Command.Finding)
 	if f == nil {
-		return nil, refuse("slip", mediation.Invalid, "unknown_value", "finding", "value", d.o.Command.Finding)
+		return nil, mediation.Refusal("slip", mediation.Invalid, "unknown_value", "finding", "value", d.o.Command.Finding)
 	}
 	d.say("finding", f.ID)
 	return f, nil
@@ -208,15 +197,15 @@ func (d *decision) judge() error {
 	case err != nil:
 		return err
 	case !slices.Contains(k.Approvers, string(d.o.Actor.Role)):
-		return refuse("slip", mediation.Forbidden, "forbidden", "")
+		return mediation.Refusal("slip", mediation.Forbidden, "forbidden", "")
 	case f.By == d.o.Actor.ID || Addressed(d.o.Actor, d.Slip):
-		return refuse("slip", mediation.Conflict, "slip.own_finding", "finding")
+		return mediation.Refusal("slip", mediation.Conflict, "slip.own_finding", "finding")
 	case d.o.Command.Verdict != Tolerated && d.o.Command.Verdict != Accountable:
-		return refuse("slip", mediation.Invalid, "unknown_value", "verdict", "value", string(d.o.Command.Verdict))
+		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "verdict", "value", string(d.o.Command.Verdict))
 	}
 	measured := slices.ContainsFunc(k.Measures, func(m policy.SlipMeasure) bool { return m.Key == d.o.Command.Measure })
 	if (d.o.Command.Verdict == Accountable) != measured {
-		return refuse("slip", mediation.Invalid, "unknown_value", "measure", "value", d.o.Command.Measure)
+		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "measure", "value", d.o.Command.Measure)
 	}
 	reasons := d.o.statement()
 	f.Verdict, f.Measure, f.Judged = d.o.Command.Verdict, d.o.Command.Measure, &reasons
@@ -237,10 +226,10 @@ func missing(team []Member, needs []string) string {
 
 func (d *decision) convene() error {
 	if len(d.o.Team) == 0 {
-		return refuse("slip", mediation.Invalid, "required", "members")
+		return mediation.Refusal("slip", mediation.Invalid, "required", "members")
 	}
 	if lacks := missing(d.o.Team, d.rules.Kind.Team); lacks != "" {
-		return refuse("slip", mediation.Invalid, "slip.team", "members", "capacity", lacks)
+		return mediation.Refusal("slip", mediation.Invalid, "slip.team", "members", "capacity", lacks)
 	}
 	d.Slip.Team = d.o.Team
 	d.say("members", strconv.Itoa(len(d.o.Team)))
@@ -253,11 +242,11 @@ func (d *decision) visit() error {
 		return err
 	}
 	if lacks := missing(d.Slip.Team, d.rules.Kind.Team); lacks != "" {
-		return refuse("slip", mediation.Conflict, "slip.team", "", "capacity", lacks)
+		return mediation.Refusal("slip", mediation.Conflict, "slip.team", "", "capacity", lacks)
 	}
 	if at := d.o.Command.At; !at.IsZero() {
 		if at.After(d.o.At) || at.Before(d.Slip.Issued) {
-			return refuse("slip", mediation.Invalid, "out_of_range", "at", "min", d.Slip.Issued.UTC().Format(time.RFC3339), "max", d.o.At.Format(time.RFC3339))
+			return mediation.Refusal("slip", mediation.Invalid, "out_of_range", "at", "min", d.Slip.Issued.UTC().Format(time.RFC3339), "max", d.o.At.Format(time.RFC3339))
 		}
 		d.say("at", at.UTC().Format(time.RFC3339))
 	}
@@ -270,15 +259,15 @@ func (d *decision) visit() error {
 func (d *decision) accept() error {
 	needs := d.rules.Kind.Needs
 	if slices.Contains(needs, "visit") && d.Visits == 0 {
-		return refuse("slip", mediation.Conflict, "slip.needs_visit", "")
+		return mediation.Refusal("slip", mediation.Conflict, "slip.needs_visit", "")
 	}
 	for i := range d.Findings {
 		f := &d.Findings[i]
 		if f.Mended == nil {
-			return refuse("slip", mediation.Conflict, "slip.needs_mended", "", "finding", f.ID)
+			return mediation.Refusal("slip", mediation.Conflict, "slip.needs_mended", "", "finding", f.ID)
 		}
 		if slices.Contains(needs, "judged") && f.Verdict == "" {
-			return refuse("slip", mediation.Conflict, "slip.needs_judged", "", "finding", f.ID)
+			return mediation.Refusal("slip", mediation.Conflict, "slip.needs_judged", "", "finding", f.ID)
 		}
 	}
 	d.State = Accepted

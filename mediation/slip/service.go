@@ -53,7 +53,7 @@ func (s *Service) rules(ctx context.Context, version, kind string) (Rules, error
 	}
 	k, ok := m.Policy.Slips.Kind(kind)
 	if !ok {
-		return Rules{}, refuse("slip", mediation.Invalid, "unknown_value", "kind", "value", kind)
+		return Rules{}, mediation.Refusal("slip", mediation.Invalid, "unknown_value", "kind", "value", kind)
 	}
 	return Rules{Policy: m.Policy, Kind: k, Calendar: m.Calendar}, nil
 }
@@ -112,18 +112,18 @@ func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version,
 	case actor.Role == mediation.System:
 		sl.Issuer = Issuer{Role: mediation.Role(r.Kind.Issuers[0]), Area: sl.Area}
 	case !slices.Contains(r.Kind.Issuers, string(actor.Role)) || !mediation.MayArea(actor, mediation.SlipIssue, sl.Area):
-		return Slip{}, refuse("slip", mediation.Forbidden, "forbidden", "")
+		return Slip{}, mediation.Refusal("slip", mediation.Forbidden, "forbidden", "")
 	}
 	if err := s.checkAddressee(ctx, &sl, r); err != nil {
 		return Slip{}, err
 	}
 	if actor.Role != mediation.System && !actor.Area.Contains(sl.To.Area) && sl.To.User == "" {
-		return Slip{}, refuse("slip", mediation.Forbidden, "forbidden", "")
+		return Slip{}, mediation.Refusal("slip", mediation.Forbidden, "forbidden", "")
 	}
 	at := s.now()
 	if !in.Due.IsZero() {
 		if !in.Due.After(at) {
-			return Slip{}, refuse("slip", mediation.Invalid, "in_past", "due")
+			return Slip{}, mediation.Refusal("slip", mediation.Invalid, "in_past", "due")
 		}
 		sl.Reply.Due = in.Due.UTC().Truncate(time.Millisecond)
 	}
@@ -167,10 +167,10 @@ func (s *Service) place(ctx context.Context, actor mediation.Actor, sl *Slip) er
 			return unknown(err, "case", sl.Case)
 		}
 		if !mediation.MayCase(actor, mediation.CaseRead, &c) {
-			return refuse("slip", mediation.Invalid, "unknown_value", "case", "value", sl.Case)
+			return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "case", "value", sl.Case)
 		}
 		if c.Accusation && !reachesNoAccused(sl.To) || s.Cases.AccusedAt(&c, sl.To.Unit) {
-			return refuse("slip", mediation.Conflict, "case.accused_unit", "to", "unit", sl.To.Unit)
+			return mediation.Refusal("slip", mediation.Conflict, "case.accused_unit", "to", "unit", sl.To.Unit)
 		}
 		sl.Area = c.Area // whatever the caller says: an accusation's is out of sight of those below
 	}
@@ -178,12 +178,12 @@ func (s *Service) place(ctx context.Context, actor mediation.Actor, sl *Slip) er
 		sl.Area = grid.Code(sl.About.ID)
 	}
 	if sl.About.Kind == "" || sl.Area == "" {
-		return refuse("slip", mediation.Invalid, "required", "about")
+		return mediation.Refusal("slip", mediation.Invalid, "required", "about")
 	}
 	plan := s.Atlas.Load()
 	_, unit := plan.Name(sl.Area)
 	if _, cell := plan.IndexOf(sl.Area); !unit && !cell && sl.Case == "" {
-		return refuse("slip", mediation.Invalid, "unknown_value", "area", "value", string(sl.Area))
+		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "area", "value", string(sl.Area))
 	}
 	return nil
 }
@@ -203,7 +203,7 @@ func reachesNoAccused(to Addressee) bool {
 // unknown turns what is not there into a value that nobody knows.
 func unknown(err error, field, value string) error {
 	if errors.Is(err, mediation.ErrNotFound) {
-		return refuse("slip", mediation.Invalid, "unknown_value", field, "value", value)
+		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", field, "value", value)
 	}
 	return err
 }
@@ -212,16 +212,16 @@ func unknown(err error, field, value string) error {
 func (s *Service) checkAddressee(ctx context.Context, sl *Slip, r Rules) error {
 	form := sl.To.Form()
 	if form == "" {
-		return refuse("slip", mediation.Invalid, "required", "to")
+		return mediation.Refusal("slip", mediation.Invalid, "required", "to")
 	}
 	if !slices.Contains(r.Kind.To, form) {
-		return refuse("slip", mediation.Conflict, "slip.addressee", "to", "form", form)
+		return mediation.Refusal("slip", mediation.Conflict, "slip.addressee", "to", "form", form)
 	}
 	if form == "person" {
 		sl.To = Addressee{User: sl.To.User}
 		names, err := s.Users.Named(ctx, []string{sl.To.User})
 		if err == nil && len(names) == 0 {
-			return refuse("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.User)
+			return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.User)
 		}
 		return err
 	}
@@ -230,14 +230,14 @@ func (s *Service) checkAddressee(ctx context.Context, sl *Slip, r Rules) error {
 	}
 	if form == "post" {
 		if len(mediation.Scopes(mediation.SlipAnswer, sl.To.Role)) == 0 {
-			return refuse("slip", mediation.Invalid, "unknown_value", "to", "value", string(sl.To.Role))
+			return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", string(sl.To.Role))
 		}
 		return nil
 	}
 	sl.To.Role = ""
 	staffed, err := s.Users.Staffed(ctx, sl.To.Unit, sl.To.Area)
 	if err == nil && !staffed && sl.Issuer.User != "" {
-		return refuse("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.Unit)
+		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.Unit)
 	}
 	return err
 }
@@ -245,9 +245,9 @@ func (s *Service) checkAddressee(ctx context.Context, sl *Slip, r Rules) error {
 func checkText(text string, needed bool) error {
 	switch {
 	case needed && text == "":
-		return refuse("slip", mediation.Invalid, "required", "text")
+		return mediation.Refusal("slip", mediation.Invalid, "required", "text")
 	case utf8.RuneCountInString(text) > mediation.MaxText:
-		return refuse("slip", mediation.Invalid, "too_long", "text", "max", strconv.Itoa(mediation.MaxText))
+		return mediation.Refusal("slip", mediation.Invalid, "too_long", "text", "max", strconv.Itoa(mediation.MaxText))
 	}
 	return nil
 }

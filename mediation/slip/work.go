@@ -62,7 +62,7 @@ func (s *Service) prepare(ctx context.Context, actor mediation.Actor, sl *Slip, 
 	slices.Sort(cmd.Photos)
 	cmd.Photos = slices.Compact(cmd.Photos)
 	if len(cmd.Photos) > maxPhotos {
-		return o, refuse("slip", mediation.Invalid, "too_many", "photos", "max", "20")
+		return o, mediation.Refusal("slip", mediation.Invalid, "too_many", "photos", "max", "20")
 	}
 	o = Order{Actor: actor, Command: cmd, At: s.now(), Revision: q.Revision, NewID: uuid.Must(uuid.NewV7()).String()}
 	if q.Key != "" {
@@ -85,12 +85,12 @@ const (
 // team seals the members' names.
 func (s *Service) team(ctx context.Context, sl *Slip, given []TeamMember) ([]Member, error) {
 	if len(given) > maxTeam {
-		return nil, refuse("slip", mediation.Invalid, "too_many", "members", "max", "30")
+		return nil, mediation.Refusal("slip", mediation.Invalid, "too_many", "members", "max", "30")
 	}
 	var team []Member
 	for _, m := range given {
 		if m.Name == "" && m.User == "" || m.Capacity == "" {
-			return nil, refuse("slip", mediation.Invalid, "required", "members")
+			return nil, mediation.Refusal("slip", mediation.Invalid, "required", "members")
 		}
 		if m.User != "" {
 			names, err := s.Users.Named(ctx, []string{m.User})
@@ -98,7 +98,7 @@ func (s *Service) team(ctx context.Context, sl *Slip, given []TeamMember) ([]Mem
 				return nil, err
 			}
 			if m.Name = names[m.User]; m.Name == "" {
-				return nil, refuse("slip", mediation.Invalid, "unknown_value", "members", "value", m.User)
+				return nil, mediation.Refusal("slip", mediation.Invalid, "unknown_value", "members", "value", m.User)
 			}
 		}
 		name, err := s.seal(ctx, sl.Key, m.Name)

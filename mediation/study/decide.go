@@ -61,13 +61,13 @@ func (t *turn) call() {
 
 func (t *turn) join(m Member) error {
 	if !t.Open() {
-		return refuse("study", mediation.Conflict, "study.concluded", "")
+		return mediation.Refusal("study", mediation.Conflict, "study.concluded", "")
 	}
 	if slices.ContainsFunc(t.Members, func(x Member) bool { return x.Party == m.Party }) {
 		return nil // they take part already
 	}
 	if len(t.Members) >= MaxMembers {
-		return refuse("study", mediation.Conflict, "too_many", "members", "max", strconv.Itoa(MaxMembers))
+		return mediation.Refusal("study", mediation.Conflict, "too_many", "members", "max", strconv.Itoa(MaxMembers))
 	}
 	m.At, m.By = t.at, t.by.ID
 	t.Members = append(slices.Clip(t.Members), m)
@@ -79,9 +79,9 @@ func (t *turn) leave(member string) error {
 	i := slices.IndexFunc(t.Members, func(m Member) bool { return m.ID == member })
 	switch {
 	case i < 0:
-		return refuse("study", mediation.NotFound, "not_found", "")
+		return mediation.Refusal("study", mediation.NotFound, "not_found", "")
 	case !t.Open():
-		return refuse("study", mediation.Conflict, "study.concluded", "")
+		return mediation.Refusal("study", mediation.Conflict, "study.concluded", "")
 	}
 	t.Members = slices.Delete(slices.Clone(t.Members), i, i+1)
 	return nil
@@ -90,11 +90,11 @@ func (t *turn) leave(member string) error {
 func (t *turn) put(m Material) error {
 	switch {
 	case !t.Open():
-		return refuse("study", mediation.Conflict, "study.concluded", "")
+		return mediation.Refusal("study", mediation.Conflict, "study.concluded", "")
 	case slices.ContainsFunc(t.Materials, func(x Material) bool { return x.ID == m.ID }):
 		return nil
 	case len(t.Materials) >= MaxMaterials:
-		return refuse("study", mediation.Conflict, "too_many", "materials", "max", strconv.Itoa(MaxMaterials))
+		return mediation.Refusal("study", mediation.Conflict, "too_many", "materials", "max", strconv.Itoa(MaxMaterials))
 	}
 	m.At, m.By = t.at, t.by.ID
 	t.Materials = append(slices.Clip(t.Materials), m)
@@ -104,10 +104,10 @@ func (t *turn) put(m Material) error {
 // conclude ends the study with what it came to. One at which nobody sat is no study.
 func (t *turn) conclude(words mediation.Sealed) error {
 	if !t.Open() {
-		return refuse("study", mediation.Conflict, "study.concluded", "")
+		return mediation.Refusal("study", mediation.Conflict, "study.concluded", "")
 	}
 	if len(t.Members) == 0 {
-		return refuse("study", mediation.Conflict, "study.nobody", "")
+		return mediation.Refusal("study", mediation.Conflict, "study.nobody", "")
 	}
 	t.Conclusion = &Conclusion{At: t.at, By: t.by.ID, Words: words}
 	for i := range t.Members {
@@ -122,9 +122,9 @@ func (t *turn) give(o Order) error {
 	case slices.ContainsFunc(t.Orders, func(x Order) bool { return x.ID == o.ID }):
 		return nil
 	case !o.Due.After(t.at):
-		return refuse("study", mediation.Invalid, "in_past", "due")
+		return mediation.Refusal("study", mediation.Invalid, "in_past", "due")
 	case len(t.Orders) >= MaxOrders:
-		return refuse("study", mediation.Conflict, "too_many", "orders", "max", strconv.Itoa(MaxOrders))
+		return mediation.Refusal("study", mediation.Conflict, "too_many", "orders", "max", strconv.Itoa(MaxOrders))
 	}
 	o.At, o.By = t.at, t.by.ID
 	t.Orders = append(slices.Clip(t.Orders), o)
@@ -139,9 +139,9 @@ func (t *turn) report(order string, words mediation.Sealed) error {
 	o := t.order(order)
 	switch {
 	case o == nil:
-		return refuse("study", mediation.NotFound, "not_found", "")
+		return mediation.Refusal("study", mediation.NotFound, "not_found", "")
 	case !o.Done.IsZero():
-		return refuse("study", mediation.Conflict, "study.order_done", "")
+		return mediation.Refusal("study", mediation.Conflict, "study.order_done", "")
 	}
 	o.Done, o.DoneBy, o.Report = t.at, t.by.ID, words
 	t.tellHosts(mediation.NoticeStudy, "done/"+o.ID, time.Time{})

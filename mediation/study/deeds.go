@@ -11,23 +11,23 @@ import (
 // party checks whom a study is to name: somebody who exists, and nobody who must not hear of an accusation.
 func (s *Service) party(ctx context.Context, c *mediation.Case, p Party) error {
 	if (p.User == "") == (p.Unit == "") {
-		return refuse("study", mediation.Invalid, "study.either", "user")
+		return mediation.Refusal("study", mediation.Invalid, "study.either", "user")
 	}
 	unit := p.Unit
 	if p.User != "" {
 		var err error
 		if unit, err = s.People.UnitOf(ctx, p.User); errors.Is(err, mediation.ErrNotFound) {
-			return refuse("study", mediation.Invalid, "unknown_value", "user", "value", p.User)
+			return mediation.Refusal("study", mediation.Invalid, "unknown_value", "user", "value", p.User)
 		} else if err != nil {
 			return err
 		}
 	} else if staffed, err := s.People.Staffed(ctx, p.Unit, c.Area); err != nil {
 		return err
 	} else if !staffed {
-		return refuse("study", mediation.Invalid, "unknown_value", "unit", "value", p.Unit)
+		return mediation.Refusal("study", mediation.Invalid, "unknown_value", "unit", "value", p.Unit)
 	}
 	if s.Cases.AccusedAt(c, unit) {
-		return refuse("study", mediation.Conflict, "case.accused_unit", "unit", "unit", unit)
+		return mediation.Refusal("study", mediation.Conflict, "case.accused_unit", "unit", "unit", unit)
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func (s *Service) Put(ctx context.Context, actor mediation.Actor, id, key, text 
 	}
 	return s.do(ctx, actor, id, mediation.StudyPart, func(t *turn) error {
 		if !SeesWhole(actor, t.Study) {
-			return refuse("study", mediation.Forbidden, "forbidden", "")
+			return mediation.Refusal("study", mediation.Forbidden, "forbidden", "")
 		}
 		return t.put(Material{ID: idOf("material", id, actor.ID, key), Words: words})
 	})
@@ -118,7 +118,7 @@ func (s *Service) Report(ctx context.Context, actor mediation.Actor, id, order, 
 	}
 	return s.do(ctx, actor, id, mediation.StudyPart, func(t *turn) error {
 		if o := t.order(order); o != nil && !o.Is(actor, t.Area) && !sees(actor, mediation.StudyLead, t.Study) {
-			return refuse("study", mediation.Forbidden, "forbidden", "")
+			return mediation.Refusal("study", mediation.Forbidden, "forbidden", "")
 		}
 		return t.report(order, words)
 	})

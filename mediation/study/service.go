@@ -43,7 +43,7 @@ func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Milliseco
 // open are the states of a case that may be studied: what is over has nothing left to decide.
 func open(c *mediation.Case) error {
 	if c.State.Over() || c.Erased {
-		return refuse("study", mediation.Conflict, "study.case_over", "")
+		return mediation.Refusal("study", mediation.Conflict, "study.case_over", "")
 	}
 	return nil
 }
@@ -58,9 +58,9 @@ func (s *Service) Call(ctx context.Context, actor mediation.Actor, caseID, key, 
 	case !mediation.MayCase(actor, mediation.CaseRead, &c):
 		return Study{}, mediation.ErrNotFound
 	case !mediation.MayArea(actor, mediation.StudyLead, c.Area):
-		return Study{}, refuse("study", mediation.Forbidden, "forbidden", "")
+		return Study{}, mediation.Refusal("study", mediation.Forbidden, "forbidden", "")
 	case !reasonForm(why):
-		return Study{}, refuse("study", mediation.Invalid, "required", "reason")
+		return Study{}, mediation.Refusal("study", mediation.Invalid, "required", "reason")
 	}
 	if err := open(&c); err != nil {
 		return Study{}, err
@@ -101,7 +101,7 @@ func (s *Service) call(ctx context.Context, actor mediation.Actor, c *mediation.
 		if running[0].ID == st.ID {
 			return s.settle(ctx, running[0], true)
 		}
-		return st, refuse("study", mediation.Conflict, "study.open", "", "study", running[0].ID)
+		return st, mediation.Refusal("study", mediation.Conflict, "study.open", "", "study", running[0].ID)
 	}
 	rules, err := s.Cases.Rules(ctx, c.Policy)
 	if err != nil {
@@ -126,9 +126,9 @@ func (s *Service) seal(ctx context.Context, c *mediation.Case, field, text strin
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "":
-		return mediation.Sealed{}, refuse("study", mediation.Invalid, "required", field)
+		return mediation.Sealed{}, mediation.Refusal("study", mediation.Invalid, "required", field)
 	case utf8.RuneCountInString(text) > mediation.MaxText:
-		return mediation.Sealed{}, refuse("study", mediation.Invalid, "too_long", field, "max", strconv.Itoa(mediation.MaxText))
+		return mediation.Sealed{}, mediation.Refusal("study", mediation.Invalid, "too_long", field, "max", strconv.Itoa(mediation.MaxText))
 	}
 	return s.Sealer.Seal(ctx, c.Key, []byte(text))
 }
@@ -155,7 +155,7 @@ func (s *Service) load(ctx context.Context, actor mediation.Actor, id string, a 
 	case !sees(actor, mediation.StudyRead, &st):
 		return Study{}, mediation.ErrNotFound
 	case !sees(actor, a, &st):
-		return Study{}, refuse("study", mediation.Forbidden, "forbidden", "")
+		return Study{}, mediation.Refusal("study", mediation.Forbidden, "forbidden", "")
 	}
 	return st, nil
 }

@@ -143,14 +143,3 @@ func (s *Study) order(id string) *Order {
 	}
 	return nil
 }
-
-func refuse(op string, kind mediation.Kind, code, field string, params ...string) *mediation.Error {
-	e := &mediation.Error{Op: op, Kind: kind, Code: code, Field: field}
-	for i := 0; i+1 < len(params); i += 2 {
-		if e.Params == nil {
-			e.Params = map[string]string{}
-		}
-		e.Params[params[i]] = params[i+1]
-	}
-	return e
-}
