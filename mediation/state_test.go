@@ -1,34 +1,18 @@
 package mediation
 
 import (
-	"flag"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"fengqiao/internal/pagetest"
 )
 
-var update = flag.Bool("update", false, "write docs/states.md anew")
-
-const statesPage = "../docs/states.md"
-
 func TestStateDiagramInTheDocsIsUpToDate(t *testing.T) {
-	want := StateDiagram()
-	if *update {
-		if err := os.WriteFile(statesPage, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(statesPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Fatalf("%s is not what the tables say: go test ./mediation -run StateDiagram -update", statesPage)
-	}
+	pagetest.UpToDate(t, "../docs/states.md", StateDiagram(), "go test ./mediation -run StateDiagram")
 }
 
 func TestStateDiagramNamesEverything(t *testing.T) {

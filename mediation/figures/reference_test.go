@@ -1,28 +1,13 @@
 package figures
 
 import (
-	"flag"
-	"os"
 	"testing"
+
+	"fengqiao/internal/pagetest"
 )
 
-var update = flag.Bool("update", false, "write docs/figures.md anew")
-
 func TestTheReferencePageIsUpToDate(t *testing.T) {
-	const page = "../../docs/figures.md"
-	want := Reference()
-	if *update {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Error("docs/figures.md differs from the table; run: go test ./mediation/figures -run Reference -update")
-	}
+	pagetest.UpToDate(t, "../../docs/figures.md", Reference(), "go test ./mediation/figures -run Reference")
 }
 
 func TestEveryFigureHasAKeyOfItsOwnAndSaysWhatItMeans(t *testing.T) {

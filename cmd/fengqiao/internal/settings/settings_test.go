@@ -3,7 +3,6 @@ package settings
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,25 +12,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/internal/pagetest"
 )
 
-var update = flag.Bool("update", false, "write docs/configuration.md")
-
-const docFile = "../../../../docs/configuration.md"
-
 func TestDocumentIsUpToDate(t *testing.T) {
-	if *update {
-		if err := os.WriteFile(docFile, []byte(Document()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(docFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(text) != Document() {
-		t.Fatal("docs/configuration.md is not what the table says: go test ./cmd/fengqiao/internal/settings -update")
-	}
+	pagetest.UpToDate(t, "../../../../docs/configuration.md", Document(), "go test ./cmd/fengqiao/internal/settings")
 }
 
 func load(t *testing.T, args []string, env map[string]string, file string) (*Values, error) {
