@@ -17,7 +17,6 @@ var MediatorKinds = []KindInfo{
 	{"department", "部门人员", "officer of a department"},
 }
 
-// PolicyVocabulary is what a policy may speak of: the states and commands of the table and the kinds of mediators. Every state in which
 // PolicyVocabulary is what a policy may speak of: the states and commands of the table, the kinds of mediators, the roles. Every state in which
 // something is still expected of somebody must have a clock, a suspended case too: what waits for a court is asked about now and then.
 func PolicyVocabulary() policy.Vocabulary {
@@ -33,12 +32,6 @@ func PolicyVocabulary() policy.Vocabulary {
 	}
 	for _, k := range MediatorKinds {
 		v.Kinds = append(v.Kinds, k.Key)
-	}
-	for _, r := range AccountRoles {
-		v.Roles = append(v.Roles, string(r))
-	}
-	for _, r := range Table {
-		v.Commands = append(v.Commands, string(r.Command))
 	}
 	for _, r := range AccountRoles {
 		v.Roles = append(v.Roles, string(r))
