@@ -100,14 +100,11 @@ func (a *API) caseFilter(c *Call) (mediation.Filter, error) {
 		}
 		f.Number = numberSought(number, pol, plan)
 	}
-	if source := c.QueryText("source"); source != "" {
-		pol, err := a.Policies.Current(c.Context)
-		if err == nil {
-			f.Channels, err = sourceChannels(pol, source)
-		}
-		if err != nil {
-			return f, err
-		}
+	if err := a.sourceFilter(c, &f); err != nil {
+		return f, err
+	}
+	if err := a.countedFilter(c, &f); err != nil {
+		return f, err
 	}
 	if err := checkCode(plan, "area", f.Area); err != nil {
 		return f, err
@@ -154,6 +151,43 @@ func (a *API) caseFilter(c *Call) (mediation.Filter, error) {
 		}
 	}
 	return f, nil
+}
+
+// sourceFilter reads from where cases come: a source, or none that the policy names.
+func (a *API) sourceFilter(c *Call, f *mediation.Filter) error {
+	source := c.QueryText("source")
+	none, _, err := c.QueryBool("noSource")
+	if err != nil || source == "" && !none {
+		return err
+	}
+	pol, err := a.Policies.Current(c.Context)
+	switch {
+	case err != nil:
+		return err
+	case none && source != "":
+		return invalid("invalid_value", "noSource")
+	case none:
+		f.Channels = strayChannels(pol)
+		return nil
+	}
+	f.Channels, err = sourceChannels(pol, source)
+	return err
+}
+
+// countedFilter reads what narrows a list to the cases behind a figure.
+func (a *API) countedFilter(c *Call, f *mediation.Filter) (err error) {
+	if f.Counted = mediation.Counted(c.QueryText("counted")); f.Counted != "" {
+		if _, known := f.Counted.Info(); !known {
+			return invalid("unknown_value", "counted", "value", printable(string(f.Counted)))
+		}
+	}
+	if f.NoUnit, _, err = c.QueryBool("noUnit"); err != nil {
+		return err
+	}
+	if f.Itself, _, err = c.QueryBool("itself"); err == nil && f.Itself && f.Area == "" {
+		err = invalid("required", "area")
+	}
+	return err
 }
 
 // openedFilter reads when cases were opened: between two times, or at least so long ago.

@@ -96,9 +96,9 @@ func (a *API) officialFile(c *Call) (Reply, error) {
 	v.Official.AreaName, _ = l.plan.Name(p.Area)
 	for _, f := range counts.All {
 		v.Figures = append(v.Figures, figureView{Key: f.Key, Unit: string(f.Unit), Text: choose(l.zh, f.Zh, f.En), Definition: choose(l.zh, f.DefZh, f.DefEn),
-			figureValue: valueOf(f, &tally, nil, q.link(f, p.ID, l.plan))})
+			figureValue: valueOf(f, &tally, nil, q.links(f, p.ID, l.plan))})
 	}
-	v.List = *q.link(counts.Figure{List: map[string][]string{}}, p.ID, l.plan)
+	v.List = *q.link(map[string][]string{}, p.ID, l.plan)
 	if v.Months, err = a.monthsOf(c, p.ID); err != nil {
 		return Reply{}, err
 	}

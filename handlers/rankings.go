@@ -86,7 +86,7 @@ func (l labels) ranking(q *asked, r *policy.Ranking, ranked []counts.Ranked) ran
 		}
 		for _, f := range counts.All {
 			if f.Key == "received" {
-				item.Cases = q.link(f, x.Key, l.plan)
+				item.Cases = q.link(f.List, x.Key, l.plan)
 			}
 		}
 		v.Items = append(v.Items, item)

@@ -11,6 +11,7 @@ import (
 	"fengqiao/handlers/apptest"
 	"fengqiao/internal/account"
 	"fengqiao/mediation"
+	counts "fengqiao/mediation/figures"
 )
 
 type scoreLine struct {
@@ -62,6 +63,16 @@ func withAnji(t *testing.T, app *apptest.App) (here, there township) {
 	return here, there
 }
 
+// termOf is a name of formulas.
+func termOf(name string) counts.Term {
+	for _, term := range counts.Terms {
+		if term.Key == name {
+			return term
+		}
+	}
+	return counts.Term{}
+}
+
 func countyOf(t *testing.T, app *apptest.App, role mediation.Role) *apptest.Person {
 	t.Helper()
 	return app.Post(t, "county-"+string(role), account.Place{Role: role, Area: apptest.County})
@@ -91,13 +102,14 @@ func aScorecardMeasuresWhatTheCallerSeesAndLinksToTheCases(t *testing.T, fresh a
 				t.Errorf("by %s: %s is left out", by, subject)
 			}
 			for name, count := range l.Counts {
-				if count.Cases == nil || count.Value == nil || strings.HasSuffix(name, "Rate") {
+				if count.Cases == nil {
+					t.Errorf("by %s, %s: %s leads nowhere", by, subject, name)
 					continue
 				}
-				var n struct{ Count int }
-				app.Do(t, county, http.MethodGet, strings.Replace(*count.Cases, "/cases", "/cases/count", 1), nil).Want(http.StatusOK).Into(&n)
-				if float64(n.Count) != *count.Value {
-					t.Errorf("by %s, %s: %s is %v, its list %s holds %d", by, subject, name, *count.Value, *count.Cases, n.Count)
+				if term := termOf(name); count.Value == nil || term.Unit != counts.Count {
+					following(t, app, county, *count.Cases) // the list is there, of those that the figure is of
+				} else if n := following(t, app, county, *count.Cases); float64(n) != *count.Value {
+					t.Errorf("by %s, %s: %s is %v, its list %s holds %d", by, subject, name, *count.Value, *count.Cases, n)
 				}
 			}
 		}

@@ -114,7 +114,7 @@ type markView struct {
 
 type termValue struct {
 	Value *float64 `json:"value"`
-	Cases *string  `json:"cases"`
+	caseLinks
 }
 
 type pointView struct {
@@ -144,7 +144,7 @@ func (l labels) scored(a *scorecard.Answer, line *scorecard.Line, of func(*score
 	}
 	for _, t := range a.Card.Terms {
 		value := v.Counts[t.Key]
-		value.Cases = q.link(counts.Figure{List: t.List}, line.Subject, l.plan)
+		value.caseLinks = q.links(counts.Figure{List: t.List, Below: t.Below}, line.Subject, l.plan)
 		v.Counts[t.Key] = value
 	}
 	for i := range a.Earlier {

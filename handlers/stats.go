@@ -51,7 +51,7 @@ func (a *API) statsSummary(c *Call) (Reply, error) {
 	view := statsSummaryView{statsHead: q.head(q.Now), Figures: make([]figureView, len(counts.All))}
 	for i, f := range counts.All {
 		view.Figures[i] = figureView{Key: f.Key, Unit: string(f.Unit), Text: choose(l.zh, f.Zh, f.En), Definition: choose(l.zh, f.DefZh, f.DefEn),
-			figureValue: valueOf(f, &tally, before, q.link(f, "", l.plan))}
+			figureValue: valueOf(f, &tally, before, q.links(f, "", l.plan))}
 	}
 	return a.sheets(c, view, func() *sheet.Book { return l.summaryBook(&view) })
 }
@@ -104,6 +104,17 @@ func sourceChannels(pol *policy.Policy, source string) ([]string, error) {
 		return nil, invalid("unknown_value", "source", "value", printable(source))
 	}
 	return s.Channels, nil
+}
+
+// strayChannels are the channels that belong to no source. There is always one, so that a list of none is not a list of all.
+func strayChannels(pol *policy.Policy) []string {
+	stray := []string{""}
+	for _, x := range pol.Intake.Channels {
+		if pol.Intake.SourceOf(x.Key) == "" {
+			stray = append(stray, x.Key)
+		}
+	}
+	return stray
 }
 
 // queryTime is a moment, to the second; zero if it is not there.
@@ -214,10 +225,14 @@ func months(from, until time.Time, zone *time.Location) ([]time.Time, error) {
 	return cuts, nil
 }
 
-// link is the list of the cases behind a figure, as the filters of /api/v1/cases say it; nil where they cannot. group is the line of a
-// breakdown.
-func (q *asked) link(f counts.Figure, group string, plan *grid.Plan) *string {
-	if f.List == nil {
+// links are the lists of the cases behind a figure: those that it counts, and, of a share, those that it is of.
+func (q *asked) links(f counts.Figure, group string, plan *grid.Plan) caseLinks {
+	return caseLinks{q.link(f.List, group, plan), q.link(f.Below, group, plan)}
+}
+
+// link is a list of cases, as the filters of /api/v1/cases say it; nil where they cannot. group is the line of a breakdown.
+func (q *asked) link(list map[string][]string, group string, plan *grid.Plan) *string {
+	if list == nil {
 		return nil
 	}
 	set, ok := q.groupFilters(group, plan)
@@ -228,7 +243,7 @@ func (q *asked) link(f counts.Figure, group string, plan *grid.Plan) *string {
 	if q.by == counts.ByMonth {
 		from, until = q.month(group)
 	}
-	for name, values := range f.List {
+	for name, values := range list {
 		set[name] = strings.Join(values, ",")
 	}
 	for name, t := range map[string]time.Time{"openedFrom": from, "openedUntil": until} {
@@ -246,20 +261,28 @@ func (q *asked) groupFilters(group string, plan *grid.Plan) (map[string]string, 
 	switch q.by {
 	case counts.ByMonth, counts.Whole:
 	case counts.ByArea:
-		// The list of an area holds all that lies below it too; and it knows the areas of the plan in force alone.
+		// The list of an area holds all that lies below it too, unless it is asked for the area itself; and it knows the areas of the plan in force
+		// alone.
 		base := *q.Sight.Area
 		if base.Contains(q.Area) {
 			base = q.Area
 		}
-		if _, known := plan.Name(grid.Code(group)); group == string(base) || !known {
+		if _, known := plan.Name(grid.Code(group)); !known {
 			return nil, false
 		}
-		set["area"] = group
-	default:
-		if group == "" {
-			return nil, false // no filter asks for what has none
+		if set["area"] = group; group == string(base) {
+			set["itself"] = "true"
 		}
-		set[string(q.by)] = group
+	default:
+		if group != "" {
+			set[string(q.by)] = group
+			break
+		}
+		none := map[counts.By]string{counts.ByUnit: "noUnit", counts.BySource: "noSource"}[q.by]
+		if none == "" {
+			return nil, false // every case has a category, a channel
+		}
+		set[none] = "true"
 	}
 	return set, true
 }

@@ -18,9 +18,9 @@ import (
 type figure struct {
 	Key, Text, Definition string
 	Value                 *float64
-	Above, Below          *int
+	Above, Below, Timed   *int
 	Earlier               *struct{ Value, Change *float64 }
-	Cases                 *string
+	Cases, CasesBelow     *string
 }
 
 type statistics struct {
@@ -70,19 +70,7 @@ func figuresAreOfTheCallersOwnCasesAndLinkToThem(t *testing.T, fresh apptest.Fre
 				if f.Text == "" || f.Definition == "" {
 					t.Errorf("%s says nothing of itself", f.Key)
 				}
-				if f.Cases == nil {
-					continue
-				}
-				var n struct{ Count int }
-				app.Do(t, who, http.MethodGet, strings.Replace(*f.Cases, "/cases", "/cases/count", 1), nil).Want(http.StatusOK).Into(&n)
-				counted := f.Above
-				if counted == nil {
-					whole := int(*f.Value)
-					counted = &whole
-				}
-				if n.Count != *counted {
-					t.Errorf("%s%s: %s counts %d, its list %s holds %d", role, query, f.Key, *counted, *f.Cases, n.Count)
-				}
+				follow(t, app, who, string(role)+query, f.Key, f)
 			}
 		}
 		if body := string(app.Do(t, who, http.MethodGet, "/api/v1/stats/breakdown?by=area", nil).Want(http.StatusOK).Body); strings.Contains(body, string(apptest.There.Code())) {

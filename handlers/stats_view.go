@@ -39,13 +39,20 @@ type figureView struct {
 	figureValue
 }
 
-// figureValue is a figure. Above and Below are the exact counts of a share.
+// figureValue is a figure. Above and Below are the exact counts of a share; Timed is how many cases a time is of.
 type figureValue struct {
 	Value   *float64   `json:"value"`
 	Above   *int       `json:"above"`
 	Below   *int       `json:"below"`
+	Timed   *int       `json:"timed"`
 	Earlier *pastValue `json:"earlier"`
-	Cases   *string    `json:"cases"`
+	caseLinks
+}
+
+// caseLinks are the lists of exactly the cases that a figure counts and, of a share, of those that it is of; null where no filter says it.
+type caseLinks struct {
+	Cases      *string `json:"cases"`
+	CasesBelow *string `json:"casesBelow"`
 }
 
 // pastValue is the figure of the earlier period, and by how much it has grown since; null where one of the two is none.
@@ -80,11 +87,13 @@ func (q *asked) head(now time.Time) statsHead {
 	return h
 }
 
-func valueOf(f counts.Figure, t, before *counts.Tally, link *string) figureValue {
-	v := figureValue{Value: figureOf(f, t), Cases: link}
-	if f.Unit == counts.Share {
-		above, below := f.Of(t)
-		v.Above, v.Below = &above, &below
+func valueOf(f counts.Figure, t, before *counts.Tally, links caseLinks) figureValue {
+	v := figureValue{Value: figureOf(f, t), caseLinks: links}
+	switch above, of := f.Of(t); f.Unit {
+	case counts.Share:
+		v.Above, v.Below = &above, &of
+	case counts.Seconds:
+		v.Timed = &of
 	}
 	if before != nil {
 		v.Earlier = &pastValue{Value: figureOf(f, before)}
@@ -114,7 +123,7 @@ func (l labels) breakdown(q *asked, groups []counts.Group, before map[string]*co
 		}
 		item := statsGroup{Key: g.Key, Text: l.group(q.by, g.Key), Figures: map[string]figureValue{}}
 		for _, f := range counts.All {
-			item.Figures[f.Key] = valueOf(f, &g.Tally, past, q.link(f, g.Key, l.plan))
+			item.Figures[f.Key] = valueOf(f, &g.Tally, past, q.links(f, g.Key, l.plan))
 		}
 		v.Items[i] = item
 	}

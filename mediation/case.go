@@ -275,4 +275,6 @@ type Summary struct {
 	Course                  Course
 	Overdue                 time.Time
 	Satisfied, Dissatisfied int
+	// Counted says in which sets that figures count it is; not Current in what an earlier release stored.
+	Counted Membership
 }

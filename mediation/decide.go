@@ -273,5 +273,6 @@ func (c *Case) Summarise() Summary {
 			s.Seated = append(s.Seated, seat.Mediator)
 		}
 	}
+	s.Counted = MembershipOf(&s)
 	return s
 }

@@ -70,6 +70,9 @@ type Filter struct {
 	Official   string       // an account that has acted on it in public office
 	Opened     [2]time.Time // from inclusive, until exclusive
 	OverdueAt  time.Time    // a clock's due time lies before
+	Counted    Counted      // among those that figures count so
+	NoUnit     bool         // it lies with no unit
+	Itself     bool         // it lies with Area itself and with no part of it
 	NeedsHand  bool
 	Owner      string // this user owns an open sub-task of it, or is in charge of it
 	Unplaced   bool

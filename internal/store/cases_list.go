@@ -97,106 +97,19 @@ func (p *Cases) Count(ctx context.Context, f mediation.Filter, max int) (int, er
 	return n, trouble("count cases", err)
 }
 
-// byWords walks the cases that bear all word hashes, newest first, and keeps those that meet the rest of the filter.
-func (p *Cases) byWords(ctx context.Context, f mediation.Filter, q Query, after *Position, limit int) ([]Row, error) {
-	var found []Row
-	const step = 200
-	for len(found) < limit {
-		hits, err := p.s.Engine.Find(ctx, Query{Table: wordsTable, Tags: f.WordHashes, Desc: true, After: after, Limit: step, HeadsOnly: true})
-		if err != nil || len(hits) == 0 {
-			return found, err
-		}
-		kept, err := p.among(ctx, q, hits)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, kept...)
-		if len(hits) < step {
-			break
-		}
-		last := hits[len(hits)-1]
-		after = &Position{Sort: last.Sort, ID: last.ID}
-	}
-	return found[:min(limit, len(found))], nil
-}
-
-// among returns those of the hits that the query selects, in the hits' order.
-func (p *Cases) among(ctx context.Context, q Query, hits []Row) ([]Row, error) {
-	ids := make([]string, len(hits))
-	for i, h := range hits {
-		ids[i] = h.ID
-	}
-	rows, err := p.s.Engine.GetMany(ctx, casesTable, ids)
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[string]Row, len(rows))
-	for _, r := range rows {
-		byID[r.ID] = r
-	}
-	var kept []Row
-	for _, h := range hits {
-		if r, ok := byID[h.ID]; ok && q.selects(r) {
-			kept = append(kept, r)
-		}
-	}
-	return kept, nil
-}
-
-// selects tells whether a row meets the query's conditions; position, order and limit aside.
-func (q *Query) selects(r Row) bool {
-	for _, t := range q.Tags {
-		if !slices.Contains(r.Tags, t) {
-			return false
-		}
-	}
-	if len(q.Any) > 0 && !slices.ContainsFunc(q.Any, func(tag string) bool { return slices.Contains(r.Tags, tag) }) {
-		return false
-	}
-	value := func(key string) any {
-		switch key {
-		case "sort":
-			return r.Sort
-		case "n":
-			return r.N
-		}
-		return r.Keys[key]
-	}
-	for k, v := range q.Eq {
-		if value(k) != v {
-			return false
-		}
-	}
-	for k, list := range q.In {
-		if !slices.Contains(list, value(k)) {
-			return false
-		}
-	}
-	for k, v := range q.From {
-		if compareKey(value(k), v) < 0 {
-			return false
-		}
-	}
-	for k, v := range q.Until {
-		if compareKey(value(k), v) >= 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func compareKey(a, b any) int {
-	if x, ok := a.(int64); ok {
-		return cmp.Compare(x, b.(int64))
-	}
-	return cmp.Compare(a.(string), b.(string))
-}
-
 // caseQuery turns a filter into a query; false if nothing can meet it.
 func caseQuery(f mediation.Filter) (Query, bool) {
 	q, ok := ledQuery(f)
-	if tag := officialTag(f.Official); ok && f.Official != "" && !slices.Contains(q.Tags, tag) {
-		q.Tags = append(q.Tags, tag)
+	also := func(tag string) {
+		if ok && !slices.Contains(q.Tags, tag) {
+			q.Tags = append(q.Tags, tag)
+		}
+	}
+	if f.Official != "" {
+		also(officialTag(f.Official))
+	}
+	if f.Counted != "" {
+		also(countedTag(f.Counted))
 	}
 	return q, ok
 }
@@ -240,10 +153,19 @@ func seen(f mediation.Filter) (Query, bool) {
 	case v.Area != nil && f.Unit != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, "u:"+f.Unit), ok
+	case v.Area != nil && few(f):
+		area, ok := both(*v.Area, f.Area)
+		return lead(q, area, streams, countedTag(f.Counted)), ok
 	case v.Area != nil:
 		return byArea(q, *v.Area, f, streams)
 	}
 	return q, false
+}
+
+// few tells whether the filter asks for a set that few cases are in, so that it may lead. A set of most of them is met soon in an area's stream.
+func few(f mediation.Filter) bool {
+	set, known := f.Counted.Info()
+	return known && !set.Common && f.Cell == ""
 }
 
 // streamsOf says which of open ("o:") and ended ("d:") cases the filter can select.
@@ -377,6 +299,15 @@ func residue(f mediation.Filter) (Query, bool) {
 			return q, false
 		}
 		q.Eq["cell"] = ""
+	}
+	if f.NoUnit {
+		if f.Unit != "" {
+			return q, false
+		}
+		q.Eq["unit"] = ""
+	}
+	if f.Itself {
+		q.Eq["area"] = areaKey(f.Area)
 	}
 	if f.Severity > 0 {
 		q.From["severity"] = int64(f.Severity)

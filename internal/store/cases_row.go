@@ -14,11 +14,12 @@ func caseRow(c *mediation.Case) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	head, err := encode(c.Summarise())
+	sum := c.Summarise()
+	head, err := encode(sum)
 	if err != nil {
 		return Row{}, err
 	}
-	return Row{ID: c.ID, Sort: c.Opened.UnixMilli(), Tags: caseTags(c), Head: head, Body: body, Keys: map[string]any{
+	return Row{ID: c.ID, Sort: c.Opened.UnixMilli(), Tags: append(caseTags(c), countedTags(sum.Counted)...), Head: head, Body: body, Keys: map[string]any{
 		"state": string(c.State), "category": c.Category, "severity": int64(c.Severity), "area": areaKey(c.Area), "cell": string(c.Cell),
 		"channel": c.Channel, "unit": c.Unit, "series": c.Number.Series, "due": millis(c.NextDue), "overdue": millis(c.OverdueFrom()), "hand": flag(c.NeedsHand),
 		"moved": moved(c)}}, nil
@@ -169,6 +170,18 @@ func stateFacet(s mediation.State) string { return "s=" + string(s) + "|" }
 func ownerTag(user string) string { return "w:" + user }
 
 func reporterTag(user string) string { return "r:" + user }
+
+// countedTags are of the sets that figures count it in.
+func countedTags(m mediation.Membership) []string {
+	sets := m.Sets()
+	tags := make([]string, len(sets))
+	for i, set := range sets {
+		tags[i] = countedTag(set.Key)
+	}
+	return tags
+}
+
+func countedTag(set mediation.Counted) string { return "q:" + string(set) }
 
 // officialTag is of an account that has acted on it in public office.
 func officialTag(user string) string { return "b:" + user }

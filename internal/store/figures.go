@@ -59,9 +59,10 @@ func (m movedCases) Summaries(ctx context.Context, ids []string) (map[string]med
 	return found, nil
 }
 
-// summary decodes a head. One that an earlier release stored has no course; it is read from the case's timeline.
+// summary decodes a head. One that an earlier release stored has no course, or does not say by this release's table in which sets it counts:
+// the case is read, and stored anew, so that lists find it where figures count it.
 func (m movedCases) summary(ctx context.Context, row Row) (s mediation.Summary, err error) {
-	if err := decode(casesTable, row.ID, row.Head, &s); err != nil || s.Course.Known {
+	if err := decode(casesTable, row.ID, row.Head, &s); err != nil || s.Course.Known && s.Counted.Current() {
 		return s, err
 	}
 	cases := m.s.Cases()
@@ -69,12 +70,36 @@ func (m movedCases) summary(ctx context.Context, row Row) (s mediation.Summary, 
 	if err != nil {
 		return s, err
 	}
-	s = c.Summarise()
+	if !c.Course.Known {
+		if c.Course, err = cases.course(ctx, &c); err != nil {
+			return s, err
+		}
+	}
+	// Whoever changes it meanwhile stores it anew themselves; and what fails here the next reading of everything does.
+	last := lastEvent(&c)
+	_, _ = cases.Update(ctx, row.ID, func(now *mediation.Case) error {
+		if lastEvent(now) == last {
+			now.Course = c.Course
+		}
+		return nil
+	})
+	return c.Summarise(), nil
+}
+
+// course reads a case's course from its timeline.
+func (p *Cases) course(ctx context.Context, c *mediation.Case) (mediation.Course, error) {
 	var all []mediation.Event
-	err = cases.EachRun(ctx, &c, func(events []mediation.Event) error {
+	err := p.EachRun(ctx, c, func(events []mediation.Event) error {
 		all = append(all, events...)
 		return nil
 	})
-	s.Course = mediation.CourseOf(all)
-	return s, trouble("course of a case", err)
+	return mediation.CourseOf(all), trouble("course of a case", err)
+}
+
+// lastEvent is the number of a case's newest event.
+func lastEvent(c *mediation.Case) int {
+	if len(c.Events) == 0 {
+		return 0
+	}
+	return c.Events[len(c.Events)-1].Seq
 }

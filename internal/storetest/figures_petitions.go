@@ -3,7 +3,6 @@ package storetest
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"fengqiao/mediation"
@@ -54,10 +53,13 @@ func (t *recounted) petition(c *counted, closed bool) {
 			kind = ""
 		}
 	}
-	for word, n := range map[string]*int{"unit_satisfied true": &t.UnitLiked, "unit_satisfied false": &t.UnitDisliked, "office_satisfied true": &t.OfficeLiked, "office_satisfied false": &t.OfficeDisliked} {
-		about, yes, _ := strings.Cut(word, " ")
-		if said[about] == yes {
-			*n++
+	for about, n := range map[string][2]*int{"unit_satisfied": {&t.UnitLiked, &t.UnitRated}, "office_satisfied": {&t.OfficeLiked, &t.OfficeRated}} {
+		switch said[about] {
+		case "true":
+			*n[0]++
+			*n[1]++
+		case "false":
+			*n[1]++
 		}
 	}
 	if kind != string(mediation.FirstPetition) {

@@ -76,13 +76,16 @@ func (b *Book) Backlog(q Query, by By, ages []time.Duration) []Pile {
 	for i, key := range s.keys {
 		piles[i] = Pile{Key: key, Bands: make([][Turns]int, len(ages)+1)}
 	}
+	groups := make([]int32, blockRows)
 	for n, k := range b.blocks {
-		for i := range b.filled(n) {
-			if !waits[k.state[i]] {
+		s.groups(k, b.filled(n), groups)
+		for i, g := range groups[:b.filled(n)] {
+			kind := &b.kinds.all[k.kind[i]]
+			if !waits[kind.state] {
 				continue
 			}
-			if g := s.of(k, i); g >= 0 {
-				piles[g].Bands[bandOf(k.opened[i], cuts)][turnOf(k.repeats[i])]++
+			if g >= 0 {
+				piles[g].Bands[bandOf(k.opened[i], cuts)][turnOf(kind.repeats)]++
 			}
 		}
 	}
@@ -125,13 +128,15 @@ func (b *Book) Oldest(q Query, ages []time.Duration, pick Pick, after Place, lim
 	cuts := secondsOf(Cuts(q.Now, ages))
 	var found []Place
 	latest := uint32(math.MaxUint32) // beyond it nothing can be on this page
+	groups := make([]int32, blockRows)
 	for n, k := range b.blocks {
-		for i := range b.filled(n) {
-			opened := k.opened[i]
-			if opened < after.Opened || opened > latest || !waits[k.state[i]] || s.of(k, i) < 0 {
+		s.groups(k, b.filled(n), groups)
+		for i, g := range groups[:b.filled(n)] {
+			opened, kind := k.opened[i], &b.kinds.all[k.kind[i]]
+			if opened < after.Opened || opened > latest || g < 0 || !waits[kind.state] {
 				continue
 			}
-			if pick.Band >= 0 && bandOf(opened, cuts) != pick.Band || pick.Turn >= 0 && turnOf(k.repeats[i]) != pick.Turn {
+			if pick.Band >= 0 && bandOf(opened, cuts) != pick.Band || pick.Turn >= 0 && turnOf(kind.repeats) != pick.Turn {
 				continue
 			}
 			p := Place{opened, uuid.UUID(k.id[i]).String()} // a case's id is a UUID

@@ -19,11 +19,10 @@ const blockRows = 1 << 14
 
 // block is some rows, a column each. Times are whole seconds since 1970; 0 is never.
 type block struct {
-	id                                                [blockRows]key
-	area, category, channel, unit, officials          [blockRows]uint32
-	opened, accepted, agreed, closed, breached, until [blockRows]uint32 // until is when the case is overdue
-	state, repeats, satisfied, dissatisfied           [blockRows]uint8
-	petition, marks                                   [blockRows]uint8
+	id                                       [blockRows]key
+	area, category, channel, unit, officials [blockRows]uint32
+	opened, accepted, agreed, closed, until  [blockRows]uint32 // until is when the case is overdue
+	kind                                     [blockRows]uint32 // in the book's kinds
 }
 
 // Book is the rows. Safe for concurrent use.
@@ -33,6 +32,7 @@ type Book struct {
 	rows                          index
 	area, category, channel, unit names
 	officials                     names // each word a set of them
+	kinds                         kinds
 	asOf                          time.Time
 }
 
@@ -54,31 +54,8 @@ func (b *Book) Put(s *mediation.Summary) {
 	k.channel[i], k.unit[i] = b.channel.code(s.Channel), b.unit.code(s.Unit)
 	k.officials[i] = b.officials.code(setOf(s.Course.Officials))
 	k.opened[i], k.closed[i], k.until[i] = seconds(s.Opened), seconds(s.Closed), seconds(s.Overdue)
-	k.state[i], k.repeats[i] = stateCode[s.State], small(s.Repeats)
-	k.satisfied[i], k.dissatisfied[i] = small(s.Satisfied), small(s.Dissatisfied)
-	k.petition[i] = petitionBits(s)
-	k.accepted[i], k.agreed[i], k.breached[i] = seconds(s.Course.Accepted), seconds(s.Course.Agreed), seconds(s.Course.Breached)
-	k.marks[i] = marksOf(&s.Course)
-}
-
-// What has ever happened to a case, a bit each.
-const (
-	passedOn uint8 = 1 << iota
-	atOnce
-	studied
-)
-
-func marksOf(k *mediation.Course) (m uint8) {
-	if !k.Passed.IsZero() {
-		m |= passedOn
-	}
-	if !k.AtOnce.IsZero() {
-		m |= atOnce
-	}
-	if !k.Studied.IsZero() {
-		m |= studied
-	}
-	return m
+	k.accepted[i], k.agreed[i] = seconds(s.Course.Accepted), seconds(s.Course.Agreed)
+	k.kind[i] = b.kinds.code(kindOf(s))
 }
 
 func (b *Book) idOf(row uint32) key { return b.blocks[row/blockRows].id[row%blockRows] }
@@ -131,37 +108,6 @@ func officialsOf(word string) []string {
 
 // maxStates is room for every state.
 const maxStates = 32
-
-// What the petition column says.
-const (
-	firstPetition = 1 << iota
-	broughtAgain
-	unitLiked
-	unitDisliked
-	officeLiked
-	officeDisliked
-)
-
-func petitionBits(s *mediation.Summary) (bits uint8) {
-	if s.PetitionKind == mediation.FirstPetition {
-		bits |= firstPetition
-	}
-	if s.BroughtAgain {
-		bits |= broughtAgain
-	}
-	word := func(said *bool, yes, no uint8) {
-		switch {
-		case said == nil:
-		case *said:
-			bits |= yes
-		default:
-			bits |= no
-		}
-	}
-	word(s.Rating.Unit, unitLiked, unitDisliked)
-	word(s.Rating.Office, officeLiked, officeDisliked)
-	return bits
-}
 
 // stateCode numbers the states.
 var stateCode = func() map[mediation.State]uint8 {

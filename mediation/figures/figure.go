@@ -24,65 +24,66 @@ type Figure struct {
 	DefZh, DefEn string
 	// Of is the figure: of a Share its two counts, else the value and how many cases it is of.
 	Of func(*Tally) (value, of int)
-	// List is the filter of the list of cases that selects exactly the cases counted (of a Share: above the line), besides area, category, channel,
-	// unit and period; nil where no filter of the list does.
-	List map[string][]string
+	// List is the filter of the list of cases that selects exactly the cases counted, of a Share those above the line, of times those that were
+	// timed; besides area, category, channel, unit and period. Where parties are counted it is the cases of these parties. Below is, of a Share,
+	// those below the line.
+	List, Below map[string][]string
 }
 
 // All is the table. Closed (办结) and settled (化解) are two figures, never one; and what was refused, withdrawn or walked out stays
 // below the line, so that turning people away never makes a figure better.
 var All = []Figure{
 	{"received", Count, "收到", "received", "期间内立案的案件；已并案的计在并入的案件里", "cases opened in the period; those joined to another count in that one",
-		count(func(t *Tally) int { return t.Received }), map[string][]string{"state": unjoined()}},
+		count(func(t *Tally) int { return t.Received }), received, nil},
 	{"open", Count, "在办", "open", "其中尚未了结的（含已办结待回访的）", "of these, not over yet (those that are closed and wait for the return visit among them)",
-		count(func(t *Tally) int { return t.Open }), map[string][]string{"open": {"true"}}},
+		count(func(t *Tally) int { return t.Open }), map[string][]string{"open": {"true"}}, nil},
 	{"overdue", Count, "超期在办", "overdue", "在办中已过时限、时钟未暂停的", "of the open ones, past a limit whose clock is not paused",
-		count(func(t *Tally) int { return t.Overdue }), map[string][]string{"overdue": {"true"}}},
+		count(func(t *Tally) int { return t.Overdue }), map[string][]string{"overdue": {"true"}}, nil},
 	{"closed", Count, "办结", "closed", "程序已结束、其后未重新办理或转办的；不等于化解", "the procedure is over and was not taken up again or passed on since; not the same as settled",
-		count(func(t *Tally) int { return t.Closed }), nil},
+		count(func(t *Tally) int { return t.Closed }), among(mediation.CountedClosed), nil},
 	{"settled", Count, "化解", "settled", "回访确认纠纷已化解的", "the return visit found the quarrel to be over",
-		count(func(t *Tally) int { return t.Settled }), map[string][]string{"state": {"settled"}}},
+		count(func(t *Tally) int { return t.Settled }), inSettled, nil},
 	{"concluded", Count, "有结果", "concluded", "办结，或调解不成、未化解、有序退出的", "closed, or mediation failed, the quarrel is not settled, or it ended in an orderly exit",
-		count(func(t *Tally) int { return t.Concluded }), map[string][]string{"state": {"closed", "settled", "unsettled", "failed", "exited"}}},
+		count(func(t *Tally) int { return t.Concluded }), concluded, nil},
 	{"closingRate", Share, "办结率", "closing rate", "办结÷收到；不予受理、撤回的也在分母里", "closed ÷ received; what was refused or withdrawn stays below the line",
-		func(t *Tally) (int, int) { return t.Closed, t.Received }, nil},
+		func(t *Tally) (int, int) { return t.Closed, t.Received }, among(mediation.CountedClosed), received},
 	{"settlementRate", Share, "化解率", "settlement rate", "化解÷有结果", "settled ÷ concluded",
-		func(t *Tally) (int, int) { return t.Settled, t.Concluded }, map[string][]string{"state": {"settled"}}},
+		func(t *Tally) (int, int) { return t.Settled, t.Concluded }, inSettled, concluded},
 	{"timeliness", Share, "按期率", "timeliness", "办结前没有任何时限超期的÷办结", "closed without any limit passed before ÷ closed",
-		func(t *Tally) (int, int) { return t.InTime, t.Closed }, nil},
+		func(t *Tally) (int, int) { return t.InTime, t.Closed }, among(mediation.CountedInTime), among(mediation.CountedClosed)},
 	{"repeatRate", Share, "重复率", "repeat rate", "重新办理过的÷收到", "reopened at least once ÷ received",
-		func(t *Tally) (int, int) { return t.Reopened, t.Received }, nil},
+		func(t *Tally) (int, int) { return t.Reopened, t.Received }, among(mediation.CountedReopened), received},
 	{"firstPetitions", Count, "初信初访", "first petitions", "信访人第一次反映该事项的信访件，由信访人的电话或证件号比对得出", "petitions that were the petitioner's first on the matter, found by their phone or ID number",
-		count(func(t *Tally) int { return t.First }), nil},
+		count(func(t *Tally) int { return t.First }), among(mediation.CountedFirst), nil},
 	{"firstResolution", Share, "初信初访化解率", "first-petition resolution", "初信初访中已化解、没有重新办理也没有再次信访的÷初信初访中有结果、已了结（含不予受理、撤回）或再次信访的",
 		"first petitions settled, not reopened and not brought again ÷ first petitions that are concluded, over (refused and withdrawn ones too) or brought again",
-		func(t *Tally) (int, int) { return t.FirstSettled, t.FirstEnded }, nil},
+		func(t *Tally) (int, int) { return t.FirstSettled, t.FirstEnded }, among(mediation.CountedFirstKept), among(mediation.CountedFirstEnded)},
 	{"unitSatisfaction", Share, "对责任单位满意率", "satisfaction with the responsible unit", "信访人对责任单位满意的÷对责任单位作出评价的（每件最后一次）", "petitions whose petitioner was satisfied with the responsible unit ÷ those that said either, by the latest word",
-		func(t *Tally) (int, int) { return t.UnitLiked, t.UnitLiked + t.UnitDisliked }, nil},
+		func(t *Tally) (int, int) { return t.UnitLiked, t.UnitRated }, among(mediation.CountedUnitLiked), among(mediation.CountedUnitRated)},
 	{"officeSatisfaction", Share, "对信访工作机构满意率", "satisfaction with the petition office", "信访人对信访工作机构满意的÷对其作出评价的（每件最后一次）", "petitions whose petitioner was satisfied with the petition office ÷ those that said either, by the latest word",
-		func(t *Tally) (int, int) { return t.OfficeLiked, t.OfficeLiked + t.OfficeDisliked }, nil},
+		func(t *Tally) (int, int) { return t.OfficeLiked, t.OfficeRated }, among(mediation.CountedOfficeLiked), among(mediation.CountedOfficeRated)},
 	{"transferred", Count, "流转", "passed on", "转办过的（给另一平台、部门或地区），包括后来收回的", "passed on at least once, to another desk, unit or area; those taken back since among them",
-		count(func(t *Tally) int { return t.PassedOn }), nil},
+		count(func(t *Tally) int { return t.PassedOn }), among(mediation.CountedPassedOn), nil},
 	{"onReceipt", Count, "即接即办", "settled on receipt", "收到后当场办结并答复的", "settled and answered at once on receipt",
-		count(func(t *Tally) int { return t.AtOnce }), nil},
+		count(func(t *Tally) int { return t.AtOnce }), among(mediation.CountedAtOnce), nil},
 	{"studied", Count, "提级研判", "escalated studies", "召集过提级研判的", "for which an escalated study was called",
-		count(func(t *Tally) int { return t.Studied }), nil},
+		count(func(t *Tally) int { return t.Studied }), among(mediation.CountedStudied), nil},
 	{"handlingRate", Share, "处置率", "handling rate", "有结果÷收到；不予受理、撤回的也在分母里", "concluded ÷ received; what was refused or withdrawn stays below the line",
-		func(t *Tally) (int, int) { return t.Concluded, t.Received }, nil},
+		func(t *Tally) (int, int) { return t.Concluded, t.Received }, concluded, received},
 	{"satisfaction", Share, "满意率", "satisfaction", "评价满意的当事人÷评价的当事人（本次办理，每人最后一次）", "parties who said that they were satisfied ÷ parties who said either, of the present turn, each by their latest word",
-		func(t *Tally) (int, int) { return t.Satisfied, t.Satisfied + t.Dissatisfied }, nil},
+		func(t *Tally) (int, int) { return t.Satisfied, t.Satisfied + t.Dissatisfied }, among(mediation.CountedSatisfied), among(mediation.CountedRated)},
 	{"acceptanceMedian", Seconds, "受理用时中位数", "median time to acceptance", "从立案到首次受理，中位数", "from opening to the first acceptance, median",
-		func(t *Tally) (int, int) { return int(t.Acceptance.Median), t.Acceptance.N }, nil},
+		func(t *Tally) (int, int) { return int(t.Acceptance.Median), t.Acceptance.N }, among(mediation.CountedAccepted), nil},
 	{"acceptance90", Seconds, "受理用时90分位", "90th percentile of time to acceptance", "从立案到首次受理，第90百分位", "from opening to the first acceptance, 90th percentile",
-		func(t *Tally) (int, int) { return int(t.Acceptance.Ninety), t.Acceptance.N }, nil},
+		func(t *Tally) (int, int) { return int(t.Acceptance.Ninety), t.Acceptance.N }, among(mediation.CountedAccepted), nil},
 	{"agreementMedian", Seconds, "达成协议用时中位数", "median time to agreement", "从立案到首次达成协议，中位数", "from opening to the first agreement, median",
-		func(t *Tally) (int, int) { return int(t.Agreement.Median), t.Agreement.N }, nil},
+		func(t *Tally) (int, int) { return int(t.Agreement.Median), t.Agreement.N }, among(mediation.CountedAgreed), nil},
 	{"agreement90", Seconds, "达成协议用时90分位", "90th percentile of time to agreement", "从立案到首次达成协议，第90百分位", "from opening to the first agreement, 90th percentile",
-		func(t *Tally) (int, int) { return int(t.Agreement.Ninety), t.Agreement.N }, nil},
+		func(t *Tally) (int, int) { return int(t.Agreement.Ninety), t.Agreement.N }, among(mediation.CountedAgreed), nil},
 	{"closingMedian", Seconds, "办结用时中位数", "median time to closing", "从立案到最后一次办结，中位数；重新办理不重新起算", "from opening to the latest closing, median; reopening does not start it anew",
-		func(t *Tally) (int, int) { return int(t.Closing.Median), t.Closing.N }, nil},
+		func(t *Tally) (int, int) { return int(t.Closing.Median), t.Closing.N }, among(mediation.CountedClosed), nil},
 	{"closing90", Seconds, "办结用时90分位", "90th percentile of time to closing", "从立案到最后一次办结，第90百分位", "from opening to the latest closing, 90th percentile",
-		func(t *Tally) (int, int) { return int(t.Closing.Ninety), t.Closing.N }, nil},
+		func(t *Tally) (int, int) { return int(t.Closing.Ninety), t.Closing.N }, among(mediation.CountedClosed), nil},
 }
 
 func count(of func(*Tally) int) func(*Tally) (int, int) {
@@ -106,6 +107,18 @@ func (f Figure) Value(t *Tally) (float64, bool) {
 
 // Rounded is a share to four places, half away from zero.
 func Rounded(share float64) float64 { return math.Round(share*1e4) / 1e4 }
+
+// What lists of cases are narrowed by.
+var (
+	received  = map[string][]string{"state": unjoined()}
+	inSettled = map[string][]string{"state": {string(mediation.Settled)}}
+	concluded = map[string][]string{"state": {"closed", "settled", "unsettled", "failed", "exited"}}
+)
+
+// among narrows a list to a set that figures count.
+func among(set mediation.Counted) map[string][]string {
+	return map[string][]string{"counted": {string(set)}}
+}
 
 // unjoined is every state but that of a case that was joined to another.
 func unjoined() []string {

@@ -45,6 +45,8 @@ const rules = `
   ` + "`stats.filling`" + `。时钟拨错的实例写下的变化，最迟六小时后的全读补上。Every change up to ` + "`asOf`" + ` is counted, as a rule two or three seconds ago. Each instance
   holds columns of its own, some 70 bytes a case; after a start they are read first, and until then the answer is 503. What an instance with a wrong clock
   wrote is made good by a reading of everything within six hours.
-- **` + "`cases`" + `**：正好是这些案件的列表；列表的条件说不出来的（办结、有结果、未转交单位等）为 null。超期按提问时刻算。The list of exactly these cases, null where the list's
-  filters cannot say it. What is overdue is judged at the moment of asking.
+- **` + "`cases`" + `**、**` + "`casesBelow`" + `**：正好是这些案件的列表，比率另有分母的；用时是计了时的案件（` + "`timed`" + `件）；数当事人的，是这些当事人的案件。列表的条件
+  ` + "`counted`" + ` 与统计数是同一份定义。归在现行网格图没有的辖区下的那一组没有列表（null）。超期按提问时刻算。The list of exactly these cases, of a share also of those below the
+  line; of times those that were timed, and where parties are counted, their cases. The list's filter ` + "`counted`" + ` and the figures are one definition. Only the group of an area that
+  the plan in force does not know has no list. What is overdue is judged at the moment of asking.
 `

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"sort"
-	"sync"
 	"time"
 
 	"fengqiao/grid"
@@ -64,39 +63,46 @@ func (b *Book) Count(q Query) Tally {
 // Break counts by groups, those without a case left out, in the order of their keys. cuts are the moments at which ByMonth begins
 // anew, in order; what was opened before the first is left out.
 func (b *Book) Break(q Query, by By, cuts []time.Time) []Group {
+	_, groups := b.divide(q, by, cuts, false)
+	return groups
+}
+
+// Divide counts a query's cases as one and by groups, in one scan.
+func (b *Book) Divide(q Query, by By) (whole Tally, groups []Group) {
+	return b.divide(q, by, nil, true)
+}
+
+func (b *Book) divide(q Query, by By, cuts []time.Time, asOne bool) (whole Tally, groups []Group) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	s, ok := b.sieve(q, by, cuts)
 	if !ok {
-		return nil
+		return whole, nil
 	}
-	tallies := make([]Tally, max(len(s.keys), len(s.sets)))
-	for i, k := range b.blocks {
-		s.count(k, b.filled(i), tallies)
-	}
-	tallies = b.spread(s, tallies)
-	groups := make([]Group, 0, len(tallies))
+	whole, tallies := b.scan(s, asOne)
+	groups = make([]Group, 0, len(tallies))
 	for i := range tallies {
 		if tallies[i].Received > 0 {
 			groups = append(groups, Group{s.keys[i], tallies[i]})
 		}
 	}
 	slices.SortFunc(groups, func(x, y Group) int { return cmp.Compare(x.Key, y.Key) })
-	return groups
+	return whole, groups
 }
 
 // filled is how many rows of a block are in use.
 func (b *Book) filled(i int) int { return min(blockRows, int(b.rows.n)-i*blockRows) }
 
 // sieve is a query made ready for a scan: for every word of a column the group it belongs to, or out. One column at most groups;
-// in the others what is not out is 0, so that the groups of a row's four words need only be joined by or.
+// in the others what is not out is 0, so that the groups of a row's words need only be joined by or. A column whose words are all 0 is nil
+// and need not be read.
 type sieve struct {
-	area, category, channel, unit []int32
-	officials                     []int32 // nil where nothing asks for them
-	from, until, now              uint32
-	cuts                          []uint32
-	keys                          []string
-	// sets are, of ByOfficial, the officials that each group of rows counts for; of others nil.
+	area, category, channel, unit, officials []int32
+	kind                                     []int32
+	from, until, now                         uint32
+	cuts                                     []uint32
+	keys                                     []string
+	// sets are, of ByOfficial, the officials that each group of rows counts for, none of cases that nobody in office has acted on; of others nil.
 	sets [][]int32
 }
 
@@ -124,6 +130,12 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 	s.unit = s.sort(&b.unit, by == ByUnit, is(cmp.Or(v.Unit, q.Unit)), group)
 	if by == ByOfficial || q.Official != "" {
 		s.official(&b.officials, by == ByOfficial, q.Official)
+	}
+	s.kind = make([]int32, len(b.kinds.all))
+	for code, k := range b.kinds.all {
+		if k.state == joined {
+			s.kind[code] = out
+		}
 	}
 	switch by {
 	case Whole:
@@ -163,11 +175,11 @@ func is(want string) func(string) bool {
 
 // sort gives every word of a column its group.
 func (s *sieve) sort(n *names, groups bool, among func(string) bool, group func(string) string) []int32 {
-	of, seen := make([]int32, len(n.words)), map[string]int32{}
+	of, seen, matters := make([]int32, len(n.words)), map[string]int32{}, groups
 	for code, word := range n.words {
 		switch {
 		case !among(word):
-			of[code] = out
+			of[code], matters = out, true
 		case groups:
 			key := group(word)
 			g, ok := seen[key]
@@ -177,6 +189,9 @@ func (s *sieve) sort(n *names, groups bool, among func(string) bool, group func(
 			}
 			of[code] = g
 		}
+	}
+	if !matters {
+		return nil
 	}
 	return of
 }
@@ -188,7 +203,7 @@ func (s *sieve) official(n *names, groups bool, want string) {
 	for code, word := range n.words {
 		people := officialsOf(word)
 		switch {
-		case want != "" && !slices.Contains(people, want), groups && len(people) == 0:
+		case want != "" && !slices.Contains(people, want):
 			s.officials[code] = out
 		case groups:
 			set := make([]int32, len(people))
@@ -206,179 +221,54 @@ func (s *sieve) official(n *names, groups bool, want string) {
 	}
 }
 
-// of is the group of a row, or out.
-func (s *sieve) of(k *block, i int) int32 {
-	opened := k.opened[i]
-	if opened < s.from || opened >= s.until || k.state[i] == joined {
-		return out
+// groups writes the groups of a block's first rows, or out, a column after another: what a query does not ask for is not read.
+func (s *sieve) groups(k *block, n int, into []int32) {
+	into = into[:n]
+	for i, kind := range k.kind[:n] {
+		into[i] = s.kind[kind]
 	}
-	g := s.area[k.area[i]] | s.category[k.category[i]] | s.channel[k.channel[i]] | s.unit[k.unit[i]]
-	if s.officials != nil {
-		g |= s.officials[k.officials[i]]
+	if s.from > 0 || s.until < math.MaxUint32 {
+		for i, opened := range k.opened[:n] {
+			if opened < s.from || opened >= s.until {
+				into[i] = out
+			}
+		}
 	}
-	if g >= 0 && s.cuts != nil {
-		g = int32(sort.Search(len(s.cuts), func(j int) bool { return s.cuts[j] > opened })) - 1
+	for _, c := range [...]struct {
+		codes *[blockRows]uint32
+		group []int32
+	}{{&k.area, s.area}, {&k.category, s.category}, {&k.channel, s.channel}, {&k.unit, s.unit}, {&k.officials, s.officials}} {
+		if c.group == nil {
+			continue
+		}
+		for i, code := range c.codes[:n] {
+			into[i] |= c.group[code]
+		}
 	}
-	return g
+	if s.cuts == nil {
+		return
+	}
+	for i, opened := range k.opened[:n] {
+		if into[i] >= 0 {
+			into[i] = int32(sort.Search(len(s.cuts), func(j int) bool { return s.cuts[j] > opened })) - 1
+		}
+	}
 }
 
 // What the states mean to figures, by their numbers.
 var (
-	joined                  = stateCode[mediation.Joined]
-	settled                 = stateCode[mediation.Settled]
-	over, ended, unresolved = marks()
+	joined           = stateCode[mediation.Joined]
+	settled          = stateCode[mediation.Settled]
+	over, unresolved = marks()
 )
 
-// marks tells of each state whether it is over, whether a case that was closed and stands there has not been taken up again since,
-// and whether it says that mediation came to nothing.
-func marks() (over, ended, unresolved [256]bool) {
+// marks tells of each state whether it is over, and whether it says that mediation came to nothing.
+func marks() (over, unresolved [256]bool) {
 	for _, s := range mediation.States {
 		over[stateCode[s.State]] = s.Over
-	}
-	for _, s := range []mediation.State{mediation.Closed, mediation.Settled, mediation.Unsettled, mediation.Exited} {
-		ended[stateCode[s]] = true
 	}
 	for _, s := range []mediation.State{mediation.Unsettled, mediation.Failed, mediation.Exited} {
 		unresolved[stateCode[s]] = true
 	}
-	return over, ended, unresolved
-}
-
-// isClosed tells whether a row's procedure is over (办结).
-func (k *block) isClosed(i int) bool { return k.closed[i] != 0 && ended[k.state[i]] }
-
-// bit is 1 where the mark is set.
-func bit(marks, mark uint8) int {
-	if marks&mark != 0 {
-		return 1
-	}
-	return 0
-}
-
-func (s *sieve) count(k *block, n int, tallies []Tally) {
-	for i := range n {
-		g := s.of(k, i)
-		if g < 0 {
-			continue
-		}
-		t, state := &tallies[g], k.state[i]
-		t.Received++
-		t.States[state%maxStates]++
-		if !over[state] {
-			t.Open++
-		}
-		if due := k.until[i]; due != 0 && due < s.now {
-			t.Overdue++
-		}
-		late, closed := k.breached[i], k.isClosed(i)
-		if late != 0 {
-			t.Breached++
-		}
-		if closed {
-			t.Closed++
-			t.Closing.N++
-			if late == 0 || late > k.closed[i] {
-				t.InTime++
-			}
-		}
-		if state == settled {
-			t.Settled++
-		}
-		if closed || unresolved[state] {
-			t.Concluded++
-		}
-		if k.repeats[i] > 0 {
-			t.Reopened++
-		}
-		if k.petition[i] != 0 {
-			t.petition(k.petition[i], state, closed, k.repeats[i] > 0)
-		}
-		t.PassedOn += bit(k.marks[i], passedOn)
-		t.AtOnce += bit(k.marks[i], atOnce)
-		t.Studied += bit(k.marks[i], studied)
-		if k.accepted[i] != 0 {
-			t.Acceptance.N++
-		}
-		if k.agreed[i] != 0 {
-			t.Agreement.N++
-		}
-		t.Satisfied += int(k.satisfied[i])
-		t.Dissatisfied += int(k.dissatisfied[i])
-	}
-}
-
-// room lends the room in which times are put into order.
-var room = sync.Pool{New: func() any { return new([]uint32) }}
-
-// spread finds the medians and ninetieth percentiles: a second scan puts every group's times side by side.
-func (b *Book) spread(s *sieve, tallies []Tally) []Tally {
-	ends, total := make([][3]int, len(tallies)), 0 // where the next time of each kind goes
-	for g := range tallies {
-		for what, p := range tallies[g].spreads() {
-			ends[g][what] = total
-			total += p.N
-		}
-	}
-	lent := room.Get().(*[]uint32)
-	defer room.Put(lent)
-	*lent = slices.Grow((*lent)[:0], total)[:total]
-	for n, k := range b.blocks {
-		s.times(k, b.filled(n), ends, *lent)
-	}
-	of := func(g, what int) []uint32 { return (*lent)[ends[g][what]-tallies[g].spreads()[what].N : ends[g][what]] }
-	if s.sets != nil {
-		return s.each(tallies, of)
-	}
-	for g := range tallies {
-		for what, p := range tallies[g].spreads() {
-			p.set(of(g, what))
-		}
-	}
-	return tallies
-}
-
-// each makes of what was counted of sets of officials a tally of every one of them. A case is counted once in the scan, however many
-// officials it has.
-func (s *sieve) each(sets []Tally, times func(set, what int) []uint32) []Tally {
-	all, member := make([]Tally, len(s.keys)), make([][]int, len(s.keys))
-	for set, officials := range s.sets {
-		for _, one := range officials {
-			all[one].plus(&sets[set])
-			member[one] = append(member[one], set)
-		}
-	}
-	var own []uint32
-	for one := range all {
-		for what, p := range all[one].spreads() {
-			own = own[:0]
-			for _, set := range member[one] {
-				own = append(own, times(set, what)...)
-			}
-			p.set(own)
-		}
-	}
-	return all
-}
-
-// times writes how long a block's cases took to where their groups' times go on. A clock that was set back makes nothing negative.
-func (s *sieve) times(k *block, n int, ends [][3]int, into []uint32) {
-	for i := range n {
-		g := s.of(k, i)
-		if g < 0 {
-			continue
-		}
-		at, opened := &ends[g], k.opened[i]
-		if t := k.accepted[i]; t != 0 {
-			into[at[0]] = max(t, opened) - opened
-			at[0]++
-		}
-		if t := k.agreed[i]; t != 0 {
-			into[at[1]] = max(t, opened) - opened
-			at[1]++
-		}
-		if k.isClosed(i) {
-			into[at[2]] = max(k.closed[i], opened) - opened
-			at[2]++
-		}
-	}
+	return over, unresolved
 }

@@ -7,36 +7,17 @@ type Tally struct {
 	Satisfied, Dissatisfied                                               int // parties
 	// First petitions: all; those concluded, over or brought again; of these, those settled for good.
 	First, FirstEnded, FirstSettled int
-	// Petitions whose petitioners were satisfied, or not, with the responsible unit and with the petition office.
-	UnitLiked, UnitDisliked, OfficeLiked, OfficeDisliked int
-	Acceptance, Agreement, Closing                       Spread
-	Breached                                             int            // a limit passed at some time
-	States                                               [maxStates]int // by their places in mediation.States
+	// Petitions whose petitioners were satisfied with the responsible unit, or said either of it; so with the petition office.
+	UnitLiked, UnitRated, OfficeLiked, OfficeRated int
+	Acceptance, Agreement, Closing                 Spread
+	Breached                                       int            // a limit passed at some time
+	States                                         [maxStates]int // by their places in mediation.States
 }
 
 // Spread is of how long something took, in seconds.
 type Spread struct {
 	N              int // how many cases came so far
 	Median, Ninety uint32
-}
-
-// petition counts what the petition column says of a row.
-func (t *Tally) petition(bits, state uint8, closed, reopened bool) {
-	t.UnitLiked += bit(bits, unitLiked)
-	t.UnitDisliked += bit(bits, unitDisliked)
-	t.OfficeLiked += bit(bits, officeLiked)
-	t.OfficeDisliked += bit(bits, officeDisliked)
-	if bits&firstPetition == 0 {
-		return
-	}
-	again := reopened || bits&broughtAgain != 0
-	t.First++
-	if over[state] || closed || unresolved[state] || again {
-		t.FirstEnded++
-	}
-	if state == settled && !again {
-		t.FirstSettled++
-	}
 }
 
 // plus adds the counts of other cases.
@@ -47,7 +28,7 @@ func (t *Tally) plus(o *Tally) {
 	}{{&t.Received, o.Received}, {&t.Open, o.Open}, {&t.Overdue, o.Overdue}, {&t.Closed, o.Closed}, {&t.InTime, o.InTime}, {&t.Settled, o.Settled},
 		{&t.Concluded, o.Concluded}, {&t.Reopened, o.Reopened}, {&t.Satisfied, o.Satisfied}, {&t.Dissatisfied, o.Dissatisfied}, {&t.Breached, o.Breached},
 		{&t.First, o.First}, {&t.FirstEnded, o.FirstEnded}, {&t.FirstSettled, o.FirstSettled},
-		{&t.UnitLiked, o.UnitLiked}, {&t.UnitDisliked, o.UnitDisliked}, {&t.OfficeLiked, o.OfficeLiked}, {&t.OfficeDisliked, o.OfficeDisliked},
+		{&t.UnitLiked, o.UnitLiked}, {&t.UnitRated, o.UnitRated}, {&t.OfficeLiked, o.OfficeLiked}, {&t.OfficeRated, o.OfficeRated},
 		{&t.PassedOn, o.PassedOn}, {&t.AtOnce, o.AtOnce}, {&t.Studied, o.Studied},
 		{&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
 		*n.to += n.by

@@ -10,8 +10,8 @@ type Term struct {
 	DefZh, DefEn string
 	// Value is false where there is nothing to say.
 	Value func(*Tally) (float64, bool)
-	// List is as of Figure.
-	List map[string][]string
+	// List and Below are as of Figure.
+	List, Below map[string][]string
 }
 
 // Terms is the one list of the names, in the order in which pages show them.
@@ -20,19 +20,20 @@ var Terms = terms()
 func terms() []Term {
 	var all []Term
 	for _, f := range All {
-		all = append(all, Term{f.Key, f.Unit, f.Zh, f.En, f.DefZh, f.DefEn, f.Value, f.List})
+		all = append(all, Term{f.Key, f.Unit, f.Zh, f.En, f.DefZh, f.DefEn, f.Value, f.List, f.Below})
 	}
 	for _, c := range []struct {
 		key, zh, en, defZh, defEn string
 		of                        func(*Tally) int
+		in                        mediation.Counted
 	}{
-		{"inTime", "按期办结", "closed in time", "办结前没有任何时限超期的", "closed without any limit passed before", func(t *Tally) int { return t.InTime }},
-		{"breached", "超期过", "ever late", "有过时限超期的，不论现在怎样", "a limit has passed at some time, whatever became of it", func(t *Tally) int { return t.Breached }},
-		{"reopened", "重新办理", "reopened", "重新办理过的", "reopened at least once", func(t *Tally) int { return t.Reopened }},
-		{"satisfied", "评价满意", "satisfied", "评价满意的当事人", "parties who said that they were satisfied", func(t *Tally) int { return t.Satisfied }},
-		{"dissatisfied", "评价不满意", "dissatisfied", "评价不满意的当事人", "parties who said that they were not", func(t *Tally) int { return t.Dissatisfied }},
+		{"inTime", "按期办结", "closed in time", "办结前没有任何时限超期的", "closed without any limit passed before", func(t *Tally) int { return t.InTime }, mediation.CountedInTime},
+		{"breached", "超期过", "ever late", "有过时限超期的，不论现在怎样", "a limit has passed at some time, whatever became of it", func(t *Tally) int { return t.Breached }, mediation.CountedLate},
+		{"reopened", "重新办理", "reopened", "重新办理过的", "reopened at least once", func(t *Tally) int { return t.Reopened }, mediation.CountedReopened},
+		{"satisfied", "评价满意", "satisfied", "评价满意的当事人", "parties who said that they were satisfied", func(t *Tally) int { return t.Satisfied }, mediation.CountedSatisfied},
+		{"dissatisfied", "评价不满意", "dissatisfied", "评价不满意的当事人", "parties who said that they were not", func(t *Tally) int { return t.Dissatisfied }, mediation.CountedDissatisfied},
 	} {
-		all = append(all, counted(c.key, c.zh, c.en, c.defZh, c.defEn, c.of, nil))
+		all = append(all, counted(c.key, c.zh, c.en, c.defZh, c.defEn, c.of, among(c.in)))
 	}
 	for i, s := range mediation.States {
 		if s.State == mediation.Joined {
@@ -45,5 +46,5 @@ func terms() []Term {
 }
 
 func counted(key, zh, en, defZh, defEn string, of func(*Tally) int, list map[string][]string) Term {
-	return Term{key, Count, zh, en, defZh, defEn, func(t *Tally) (float64, bool) { return float64(of(t)), true }, list}
+	return Term{key, Count, zh, en, defZh, defEn, func(t *Tally) (float64, bool) { return float64(of(t)), true }, list, nil}
 }

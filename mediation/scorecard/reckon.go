@@ -41,18 +41,16 @@ func (r *Result) Line(subject string) *Line {
 
 // Book is where figures are counted.
 type Book interface {
-	Count(q figures.Query) figures.Tally
-	Break(q figures.Query, by figures.By, cuts []time.Time) []figures.Group
+	Divide(q figures.Query, by figures.By) (whole figures.Tally, groups []figures.Group)
 	AsOf() time.Time
 }
 
 // Reckon measures the subjects over the cases of a query. members have a line even without a case; only says of the others who has one.
 func (c *Card) Reckon(book Book, q figures.Query, by By, period string, members []string, only func(subject string) bool) Result {
 	r := Result{Card: c.ID, By: by, Period: period, AsOf: book.AsOf()}
-	whole := book.Count(q)
+	whole, groups := book.Divide(q, figures.By(by))
 	r.Whole = c.Mark("", &whole)
 	seen := map[string]bool{}
-	groups := book.Break(q, figures.By(by), nil)
 	for i := range groups {
 		g := &groups[i]
 		if member := slices.Contains(members, g.Key); member || only(g.Key) {
