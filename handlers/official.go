@@ -24,10 +24,22 @@ type fileView struct {
 	AsOf     time.Time    `json:"asOf"`
 	Period   periodView   `json:"period"`
 	Figures  []figureView `json:"figures"`
+	Slips    []slipFigure `json:"slips"` // of the papers of supervision that are addressed to them in person
 	Months   []fileMonth  `json:"months"`
 	Cases    []fileCase   `json:"cases"` // the newest
 	List     string       `json:"list"`  // all of them
 	More     bool         `json:"more"`  // there are more than Cases holds
+}
+
+// slipFigure is what is counted of papers of supervision, with the lists of exactly these.
+type slipFigure struct {
+	Key        string   `json:"key"`
+	Unit       string   `json:"unit"`
+	Text       string   `json:"text"`
+	Definition string   `json:"definition"`
+	Value      *float64 `json:"value"`
+	Slips      *string  `json:"slips"`
+	SlipsBelow *string  `json:"slipsBelow"`
 }
 
 type officialView struct {
@@ -99,6 +111,9 @@ func (a *API) officialFile(c *Call) (Reply, error) {
 			figureValue: valueOf(f, &tally, nil, q.links(f, p.ID, l.plan))})
 	}
 	v.List = *q.link(map[string][]string{}, p.ID, l.plan)
+	if v.Slips, err = a.slipsOf(c, l, &q); err != nil {
+		return Reply{}, err
+	}
 	if v.Months, err = a.monthsOf(c, p.ID); err != nil {
 		return Reply{}, err
 	}
@@ -106,6 +121,24 @@ func (a *API) officialFile(c *Call) (Reply, error) {
 		return Reply{}, err
 	}
 	return a.sheets(c, v, func() *sheet.Book { return l.fileBook(&v) })
+}
+
+// slipsOf counts the papers of supervision to an official that the caller sees. Restricted ones are in no figure.
+func (a *API) slipsOf(c *Call, l labels, q *asked) ([]slipFigure, error) {
+	tally, err := a.Scorecards.SlipsTo(c.Context, q.Query, q.Official)
+	if err != nil {
+		return nil, err
+	}
+	var all []slipFigure
+	for _, t := range counts.SlipTerms {
+		links := q.termLinks(t, q.Official, l.plan)
+		f := slipFigure{t.Key, string(t.Unit), choose(l.zh, t.Zh, t.En), choose(l.zh, t.DefZh, t.DefEn), nil, links.Cases, links.CasesBelow}
+		if n, ok := t.Value(&tally); ok {
+			f.Value = &n
+		}
+		all = append(all, f)
+	}
+	return all, nil
 }
 
 // monthsOf are the official's points in frozen months, for who sees all of the ground that they were reckoned over.
@@ -179,6 +212,11 @@ func (l labels) fileBook(v *fileView) *sheet.Book {
 	for _, m := range v.Months {
 		months.Rows = append(months.Rows, []sheet.Cell{sheet.Text(m.Scorecard), sheet.Text(m.Month), sheet.Number(m.Points)})
 	}
+	slips := sheet.Sheet{Name: choose(l.zh, "督办文书", "supervision"), Title: choose(l.zh, "发给本人的督办文书", "Papers of supervision addressed to them"), Widths: []float64{1.5, 1, 4},
+		Heads: []string{choose(l.zh, "统计", "figure"), choose(l.zh, "数值", "value"), choose(l.zh, "定义", "definition")}}
+	for _, f := range v.Slips {
+		slips.Rows = append(slips.Rows, []sheet.Cell{sheet.Text(f.Text), sheet.Number(f.Value), sheet.Text(f.Definition)})
+	}
 	cases := sheet.Sheet{Name: choose(l.zh, "案件", "cases"), Title: choose(l.zh, "办过的案件", "Cases acted on"), Widths: []float64{2.5, 1.2, 1.2, 1.6, 1.6, 0.8, 0.8},
 		Heads: []string{choose(l.zh, "案号", "number"), choose(l.zh, "类别", "category"), choose(l.zh, "状态", "state"), choose(l.zh, "立案", "opened"), choose(l.zh, "办结", "closed"),
 			choose(l.zh, "超期过", "late"), choose(l.zh, "重办", "reopened")}}
@@ -196,5 +234,5 @@ func (l labels) fileBook(v *fileView) *sheet.Book {
 		}
 		cases.Rows = append(cases.Rows, []sheet.Cell{sheet.Text(k.Number), sheet.Text(k.CategoryText), sheet.Text(k.StateText), sheet.Text(l.moment(k.Opened)), sheet.Text(closed), sheet.Text(late), whole(&k.Repeats)})
 	}
-	return &sheet.Book{Title: title, Of: v.AsOf, Sheets: []sheet.Sheet{summary, months, cases}}
+	return &sheet.Book{Title: title, Of: v.AsOf, Sheets: []sheet.Sheet{summary, slips, months, cases}}
 }

@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"strings"
 	"time"
 
+	"fengqiao/grid"
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/policy"
 	"fengqiao/mediation/scorecard"
@@ -144,7 +146,7 @@ func (l labels) scored(a *scorecard.Answer, line *scorecard.Line, of func(*score
 	}
 	for _, t := range a.Card.Terms {
 		value := v.Counts[t.Key]
-		value.caseLinks = q.links(counts.Figure{List: t.List, Below: t.Below}, line.Subject, l.plan)
+		value.caseLinks = q.termLinks(t, line.Subject, l.plan)
 		v.Counts[t.Key] = value
 	}
 	for i := range a.Earlier {
@@ -158,6 +160,43 @@ func (l labels) scored(a *scorecard.Answer, line *scorecard.Line, of func(*score
 		}
 	}
 	return v
+}
+
+// termLinks are the lists behind a name of formulas: of slips where it counts these, else of cases.
+func (q *asked) termLinks(t counts.Term, subject string, plan *grid.Plan) caseLinks {
+	if !t.Slips {
+		return q.links(counts.Figure{List: t.List, Below: t.Below}, subject, plan)
+	}
+	return caseLinks{q.slipLink(t.List, subject), q.slipLink(t.Below, subject)}
+}
+
+// slipLink is a list of slips. It names the ground, as a list of slips holds those, too, that the caller issues or answers elsewhere.
+func (q *asked) slipLink(list map[string][]string, subject string) *string {
+	if list == nil {
+		return nil
+	}
+	set := map[string]string{"area": string(*q.Sight.Area)}
+	if q.Sight.Area.Contains(q.Area) {
+		set["area"] = string(q.Area)
+	}
+	switch q.by {
+	case counts.ByArea:
+		set["area"] = subject
+	case counts.ByUnit:
+		set["unit"] = subject
+	case counts.ByOfficial:
+		set["user"] = subject
+	}
+	for name, values := range list {
+		set[name] = strings.Join(values, ",")
+	}
+	for name, t := range map[string]time.Time{"issuedFrom": q.From, "issuedUntil": q.Until} {
+		if !t.IsZero() {
+			set[name] = t.Format(time.RFC3339)
+		}
+	}
+	text := "/api/v1/slips" + encodedQuery(set)
+	return &text
 }
 
 // compare puts the indicators of another line beside these.

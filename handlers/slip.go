@@ -10,7 +10,7 @@ import (
 	"fengqiao/mediation/slip"
 )
 
-var slipFilters = []string{"kind", "state", "open", "unit", "user", "area", "case", "about", "mine", "overdue"}
+var slipFilters = []string{"kind", "state", "open", "unit", "user", "area", "case", "about", "mine", "overdue", "counted", "issuedFrom", "issuedUntil"}
 
 // slipRoutes are the papers of supervision: one route to issue, one for each command of their table.
 func slipRoutes() []Route {
@@ -264,5 +264,18 @@ func (a *API) slipFilter(c *Call) (f slip.Filter, err error) {
 	if overdue {
 		f.OverdueAt = a.Cases.Now().UnixMilli()
 	}
-	return f, err
+	if err != nil {
+		return f, err
+	}
+	for i, name := range []string{"issuedFrom", "issuedUntil"} {
+		if f.Issued[i], err = c.queryTime(name); err != nil {
+			return f, err
+		}
+	}
+	if f.Counted = slip.Counted(c.QueryText("counted")); f.Counted != "" {
+		if _, known := f.Counted.Info(); !known {
+			return f, invalid("unknown_value", "counted", "value", printable(string(f.Counted)))
+		}
+	}
+	return f, nil
 }

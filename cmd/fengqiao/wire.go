@@ -330,7 +330,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Studies:   s.studies,
 		Figures:   s.figures,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
-			Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Now: s.cases.Now}),
+			Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Slips: st.Slips(), Now: s.cases.Now}),
 		Font:        font,
 		Names:       in.directory,
 		Now:         in.now,

@@ -210,7 +210,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Halls:     hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
 		HandOvers: a.HandOvers,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
-			Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Now: a.Cases.Now}),
+			Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Slips: a.Store.Slips(), Now: a.Cases.Now}),
 		Patrols:   a.Patrols,
 		Councils:  a.Councils,
 		Studies:   a.Studies,

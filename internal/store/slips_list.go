@@ -43,6 +43,12 @@ func slipTags(s *slip.Slip) []string {
 	if s.Issuer.User != "" {
 		tags = append(tags, "by:"+s.Issuer.User)
 	}
+	m := slip.MembershipOf(s)
+	for i, set := range slip.CountedSets {
+		if m.Has(i) {
+			tags = append(tags, slipCounted(set.Key))
+		}
+	}
 	if s.Restricted == "" || s.Issuer.User == "" {
 		for _, a := range around(s.Issuer.Area) {
 			tags = append(tags, postIssued(s.Issuer.Role, s.Issuer.Unit, a))
@@ -50,6 +56,8 @@ func slipTags(s *slip.Slip) []string {
 	}
 	return tags
 }
+
+func slipCounted(set slip.Counted) string { return "q:" + string(set) }
 
 func aboutTag(about slip.Subject) string { return "a:" + about.Kind + "/" + about.ID }
 
@@ -96,6 +104,11 @@ func slipQuery(f slip.Filter) (Query, bool) {
 			q.Tags = append(q.Tags, tag+value)
 		}
 	}
+	if f.Counted != "" {
+		q.Tags = append(q.Tags, slipCounted(f.Counted))
+	}
+	bound(q.From, "sort", f.Issued[0])
+	bound(q.Until, "sort", f.Issued[1])
 	if f.Kind != "" {
 		q.Eq["kind"] = f.Kind
 	}

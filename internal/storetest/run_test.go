@@ -40,6 +40,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"HandOvers", storetest.HandOvers},
 		{"Slips", storetest.Slips},
 		{"SlipCrashes", storetest.SlipCrashes},
+		{"SlipFigures", storetest.SlipFigures},
 		{"Campaigns", storetest.Campaigns},
 		{"Patrols", storetest.Patrols},
 		{"Meetings", storetest.Meetings},

@@ -12,6 +12,8 @@ type Tally struct {
 	Acceptance, Agreement, Closing                 Spread
 	Breached                                       int            // a limit passed at some time
 	States                                         [maxStates]int // by their places in mediation.States
+	// Slips are counted for scorecards alone, by SlipTally; a book holds cases.
+	Slips SlipTally
 }
 
 // Spread is of how long something took, in seconds.
@@ -35,6 +37,9 @@ func (t *Tally) plus(o *Tally) {
 	}
 	for i := range t.States {
 		t.States[i] += o.States[i]
+	}
+	for i := range t.Slips {
+		t.Slips[i] += o.Slips[i]
 	}
 }
 

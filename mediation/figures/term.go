@@ -10,8 +10,9 @@ type Term struct {
 	DefZh, DefEn string
 	// Value is false where there is nothing to say.
 	Value func(*Tally) (float64, bool)
-	// List and Below are as of Figure.
+	// List and Below are as of Figure. Slips: they are of the list of slips, and the period is by when these were issued.
 	List, Below map[string][]string
+	Slips       bool
 }
 
 // Terms is the one list of the names, in the order in which pages show them.
@@ -20,7 +21,7 @@ var Terms = terms()
 func terms() []Term {
 	var all []Term
 	for _, f := range All {
-		all = append(all, Term{f.Key, f.Unit, f.Zh, f.En, f.DefZh, f.DefEn, f.Value, f.List, f.Below})
+		all = append(all, Term{f.Key, f.Unit, f.Zh, f.En, f.DefZh, f.DefEn, f.Value, f.List, f.Below, false})
 	}
 	for _, c := range []struct {
 		key, zh, en, defZh, defEn string
@@ -42,9 +43,9 @@ func terms() []Term {
 		all = append(all, counted("state_"+string(s.State), s.Zh, s.En, "现在处于此状态的", "stands there now",
 			func(t *Tally) int { return t.States[i] }, map[string][]string{"state": {string(s.State)}}))
 	}
-	return all
+	return append(all, SlipTerms...)
 }
 
 func counted(key, zh, en, defZh, defEn string, of func(*Tally) int, list map[string][]string) Term {
-	return Term{key, Count, zh, en, defZh, defEn, func(t *Tally) (float64, bool) { return float64(of(t)), true }, list, nil}
+	return Term{key, Count, zh, en, defZh, defEn, func(t *Tally) (float64, bool) { return float64(of(t)), true }, list, nil, false}
 }

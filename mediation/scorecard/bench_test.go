@@ -34,7 +34,7 @@ func BenchmarkCounty(b *testing.B) {
 			for b.Loop() {
 				for _, from := range []time.Time{begins, begins.AddDate(-1, 0, 0)} {
 					q := figures.Query{Sight: mediation.Visible{Area: &county}, From: from, Until: from.AddDate(1, 0, 0), Now: begins.AddDate(1, 0, 0)}
-					r := card.Reckon(book, q, x.by, "2026", nil, func(s string) bool { return s != "" })
+					r := card.Reckon(book, q, x.by, "2026", nil, func(s string) bool { return s != "" }, Slips{})
 					if from.Equal(begins) && (len(r.Lines) != x.lines || r.Lines[0].Points == nil) {
 						b.Fatalf("%d lines", len(r.Lines))
 					}

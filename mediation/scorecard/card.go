@@ -61,6 +61,11 @@ func (c *Card) Indicators() []*policy.Indicator {
 	return all
 }
 
+// countsSlips tells whether its formulas use anything of slips.
+func (c *Card) countsSlips() bool {
+	return slices.ContainsFunc(c.Terms, func(t figures.Term) bool { return t.Slips })
+}
+
 // Names are the terms that the formula of the n-th indicator uses.
 func (c *Card) Names(n int) []string { return slices.Clone(c.formulas[n].Names) }
 

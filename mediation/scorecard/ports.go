@@ -6,6 +6,7 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/slip"
 )
 
 // Cards keeps scorecards. A version is never changed.
@@ -49,6 +50,11 @@ func (s *Snapshot) Of(by By) *Result {
 		}
 	}
 	return nil
+}
+
+// SlipSource knows the papers of supervision (slip.Slips).
+type SlipSource interface {
+	EachCounted(ctx context.Context, area grid.Code, from, until time.Time, fn func(*slip.Summary) error) error
 }
 
 // Person is an account that can be measured.

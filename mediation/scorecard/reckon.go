@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fengqiao/mediation/figures"
+	"fengqiao/mediation/slip"
 )
 
 // By is what a card measures.
@@ -45,23 +46,53 @@ type Book interface {
 	AsOf() time.Time
 }
 
-// Reckon measures the subjects over the cases of a query. members have a line even without a case; only says of the others who has one.
-func (c *Card) Reckon(book Book, q figures.Query, by By, period string, members []string, only func(subject string) bool) Result {
+// Slips is what was counted of the papers of supervision: all of the ground, and those to each subject.
+type Slips struct {
+	Whole figures.SlipTally
+	Of    map[string]*figures.SlipTally
+}
+
+// note counts a slip for the subject that it is to, "" if it is to none.
+func (s *Slips) note(x *slip.Summary, subject string) {
+	s.Whole.Add(x)
+	if subject == "" {
+		return
+	}
+	if s.Of == nil {
+		s.Of = map[string]*figures.SlipTally{}
+	}
+	if s.Of[subject] == nil {
+		s.Of[subject] = &figures.SlipTally{}
+	}
+	s.Of[subject].Add(x)
+}
+
+// Reckon measures the subjects over the cases of a query and the slips of the same ground and period. members have a line even without a
+// case; only says of the others who has one.
+func (c *Card) Reckon(book Book, q figures.Query, by By, period string, members []string, only func(subject string) bool, slips Slips) Result {
 	r := Result{Card: c.ID, By: by, Period: period, AsOf: book.AsOf()}
 	whole, groups := book.Divide(q, figures.By(by))
+	whole.Slips = slips.Whole
 	r.Whole = c.Mark("", &whole)
-	seen := map[string]bool{}
+	tallies := map[string]*figures.Tally{}
+	for _, m := range members {
+		tallies[m] = &figures.Tally{}
+	}
 	for i := range groups {
-		g := &groups[i]
-		if member := slices.Contains(members, g.Key); member || only(g.Key) {
-			r.Lines = append(r.Lines, c.Mark(g.Key, &g.Tally))
-			seen[g.Key] = true
+		if g := &groups[i]; tallies[g.Key] != nil || only(g.Key) {
+			tallies[g.Key] = &g.Tally
 		}
 	}
-	for _, m := range members {
-		if !seen[m] {
-			r.Lines = append(r.Lines, c.Mark(m, &figures.Tally{}))
+	for subject, t := range slips.Of {
+		if tallies[subject] == nil && only(subject) {
+			tallies[subject] = &figures.Tally{}
 		}
+		if tallies[subject] != nil {
+			tallies[subject].Slips = *t
+		}
+	}
+	for subject, t := range tallies {
+		r.Lines = append(r.Lines, c.Mark(subject, t))
 	}
 	slices.SortFunc(r.Lines, func(x, y Line) int { return cmp.Compare(x.Subject, y.Subject) })
 	return r

@@ -9,6 +9,7 @@ import (
 	"fengqiao/grid"
 	"fengqiao/mediation"
 	"fengqiao/mediation/figures"
+	"fengqiao/mediation/slip"
 )
 
 // Deps is what the Service stands on. All are needed.
@@ -19,6 +20,7 @@ type Deps struct {
 	Policies  mediation.Policies
 	Atlas     *grid.Atlas
 	Figures   *figures.Keeper
+	Slips     SlipSource
 	Now       func() time.Time // case time
 }
 
@@ -94,9 +96,15 @@ func (s *Service) Measure(ctx context.Context, actor mediation.Actor, ask Ask) (
 		return a, err
 	}
 	a.People = g.people
-	a.Now = g.reckon(s.Figures, a.Period)
+	if a.Now, err = s.reckon(ctx, &g, a.Period); err != nil {
+		return a, err
+	}
 	for p := a.Period.Before(); len(a.Earlier) < ask.Trend; p = p.Before() {
-		a.Periods, a.Earlier = append(a.Periods, p), append(a.Earlier, g.reckon(s.Figures, p))
+		r, err := s.reckon(ctx, &g, p)
+		if err != nil {
+			return a, err
+		}
+		a.Periods, a.Earlier = append(a.Periods, p), append(a.Earlier, r)
 	}
 	a.Query.From, a.Query.Until = a.Period.From, a.Period.Until
 	return a, nil
@@ -134,17 +142,15 @@ type ground struct {
 	card    *Card
 	by      By
 	query   figures.Query
+	base    grid.Code // the area of it
 	members []string
 	only    func(string) bool
 	people  map[string]Person
 }
 
 func (s *Service) ground(ctx context.Context, card *Card, by By, q figures.Query) (ground, error) {
-	g := ground{card: card, by: by, query: q}
-	base := *q.Sight.Area
-	if base.Contains(q.Area) {
-		base = q.Area
-	}
+	base := baseOf(q)
+	g := ground{card: card, by: by, query: q, base: base}
 	switch by {
 	case ByArea:
 		// Cases that lie with the area itself count in the whole alone: it is not one of its parts.
@@ -170,10 +176,65 @@ func (s *Service) ground(ctx context.Context, card *Card, by By, q figures.Query
 	return g, nil
 }
 
-func (g *ground) reckon(book Book, p Period) Result {
+func (s *Service) reckon(ctx context.Context, g *ground, p Period) (Result, error) {
 	q := g.query
 	q.From, q.Until = p.From, p.Until
-	return g.card.Reckon(book, q, g.by, p.Name, g.members, g.only)
+	var slips Slips
+	if g.card.countsSlips() {
+		if err := s.eachSlip(ctx, q, func(x *slip.Summary) { slips.note(x, g.subject(x)) }); err != nil {
+			return Result{}, err
+		}
+	}
+	return g.card.Reckon(s.Figures, q, g.by, p.Name, g.members, g.only, slips), nil
+}
+
+// subject is whose line a slip counts in, "" for none: that of the part of the ground where it belongs, of the unit or of the person that it
+// is addressed to. One that is addressed to a post counts for nobody by name.
+func (g *ground) subject(x *slip.Summary) string {
+	switch g.by {
+	case ByArea:
+		if x.Area == g.base {
+			return ""
+		}
+		return string(x.Area.Prefix(g.base.Depth() + 1))
+	case ByUnit:
+		return x.To.Unit
+	default:
+		return x.To.User
+	}
+}
+
+// SlipsTo counts the slips to one person that the caller sees, by when they were issued.
+func (s *Service) SlipsTo(ctx context.Context, q figures.Query, user string) (t figures.Tally, err error) {
+	err = s.eachSlip(ctx, q, func(x *slip.Summary) {
+		if x.To.User == user {
+			t.Slips.Add(x)
+		}
+	})
+	return t, err
+}
+
+// eachSlip calls fn for the slips of a query's ground and period: what its sight does not show is not counted.
+func (s *Service) eachSlip(ctx context.Context, q figures.Query, fn func(*slip.Summary)) error {
+	sight := q.Sight
+	if sight.None || sight.Area == nil || !sight.Area.Contains(q.Area) && !q.Area.Contains(*sight.Area) {
+		return nil
+	}
+	return s.Slips.EachCounted(ctx, baseOf(q), q.From, q.Until, func(x *slip.Summary) error {
+		if sight.Unit == "" || sight.Unit == x.To.Unit {
+			fn(x)
+		}
+		return nil
+	})
+}
+
+// baseOf is the area of whose cases a query is, the narrower of what is asked for and of what the caller sees.
+func baseOf(q figures.Query) grid.Code {
+	base := *q.Sight.Area
+	if base.Contains(q.Area) {
+		base = q.Area
+	}
+	return base
 }
 
 // Freeze keeps a month that is over as it stands (定格), once: who comes second gets what the first has kept.
@@ -221,7 +282,11 @@ func (s *Service) all(ctx context.Context, card *Card, p Period) ([]Result, grid
 		if err != nil {
 			return nil, "", err
 		}
-		results = append(results, g.reckon(s.Figures, p))
+		r, err := s.reckon(ctx, &g, p)
+		if err != nil {
+			return nil, "", err
+		}
+		results = append(results, r)
 	}
 	return results, county, nil
 }
@@ -270,7 +335,11 @@ func (s *Service) again(ctx context.Context, card *Card, snap *Snapshot, by By) 
 		return Result{}, nil, err
 	}
 	g, err := s.ground(ctx, card, by, figures.Query{Sight: mediation.Visible{Area: &snap.Ground}, Now: s.Now()})
-	return g.reckon(s.Figures, p), g.people, err
+	if err != nil {
+		return Result{}, nil, err
+	}
+	r, err := s.reckon(ctx, &g, p)
+	return r, g.people, err
 }
 
 // within keeps the lines of areas that the caller sees whole.

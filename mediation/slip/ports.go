@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/mediation"
 )
 
@@ -19,6 +20,9 @@ type Slips interface {
 	Update(ctx context.Context, id string, fn func(*Slip) error) (Slip, error)
 	// List pages slips, newest first, after the cursor, at most limit, and the cursor behind the last ("" at the end).
 	List(ctx context.Context, f Filter, cursor string, limit int) ([]Summary, string, error)
+	// EachCounted calls fn for the slips that belong inside an area, were issued in the period (from inclusive, until exclusive; zero: no
+	// end) and are not restricted, in the order in which they were issued. An error of fn ends it and is returned.
+	EachCounted(ctx context.Context, area grid.Code, from, until time.Time, fn func(*Summary) error) error
 	// OfCase returns all slips about a case, whoever may see them.
 	OfCase(ctx context.Context, caseID string) ([]Slip, error)
 	// InHand returns the open slips that are addressed to a person or were issued by them, restricted ones apart, newest first.

@@ -2,6 +2,7 @@ package slip
 
 import (
 	"slices"
+	"time"
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
@@ -87,4 +88,7 @@ type Filter struct {
 	Mine string
 	// OverdueAt, in milliseconds of time since 1970: a limit has ended by then; 0: any.
 	OverdueAt int64
+	// Counted: those that scorecards count so, restricted ones never among them. Issued: from inclusive, until exclusive.
+	Counted Counted
+	Issued  [2]time.Time
 }

@@ -283,13 +283,16 @@ type Summary struct {
 	AckDue     time.Time
 	ReplyDue   time.Time
 	Breached   bool
+	// Counted says in which sets that scorecards count it is; not Current in what an earlier release stored.
+	Counted Membership
 }
 
 // Summarise makes the slip's list form.
 func (s *Slip) Summarise() Summary {
 	return Summary{ID: s.ID, Revision: s.Revision, Number: s.Number, Kind: s.Kind, Policy: s.Policy, About: s.About, Case: s.Case, Area: s.Area, Restricted: s.Restricted,
 		Issuer: s.Issuer, To: s.To, From: s.From, Next: s.Next, State: s.State, Findings: len(s.Findings), Issued: s.Issued, Changed: s.Changed, Ended: s.Ended,
-		AckDue: s.Acknowledge.Due, ReplyDue: s.Reply.Due, Breached: !s.Acknowledge.Breached.IsZero() || !s.Reply.Breached.IsZero()}
+		AckDue: s.Acknowledge.Due, ReplyDue: s.Reply.Due, Breached: !s.Acknowledge.Breached.IsZero() || !s.Reply.Breached.IsZero(),
+		Counted: MembershipOf(s)}
 }
 
 // log writes a line of history and, for a case that may know of it, an event.

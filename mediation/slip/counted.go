@@ -1,0 +1,116 @@
+package slip
+
+// Counted names a set of slips that scorecards count and lists can be narrowed to: the one definition of both.
+type Counted string
+
+// The sets. Restricted slips and those that were withdrawn are in none: of the first nobody may count what they may not know, and of the
+// second nobody owes anything.
+const (
+	CountedIssued    Counted = "issued"
+	CountedAckDue    Counted = "acknowledge_due"
+	CountedAckInTime Counted = "acknowledged_in_time"
+	CountedDue       Counted = "reply_due"
+	CountedInTime    Counted = "answered_in_time"
+	CountedEscalated Counted = "escalated"
+	CountedFound     Counted = "found"
+	CountedMended    Counted = "mended"
+	CountedJudged    Counted = "judged"
+)
+
+// CountedSet is one row of the table of sets.
+type CountedSet struct {
+	Key          Counted
+	Zh, En       string
+	DefZh, DefEn string
+	holds        func(*Slip, *deeds) bool
+}
+
+// CountedSets is the table. A set's place is its bit in a Membership, so new ones go to the end.
+var CountedSets = []CountedSet{
+	{CountedIssued, "发出的督办文书", "papers issued", "期间内发给其的督办文书；撤回的、限定知悉的不计", "papers of supervision that went to them in the period; those withdrawn and restricted ones apart",
+		func(*Slip, *deeds) bool { return true }},
+	{CountedAckDue, "应签收的", "to be acknowledged by now", "已签收的，或签收时限已过的", "those acknowledged, and those whose time for it has run out",
+		func(_ *Slip, d *deeds) bool { return d.acknowledged || d.ackLate }},
+	{CountedAckInTime, "按时签收的", "acknowledged in time", "在签收时限内签收（或直接答复）的", "those acknowledged, or answered at once, before the limit ran out",
+		func(_ *Slip, d *deeds) bool { return d.acknowledged && !d.ackLate }},
+	{CountedDue, "应答复的", "to be answered by now", "已答复的，或第一次答复的时限已过的", "those answered, and those whose time for the first reply has run out",
+		func(_ *Slip, d *deeds) bool { return d.answered || d.replyLate }},
+	{CountedInTime, "按时答复的", "answered in time", "第一次答复在时限内的", "those whose first reply came before the limit ran out",
+		func(_ *Slip, d *deeds) bool { return d.answered && !d.replyLate }},
+	{CountedEscalated, "升级的", "escalated", "因不签收、不答复或多次不合格而升级的", "those that another took the place of: not acknowledged, not answered, or not well enough",
+		func(s *Slip, _ *deeds) bool { return s.State == Escalated }},
+	{CountedFound, "有问题的", "with findings", "登记了问题的", "those in which something was found wrong",
+		func(s *Slip, _ *deeds) bool { return len(s.Findings) > 0 }},
+	{CountedMended, "整改到位的", "put right", "登记的问题都已整改的", "those whose findings have all been put right",
+		func(s *Slip, _ *deeds) bool { return s.all(func(f *Finding) bool { return f.Mended != nil }) }},
+	{CountedJudged, "问题已认定的", "judged", "登记的问题都已认定（容错或问责）的", "those whose findings have all been tolerated or held to account",
+		func(s *Slip, _ *deeds) bool { return s.all(func(f *Finding) bool { return f.Verdict != "" }) }},
+}
+
+// all tells whether there are findings and each is so.
+func (s *Slip) all(is func(*Finding) bool) bool {
+	for i := range s.Findings {
+		if !is(&s.Findings[i]) {
+			return false
+		}
+	}
+	return len(s.Findings) > 0
+}
+
+// deeds is what a history says of a slip's first acknowledgement and first reply, and whether the limit for it had run out before.
+type deeds struct{ acknowledged, ackLate, answered, replyLate bool }
+
+func deedsOf(history []Entry) (d deeds) {
+	for i := range history {
+		e := &history[i]
+		switch e.Kind {
+		case string(CmdAcknowledge):
+			d.acknowledged = true
+		case string(CmdReply):
+			d.acknowledged, d.answered = true, true
+		case "overdue":
+			d.ackLate = d.ackLate || e.Data["limit"] == "acknowledge" && !d.acknowledged
+			d.replyLate = d.replyLate || e.Data["limit"] == "reply" && !d.answered
+		}
+	}
+	return d
+}
+
+// Info is a set's row; false if there is no such set.
+func (k Counted) Info() (CountedSet, bool) {
+	for _, set := range CountedSets {
+		if set.Key == k {
+			return set, true
+		}
+	}
+	return CountedSet{}, false
+}
+
+// Membership says in which sets a slip is, as mediation.Membership does of a case.
+type Membership uint32
+
+const (
+	tableBit  = 28
+	tableMark = Membership(1) << tableBit
+)
+
+// Current tells whether it was found by this release's table.
+func (m Membership) Current() bool { return m>>tableBit<<tableBit == tableMark }
+
+// Has tells whether it holds the set of that place in CountedSets.
+func (m Membership) Has(set int) bool { return m&(1<<set) != 0 }
+
+// MembershipOf finds the sets that a slip is in.
+func MembershipOf(s *Slip) Membership {
+	m := tableMark
+	if s.Restricted != "" || s.State == Withdrawn {
+		return m
+	}
+	d := deedsOf(s.History)
+	for i := range CountedSets {
+		if CountedSets[i].holds(s, &d) {
+			m |= 1 << i
+		}
+	}
+	return m
+}
