@@ -215,7 +215,7 @@ func (l labels) fileBook(v *fileView) *sheet.Book {
 	slips := sheet.Sheet{Name: choose(l.zh, "督办文书", "supervision"), Title: choose(l.zh, "发给本人的督办文书", "Papers of supervision addressed to them"), Widths: []float64{1.5, 1, 4},
 		Heads: []string{choose(l.zh, "统计", "figure"), choose(l.zh, "数值", "value"), choose(l.zh, "定义", "definition")}}
 	for _, f := range v.Slips {
-		slips.Rows = append(slips.Rows, []sheet.Cell{sheet.Text(f.Text), sheet.Number(f.Value), sheet.Text(f.Definition)})
+		slips.Rows = append(slips.Rows, []sheet.Cell{sheet.Text(f.Text), figureCell(f.Unit, f.Value), sheet.Text(f.Definition)})
 	}
 	cases := sheet.Sheet{Name: choose(l.zh, "案件", "cases"), Title: choose(l.zh, "办过的案件", "Cases acted on"), Widths: []float64{2.5, 1.2, 1.2, 1.6, 1.6, 0.8, 0.8},
 		Heads: []string{choose(l.zh, "案号", "number"), choose(l.zh, "类别", "category"), choose(l.zh, "状态", "state"), choose(l.zh, "立案", "opened"), choose(l.zh, "办结", "closed"),

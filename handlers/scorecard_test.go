@@ -23,8 +23,8 @@ type scoreLine struct {
 		Earlier       *struct{ Value, Change *float64 }
 	}
 	Counts map[string]struct {
-		Value *float64
-		Cases *string
+		Value             *float64
+		Cases, CasesBelow *string
 	}
 	Trend []struct {
 		Period string
