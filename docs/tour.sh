@@ -38,11 +38,11 @@ if [ $# -ge 1 ]; then
   ADDRESS=$(pick address <<<"$DEMO")
   PASSWORD=$(pick signIns.0.password <<<"$DEMO")
   login() { pick signIns <<<"$DEMO" | find role "$1" login; }
-  WORKER=$(login grid_worker) STAFF=$(login township_staff) MEDIATOR=$(login mediator)
+  WORKER=$(login grid_worker) STAFF=$(login township_staff) MEDIATOR=$(login mediator) SUPERVISOR=$(login supervisor)
   LON=$(pick place.0 <<<"$DEMO") LAT=$(pick place.1 <<<"$DEMO")
 fi
 : "${ADDRESS:?the address that the demo printed}" "${PASSWORD:?the password that the demo printed}"
-WORKER=${WORKER:-gw-330111001010001} STAFF=${STAFF:-ts-330111001-1} MEDIATOR=${MEDIATOR:-md-330111-0001}
+WORKER=${WORKER:-gw-330111001010001} STAFF=${STAFF:-ts-330111001-1} MEDIATOR=${MEDIATOR:-md-330111-0001} SUPERVISOR=${SUPERVISOR:-sv-330111-1}
 LON=${LON:-119.943059} LAT=${LAT:-30.0630541}
 API=$ADDRESS/api/v1
 DIR=$(mktemp -d)
@@ -168,3 +168,13 @@ call "$STAFF_TOKEN" GET "/cases/$CASE" >/dev/null
 STATE=$(pick state <<<"$ANSWER")
 echo "  $(pick title <<<"$ANSWER"): $(pick stateText <<<"$ANSWER")"
 [ "$STATE" = settled ] || { echo "the case is $STATE, not settled" >&2; exit 1; }
+
+step '11  督查员看统计和评价指数 · the supervisor looks at figures and the scorecard'
+sign_in "$SUPERVISOR"
+ETAG='' && call "$TOKEN" GET /stats/summary
+FIGURES=$(pick figures <<<"$ANSWER")
+for KEY in received closed settled; do
+  echo "  $(find key "$KEY" text <<<"$FIGURES") $(find key "$KEY" value <<<"$FIGURES")  案件 cases: $(find key "$KEY" cases <<<"$FIGURES")"
+done
+ETAG='' && call "$TOKEN" GET '/scorecards/anji/results?by=area'
+echo "  $(pick text <<<"$ANSWER")  $(pick period.key <<<"$ANSWER")  总分 points: $(pick whole.points <<<"$ANSWER")"

@@ -16,6 +16,8 @@ import (
 	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/fixtures"
 	"fengqiao/internal/seal"
+	"fengqiao/mediation"
+	"fengqiao/mediation/scorecard"
 )
 
 // demoFile keeps the demo's password, which exists to be shown, so that a second start shows the same.
@@ -26,11 +28,11 @@ func (c *command) demoCommand() *cobra.Command {
 	var folder string
 	cmd := &cobra.Command{Use: "demo", Short: c.short("装好样例县并启动", "set up the sample county and run"),
 		Long: words.Text{
-			Zh: `在数据目录（默认 ./data/demo）里装好样例县：杭州富阳的网格图、规则、人员、调解员和最近几天的上报，然后启动服务，
+			Zh: `在数据目录（默认 ./data/demo）里装好样例县：杭州富阳的网格图、规则、人员、调解员、最近几天的上报和安吉的评价指数，然后启动服务，
 打印地址和每个角色的登录。再次运行会接着用原来的数据。跟着 docs/tour.sh 可以把一条上报一直走到回访。
 样例里没有真实个人的数据；不要把它当正式系统用。`,
 			En: `Sets up the sample county in the data folder (./data/demo unless told otherwise): the plan, policy, people and mediators of
-Fuyang, Hangzhou, and the reports of the last days; then runs the server and prints its address and one sign-in per role.
+Fuyang, Hangzhou, the reports of the last days and Anji's scorecard; then runs the server and prints its address and one sign-in per role.
 Run again, it goes on with what is there. docs/tour.sh takes one report all the way to the return visit. Nothing in it
 is about a real person; it is not for real use.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -55,6 +57,8 @@ type welcome struct {
 	Place [2]float64 `json:"place"`
 	Grid  string     `json:"grid"`
 	Tour  string     `json:"tour"`
+	// Scorecard is where the sample scorecard is measured, for who signs in as supervisor, leader or county staff.
+	Scorecard string `json:"scorecard"`
 }
 
 type signIn struct {
@@ -128,11 +132,34 @@ func (c *command) demoCounty(ctx context.Context, county *fixtures.County, passw
 	defer end()
 	t := sample.Target{Accounts: in.accounts, Plans: in.plans, Policies: in.policies, Mediators: in.mediators, Sealer: in.ring,
 		Service: in.service, Log: c.logger(), Now: in.now}
-	return t.Fill(ctx, county, password, version == county.Version, show)
+	if err := t.Fill(ctx, county, password, version == county.Version, show); err != nil {
+		return err
+	}
+	return demoCard(ctx, in.Store.Scorecards())
+}
+
+// demoScorecard is the sample that the demo measures by.
+const demoScorecard = "anji"
+
+// demoCard puts the sample scorecard in force where there is none; what somebody has imported stays.
+func demoCard(ctx context.Context, cards scorecard.Cards) error {
+	if have, _, err := cards.InForce(ctx); err != nil || len(have) > 0 {
+		return err
+	}
+	src, err := fixtures.Scorecard(demoScorecard)
+	if err != nil {
+		return err
+	}
+	card, err := scorecard.Load(demoScorecard+".yaml", src)
+	if err != nil {
+		return err
+	}
+	return cards.Put(ctx, mediation.AnyRevision, card)
 }
 
 func (c *command) greet(cast fixtures.Cast, address, password string, asJSON bool) error {
-	w := welcome{Address: address, Place: cast.Place, Grid: string(cast.Grid), Tour: "docs/tour.sh"}
+	w := welcome{Address: address, Place: cast.Place, Grid: string(cast.Grid), Tour: "docs/tour.sh",
+		Scorecard: address + "/api/v1/scorecards/" + demoScorecard + "/results?by=area"}
 	for _, p := range cast.People {
 		w.SignIns = append(w.SignIns, signIn{p.Role, p.Login, password, string(p.Area), p.Name})
 	}
@@ -153,6 +180,7 @@ func (c *command) greet(cast fixtures.Cast, address, password string, asJSON boo
 	if err := tab.Flush(); err != nil {
 		return err
 	}
+	c.say(c.out, words.Text{Zh: "评价指数（安吉样例；以督查员、领导、县级工作人员登录）：%s", En: "the scorecard (Anji's sample; sign in as supervisor, leader or county staff): %s"}, w.Scorecard)
 	c.say(c.out, words.Text{Zh: "在另一个终端运行：ADDRESS=%s PASSWORD=%s bash docs/tour.sh", En: "in another terminal: ADDRESS=%s PASSWORD=%s bash docs/tour.sh"}, address, password)
 	return nil
 }

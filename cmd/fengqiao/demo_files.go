@@ -24,6 +24,10 @@ func (c *command) writeSample(folder string) error {
 	if err != nil {
 		return err
 	}
+	card, err := fixtures.Scorecard(demoScorecard)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
@@ -32,6 +36,7 @@ func (c *command) writeSample(folder string) error {
 		write func(io.Writer) error
 	}{
 		{"policy.yaml", func(w io.Writer) error { _, err := w.Write(policy); return err }},
+		{"scorecard.yaml", func(w io.Writer) error { _, err := w.Write(card); return err }},
 		{"plan.geojson", county.WritePlan},
 		{"mediators.csv", county.WriteMediators},
 		{"people.csv", county.WritePeople},

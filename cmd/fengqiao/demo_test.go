@@ -88,6 +88,45 @@ func TestDemoStartsAgainWithWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestDemoMeasuresItsTownshipsByTheSampleScorecard(t *testing.T) {
+	s := started(t, "demo", "--json", "--data", countyData(t))
+	login := ""
+	for _, who := range s.SignIns {
+		if who.Role == string(mediation.Supervisor) {
+			login = who.Login
+		}
+	}
+	_, session := post(t, s.Address+"/api/v1/session", "", map[string]string{"login": login, "password": s.SignIns[0].Password})
+	token, _ := session["accessToken"].(string)
+	var got struct {
+		Whole struct{ Indicators map[string]any }
+		Items []struct{ Points *float64 }
+	}
+	for { // until the figures are there
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.welcome.Scorecard, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = json.NewDecoder(res.Body).Decode(&got)
+		_ = res.Body.Close()
+		if res.StatusCode == http.StatusServiceUnavailable {
+			continue
+		}
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%d %v", res.StatusCode, err)
+		}
+		break
+	}
+	if len(got.Whole.Indicators) != 23 || len(got.Items) == 0 {
+		t.Errorf("%d indicators of %d townships", len(got.Whole.Indicators), len(got.Items))
+	}
+}
+
 func TestTourTakesAReportToTheSettledCase(t *testing.T) {
 	for _, tool := range []string{"bash", "curl"} {
 		if _, err := exec.LookPath(tool); err != nil {
