@@ -3,6 +3,9 @@ package bench
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -43,6 +46,55 @@ func BenchmarkSweep(b *testing.B) {
 			w.ended(b, 5*n, from)
 			b.Run(fmt.Sprintf("open-%d/ended-%d", n, 5*n), sweep)
 		}
+	}
+}
+
+// BenchmarkSweepBesideEnded sweeps three stores of 20,000 open cases hour after hour, one after the other and in turn the other way round:
+// one holds nothing else, the others ended cases beside them. What a busy machine costs falls on all of them alike. FENGQIAO_BENCH_ENDED says
+// how many ended ones the last has; the other has a quarter of them.
+func BenchmarkSweepBesideEnded(b *testing.B) {
+	const open = 20_000
+	most := 40_000
+	if text := os.Getenv("FENGQIAO_BENCH_ENDED"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		most = n
+	}
+	from := time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)
+	ended := []int{0, most / 4, most}
+	worlds := make([]*world, len(ended))
+	for i, n := range ended {
+		worlds[i] = newWorld(b)
+		worlds[i].watch.Batch = 2 * dueAtOnce
+		worlds[i].deadlines(b, open, from)
+		worlds[i].ended(b, n, from)
+	}
+	took, worked := make([][]float64, len(ended)), make([][]float64, len(ended))
+	hour := 0
+	for b.Loop() {
+		if hour++; hour > open/dueAtOnce {
+			b.Fatalf("%d deadlines are not enough for so many runs", open)
+		}
+		for turn := range worlds {
+			i := turn
+			if hour%2 == 0 {
+				i = len(worlds) - 1 - turn
+			}
+			began, cpu := time.Now(), processorTime(b)
+			got, err := worlds[i].watch.Sweep(b.Context(), from.Add(time.Duration(hour)*time.Hour))
+			if err != nil || got.Cases != dueAtOnce || got.Failed > 0 {
+				b.Fatalf("%+v, %v", got, err)
+			}
+			took[i], worked[i] = append(took[i], float64(time.Since(began).Milliseconds())), append(worked[i], float64((processorTime(b)-cpu).Milliseconds()))
+		}
+	}
+	for i, n := range ended {
+		slices.Sort(took[i])
+		slices.Sort(worked[i])
+		b.ReportMetric(took[i][len(took[i])/2], fmt.Sprintf("ms/ended-%d", n))
+		b.ReportMetric(worked[i][len(worked[i])/2], fmt.Sprintf("cpu-ms/ended-%d", n))
 	}
 }
 

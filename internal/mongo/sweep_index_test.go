@@ -1,0 +1,64 @@
+package mongo
+
+import (
+	"slices"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/bson"
+
+	"fengqiao/internal/mongotest"
+	"fengqiao/internal/store"
+	"fengqiao/internal/storetest"
+)
+
+// A sweep's questions are each bounded on both sides of the key that orders them, and an index begins with that key and goes on in their
+// order: so the server walks what is due and stops. Ended cases have no due time: they lie below the lower bound.
+func TestASweepsQuestionsAreRangesOfAnIndex(t *testing.T) {
+	e, err := New(t.Context(), mongotest.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	tables := map[string]store.Table{}
+	for _, def := range store.Tables() {
+		tables[def.Name] = def
+	}
+	due := map[string]bool{}
+	for _, q := range storetest.SweepQueries(t, e) {
+		f, err := e.tables[q.Table].conditions(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		order, err := f.order(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lead := order
+		if q.By == "" { // led by a tag, which the sort order follows
+			if len(q.Tags)+len(q.Any) == 0 {
+				t.Errorf("%s: %+v is led by nothing", q.Table, q)
+				continue
+			}
+			lead = append(bson.D{{Key: "t", Value: 1}}, order...)
+		}
+		if !slices.ContainsFunc(tableIndexes(tables[q.Table]), func(ix index) bool { return begins(ix.keys, lead) }) {
+			t.Errorf("%s: no index begins with %v", q.Table, lead)
+		}
+		if q.By != "" {
+			if from, until := q.From[q.By], q.Until[q.By]; from != int64(1) || until == nil {
+				t.Errorf("%s: %+v is not bounded on both sides", q.Table, q)
+			}
+			due[q.Table] = true
+		}
+	}
+	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies"} {
+		if !due[table] {
+			t.Errorf("nothing that is due was asked of %s", table)
+		}
+	}
+}
+
+// begins tells whether an index has these fields first.
+func begins(keys, lead bson.D) bool {
+	return len(keys) >= len(lead) && slices.EqualFunc(keys[:len(lead)], lead, func(a, b bson.E) bool { return a.Key == b.Key })
+}

@@ -1,0 +1,86 @@
+package storetest
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"fengqiao/internal/store"
+	"fengqiao/mediation/slip"
+	"fengqiao/mediation/study"
+)
+
+// SweepQueries are all questions that the sweeps of cases, reports, slips and studies ask of an engine while things are due in each, so that
+// an engine's own test can look how it walks for them. The engine must be opened with all tables and empty.
+func SweepQueries(t *testing.T, engine store.Engine) []store.Query {
+	t.Helper()
+	ctx := context.Background()
+	ear := &listening{Engine: engine}
+	s, err := store.New(ctx, ear)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := NewOffice(t, s, s, FuyangPolicy(t))
+	slips := slip.NewService(slip.Deps{Slips: s.Slips(), Watches: s.Slips(), Cases: o.Service, Reader: s.Cases(), Moves: s.Figures(), Users: s.Directory(), Sealer: o.Sealer, Atlas: o.Atlas,
+		Now: o.Clock, Log: slog.New(slog.DiscardHandler)})
+	studies := study.NewService(study.Deps{Studies: s.Studies(), Cases: o.Service, Reader: s.Cases(), People: s.Persons(), Sealer: o.Sealer, Now: o.Clock})
+	for range 3 {
+		o.Report(t, o.Worker(), Quarrel(CellA))
+	}
+	p := paper("due", "reminder")
+	p.NextDue, p.Policy, p.Case, p.About = OfficeStart, o.Policy.ID, "", slip.Subject{Kind: slip.AboutArea, ID: "33.01.11"}
+	issuedIn(t, s.Slips(), p)
+	for _, later := range []time.Duration{time.Minute, 90 * 24 * time.Hour} {
+		o.Pass(later)
+		ear.hear(true)
+		o.Sweep(t)
+		if _, err := slips.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := studies.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		ear.hear(false)
+	}
+	if len(ear.heard) == 0 {
+		t.Fatal("a sweep asks nothing")
+	}
+	return ear.heard
+}
+
+// listening is an engine that remembers what it was asked.
+type listening struct {
+	store.Engine
+	mu    sync.Mutex
+	on    bool
+	heard []store.Query
+}
+
+func (e *listening) hear(on bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.on = on
+}
+
+func (e *listening) note(q store.Query) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.on {
+		e.heard = append(e.heard, q)
+	}
+}
+
+// Find implements store.Engine.
+func (e *listening) Find(ctx context.Context, q store.Query) ([]store.Row, error) {
+	e.note(q)
+	return e.Engine.Find(ctx, q)
+}
+
+// Count implements store.Engine.
+func (e *listening) Count(ctx context.Context, q store.Query, most int) (int, error) {
+	q.Limit = most
+	e.note(q)
+	return e.Engine.Count(ctx, q, most)
+}
