@@ -95,6 +95,8 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 	mediation.CmdRevoke:     body(behalfBody.revoke),
 	mediation.CmdErrand:     body(errandBody.command),
 	mediation.CmdErrandDone: body(errandDoneBody.command),
+	mediation.CmdPassOn:     body(passOnBody.command),
+	mediation.CmdDeskCall:   body(talkBody.command),
 	mediation.CmdCharge:     body(chargeBody.command),
 	mediation.CmdChargePlan: body(chargePlanBody.command),
 	mediation.CmdReview:     body(reviewBody.command),

@@ -23,7 +23,7 @@ func deskRoutes() []Route {
 		routes = append(routes, Route{Method: http.MethodPost, Path: base + "/:number/" + segment, Action: mediation.DeskOrders, Create: true, OwnKey: true,
 			Cost: Write, Handle: func(a *API, c *Call) (Reply, error) { return a.sayToOrder(c, kind) }})
 	}
-	return routes
+	return append(routes, deskBetweenRoutes(base)...)
 }
 
 // orderBody is a work order as a desk sends it: a report without the phone's own id, in place of which the order has its number.
@@ -39,6 +39,8 @@ type orderBody struct {
 	TakenAt        time.Time   `json:"takenAt"` // when the desk took the call
 	Photos         []string    `json:"photos"`
 	Parties        []wireParty `json:"parties"`
+	// Passed is the case that another desk has passed on: the order is for that, and says nothing else.
+	Passed string `json:"passedCaseId" max:"64"`
 }
 
 func (b *orderBody) input() (mediation.ReportInput, error) {
@@ -54,8 +56,9 @@ type orderView struct {
 	Status   string             `json:"status"` // waiting, pending, case, withdrawn
 	Began    time.Time          `json:"began"`
 	ReportID string             `json:"reportId,omitzero"`
-	Case     *caseRef           `json:"case"`   // ours; null while there is none
-	Answer   *answerView        `json:"answer"` // what the desk may tell its caller; null while there is none
+	Case     *caseRef           `json:"case"`            // ours; null while there is none
+	Answer   *answerView        `json:"answer"`          // what the desk may tell its caller; null while there is none
+	Passes   []passView         `json:"passes,omitzero"` // its ways from desk to desk
 	Messages []orderMessageView `json:"messages"`
 }
 
@@ -84,6 +87,7 @@ func (a *API) viewOrder(c *Call, answer *desk.Answer) (orderView, error) {
 	sender.ID = o.User
 	v.Case = l.caseRef(sender, answer.Report, answer.Case)
 	if answer.Case != nil {
+		v.Passes = viewPasses(answer.Case)
 		if v.Answer, err = a.answerOf(c, sender, answer.Case); err != nil {
 			return v, err
 		}
@@ -112,9 +116,12 @@ func (a *API) putDeskOrder(c *Call) (Reply, error) {
 	if err := checkLengths(reflect.ValueOf(&b).Elem(), ""); err != nil {
 		return Reply{}, err
 	}
-	in, err := b.input()
-	if err != nil {
-		return Reply{}, err
+	var in mediation.ReportInput
+	if in.Passed = b.Passed; in.Passed == "" {
+		var err error
+		if in, err = b.input(); err != nil {
+			return Reply{}, err
+		}
 	}
 	answer, err := a.Desks.Put(c.Context, c.Actor, c.PathID("number"), in)
 	if err != nil {
@@ -136,7 +143,11 @@ func (a *API) sayToOrder(c *Call, kind desk.Kind) (Reply, error) {
 	if err := c.Decode(&b); err != nil {
 		return Reply{}, err
 	}
-	answer, err := a.Desks.Say(c.Context, c.Actor, c.PathID("number"), desk.Said{ID: b.ID, Kind: kind, Text: b.Text, Danger: b.Emergency})
+	return a.say(c, desk.Said{ID: b.ID, Kind: kind, Text: b.Text, Danger: b.Emergency})
+}
+
+func (a *API) say(c *Call, said desk.Said) (Reply, error) {
+	answer, err := a.Desks.Say(c.Context, c.Actor, c.PathID("number"), said)
 	if err != nil {
 		return Reply{}, err
 	}

@@ -85,7 +85,8 @@ func newLine(t *testing.T, a *apptest.App) *line {
 	l.server = &deskServer{t: t, answer: func(webhook.Body) int { return http.StatusOK }, verifier: webhook.Verifier{Secrets: map[string][]byte{"k1": secret}, Now: clock}}
 	web := httptest.NewServer(l.server)
 	t.Cleanup(web.Close)
-	endpoints := []webhook.Endpoint{{Desk: apptest.Here.Desk(), Unit: apptest.Here.DeskUnit(), URL: web.URL, KeyID: "k1", Secret: secret, Private: true}}
+	endpoints := []webhook.Endpoint{{Desk: apptest.Here.Desk(), Unit: apptest.Here.DeskUnit(), URL: web.URL, KeyID: "k1", Secret: secret, Private: true},
+		{Desk: apptest.PoliceDesk, Unit: apptest.PoliceUnit, URL: web.URL, KeyID: "k1", Secret: secret, Private: true}}
 	devices := &webhook.Devices{Devices: a.Store.Devices(), Endpoints: endpoints, UnitOf: func(ctx context.Context, user string) (string, error) {
 		u, err := a.Store.Users().Get(ctx, user)
 		return u.Unit, err

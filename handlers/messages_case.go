@@ -79,6 +79,8 @@ var caseMessages = map[string]message{
 	"need.no_charge":        {"已有领导包案", "A leader is in charge", "本案已有领导包案；换人请移交，或先解除。", "A leader is in charge already. Hand it over, or release them first."},
 	"charge.others":         {"只能自己包案", "Only for oneself", "领导只能自己包案，不能派给别的领导。", "A leader takes charge for themselves and gives it to nobody else."},
 	"charge.no_review":      {"没有待会办的日期", "No review is due", "会办日期都已办完，请先调整方案。", "All dates are done. Change the plan first."},
+	"need.passable":         {"不能转往别的平台", "Not to be passed on", "本案不在外部平台，或规则不允许该平台转办。", "The case lies with no outside desk, or the policy lets that desk pass nothing on."},
+	"need.desk":             {"不是外部平台的事项", "Not from an outside desk", "本案不是外部平台转来的。", "The case did not come from an outside desk."},
 	"need.joint":            {"未设联席会议", "No joint conference", "本县规则没有设联合办理。", "The policy has no joint handling."},
 	"need.signatory":        {"不由您签批", "Not yours to sign", "没有待签批的会商，或您不是规则规定的签批人。", "No consultation waits for a signature, or you are not whom the policy has sign."},
 	"need.order":            {"尚未发办理意见书", "No handling order", "会商签批后才能交办子任务。", "Sub-tasks follow a consultation that has been signed."},

@@ -15,6 +15,12 @@ var domainMessages = withPlanReasons(map[string]message{
 	"desk.bad_number":      {"编号无效", "Number not valid", "“{field}”应为 1 至 64 个字母、数字或 . _ : -，以字母或数字开头。", "“{field}” is 1 to 64 letters, digits or . _ : -, beginning with a letter or digit."},
 	"desk.differs":         {"同号异文", "Same number, other content", "这个工单号下已有内容不同的工单，没有改变。", "There is an order of other content under this number; it has not changed."},
 	"desk.message_differs": {"同号异文", "Same id, other content", "这个消息编号下已有内容不同的消息，没有改变。", "There is a message of other content under this id; nothing has changed."},
+	"desk.there":           {"已在该平台", "It is there already", "本案已在“{desk}”。", "The case lies with “{desk}” already."},
+	"desk.elsewhere":       {"已不在本平台", "It lies with another desk", "本案现在“{desk}”，由该平台转办。", "The case lies with “{desk}” now: that desk passes it on."},
+	"desk.no_way":          {"规则不允许这样转办", "The policy knows no such way", "规则没有从“{from}”转往“{to}”。", "The policy has no way from “{from}” to “{to}”."},
+	"desk.not_connected":   {"平台未接入", "Desk not connected", "“{desk}”没有接入，无法告知。", "No desk “{desk}” is connected, so nobody there would hear of it."},
+	"desk.no_case":         {"尚未立案", "No case yet", "工单还没有成为案件，请待落格后再办。", "The order is no case yet: it waits to be placed."},
+	"desk.taken":           {"已接办", "Taken over already", "转来的事项已用工单号“{number}”接办。", "What was passed on has been taken over under the number “{number}”."},
 	"desk.too_many":        {"消息过多", "Too many messages", "这个工单的消息已达上限。", "This order has as many messages as it can have."},
 	"policy.finding":       {"规则问题", "Problem in the policy", "{text}", "{text}"},
 })

@@ -21,6 +21,8 @@ type caseView struct {
 	ReportIDs []string   `json:"reportIds"`
 	// Outside are outside desks' own numbers of it.
 	Outside   []outsideView `json:"outside,omitzero"`
+	Passes    []passView    `json:"passes,omitzero"` // its ways from desk to desk
+	Calls     []talkView    `json:"deskCalls,omitzero"`
 	Reporters []personRef   `json:"reporters,omitzero"`
 	Parties   []partyView   `json:"parties"`
 

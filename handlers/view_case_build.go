@@ -91,6 +91,9 @@ func (v *caseViewer) people() (map[string]string, error) {
 	for _, f := range v.k.FollowUps {
 		ids = append(ids, f.By)
 	}
+	for _, k := range v.k.Calls {
+		ids = append(ids, k.By)
+	}
 	for _, s := range v.k.Stages {
 		ids = append(ids, s.By)
 	}
@@ -135,7 +138,7 @@ func (v *caseViewer) build() caseView {
 	out := caseView{ID: k.ID, Revision: k.Revision, caseHead: v.summary(&sum).caseHead, PlanVersion: k.PlanVersion, Policy: k.Policy,
 		Over: k.State.Over(), Text: v.words(mediation.PartWords, k.Words), Tier: v.tier(k.Tier), Wave: k.Wave, Performed: k.Performed,
 		JoinedTo: k.JoinedTo, Joined: k.Joined, Outcome: v.outcome(), Agreement: v.agreement(v.k.Agreement), Former: v.former(), Panel: []seatView{},
-		Parties: []partyView{}, ReportIDs: k.Reports, Outside: outside(v.c.Actor, k), Clocks: v.clocks()}
+		Parties: []partyView{}, ReportIDs: k.Reports, Outside: outside(v.c.Actor, k), Passes: viewPasses(k), Calls: v.calls(), Clocks: v.clocks()}
 	if out.ReportIDs == nil {
 		out.ReportIDs = []string{}
 	}

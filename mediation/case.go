@@ -69,6 +69,9 @@ type Case struct {
 	Recalled []string
 	// Outside are the work orders of outside desks among Reports.
 	Outside []OutsideOrder
+	// Passes are its ways from one outside desk to another, Calls the calls that desks had about it, both in order.
+	Passes  []DeskPass
+	Calls   []DeskCall
 	Parties []Party
 	Removed []RemovedParty
 

@@ -238,6 +238,16 @@ type (
 	RunErrand struct{ Party, What string }
 	// FinishErrand 代办结果.
 	FinishErrand struct{ Errand, Result string }
+	// PassOn 一键转办: the matter goes to another outside desk, by its name.
+	PassOn struct{ To, Remark string }
+	// RecordCall 三方通话: desks have spoken of the matter.
+	RecordCall struct {
+		At      time.Time
+		Seconds int
+		Desks   []string // names of the desks that took part
+		Others  string   // who else did
+		Summary string
+	}
 	// SupplementCase 补充.
 	SupplementCase struct {
 		Text   string
@@ -303,6 +313,8 @@ func (Entrust) Name() CommandName          { return CmdEntrust }
 func (RevokeProxy) Name() CommandName      { return CmdRevoke }
 func (RunErrand) Name() CommandName        { return CmdErrand }
 func (FinishErrand) Name() CommandName     { return CmdErrandDone }
+func (PassOn) Name() CommandName           { return CmdPassOn }
+func (RecordCall) Name() CommandName       { return CmdDeskCall }
 func (TakeCharge) Name() CommandName       { return CmdCharge }
 func (PlanCharge) Name() CommandName       { return CmdChargePlan }
 func (ReviewCharge) Name() CommandName     { return CmdReview }
@@ -344,6 +356,8 @@ type ReportInput struct {
 	Parties   []PartyInput
 	// Outside is the desk's own number, where an outside desk sends the report.
 	Outside Outside
+	// Passed is the case that was passed on to the desk that sends the report as its order (DeskPass); "" for everything else.
+	Passed string
 	// OnBehalf: it is filed for the first of Parties, by their consent.
 	OnBehalf *ProxyInput
 	// Print is the fingerprint of the request as it came.

@@ -33,15 +33,17 @@ type Order struct {
 	Facts    Sealed
 	Terms    Sealed
 	Place    Sealed
-	Party    *Party       // for AddParty, sealed
-	LinkHash string       // for AddParty and RenewLink
-	Mediator *Candidate   // for Assign: the mediator as judged by Match
-	Approver Sealed       // for HandlePetition
-	Alike    []Suggestion // for AddParty: open cases that the party is in already
-	NewID    string       // for whatever the command creates
-	Away     *float64     // for Arrive: metres from the case's place; nil where the case has none
-	Plan     string       // for Place: the edition that has the cell
-	Body     string       // for TakeCharge: the body that the leader belongs to
+	Party    *Party            // for AddParty, sealed
+	LinkHash string            // for AddParty and RenewLink
+	Mediator *Candidate        // for Assign: the mediator as judged by Match
+	Approver Sealed            // for HandlePetition
+	Alike    []Suggestion      // for AddParty: open cases that the party is in already
+	NewID    string            // for whatever the command creates
+	Away     *float64          // for Arrive: metres from the case's place; nil where the case has none
+	Plan     string            // for Place: the edition that has the cell
+	Body     string            // for TakeCharge: the body that the leader belongs to
+	Others   Sealed            // for RecordCall
+	Units    map[string]string // for PassOn and RecordCall: the units of the desks that it names, as far as they are known
 }
 
 // Decide carries out the order on the case or says why not. It changes nothing else, reads no clock and may run again.

@@ -127,6 +127,14 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if n := c.openTasks(); n > 0 && has(r.Policy.Closing.Needs, closingTasks) {
 			return unmet("count", strconv.Itoa(n))
 		}
+	case NeedPassable:
+		if !r.Policy.Desks.MayPass(c.AtDesk(), "") {
+			return unmet()
+		}
+	case NeedDesk:
+		if len(c.Outside) == 0 {
+			return unmet()
+		}
 	case NeedClosing:
 		if open := c.closingOpen(r); len(open) > 0 {
 			return unmet("missing", strings.Join(open, ","))

@@ -146,6 +146,10 @@ func (d *decision) carryOut() error {
 		return d.errand(cmd)
 	case FinishErrand:
 		return d.errandDone(cmd)
+	case PassOn:
+		return d.passOn(cmd)
+	case RecordCall:
+		return d.recordCall(cmd)
 	case TakeCharge:
 		return d.takeCharge(cmd)
 	case PlanCharge:

@@ -196,6 +196,10 @@ func words(cmd Command) string {
 		return x.What
 	case FinishErrand:
 		return x.Result
+	case PassOn:
+		return x.Remark
+	case RecordCall:
+		return x.Summary
 	case TakeCharge:
 		return x.Plan
 	case PlanCharge:

@@ -29,6 +29,7 @@ func adoptCase(c, from *Case, now time.Time, r Rules) {
 	for _, o := range from.Outside {
 		d.fileOutside(o)
 	}
+	d.filePasses(from.Passes)
 	for _, p := range from.Parties {
 		p.From, p.LinkHash = from.ID, ""
 		d.welcome(p)
@@ -50,6 +51,7 @@ func disownCase(c, from *Case, now time.Time, r Rules) {
 	for _, id := range from.Reports {
 		d.unfile(id)
 	}
+	d.unfilePasses(from.Passes)
 	d.Former = slices.DeleteFunc(slices.Clone(d.Former), func(a Agreement) bool {
 		return slices.ContainsFunc(from.Former, func(own Agreement) bool { return own.ID == a.ID })
 	})

@@ -97,6 +97,7 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdTaskDrop: DropTask{Task: aTask(c, false), Reason: "r"},
 		CmdEntrust:  Entrust{Party: "p1", ProxyInput: ProxyInput{Manner: "signature"}}, CmdRevoke: RevokeProxy{Behalf: behalf},
 		CmdErrand: RunErrand{Party: aClient(c, by), What: "w"}, CmdErrandDone: FinishErrand{Errand: anErrand(c), Result: "r"},
+		CmdPassOn: PassOn{To: otherDesk(c)}, CmdDeskCall: RecordCall{At: c.Changed, Seconds: 90, Desks: []string{c.AtDesk()}, Others: "o", Summary: "s"},
 		CmdCharge: TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"}, CmdPetition: plausibleStep(c, by, behalf),
 	}[name]
 }
@@ -146,7 +147,7 @@ func TestAnyHistoryWithStagesKeepsTheCaseWhole(t *testing.T) {
 }
 
 func anyHistory(t *testing.T, r Rules) {
-	r.Policy.Petition = yongkang(t).Petition
+	r.Policy.Petition, r.Policy.Desks = yongkang(t).Petition, twoDesks
 	seen, petitions := map[State]int{}, map[PetitionState]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{rt: rt}
@@ -154,6 +155,9 @@ func anyHistory(t *testing.T, r Rules) {
 			rep.Category = rapid.SampledFrom([]string{"neighbour", "medical", "labour", "expropriation"}).Draw(rt, "category")
 			rep.Severity = rapid.IntRange(1, 4).Draw(rt, "severity")
 			rep.Channel = rapid.SampledFrom([]string{"app", "letter"}).Draw(rt, "channel")
+			if rapid.Bool().Draw(rt, "from a desk") {
+				rep.Outside = Outside{Desk: "a", Number: "1"}
+			}
 			rep.Emergency = rapid.IntRange(0, 9).Draw(rt, "emergency") == 0
 		})
 		if m.c.Petition != nil && rapid.Bool().Draw(rt, "back") {

@@ -94,9 +94,12 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.say("report", rep.ID)
 	d.say("why", why)
 	d.file(rep.ID, rep.filer())
+	taken := d.takePass(rep)
 	d.fileOutside(rep.order())
-	d.broughtAgain(rep, parties)
-	d.takePetition(rep.Channel)
+	if !taken { // what goes from desk to desk is not brought in again
+		d.broughtAgain(rep, parties)
+		d.takePetition(rep.Channel)
+	}
 	for _, p := range parties {
 		p.Via = rep.ID
 		d.welcome(p)

@@ -37,11 +37,11 @@ func (r *Report) order() OutsideOrder {
 func (r *Report) ofMany() bool { return r.Outside.Number != "" || r.For != "" }
 
 // told are the commands that desks hear of although the state stays.
-var told = []CommandName{CmdReply, CmdSignFor, CmdArrive, CmdHandle}
+var told = []CommandName{CmdReply, CmdSignFor, CmdArrive, CmdHandle, CmdPassOn, CmdDeskCall}
 
 // echo tells the desks that the case's state has changed, or that somebody has come to see to it or has answered (状态回传), each once for every number of theirs, so that none has to ask.
 func (d *decision) echo() {
-	if d.event.From == d.State && !has(told, CommandName(d.event.Kind)) {
+	if d.event.From == d.State && !has(told, CommandName(d.event.Kind)) && d.event.Data["why"] != FromAnotherDesk {
 		return
 	}
 	for _, o := range d.Outside {

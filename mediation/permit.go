@@ -208,6 +208,9 @@ var Permits = map[Action][]Grant{
 	Action(CmdErrand):     acting,
 	Action(CmdErrandDone): acting,
 
+	Action(CmdPassOn):   join(each(InArea, CountyStaff), each(OwnReport, Desk)),
+	Action(CmdDeskCall): join(each(InArea, CountyStaff), each(OwnReport, Desk)),
+
 	Action(CmdCharge):     each(InArea, Leader, CountyStaff),
 	Action(CmdChargePlan): join(each(InCharge, Leader), each(InArea, CountyStaff)),
 	Action(CmdReview):     join(each(InCharge, Leader), each(InArea, CountyStaff)), // who records what the leader did

@@ -18,7 +18,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Deps is what the Service stands on. All fields but Album, CallStudy and Kick are required.
+// Deps is what the Service stands on. All fields but Album, DeskUnit, CallStudy and Kick are required.
 type Deps struct {
 	Cases     Cases
 	Reports   Reports
@@ -37,6 +37,8 @@ type Deps struct {
 	Words func(text string) []string
 	// Phone and IDNumber bring such numbers into one form, so that the same party is known again however they were typed.
 	Phone, IDNumber func(string) string
+	// DeskUnit is the unit of the account of an outside desk, "" where no desk of that name is connected; nil: none is.
+	DeskUnit func(desk string) string
 	// CallStudy calls an escalated study (提级研判) of a case, once for what called it; nil: nobody studies.
 	CallStudy func(ctx context.Context, caseID, why string, since time.Time) error
 	// Kick hints that a case has something due now; a lost hint costs only the time until the next sweep.
@@ -260,6 +262,17 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		if host, err := s.Cases.Load(ctx, c.JoinedTo); err == nil && host.State == Joined {
 			return o, "", Refusal("split", Conflict, "case.host_joined", "", "host", host.ID)
 		}
+	case PassOn:
+		o.Units = s.deskUnits(cmd.To)
+	case RecordCall:
+		o.Units = s.deskUnits(cmd.Desks...)
+		if err := tooLong("others", cmd.Others); err != nil {
+			return o, "", err
+		}
+		if o.Others, err = s.seal(ctx, c.Key, cmd.Others); err != nil {
+			return o, "", err
+		}
+		return o, "", kept("at", cmd.At)
 	case Arrive:
 		o.Away, err = s.away(ctx, c, cmd)
 		return o, "", err

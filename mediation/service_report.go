@@ -55,7 +55,7 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	}
 	rep := Report{ID: idOf("report", actor.ID, in.ClientID), ClientID: in.ClientID, Print: s.Sealer.Hash("print", in.Print), Reporter: actor.ID,
 		Channel: in.Channel, AccuracyM: in.AccuracyM, Category: in.Category, Severity: in.Severity, Emergency: in.Emergency,
-		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area, Outside: in.Outside}
+		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area, Outside: in.Outside, Into: in.Passed}
 	rep.locate(in, r.Policy, plan)
 	rep.mark(r.Policy)
 	if category, known := r.Policy.Category(rep.Category); known {
@@ -235,7 +235,11 @@ func (s *Service) sealReport(ctx context.Context, rep *Report, in ReportInput) (
 func (s *Service) file(ctx context.Context, rep Report, actor Actor, r Rules) (Receipt, error) {
 	var opens *Case
 	var into string
-	if rep.Cell != "" || rep.Emergency {
+	leads, err := s.leads(ctx, &rep)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if leads {
 		defer s.turn(&rep)()
 		c, join, err := s.lead(ctx, &rep, actor, r)
 		if err != nil {
@@ -304,6 +308,9 @@ func (s *Service) again(ctx context.Context, as Report, print string) (Receipt, 
 // lead says where a placed report leads: into an open case, by itself only for the same reporter or a shared party at the same
 // place and category; else to a case of its own, with the others suggested to a person. Danger always opens its own.
 func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (Case, string, error) {
+	if into, err := s.passedOn(ctx, rep); into != "" || err != nil {
+		return Case{}, into, err
+	}
 	q := AlikeQuery{Cell: rep.Cell, Category: rep.Category, Since: rep.Received.Add(-r.Policy.Intake.Join.Within)}
 	var alike []Summary
 	if rep.Cell != "" && r.Policy.Intake.Join.Within > 0 {

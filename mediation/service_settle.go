@@ -22,11 +22,14 @@ func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor
 	now := s.now()
 	why := "same_reporter"
 	c, err := s.Cases.Update(ctx, into, func(c *Case) error {
-		if !has(joinable, c.State) && !has(c.Reports, rep.ID) {
+		if !has(joinable, c.State) && !has(c.Reports, rep.ID) && !c.awaitsOrder(&rep) {
 			return errEnded
 		}
 		if !has(c.Reporters, rep.Reporter) {
 			why = "shared_party"
+		}
+		if c.awaitsOrder(&rep) {
+			why = FromAnotherDesk
 		}
 		r, err := s.rules(ctx, c.Policy)
 		if err != nil {
@@ -46,8 +49,8 @@ func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor
 
 // settle gives a stored report without a case its case: after a crash, a placing by hand or a detachment.
 func (s *Service) settle(ctx context.Context, rep Report, actor Actor) (Receipt, error) {
-	if rep.Case != "" || (rep.Cell == "" && !rep.Emergency) || !rep.Withdrawn.IsZero() {
-		return Receipt{Report: rep}, nil
+	if leads, err := s.leads(ctx, &rep); !leads || err != nil || rep.Case != "" || !rep.Withdrawn.IsZero() {
+		return Receipt{Report: rep}, err
 	}
 	r, err := s.rules(ctx, "")
 	if err != nil {

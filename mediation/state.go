@@ -136,6 +136,8 @@ const (
 	CmdRevoke          CommandName = "revoke"           // 撤销委托
 	CmdErrand          CommandName = "errand"           // 代办事项
 	CmdErrandDone      CommandName = "errand_done"      // 代办结果
+	CmdPassOn          CommandName = "pass_on"          // 一键转办, from one outside desk to another
+	CmdDeskCall        CommandName = "desk_call"        // 三方通话
 )
 
 // Need is something that must hold before a command may be carried out; decide_needs.go checks it, messages.go says it.
@@ -174,6 +176,8 @@ const (
 	NeedCharge          Need = "charge"           // a leader is in charge
 	NeedNoCharge        Need = "no_charge"        // no leader is in charge yet
 	NeedProxy           Need = "proxy"            // somebody acts for a party; a party asks for itself
+	NeedPassable        Need = "passable"         // it lies with an outside desk that the policy lets pass it on
+	NeedDesk            Need = "desk"             // it came from an outside desk
 	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
 )
 
@@ -265,6 +269,8 @@ var Table = []Rule{
 	{CmdRevoke, "撤销委托", "take the consent back", append([]State{Settled, Exited, NotAccepted, Withdrawn}, notOver...), nil, []Need{NeedProxy}},
 	{CmdErrand, "代办事项", "record an errand", notOver, nil, []Need{NeedProxy}},
 	{CmdErrandDone, "代办结果", "record an errand's result", notOver, nil, []Need{NeedProxy}},
+	{CmdPassOn, "一键转办", "pass on to another outside desk", inHand, nil, []Need{NeedPassable}},
+	{CmdDeskCall, "三方通话", "record a call between desks", notOver, nil, []Need{NeedDesk}},
 }
 
 // RuleOf returns the table's row of a command.

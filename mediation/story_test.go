@@ -74,6 +74,13 @@ func (s *story) order(by Actor, cmd Command) Order {
 		if x.Leader != "" {
 			o.Body = "committee"
 		}
+	case PassOn:
+		o.Units = map[string]string{"a": "unit a", "b": "unit b", "c": "unit c"}
+	case RecordCall:
+		o.Units = map[string]string{"a": "unit a", "b": "unit b"}
+		if x.Others != "" {
+			o.Others = sealedWords(x.Others)
+		}
 	case Agree:
 		o.Terms = sealedWords(x.Terms)
 	case AddParty:

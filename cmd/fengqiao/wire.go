@@ -226,6 +226,8 @@ type system struct {
 	councils *council.Service
 	// patrols takes the check-ins of grid workers.
 	patrols *patrol.Service
+	// desks takes in what outside desks send.
+	desks *desk.Service
 	// studies are escalated studies.
 	studies *study.Service
 	// figures counts cases for dashboards.
@@ -280,6 +282,8 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	if err != nil {
 		return nil, err
 	}
+	s.desks = desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now})
+	s.cases.DeskUnit = s.desks.UnitOf
 	font, err := sheet.FindFont(v.PDFFont)
 	if errors.Is(err, sheet.ErrNoFont) {
 		log.Warn("no PDF", "cause", err, "known", sheet.KnownFonts)
@@ -320,7 +324,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Calendars: in.calendars,
 		Policies:  in.policies,
 		Mediators: in.mediators,
-		Desks:     desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now}),
+		Desks:     s.desks,
 		Halls:     hall.NewService(hall.Deps{Visits: st.Visits(), Policies: in.policies, Cases: s.cases, Reader: st.Cases(), Now: s.cases.Now}),
 		HandOvers: s.handovers,
 		Slips:     s.slips,

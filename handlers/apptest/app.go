@@ -63,6 +63,8 @@ type App struct {
 	Surveyor *mediation.Surveyor
 	// HandOvers is what the server's routes go by.
 	HandOvers *handover.Service
+	// Desks is what the server's routes go by.
+	Desks *desk.Service
 	// Studies is what the server's routes go by.
 	Studies *study.Service
 	// Calendars is the one that everything goes by.
@@ -179,6 +181,8 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
 	a.Studies = study.NewService(study.Deps{Studies: a.Store.Studies(), Cases: a.Cases, Reader: a.Store.Cases(), People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Cases.CallStudy = a.Studies.CallByPolicy
+	a.Desks = a.desks()
+	a.Cases.DeskUnit = a.Desks.UnitOf
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
 	a.Patrols = patrol.NewService(patrol.Deps{Checkins: a.Store.Patrols(), Rules: a.Cases, Atlas: a.Atlas, Now: a.Case.Now})
@@ -205,7 +209,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Calendars: a.Calendars,
 		Policies:  a.policies,
 		Mediators: a.Store.Mediators(),
-		Desks:     a.desks(),
+		Desks:     a.Desks,
 		Campaigns: campaigns,
 		Halls:     hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
 		HandOvers: a.HandOvers,
@@ -230,12 +234,13 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	return a
 }
 
-// desks lists a desk for each township, by the unit that As gives its account.
+// desks lists a desk for each township and that of the police, by the unit that As gives its account.
 func (a *App) desks() *desk.Service {
 	var list []desk.Desk
 	for _, p := range []Place{Here, There} {
 		list = append(list, desk.Desk{Name: p.Desk(), Unit: p.DeskUnit()})
 	}
+	list = append(list, desk.Desk{Name: PoliceDesk, Unit: PoliceUnit})
 	return desk.NewService(desk.Deps{Orders: a.Store.DeskOrders(), Cases: a.Cases, Reader: a.Store.Cases(), Sealer: a.Ring, Desks: list, Now: a.Case.Now})
 }
 

@@ -113,6 +113,9 @@ func (p *Person) Actor() mediation.Actor {
 // Desk is the name of the outside desk whose account As makes for the township, DeskUnit the account's unit.
 func (p Place) Desk() string { return fmt.Sprintf("desk_%d", slices.Index([]Place{Here, There}, p)) }
 
+// PoliceDesk is the desk of the police of the whole county, PoliceUnit its account's unit.
+const PoliceDesk, PoliceUnit = "desk_110", "110指挥中心"
+
 // DeskUnit is what the desk is known by.
 func (p Place) DeskUnit() string { return "12345热线" + string(p) }
 

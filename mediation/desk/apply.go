@@ -35,6 +35,10 @@ func (s *Service) carryOut(ctx context.Context, actor mediation.Actor, o *Order,
 		return nil, nil // erased while it waited: there is nothing left to tell
 	case m.Danger:
 		err = s.danger(ctx, actor, o, key, text)
+	case m.Kind == PassOn:
+		err = s.onCase(ctx, actor, o, key, mediation.PassOn{To: m.To, Remark: text})
+	case m.Kind == Call:
+		err = s.recordCall(ctx, actor, o, &m, key, text)
 	case m.Kind == Close:
 		_, err = s.Cases.WithdrawReport(ctx, actor, o.Report, key, text)
 	case m.Kind == Return:

@@ -33,6 +33,8 @@ const (
 	Supplement Kind = "supplement" // 补充
 	Return     Kind = "return"     // 退回: the desk does not take the result and wants it handled again
 	Close      Kind = "close"      // 销单: the desk takes its order back
+	PassOn     Kind = "pass_on"    // 一键转办: the matter is another desk's
+	Call       Kind = "call"       // 三方通话: the desks have spoken of it
 )
 
 // Standing is what became of a message.
@@ -54,9 +56,20 @@ type Message struct {
 	// Words and Danger are emptied when it is applied: they are the report's then.
 	Words  mediation.Sealed
 	Danger bool
+	// To is the desk that it is passed on to; Talk is of a call, with the words of who else took part.
+	To     string
+	Talk   Talk
+	Others mediation.Sealed
 	Stands Standing
 	Code   string // why it was refused
 	Params map[string]string
+}
+
+// Talk is when a call was, how long, and which desks took part.
+type Talk struct {
+	At      time.Time
+	Seconds int
+	Desks   []string
 }
 
 // Order (工单) is a matter of an outside desk under its own number.
@@ -126,7 +139,7 @@ func (o *Order) Settle(id string, refusal *mediation.Error) {
 	if m == nil || m.Stands != Waiting {
 		return
 	}
-	m.Words, m.Danger, m.Stands = mediation.Sealed{}, false, Applied
+	m.Words, m.Others, m.Danger, m.Stands = mediation.Sealed{}, mediation.Sealed{}, false, Applied
 	if refusal != nil {
 		m.Stands, m.Code, m.Params = Refused, refusal.Code, refusal.Params
 	}

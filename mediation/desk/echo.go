@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"fengqiao/mediation"
@@ -25,6 +26,10 @@ const (
 	StepDanger      Step = "danger"      // 遇险移交
 	StepFinished    Step = "finished"    // 已办结
 	StepWithdrawn   Step = "withdrawn"   // 已撤回
+	StepPassedOn    Step = "passed_on"   // 已转往另一平台
+	StepPassedIn    Step = "passed_in"   // 另一平台转来，请立单并回告工单号
+	StepTakenOver   Step = "taken_over"  // 接收平台已立单
+	StepCalled      Step = "called"      // 已进行三方通话
 )
 
 // steps leads from the state that the case has come to; what is not here is under way.
@@ -46,6 +51,8 @@ var deeds = map[string]Step{
 	string(mediation.CmdArrive):  StepArrived,
 	string(mediation.CmdHandle):  StepHandled,
 	string(mediation.CmdReply):   StepAnswered,
+
+	string(mediation.CmdDeskCall): StepCalled,
 }
 
 // StepOf reads the step from an event of the case's timeline.
@@ -75,6 +82,28 @@ type Echo struct {
 	Before     mediation.State
 	Reason     string // code of policy or catalogue
 	Unit       string // where it was passed to
+	// From and To are the desks that it went from and to, with their numbers; zero where it went nowhere.
+	From, To mediation.Outside
+}
+
+// along adds the way from desk to desk, if the event tells of one, and what it means to whom the notice goes: a desk without a number of
+// its own must make an order.
+func (out *Echo) along(e *mediation.Event, c *mediation.Case, n *mediation.Notice) {
+	passed := e.Kind == string(mediation.CmdPassOn)
+	if !passed && e.Data["why"] != mediation.FromAnotherDesk {
+		return
+	}
+	out.From = mediation.Outside{Desk: e.Data["from"], Number: e.Data["from_number"]}
+	out.To = mediation.Outside{Desk: e.Data["to"], Number: e.Data["to_number"]}
+	theirs := func(o mediation.OutsideOrder) bool { return o.User == n.To.User && o.Outside == out.To }
+	switch {
+	case !passed:
+		out.Step = StepTakenOver
+	case n.To.User == "" || slices.ContainsFunc(c.Outside, theirs):
+		out.Step = StepPassedIn
+	default:
+		out.Step = StepPassedOn
+	}
 }
 
 // EchoOf makes the echo that a notice stands for.
@@ -91,6 +120,8 @@ func EchoOf(ctx context.Context, cases Reader, n mediation.Notice) (Echo, error)
 		return Echo{}, fmt.Errorf("desk: case %s has no event %d", n.Case, n.Seq)
 	}
 	e := &events[0]
-	return Echo{Order: n.Number, Case: c.ID, CaseNumber: c.Number.String(), Seq: n.Seq, At: e.At.UTC(), Step: StepOf(e), State: e.To,
-		Before: e.From, Reason: e.Data["reason"], Unit: e.Data["unit"]}, nil
+	out := Echo{Order: n.Number, Case: c.ID, CaseNumber: c.Number.String(), Seq: n.Seq, At: e.At.UTC(), Step: StepOf(e), State: e.To,
+		Before: e.From, Reason: e.Data["reason"], Unit: e.Data["unit"]}
+	out.along(e, &c, &n)
+	return out, nil
 }

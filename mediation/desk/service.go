@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -77,6 +78,11 @@ func (s *Service) Put(ctx context.Context, actor mediation.Actor, number string,
 	if actor, err = s.inName(ctx, actor, key); err != nil {
 		return Answer{}, err
 	}
+	if in.Passed != "" {
+		if in, err = s.takeOver(ctx, key, in.Passed); err != nil {
+			return Answer{}, err
+		}
+	}
 	in.ClientID, in.Channel, in.Outside = idOf(key), key.Desk, key
 	receipt, err := s.Cases.Receive(ctx, actor, in)
 	var differs *mediation.Error
@@ -120,6 +126,25 @@ type Said struct {
 	Kind   Kind
 	Text   string
 	Danger bool
+	To     string // of PassOn
+	Talk   Talk   // of Call, with who else took part
+	Others string
+}
+
+// print is what the message says, so that the same id with something else is found out.
+func (said *Said) print() string {
+	text := string(said.Kind)
+	if said.Danger {
+		text += "!"
+	}
+	text += "\x1f" + said.Text
+	switch said.Kind {
+	case PassOn:
+		text += "\x1f" + said.To
+	case Call:
+		text += "\x1f" + said.Talk.At.UTC().Format(time.RFC3339Nano) + "\x1f" + strconv.Itoa(said.Talk.Seconds) + "\x1f" + strings.Join(said.Talk.Desks, ",") + "\x1f" + said.Others
+	}
+	return text
 }
 
 // Say takes a message to an order in, once. One that comes before its order is kept and waits for it; one that the case does not
@@ -166,19 +191,21 @@ func (said *Said) check() error {
 	case strings.TrimSpace(said.Text) == "":
 		return mediation.Refusal("desk", mediation.Invalid, "required", "text")
 	case utf8.RuneCountInString(said.Text) > mediation.MaxText:
-		return &mediation.Error{Op: "desk", Kind: mediation.Invalid, Code: "too_long", Field: "text", Params: map[string]string{"max": "4000"}}
+		return mediation.Refusal("desk", mediation.Invalid, "too_long", "text", "max", strconv.Itoa(mediation.MaxText))
+	case utf8.RuneCountInString(said.Others) > mediation.MaxText:
+		return mediation.Refusal("desk", mediation.Invalid, "too_long", "others", "max", strconv.Itoa(mediation.MaxText))
+	case said.Kind == PassOn && said.To == "":
+		return mediation.Refusal("desk", mediation.Invalid, "required", "to")
+	case len(said.Talk.Desks) > maxTalking:
+		return mediation.Refusal("desk", mediation.Invalid, "too_many", "desks", "max", strconv.Itoa(maxTalking))
 	}
 	return nil
 }
 
 // message seals what was said, before the update that may rerun, under the order's key or a fresh one.
 func (s *Service) message(ctx context.Context, key mediation.Outside, said Said) (Message, string, error) {
-	m := Message{ID: said.ID, Kind: said.Kind, At: s.now(), Danger: said.Danger}
-	danger := ""
-	if said.Danger {
-		danger = "!"
-	}
-	m.Print = s.Sealer.Hash("desk message", string(said.Kind)+danger+"\x1f"+said.Text)
+	m := Message{ID: said.ID, Kind: said.Kind, At: s.now(), Danger: said.Danger, To: said.To, Talk: said.Talk}
+	m.Print = s.Sealer.Hash("desk message", said.print())
 	o, err := s.Orders.Load(ctx, key)
 	if err != nil && !errors.Is(err, mediation.ErrNotFound) {
 		return m, "", err
@@ -192,7 +219,10 @@ func (s *Service) message(ctx context.Context, key mediation.Outside, said Said)
 			return m, "", err
 		}
 	}
-	m.Words, err = s.Sealer.Seal(ctx, seal, []byte(said.Text))
+	if m.Words, err = s.Sealer.Seal(ctx, seal, []byte(said.Text)); err != nil {
+		return m, "", err
+	}
+	m.Others, err = s.Sealer.Seal(ctx, seal, []byte(said.Others))
 	return m, seal, err
 }
 

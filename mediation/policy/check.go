@@ -25,6 +25,7 @@ func (c *checker) check() {
 	c.checkClocks()
 	c.checkStages()
 	c.checkStudy()
+	c.checkDesks()
 	c.checkCalendar()
 	c.checkHalls()
 	c.checkJoint()

@@ -28,6 +28,8 @@ type Policy struct {
 	Stages Stages
 	// Petition is the course of petitions; the zero value knows none.
 	Petition Petition
+	// Desks says what outside desks may do with each other's matters.
+	Desks Desks
 	// Study says when an escalated study is called.
 	Study Study
 	// Retention says how long words are kept; the zero value keeps them for ever.

@@ -21,6 +21,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("clocks", required, Text{"时限", "how long things may take"}, clockKeys(v), func(p *Policy) *Clocks { return &p.Clocks }),
 		object("stages", optional, Text{"环节时限：签收、到达、处置、办结等，与状态时限并行；不填为没有", "clocks of signing for, arriving, handling and the like, beside the states'; without it there are none"}, stagesKeys,
 			func(p *Policy) *Stages { return &p.Stages }),
+		object("desks", optional, Text{"外部平台之间的转办；不填则不能互转", "outside desks and each other's matters; without it none passes anything on"}, desksKeys, func(p *Policy) *Desks { return &p.Desks }),
 		object("study", optional, Text{"提级研判：何时自动召集，多久作出结论；不填则只由人召集", "escalated studies: when one is called by itself, and how fast it must conclude; without it people alone call them"}, studyKeys,
 			func(p *Policy) *Study { return &p.Study }),
 		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),

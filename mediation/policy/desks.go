@@ -1,0 +1,40 @@
+package policy
+
+import "slices"
+
+// Desks says what outside desks (12345, 110) may do with each other's matters. The zero value lets them do nothing.
+type Desks struct {
+	// Passes are the ways that a matter may take from desk to desk (一键转办).
+	Passes []DeskPass
+}
+
+// DeskPass is one way, by the desks' names in the list of desks.
+type DeskPass struct{ From, To string }
+
+// MayPass tells whether a matter may go from one desk to the other; with to "", to any other.
+func (d Desks) MayPass(from, to string) bool {
+	return slices.ContainsFunc(d.Passes, func(p DeskPass) bool { return p.From == from && (to == "" || p.To == to) })
+}
+
+// Knows tells whether a desk of that name stands at either end of a way.
+func (d Desks) Knows(desk string) bool {
+	return slices.ContainsFunc(d.Passes, func(p DeskPass) bool { return p.From == desk || p.To == desk })
+}
+
+var desksKeys = []key[Desks]{
+	objects("passes", required, Text{"一键转办：哪个平台可转往哪个平台", "which desk may pass a matter on to which"}, []key[DeskPass]{
+		word("from", required, Text{"转出平台的名称", "the desk that it leaves"}, func(p *DeskPass) *string { return &p.From }),
+		word("to", required, Text{"转往平台的名称", "the desk that it goes to"}, func(p *DeskPass) *string { return &p.To }),
+	}, DeskPass{}, func(d *Desks) *[]DeskPass { return &d.Passes }),
+}
+
+func (c *checker) checkDesks() {
+	for i, p := range c.Desks.Passes {
+		switch {
+		case p.From == p.To && p.From != "":
+			c.wrong(item("desks.passes", i)+".to", "不能转给自己", "a desk passes nothing on to itself")
+		case slices.Index(c.Desks.Passes, p) < i && p.From != "":
+			c.wrong(item("desks.passes", i), "与前面的一条相同", "this way stands above already")
+		}
+	}
+}
