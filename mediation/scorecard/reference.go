@@ -17,7 +17,10 @@ func Reference() string {
 	for _, t := range figures.Terms {
 		list := ""
 		if t.List != nil {
-			list = "✓"
+			list = "案件 cases"
+		}
+		if t.Slips {
+			list = "文书 slips"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s %s | %s<br>%s | %s | %s |\n", t.Key, t.Zh, t.En, t.DefZh, t.DefEn, t.Unit, list)
 	}
@@ -75,12 +78,14 @@ An indicator has no value where any name that its formula uses has none (a share
 (a branch that is not taken does not count). That is neither 0 nor an error: it is left out together with its weight, and ` + "`covered`" + ` says which share of the
 weights has a value.
 
-| 名称 name | 叫法 called | 定义 definition | 单位 unit | 案件列表 list |
+| 名称 name | 叫法 called | 定义 definition | 单位 unit | 列表 list |
 |---|---|---|---|---|
 `
 
 const referenceLaw = `
-比率是0到1，用时是秒。定义与 [figures.md](figures.md) 的统计数是同一份。Shares are between 0 and 1, times are seconds. They are the figures of figures.md, from one table.
+比率是0到1，用时是秒。案件的定义与 [figures.md](figures.md) 的统计数是同一份；督办文书的见 [slips.md](slips.md)。每个数都带着正好是这些案件或文书的列表，比率的分子、分母各一份。
+Shares are between 0 and 1, times are seconds. Those of cases are the figures of figures.md, from one table; those of papers of supervision are told in slips.md. Each leads to the list of
+exactly its cases or papers, a share to two.
 
 ## 计分 · Points
 
@@ -125,6 +130,6 @@ PDF要用带中文的字体，程序不带字体：装 Debian、Ubuntu 的 fonts
 没有字体时 PDF 回答 501 ` + "`no_font`" + `，XLSX 照常。PDF needs a font with Chinese in it, and the program brings none: install fonts-wqy-microhei of Debian or Ubuntu (Apache-2.0, or
 GPL-3 with the exception for embedding), or name a TrueType font by --pdf-font. Without one PDF is answered 501 no_font, and XLSX goes on.
 
-**一人一档** ` + "`/api/v1/officials/{id}/file`" + `：其办过案件的各项统计、历月定格得分、最新500件案件（无当事人信息）。An official's file: the figures of the cases that they acted
-on, their points in frozen months, the newest 500 cases.
+**一人一档** ` + "`/api/v1/officials/{id}/file`" + `：其办过案件的各项统计、发给本人的督办文书、历月定格得分、最新500件案件（无当事人信息）。An official's file: the figures of the cases that they acted
+on, of the papers of supervision to them, their points in frozen months, the newest 500 cases.
 `
