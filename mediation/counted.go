@@ -76,8 +76,8 @@ func (k Counted) Info() (CountedSet, bool) {
 	return CountedSet{}, false
 }
 
-// Membership says in which sets a case is, a bit each by their places in CountedSets; the topmost bits are the edition of the table by which
-// that was found, so that a stored one that an older release found is known and found anew.
+// Membership says in which sets of a table something is, a bit each by their places in it; the topmost bits are the edition of the tables by
+// which that was found, so that a stored one that an older release found is known and found anew.
 type Membership uint32
 
 const (
@@ -85,18 +85,22 @@ const (
 	tableMark = Membership(1) << tableBit
 )
 
-// Current tells whether it was found by this release's table.
-func (m Membership) Current() bool { return m>>tableBit<<tableBit == tableMark }
-
-// Sets are those that it names, in the order of the table.
-func (m Membership) Sets() (in []CountedSet) {
-	for i := range CountedSets {
-		if m&(1<<i) != 0 {
-			in = append(in, CountedSets[i])
+// MemberOf finds the sets of a table of n that something is in.
+func MemberOf(n int, in func(set int) bool) Membership {
+	m := tableMark
+	for i := range n {
+		if in(i) {
+			m |= 1 << i
 		}
 	}
-	return in
+	return m
 }
+
+// Current tells whether it was found by this release's tables.
+func (m Membership) Current() bool { return m>>tableBit<<tableBit == tableMark }
+
+// Has tells whether it holds the set of that place.
+func (m Membership) Has(set int) bool { return m&(1<<set) != 0 }
 
 // Bit is the set's own.
 func (k Counted) Bit() Membership {
@@ -110,16 +114,7 @@ func (k Counted) Bit() Membership {
 
 // MembershipOf finds the sets that a case is in.
 func MembershipOf(s *Summary) Membership {
-	m := tableMark
-	if s.State == Joined {
-		return m
-	}
-	for i := range CountedSets {
-		if CountedSets[i].holds(s) {
-			m |= 1 << i
-		}
-	}
-	return m
+	return MemberOf(len(CountedSets), func(set int) bool { return s.State != Joined && CountedSets[set].holds(s) })
 }
 
 // closedNow tells whether the procedure is over (办结) and the case was not taken up again or passed on since.

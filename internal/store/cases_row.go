@@ -173,10 +173,11 @@ func reporterTag(user string) string { return "r:" + user }
 
 // countedTags are of the sets that figures count it in.
 func countedTags(m mediation.Membership) []string {
-	sets := m.Sets()
-	tags := make([]string, len(sets))
-	for i, set := range sets {
-		tags[i] = countedTag(set.Key)
+	var tags []string
+	for i, set := range mediation.CountedSets {
+		if m.Has(i) {
+			tags = append(tags, countedTag(set.Key))
+		}
 	}
 	return tags
 }

@@ -225,7 +225,8 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 	actors := []mediation.Actor{Town, County, {ID: "u", Role: mediation.UnitStaff, Unit: "住建局", Area: "33.01.11"}, {ID: "s", Role: mediation.Supervisor, Area: "33.01"},
 		{ID: "g", Role: mediation.GridLeader, Area: CellA.Parent()}, {ID: "a", Role: mediation.Administrator, Area: "33"}, {ID: "w", Role: mediation.GridWorker, Area: "33"}}
 	for _, actor := range actors {
-		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {Official: Town.ID}, {Official: "nobody"}, {Source: "petition"}, {From: cuts[1]}, {Until: cuts[1]}} {
+		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {Official: Town.ID}, {Official: "nobody"}, {Source: "petition"}, {From: cuts[1]}, {Until: cuts[1]},
+			{Area: "33.01.11.001", From: cuts[0], Until: cuts[2]}, {Unit: "住建局", From: cuts[1]}, {Area: "33.01.11.001", Unit: "住建局", Official: Town.ID, Until: cuts[2]}} {
 			q.Sight, q.Now, q.SourceOf = mediation.VisibleBy(actor, mediation.StatsRead), k.Clock(), sourceOf
 			for _, by := range append([]figures.By{figures.Whole, figures.ByOfficial}, figures.Breakdowns...) {
 				got, want := k.kept.Break(q, by, cuts), recount(cases, actor, q, by, cuts)

@@ -118,22 +118,28 @@ var stateCode = func() map[mediation.State]uint8 {
 	return codes
 }()
 
-// names numbers the words of a column as they come.
-type names struct {
-	codes map[string]uint32
-	words []string
+// numbered numbers values as they come.
+type numbered[T comparable] struct {
+	codes map[T]uint32
+	all   []T
 }
 
-func (n *names) code(word string) uint32 {
-	code, ok := n.codes[word]
+// names are the words of a column, kinds the kinds of cases.
+type (
+	names = numbered[string]
+	kinds = numbered[kind]
+)
+
+func (n *numbered[T]) code(v T) uint32 {
+	code, ok := n.codes[v]
 	if ok {
 		return code
 	}
 	if n.codes == nil {
-		n.codes = map[string]uint32{}
+		n.codes = map[T]uint32{}
 	}
-	code = uint32(len(n.words))
-	n.codes[word], n.words = code, append(n.words, word)
+	code = uint32(len(n.all))
+	n.codes[v], n.all = code, append(n.all, v)
 	return code
 }
 

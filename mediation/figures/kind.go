@@ -18,25 +18,6 @@ func kindOf(s *mediation.Summary) kind {
 	return kind{sets, stateCode[s.State], small(s.Repeats), small(s.Satisfied), small(s.Dissatisfied)}
 }
 
-// kinds numbers the kinds as they come.
-type kinds struct {
-	codes map[kind]uint32
-	all   []kind
-}
-
-func (n *kinds) code(k kind) uint32 {
-	code, ok := n.codes[k]
-	if ok {
-		return code
-	}
-	if n.codes == nil {
-		n.codes = map[kind]uint32{}
-	}
-	code = uint32(len(n.all))
-	n.codes[k], n.all = code, append(n.all, k)
-	return code
-}
-
 // counters are the counts of a tally that a set of cases is.
 var counters = []struct {
 	bit mediation.Membership

@@ -175,8 +175,8 @@ func is(want string) func(string) bool {
 
 // sort gives every word of a column its group.
 func (s *sieve) sort(n *names, groups bool, among func(string) bool, group func(string) string) []int32 {
-	of, seen, matters := make([]int32, len(n.words)), map[string]int32{}, groups
-	for code, word := range n.words {
+	of, seen, matters := make([]int32, len(n.all)), map[string]int32{}, groups
+	for code, word := range n.all {
 		switch {
 		case !among(word):
 			of[code], matters = out, true
@@ -198,9 +198,9 @@ func (s *sieve) sort(n *names, groups bool, among func(string) bool, group func(
 
 // official gives every set of officials that there is its group, which stands for a group of each of them.
 func (s *sieve) official(n *names, groups bool, want string) {
-	s.officials = make([]int32, len(n.words))
+	s.officials = make([]int32, len(n.all))
 	seen := map[string]int32{}
-	for code, word := range n.words {
+	for code, word := range n.all {
 		people := officialsOf(word)
 		switch {
 		case want != "" && !slices.Contains(people, want):

@@ -1,5 +1,7 @@
 package slip
 
+import "fengqiao/mediation"
+
 // Counted names a set of slips that scorecards count and lists can be narrowed to: the one definition of both.
 type Counted string
 
@@ -86,31 +88,10 @@ func (k Counted) Info() (CountedSet, bool) {
 	return CountedSet{}, false
 }
 
-// Membership says in which sets a slip is, as mediation.Membership does of a case.
-type Membership uint32
-
-const (
-	tableBit  = 28
-	tableMark = Membership(1) << tableBit
-)
-
-// Current tells whether it was found by this release's table.
-func (m Membership) Current() bool { return m>>tableBit<<tableBit == tableMark }
-
-// Has tells whether it holds the set of that place in CountedSets.
-func (m Membership) Has(set int) bool { return m&(1<<set) != 0 }
-
 // MembershipOf finds the sets that a slip is in.
-func MembershipOf(s *Slip) Membership {
-	m := tableMark
-	if s.Restricted != "" || s.State == Withdrawn {
-		return m
-	}
+func MembershipOf(s *Slip) mediation.Membership {
 	d := deedsOf(s.History)
-	for i := range CountedSets {
-		if CountedSets[i].holds(s, &d) {
-			m |= 1 << i
-		}
-	}
-	return m
+	return mediation.MemberOf(len(CountedSets), func(set int) bool {
+		return s.Restricted == "" && s.State != Withdrawn && CountedSets[set].holds(s, &d)
+	})
 }

@@ -284,7 +284,7 @@ type Summary struct {
 	ReplyDue   time.Time
 	Breached   bool
 	// Counted says in which sets that scorecards count it is; not Current in what an earlier release stored.
-	Counted Membership
+	Counted mediation.Membership
 }
 
 // Summarise makes the slip's list form.
