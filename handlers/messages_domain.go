@@ -21,6 +21,7 @@ var domainMessages = withPlanReasons(map[string]message{
 	"desk.not_connected":   {"平台未接入", "Desk not connected", "“{desk}”没有接入，无法告知。", "No desk “{desk}” is connected, so nobody there would hear of it."},
 	"desk.no_case":         {"尚未立案", "No case yet", "工单还没有成为案件，请待落格后再办。", "The order is no case yet: it waits to be placed."},
 	"desk.taken":           {"已接办", "Taken over already", "转来的事项已用工单号“{number}”接办。", "What was passed on has been taken over under the number “{number}”."},
+	"desk.order_came":      {"工单已到", "The order has come", "工单已到，所说的话属于其案件，请注销该案件。", "The order has come: what was said is its case's. Erase that."},
 	"desk.too_many":        {"消息过多", "Too many messages", "这个工单的消息已达上限。", "This order has as many messages as it can have."},
 	"policy.finding":       {"规则问题", "Problem in the policy", "{text}", "{text}"},
 })

@@ -109,6 +109,7 @@ const (
 	NoticeRefused     NoticeKind = "party_refused"    // staff, panel: a party refused
 	NoticeAlike       NoticeKind = "cases_alike"      // staff: two open cases share a party
 	NoticeDesk        NoticeKind = "desk_echo"        // outside desk: the state of its order has changed
+	NoticeDeskLost    NoticeKind = "desk_order_lost"  // staff: a desk spoke of an order that never came
 	NoticeStudy       NoticeKind = "study"            // leaders, members: an escalated study was called, concluded, reported on
 	NoticeStudyOrder  NoticeKind = "study_order"      // whom a study has ordered something
 	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs

@@ -146,6 +146,11 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A work order has moved on", "The state of a work order you sent has changed."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeDeskLost: {
+		Chinese: Text{"外部平台的工单未到", "有平台发来补充或退回，但其工单一直未到，消息已过期，请与该平台核对。"},
+		English: Text{"A work order never came", "What a desk said of an order that was never sent has expired. Please ask the desk."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeRezoned: {
 		Chinese: Text{"网格调整，有事项转入", "网格范围已调整，有在办事项划入您的辖区，请打开应用查看。"},
 		English: Text{"Grids have changed", "The grids were redrawn, and open cases are now in your area. Open the app to see them."},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"fengqiao/internal/account"
 	"fengqiao/internal/store"
@@ -21,8 +22,21 @@ import (
 
 // desksFile is the list of outside desks as an installation writes it; docs/desks.md tells it.
 type desksFile struct {
+	// Wait is how long what a desk says of an order waits for that order: "168h".
+	Wait  string      `yaml:"wait"`
 	Desks []deskEntry `yaml:"desks"`
 }
+
+// deskList is the file as it is used.
+type deskList struct {
+	desks     []desk.Desk
+	endpoints []webhook.Endpoint
+	wait      time.Duration
+}
+
+// shortestWait and longestWait bound it: shorter than the retries of a desk that was down, messages would be lost by rule; for much
+// longer, words would be kept that belong to nothing.
+const shortestWait, longestWait = time.Hour, 90 * 24 * time.Hour
 
 type deskEntry struct {
 	Name       string `yaml:"name"`
@@ -40,20 +54,21 @@ const minSecret = 32
 var deskName = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
 
 // readDesks reads the list of outside desks, and with it the secrets that it names. Without a file there are none.
-func readDesks(path string) ([]desk.Desk, []webhook.Endpoint, error) {
+func readDesks(path string) (list deskList, err error) {
 	if path == "" {
-		return nil, nil, nil
+		return list, nil
 	}
 	text, err := os.ReadFile(path) // #nosec G304 -- the operator names the file
 	if err != nil {
-		return nil, nil, err
+		return list, err
 	}
 	var f desksFile
 	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+		return list, fmt.Errorf("%s: %w", path, err)
 	}
-	var desks []desk.Desk
-	var endpoints []webhook.Endpoint
+	if list.wait, err = f.waits(); err != nil {
+		return list, fmt.Errorf("%s: %w", path, err)
+	}
 	names, units := map[string]bool{}, map[string]bool{}
 	for i, e := range f.Desks {
 		endpoint, err := e.read()
@@ -61,15 +76,27 @@ func readDesks(path string) ([]desk.Desk, []webhook.Endpoint, error) {
 			err = errors.New("its name or unit is another's already")
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: desk %d (%s): %w", path, i+1, e.Name, err)
+			return deskList{}, fmt.Errorf("%s: desk %d (%s): %w", path, i+1, e.Name, err)
 		}
 		names[e.Name], units[e.Unit] = true, true
-		desks = append(desks, desk.Desk{Name: e.Name, Unit: e.Unit})
+		list.desks = append(list.desks, desk.Desk{Name: e.Name, Unit: e.Unit})
 		if e.URL != "" {
-			endpoints = append(endpoints, endpoint)
+			list.endpoints = append(list.endpoints, endpoint)
 		}
 	}
-	return desks, endpoints, nil
+	return list, nil
+}
+
+// waits is how long messages wait, DefaultWait where the file does not say.
+func (f *desksFile) waits() (time.Duration, error) {
+	if f.Wait == "" {
+		return desk.DefaultWait, nil
+	}
+	wait, err := time.ParseDuration(f.Wait)
+	if err != nil || wait < shortestWait || wait > longestWait {
+		return 0, fmt.Errorf("wait is a time of %s to %s, such as 168h", shortestWait, longestWait)
+	}
+	return wait, nil
 }
 
 // read checks an entry and fetches its secret. An error never quotes the secret.

@@ -97,6 +97,8 @@ others in them; --with-cases erases these as well.`}.In(c.lang),
 		}}
 	paper := &cobra.Command{Use: "slip ID", Args: cobra.ExactArgs(1), Short: c.short("注销一份不属于案件、已了结的督办文书", "erase a paper of supervision that is about no case and has ended"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.eraseSlip(cmd.Context(), args[0], yes) }}
+	order := &cobra.Command{Use: "desk-order DESK/NUMBER", Args: cobra.ExactArgs(1), Short: c.short("注销外部平台说过、但工单一直未到的话", "erase what an outside desk said of an order that never came"),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.eraseDeskOrder(cmd.Context(), args[0], yes) }}
 	due := &cobra.Command{Use: "due", Short: c.short("注销保存期限已满的", "erase what has been kept long enough"),
 		Long: words.Text{
 			Zh: `按现行规则的 retention（保存期限）找出到期的案件和上报并逐件列出；加 --yes 才注销，原因记为 retention。依法保留的不在其内。`,
@@ -109,7 +111,7 @@ erases them, with "retention" as the reason. What is held for the law is not amo
 			}
 			return errors.Join(c.eraseDue(cmd.Context(), in, yes), in.Close())
 		}}
-	group.AddCommand(person, one, report, paper, due)
+	group.AddCommand(person, one, report, paper, order, due)
 	return group
 }
 

@@ -28,6 +28,7 @@ func (s *system) rooms() []namedRoom {
 		{"studies", s.studies},
 		{"patrols", s.patrols},
 		{"councils", s.councils},
+		{"desks", s.desks},
 	}
 }
 

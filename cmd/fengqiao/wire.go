@@ -278,11 +278,11 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
 	}
 	st := in.Store
-	desks, endpoints, err := readDesks(v.DesksFile)
+	outside, err := readDesks(v.DesksFile)
 	if err != nil {
 		return nil, err
 	}
-	s.desks = desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: desks, Now: s.cases.Now})
+	s.desks = desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: outside.desks, Now: s.cases.Now, Wait: outside.wait})
 	s.cases.DeskUnit = s.desks.UnitOf
 	font, err := sheet.FindFont(v.PDFFont)
 	if errors.Is(err, sheet.ErrNoFont) {
@@ -294,11 +294,11 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	if err != nil {
 		return nil, err
 	}
-	sender[webhook.Vendor] = webhook.New(webhook.Config{Endpoints: endpoints, Now: in.now, Connections: v.PushPool,
+	sender[webhook.Vendor] = webhook.New(webhook.Config{Endpoints: outside.endpoints, Now: in.now, Connections: v.PushPool,
 		Echo: func(ctx context.Context, n mediation.Notice) (desk.Echo, error) {
 			return desk.EchoOf(ctx, st.Cases(), n)
 		}})
-	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: endpointsBeside(st, endpoints), Directory: in.directory, Sender: sender,
+	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: endpointsBeside(st, outside.endpoints), Directory: in.directory, Sender: sender,
 		Clock: in.now, Steady: in.steady, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
 		Deadline: v.PushDeadline, Lease: v.PushLease})
 	if err != nil {

@@ -251,6 +251,7 @@ func (a *App) rooms() []casetime.Room {
 		a.Studies,
 		a.Patrols,
 		a.Councils,
+		a.Desks,
 	}
 }
 

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
+	"time"
 
 	"fengqiao/mediation"
 	"fengqiao/mediation/desk"
@@ -11,7 +13,7 @@ import (
 const deskOrdersTable = "desk_orders"
 
 // deskTables: an order lies under its desk and number, sorted by when it began.
-var deskTables = []Table{{Name: deskOrdersTable, Tagged: true}}
+var deskTables = []Table{{Name: deskOrdersTable, Tagged: true, Keys: []Key{{"due", Int}}, Indexes: []Index{{Keys: []string{"due", "sort"}}}}}
 
 // DeskOrders implements desk.Orders.
 type DeskOrders struct{ s *Store }
@@ -26,7 +28,7 @@ func deskOrderID(key mediation.Outside) string { return key.Desk + "/" + key.Num
 
 func deskOrderRow(o *desk.Order) (Row, error) {
 	body, err := encode(o)
-	return Row{ID: deskOrderID(o.Outside), Sort: o.Began.UnixMilli(), Tags: []string{"d:" + o.Desk}, Body: body}, err
+	return Row{ID: deskOrderID(o.Outside), Sort: o.Began.UnixMilli(), Tags: []string{"d:" + o.Desk}, Keys: map[string]any{"due": millis(o.NextDue)}, Body: body}, err
 }
 
 func readDeskOrder(row Row) (o desk.Order, err error) {
@@ -85,6 +87,53 @@ func (p *DeskOrders) update(ctx context.Context, key mediation.Outside, fn func(
 	})
 	o.Version = done.Version
 	return o, err
+}
+
+// Tell changes an order that is there, together with its notices.
+func (p *DeskOrders) Tell(ctx context.Context, key mediation.Outside, fn func(*desk.Order) []mediation.Notice) error {
+	told := 0
+	_, err := p.s.modifyAround(ctx, deskOrdersTable, deskOrderID(key), func(row Row) (ch change, err error) {
+		o, err := readDeskOrder(row)
+		if err != nil {
+			return ch, err
+		}
+		notices := fn(&o)
+		told = len(notices)
+		if ch.ahead, err = outboxWrites(notices); err != nil {
+			return ch, err
+		}
+		ch.next, err = deskOrderRow(&o)
+		return ch, err
+	})
+	if err == nil {
+		p.s.noticed(told)
+	}
+	return trouble("tell of desk order", err)
+}
+
+// Due returns what the sweep must look at.
+func (p *DeskOrders) Due(ctx context.Context, until time.Time, limit int) ([]mediation.Outside, error) {
+	ids, err := p.s.dueIDs(ctx, deskOrdersTable, until, limit)
+	keys := make([]mediation.Outside, len(ids))
+	for i, id := range ids {
+		keys[i].Desk, keys[i].Number, _ = strings.Cut(id, "/")
+	}
+	return keys, err
+}
+
+// Defer puts the sweep off.
+func (p *DeskOrders) Defer(ctx context.Context, key mediation.Outside, until time.Time) error {
+	_, err := p.s.modify(ctx, deskOrdersTable, deskOrderID(key), func(row Row) (Row, []Write, error) {
+		o, err := readDeskOrder(row)
+		if err != nil {
+			row.Keys["due"] = until.UnixMilli() // one that cannot be read must not hold up the sweep either
+			return row, nil, nil
+		}
+		o.NextDue = until
+		next, err := deskOrderRow(&o)
+		return next, nil, err
+	})
+	return trouble("put off desk order", err)
 }
 
 // List pages a desk's orders, newest first.

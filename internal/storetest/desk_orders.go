@@ -22,6 +22,7 @@ func DeskOrders(t *testing.T, s *store.Store) {
 		{"an order is made by its first change", ordersBegin},
 		{"a refused change leaves no order", ordersRefuse},
 		{"of many messages at once none is lost", ordersContend},
+		{"what waits is found when it is due, and told of", ordersRunOut},
 		{"a desk's list holds its own, newest first", ordersList},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, s.DeskOrders()) })
@@ -119,5 +120,37 @@ func ordersList(t *testing.T, p *store.DeskOrders) {
 	}
 	if _, _, err := p.List(ctx, "list", "nonsense", 2); err == nil {
 		t.Error("a cursor of nobody's making is taken")
+	}
+}
+
+func ordersRunOut(t *testing.T, p *store.DeskOrders) {
+	ctx := context.Background()
+	for i, n := range []string{"3", "1", "2"} {
+		if _, err := p.Change(ctx, number("due", n), func(o *desk.Order) error {
+			o.Begin("", "", noon)
+			o.NextDue = noon.Add([]time.Duration{3, 1, 2}[i] * time.Hour)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.Defer(ctx, number("due", "1"), noon.Add(5*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	due, err := p.Due(ctx, noon.Add(3*time.Hour), 10)
+	if err != nil || fmt.Sprint(due) != "[{due 2} {due 3}]" {
+		t.Fatalf("%v, %v", due, err)
+	}
+	notice := mediation.Notice{ID: "desk/due/2/x", Kind: mediation.NoticeDesk, At: noon, To: mediation.Recipient{User: "u"}, Number: "2"}
+	for range 2 { // what a crash in between leaves is told again under the same id
+		if err := p.Tell(ctx, due[0], func(o *desk.Order) []mediation.Notice { o.NextDue = time.Time{}; return []mediation.Notice{notice} }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if due, err := p.Due(ctx, noon.Add(4*time.Hour), 10); err != nil || fmt.Sprint(due) != "[{due 3}]" {
+		t.Errorf("%v, %v", due, err)
+	}
+	if err := p.Tell(ctx, number("due", "9"), func(*desk.Order) []mediation.Notice { return nil }); !errors.Is(err, mediation.ErrNotFound) {
+		t.Errorf("an order that is not there: %v", err)
 	}
 }

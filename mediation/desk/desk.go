@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/mediation"
 )
 
@@ -45,6 +46,7 @@ const (
 	Waiting Standing = "waiting" // it came before its order
 	Applied Standing = "applied"
 	Refused Standing = "refused" // the case did not allow it any more
+	Expired Standing = "expired" // its order never came
 )
 
 // Message is what a desk says of its order after, or before, sending it.
@@ -81,7 +83,11 @@ type Order struct {
 	Began    time.Time
 	Key      string // seal key of what waits
 	Messages []Message
-	Version  int64
+	// Sender is the account that spoke of it last while it was not there, Home that account's area: who is told if it never comes.
+	Sender  string
+	Home    grid.Code
+	NextDue time.Time // when the first of what waits runs out; zero: nothing waits
+	Version int64
 }
 
 // MaxMessages is the most messages of one order. It bounds what can wait for an order that never comes.
@@ -105,6 +111,7 @@ func (o *Order) next() *Message {
 
 // Begin notes the report that the order became.
 func (o *Order) Begin(report, user string, at time.Time) {
+	o.NextDue = time.Time{}
 	if o.Report == "" {
 		o.Report, o.User = report, user
 	}
@@ -134,13 +141,20 @@ func (o *Order) Add(m Message) error {
 
 // Settle notes what became of a message, and forgets its words.
 func (o *Order) Settle(id string, refusal *mediation.Error) {
+	if refusal == nil {
+		o.settle(id, Applied)
+	} else if m := o.settle(id, Refused); m != nil {
+		m.Code, m.Params = refusal.Code, refusal.Params
+	}
+}
+
+// settle ends a message that waits, and returns it; nil where it did not.
+func (o *Order) settle(id string, as Standing) *Message {
 	o.Messages = slices.Clone(o.Messages)
 	m := o.message(id)
 	if m == nil || m.Stands != Waiting {
-		return
+		return nil
 	}
-	m.Words, m.Others, m.Danger, m.Stands = mediation.Sealed{}, mediation.Sealed{}, false, Applied
-	if refusal != nil {
-		m.Stands, m.Code, m.Params = Refused, refusal.Code, refusal.Params
-	}
+	m.Words, m.Others, m.Danger, m.Stands = mediation.Sealed{}, mediation.Sealed{}, false, as
+	return m
 }

@@ -29,6 +29,7 @@ const (
 	StepPassedOn    Step = "passed_on"   // 已转往另一平台
 	StepPassedIn    Step = "passed_in"   // 另一平台转来，请立单并回告工单号
 	StepTakenOver   Step = "taken_over"  // 接收平台已立单
+	StepRanOut      Step = "ran_out"     // 工单未到，留存的消息已过期
 	StepCalled      Step = "called"      // 已进行三方通话
 )
 
@@ -108,6 +109,9 @@ func (out *Echo) along(e *mediation.Event, c *mediation.Case, n *mediation.Notic
 
 // EchoOf makes the echo that a notice stands for.
 func EchoOf(ctx context.Context, cases Reader, n mediation.Notice) (Echo, error) {
+	if n.Case == "" {
+		return Echo{Order: n.Number, At: n.At.UTC(), Step: StepRanOut}, nil
+	}
 	c, err := cases.Load(ctx, n.Case)
 	if err != nil {
 		return Echo{}, err

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"fengqiao/mediation"
 )
@@ -14,6 +15,13 @@ type Orders interface {
 	// wrote in between, fn is called again on the new state, so fn must be pure. An error of fn is returned as it is and nothing
 	// is stored, so that a refused message leaves no empty order.
 	Change(ctx context.Context, key mediation.Outside, fn func(*Order) error) (Order, error)
+	// Tell is Change of an order that is there, with notices that are stored with the change; without transactions they go first, so that a
+	// crash in between tells them again under the same ids, which is once.
+	Tell(ctx context.Context, key mediation.Outside, fn func(*Order) []mediation.Notice) error
+	// Due returns the orders whose NextDue is not after until, the longest due first, at most limit.
+	Due(ctx context.Context, until time.Time, limit int) ([]mediation.Outside, error)
+	// Defer puts the sweep off to a later time after a failure, be the order readable or not.
+	Defer(ctx context.Context, key mediation.Outside, until time.Time) error
 	// List pages a desk's orders, newest first, after the cursor, at most limit, and the cursor behind the last ("" at the end).
 	List(ctx context.Context, desk, cursor string, limit int) ([]Order, string, error)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Deps is what the Service stands on. All are needed.
+// Deps is what the Service stands on. All but Wait are needed.
 type Deps struct {
 	Orders Orders
 	Cases  Cases
@@ -23,6 +23,8 @@ type Deps struct {
 	Sealer mediation.Sealer
 	Desks  []Desk
 	Now    func() time.Time // case time
+	// Wait is how long messages wait for their order; 0: DefaultWait.
+	Wait time.Duration
 }
 
 // Service takes in what outside desks send.
@@ -165,7 +167,12 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 		if o.Key == "" {
 			o.Key = seal
 		}
-		return o.Add(m)
+		o.Sender, o.Home = actor.ID, actor.Area
+		if err := o.Add(m); err != nil {
+			return err
+		}
+		o.schedule(s.wait())
+		return nil
 	})
 	if err != nil {
 		return Answer{}, err

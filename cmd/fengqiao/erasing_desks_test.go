@@ -1,0 +1,58 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fengqiao/mediation"
+	"fengqiao/mediation/desk"
+)
+
+// What an outside desk said of an order that never came belongs to no case: it has a way of its own to be erased.
+func TestWhatWaitsForAnOrderIsErased(t *testing.T) {
+	onBothStores(t, func(t *testing.T, data, address string) {
+		q := begun(t, data, address)
+		hotline := mediation.Actor{ID: "hotline", Role: mediation.Desk, Area: "33.01.11", Unit: "热线"}
+		with := func(do func(in *installation, s *desk.Service)) {
+			q.open(func(in *installation, cases *mediation.Service) {
+				do(in, desk.NewService(desk.Deps{Orders: in.Store.DeskOrders(), Cases: cases, Reader: in.Store.Cases(), Sealer: in.ring,
+					Desks: []desk.Desk{{Name: "12345", Unit: "热线"}}, Now: time.Now}))
+			})
+		}
+		key := mediation.Outside{Desk: "12345", Number: "GD-1"}
+		var said desk.Order
+		with(func(in *installation, s *desk.Service) {
+			_, err := s.Say(t.Context(), hotline, key.Number, desk.Said{ID: "m1", Kind: desk.Supplement, Text: theirWords})
+			q.must(err)
+			said, err = in.Store.DeskOrders().Load(t.Context(), key)
+			q.must(err)
+		})
+		if r := q.erase("desk-order", "GD-1", "--yes"); r.code == exitOK {
+			t.Errorf("without a desk: %s%s", r.out, r.err)
+		}
+		if r := q.erase("desk-order", "12345/GD-9", "--yes"); r.code != exitFailure {
+			t.Errorf("an order of which nobody spoke: %s%s", r.out, r.err)
+		}
+		if r := q.erase("desk-order", "12345/GD-1"); r.code != exitOK || !strings.Contains(r.out, "--yes") {
+			t.Errorf("without --yes: %s%s", r.out, r.err)
+		}
+		for range 2 {
+			if r := q.erase("desk-order", "12345/GD-1", "--yes"); r.code != exitOK {
+				t.Fatalf("%s%s", r.out, r.err)
+			}
+		}
+		with(func(in *installation, s *desk.Service) {
+			if _, err := in.ring.Open(t.Context(), said.Messages[0].Words); err == nil {
+				t.Error("a copy of it opens still")
+			}
+			o, err := in.Store.DeskOrders().Load(t.Context(), key)
+			if err != nil || o.Messages[0].Stands != desk.Expired || !o.Messages[0].Words.Empty() || !o.NextDue.IsZero() {
+				t.Errorf("%+v %v", o, err)
+			}
+			// The desk may speak of it again.
+			_, err = s.Say(t.Context(), hotline, key.Number, desk.Said{ID: "m2", Kind: desk.Supplement, Text: theirWords})
+			q.must(err)
+		})
+	})
+}
