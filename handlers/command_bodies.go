@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,6 +91,27 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 	}) (mediation.Command, error) {
 		at, err := b.Point.read("point")
 		return mediation.Arrive{Point: at, AccuracyM: b.AccuracyMetres, Remark: b.Remark}, err
+	}),
+	mediation.CmdLoop: body(func(b struct {
+		Step           string     `json:"step" max:"64"`
+		Text           string     `json:"text"`
+		Party          string     `json:"party" max:"64"`
+		Refused        bool       `json:"refused"`
+		Point          *wirePoint `json:"point"`
+		AccuracyMetres float64    `json:"accuracyMetres"`
+		Photos         []string   `json:"photos"`
+	}) (mediation.Command, error) {
+		if len(b.Photos) > mediation.MaxPhotos {
+			return nil, invalid("too_many", "photos", "max", strconv.Itoa(mediation.MaxPhotos))
+		}
+		at, err := b.Point.read("point")
+		return mediation.MarkLoop{Step: b.Step, Text: b.Text, Party: b.Party, Refused: b.Refused, Point: at, AccuracyM: b.AccuracyMetres, Photos: b.Photos}, err
+	}),
+	mediation.CmdLoopUndo: body(func(b struct {
+		Mark   string `json:"mark" max:"64"`
+		Reason string `json:"reason" max:"200"`
+	}) (mediation.Command, error) {
+		return mediation.UnmarkLoop{Mark: b.Mark, Reason: b.Reason}, nil
 	}),
 	mediation.CmdEntrust:    body(entrustBody.command),
 	mediation.CmdRevoke:     body(behalfBody.revoke),

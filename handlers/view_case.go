@@ -21,6 +21,7 @@ type caseView struct {
 	ReportIDs []string   `json:"reportIds"`
 	// Outside are outside desks' own numbers of it.
 	Outside   []outsideView `json:"outside,omitzero"`
+	Loop      *loopView     `json:"loop,omitzero"`   // what a closing waits for
 	Passes    []passView    `json:"passes,omitzero"` // its ways from desk to desk
 	Calls     []talkView    `json:"deskCalls,omitzero"`
 	Reporters []personRef   `json:"reporters,omitzero"`

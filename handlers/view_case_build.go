@@ -94,6 +94,9 @@ func (v *caseViewer) people() (map[string]string, error) {
 	for _, k := range v.k.Calls {
 		ids = append(ids, k.By)
 	}
+	for _, m := range v.k.Loop {
+		ids = append(ids, m.By)
+	}
 	for _, s := range v.k.Stages {
 		ids = append(ids, s.By)
 	}
@@ -138,7 +141,7 @@ func (v *caseViewer) build() caseView {
 	out := caseView{ID: k.ID, Revision: k.Revision, caseHead: v.summary(&sum).caseHead, PlanVersion: k.PlanVersion, Policy: k.Policy,
 		Over: k.State.Over(), Text: v.words(mediation.PartWords, k.Words), Tier: v.tier(k.Tier), Wave: k.Wave, Performed: k.Performed,
 		JoinedTo: k.JoinedTo, Joined: k.Joined, Outcome: v.outcome(), Agreement: v.agreement(v.k.Agreement), Former: v.former(), Panel: []seatView{},
-		Parties: []partyView{}, ReportIDs: k.Reports, Outside: outside(v.c.Actor, k), Passes: viewPasses(k), Calls: v.calls(), Clocks: v.clocks()}
+		Parties: []partyView{}, ReportIDs: k.Reports, Outside: outside(v.c.Actor, k), Loop: v.loop(), Passes: viewPasses(k), Calls: v.calls(), Clocks: v.clocks()}
 	if out.ReportIDs == nil {
 		out.ReportIDs = []string{}
 	}

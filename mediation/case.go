@@ -70,7 +70,9 @@ type Case struct {
 	// Outside are the work orders of outside desks among Reports.
 	Outside []OutsideOrder
 	// Passes are its ways from one outside desk to another, Calls the calls that desks had about it, both in order.
-	Passes  []DeskPass
+	Passes []DeskPass
+	// Loop is what was done of the steps that a closing waits for, in this turn.
+	Loop    []LoopMark
 	Calls   []DeskCall
 	Parties []Party
 	Removed []RemovedParty

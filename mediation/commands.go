@@ -248,6 +248,16 @@ type (
 		Others  string   // who else did
 		Summary string
 	}
+	// MarkLoop 闭环环节: a step that a closing waits for was done.
+	MarkLoop struct {
+		Step, Text, Party string
+		Refused           bool
+		Point             *orb.Point
+		AccuracyM         float64
+		Photos            []string
+	}
+	// UnmarkLoop 撤销环节.
+	UnmarkLoop struct{ Mark, Reason string }
 	// SupplementCase 补充.
 	SupplementCase struct {
 		Text   string
@@ -313,6 +323,8 @@ func (Entrust) Name() CommandName          { return CmdEntrust }
 func (RevokeProxy) Name() CommandName      { return CmdRevoke }
 func (RunErrand) Name() CommandName        { return CmdErrand }
 func (FinishErrand) Name() CommandName     { return CmdErrandDone }
+func (MarkLoop) Name() CommandName         { return CmdLoop }
+func (UnmarkLoop) Name() CommandName       { return CmdLoopUndo }
 func (PassOn) Name() CommandName           { return CmdPassOn }
 func (RecordCall) Name() CommandName       { return CmdDeskCall }
 func (TakeCharge) Name() CommandName       { return CmdCharge }

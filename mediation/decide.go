@@ -78,6 +78,7 @@ func Decide(c *Case, o Order, r Rules) error {
 	if err := d.carryOut(); err != nil {
 		return err
 	}
+	d.loopAfter(name)
 	if len(rule.To) == 0 && c.State != before || len(rule.To) > 0 && !has(rule.To, c.State) {
 		return fmt.Errorf("mediation: %s led from %s to %s, which the state table does not know", name, before, c.State)
 	}

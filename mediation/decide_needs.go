@@ -127,6 +127,18 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if n := c.openTasks(); n > 0 && has(r.Policy.Closing.Needs, closingTasks) {
 			return unmet("count", strconv.Itoa(n))
 		}
+	case NeedLooped:
+		if !c.looped(r) || o.Command == nil && !c.canMark(o.Actor, r) {
+			return unmet()
+		}
+	case NeedLoopMark:
+		if !c.canUnmark(o.Actor) {
+			return unmet()
+		}
+	case NeedLoop:
+		if open := c.loopOpen(r); len(open) > 0 {
+			return unmet("missing", strings.Join(open, ","))
+		}
 	case NeedPassable:
 		if !r.Policy.Desks.MayPass(c.AtDesk(), "") {
 			return unmet()

@@ -146,6 +146,10 @@ func (d *decision) carryOut() error {
 		return d.errand(cmd)
 	case FinishErrand:
 		return d.errandDone(cmd)
+	case MarkLoop:
+		return d.markLoop(cmd)
+	case UnmarkLoop:
+		return d.unmarkLoop(cmd)
 	case PassOn:
 		return d.passOn(cmd)
 	case RecordCall:

@@ -53,6 +53,9 @@ func discreet(cmd Command) (Command, string) {
 	case WithdrawCase:
 		x.Reason, own = coded(x.Reason)
 		return x, own
+	case UnmarkLoop:
+		x.Reason, own = coded(x.Reason)
+		return x, own
 	case HoldCase:
 		x.Reason, own = coded(x.Reason)
 		return x, own
@@ -196,6 +199,8 @@ func words(cmd Command) string {
 		return x.What
 	case FinishErrand:
 		return x.Result
+	case MarkLoop:
+		return x.Text
 	case PassOn:
 		return x.Remark
 	case RecordCall:

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"fengqiao/mediation/policy"
+
 	"github.com/paulmach/orb"
 	"pgregory.net/rapid"
 )
@@ -97,9 +99,39 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdTaskDrop: DropTask{Task: aTask(c, false), Reason: "r"},
 		CmdEntrust:  Entrust{Party: "p1", ProxyInput: ProxyInput{Manner: "signature"}}, CmdRevoke: RevokeProxy{Behalf: behalf},
 		CmdErrand: RunErrand{Party: aClient(c, by), What: "w"}, CmdErrandDone: FinishErrand{Errand: anErrand(c), Result: "r"},
+		CmdLoop: aLoopStep(c, by), CmdLoopUndo: UnmarkLoop{Mark: aMark(c, by), Reason: "r"},
 		CmdPassOn: PassOn{To: otherDesk(c)}, CmdDeskCall: RecordCall{At: c.Changed, Seconds: 90, Desks: []string{c.AtDesk()}, Others: "o", Summary: "s"},
 		CmdCharge: TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"}, CmdPetition: plausibleStep(c, by, behalf),
 	}[name]
+}
+
+// aLoopStep is a step of the loop that is open, or any.
+func aLoopStep(c *Case, by Actor) Command {
+	cmd := MarkLoop{Step: "visit", Text: "t", Point: &orb.Point{}, AccuracyM: 5}
+	for _, s := range closedLoop.Steps {
+		if has(s.By, string(by.Role)) && c.LoopDone(s.Key) < s.Times && c.apart(s, by.ID) {
+			cmd = MarkLoop{Step: s.Key, Text: "t"}
+			switch s.Kind {
+			case policy.LoopVisit:
+				cmd.Point, cmd.AccuracyM = &orb.Point{}, 5
+			case policy.LoopParty, policy.LoopMeeting:
+				cmd.Party, cmd.Refused = "none", s.Kind == policy.LoopParty
+				if len(c.Parties) > 0 {
+					cmd.Party = c.Parties[0].ID
+				}
+			}
+		}
+	}
+	return cmd
+}
+
+func aMark(c *Case, by Actor) string {
+	for _, m := range c.Loop {
+		if m.mayUnmark(by) {
+			return m.ID
+		}
+	}
+	return "none"
 }
 
 // aClient is a party for whom the actor acts.
@@ -151,6 +183,10 @@ func anyHistory(t *testing.T, r Rules) {
 	seen, petitions := map[State]int{}, map[PetitionState]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{rt: rt}
+		r.Policy.Loop = policy.Loop{}
+		if rapid.Bool().Draw(rt, "closed loop") {
+			r.Policy.Loop = closedLoop
+		}
 		m.story = beginWith(rt, r, func(rep *Report) {
 			rep.Category = rapid.SampledFrom([]string{"neighbour", "medical", "labour", "expropriation"}).Draw(rt, "category")
 			rep.Severity = rapid.IntRange(1, 4).Draw(rt, "severity")
@@ -167,6 +203,7 @@ func anyHistory(t *testing.T, r Rules) {
 			m.spare = copyCase(m.c)
 			m.step()
 			m.whole()
+			m.wholeLoop()
 			seen[m.c.State]++
 			if m.c.Petition != nil {
 				petitions[m.c.Petition.State]++
@@ -233,7 +270,7 @@ func (m *machine) forward() {
 		m.spare = copyCase(m.c)
 		m.give(staff, CmdSign)
 	case Effective:
-		m.give(staff, rapid.SampledFrom([]CommandName{CmdPerform, CmdClose}).Draw(m.rt, "finish"))
+		m.give(staff, rapid.SampledFrom([]CommandName{CmdPerform, CmdClose, CmdLoop}).Draw(m.rt, "finish"))
 	case Closed:
 		m.give(walker, CmdFollowUp)
 	case Suspended:

@@ -139,6 +139,8 @@ var (
 	// Helpers (代办员): whoever may report may file for a resident. Who sees by area goes on seeing by that.
 	acting     = join(each(Helping, field...), each(Helping, office...))
 	actingOnly = each(Helping, GridWorker, InformationOfficer)
+	// Who may have a part in the closed loop.
+	looping = join(panelStaff, each(OwnUnit, UnitStaff), assisting, each(InArea, GridLeader, Supervisor, Leader))
 	// What a party says, they say by their link, or to whoever works on the case, who records it.
 	partyOrOffice = join(each(OwnCase, PartyRole), panelStaff)
 )
@@ -208,6 +210,9 @@ var Permits = map[Action][]Grant{
 	Action(CmdErrand):     acting,
 	Action(CmdErrandDone): acting,
 
+	// Which of these does which step, the policy says.
+	Action(CmdLoop):     looping,
+	Action(CmdLoopUndo): looping,
 	Action(CmdPassOn):   join(each(InArea, CountyStaff), each(OwnReport, Desk)),
 	Action(CmdDeskCall): join(each(InArea, CountyStaff), each(OwnReport, Desk)),
 

@@ -274,8 +274,13 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		}
 		return o, "", kept("at", cmd.At)
 	case Arrive:
-		o.Away, err = s.away(ctx, c, cmd)
+		o.Away, err = s.away(ctx, c, place{cmd.Point, cmd.AccuracyM})
 		return o, "", err
+	case MarkLoop:
+		if o.Away, err = s.away(ctx, c, place{cmd.Point, cmd.AccuracyM}); err != nil {
+			return o, "", err
+		}
+		return o, "", s.attach(ctx, c, o, cmd.Photos)
 	case SupplementCase:
 		return o, "", s.attach(ctx, c, o, cmd.Photos)
 	}

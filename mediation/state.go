@@ -136,6 +136,8 @@ const (
 	CmdRevoke          CommandName = "revoke"           // 撤销委托
 	CmdErrand          CommandName = "errand"           // 代办事项
 	CmdErrandDone      CommandName = "errand_done"      // 代办结果
+	CmdLoop            CommandName = "loop_step"        // 闭环环节
+	CmdLoopUndo        CommandName = "loop_undo"        // 撤销闭环环节
 	CmdPassOn          CommandName = "pass_on"          // 一键转办, from one outside desk to another
 	CmdDeskCall        CommandName = "desk_call"        // 三方通话
 )
@@ -176,6 +178,9 @@ const (
 	NeedCharge          Need = "charge"           // a leader is in charge
 	NeedNoCharge        Need = "no_charge"        // no leader is in charge yet
 	NeedProxy           Need = "proxy"            // somebody acts for a party; a party asks for itself
+	NeedLoop            Need = "loop"             // the steps that the policy wants done before a closing are done
+	NeedLooped          Need = "looped"           // the policy asks for such steps in this case
+	NeedLoopMark        Need = "loop_mark"        // there is one of them that the actor may take back
 	NeedPassable        Need = "passable"         // it lies with an outside desk that the policy lets pass it on
 	NeedDesk            Need = "desk"             // it came from an outside desk
 	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
@@ -213,7 +218,7 @@ var Table = []Rule{
 	{CmdDetach, "分出", "take a report out", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, nil, []Need{NeedSeveralReports}},
 	{CmdTransfer, "转办", "transfer", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled, Failed}, []State{Transferred}, nil},
 	{CmdTakeBack, "收回", "take back", []State{Transferred}, []State{Reported}, nil},
-	{CmdFinish, "转办办结", "finish elsewhere", []State{Transferred}, []State{Closed}, []Need{NeedTasksDone}},
+	{CmdFinish, "转办办结", "finish elsewhere", []State{Transferred}, []State{Closed}, []Need{NeedTasksDone, NeedLoop}},
 	{CmdReclassify, "更改类别", "reclassify", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, []State{Reported, Screened, Accepted, Mediating, Unsettled}, nil},
 	{CmdPlace, "落格", "place", notOver, nil, nil},
 	{CmdAddParty, "登记当事人", "enter a party", inHand, nil, nil},
@@ -233,7 +238,7 @@ var Table = []Rule{
 	{CmdUnagree, "协议作废", "void the unsigned agreement", []State{Agreed}, []State{Mediating}, nil},
 	{CmdPerform, "履行完毕", "record performance", []State{Effective}, nil, []Need{NeedNotPerformed}},
 	{CmdDefault, "不履行", "record that it is not kept", []State{Effective}, []State{Unsettled}, []Need{NeedNotPerformed}},
-	{CmdClose, "办结", "close", []State{Effective}, []State{Closed}, []Need{NeedPerformed, NeedClosing}},
+	{CmdClose, "办结", "close", []State{Effective}, []State{Closed}, []Need{NeedPerformed, NeedClosing, NeedLoop}},
 	{CmdFollowUp, "回访", "return visit", []State{Closed, Settled}, []State{Closed, Settled, Unsettled}, nil},
 	{CmdRate, "评价", "say satisfied or not", []State{Closed, Settled, Unsettled, Exited}, []State{Closed, Settled, Unsettled, Exited}, nil},
 	{CmdReopen, "重新办理", "reopen", []State{Closed, Settled, Unsettled, Failed, Exited, NotAccepted, Withdrawn}, []State{Reported}, []Need{NeedNotErased}},
@@ -246,7 +251,7 @@ var Table = []Rule{
 	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", matched, matched, nil},
 	{CmdConsent, "同意他人参与", "consent to outsiders", []State{Reported, Screened, Offered, Accepted, Mediating}, nil, nil},
 	{CmdSupplement, "补充", "supplement", notOver, nil, nil},
-	{CmdSettleAtOnce, "即接即办", "settle at once", beforePanel, []State{Closed}, []Need{NeedNotEmergency, NeedOnReceipt}},
+	{CmdSettleAtOnce, "即接即办", "settle at once", beforePanel, []State{Closed}, []Need{NeedNotEmergency, NeedOnReceipt, NeedLoop}},
 	{CmdReply, "答复", "answer who brought it in", append([]State{NotAccepted, Exited}, notOver...), nil, nil},
 	{CmdSignFor, "签收", "sign for", responding, nil, []Need{NeedToSignFor}},
 	{CmdArrive, "到达", "arrive", responding, nil, []Need{NeedToArrive}},
@@ -269,6 +274,8 @@ var Table = []Rule{
 	{CmdRevoke, "撤销委托", "take the consent back", append([]State{Settled, Exited, NotAccepted, Withdrawn}, notOver...), nil, []Need{NeedProxy}},
 	{CmdErrand, "代办事项", "record an errand", notOver, nil, []Need{NeedProxy}},
 	{CmdErrandDone, "代办结果", "record an errand's result", notOver, nil, []Need{NeedProxy}},
+	{CmdLoop, "闭环环节", "note a step of the closed loop", notOver, nil, []Need{NeedLooped}},
+	{CmdLoopUndo, "撤销闭环环节", "take a step of the closed loop back", inHand, nil, []Need{NeedLoopMark}},
 	{CmdPassOn, "一键转办", "pass on to another outside desk", inHand, nil, []Need{NeedPassable}},
 	{CmdDeskCall, "三方通话", "record a call between desks", notOver, nil, []Need{NeedDesk}},
 }

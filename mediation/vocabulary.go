@@ -33,6 +33,11 @@ func PolicyVocabulary() policy.Vocabulary {
 	for _, k := range MediatorKinds {
 		v.Kinds = append(v.Kinds, k.Key)
 	}
+	for _, g := range looping {
+		if !has(v.LoopRoles, string(g.Role)) {
+			v.LoopRoles = append(v.LoopRoles, string(g.Role))
+		}
+	}
 	for _, r := range AccountRoles {
 		v.Roles = append(v.Roles, string(r))
 	}

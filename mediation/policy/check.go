@@ -26,6 +26,7 @@ func (c *checker) check() {
 	c.checkStages()
 	c.checkStudy()
 	c.checkDesks()
+	c.checkLoop()
 	c.checkCalendar()
 	c.checkHalls()
 	c.checkJoint()

@@ -23,6 +23,7 @@ type Vocabulary struct {
 	Kinds         []string // kinds of mediators
 	Commands      []string // commands to a case
 	Roles         []string // roles of accounts
+	LoopRoles     []string // those that may have a part in the closed loop
 }
 
 // A policy is a few pages. The limits keep the YAML parser, which recurses, from being fed something else.

@@ -28,6 +28,8 @@ type Policy struct {
 	Stages Stages
 	// Petition is the course of petitions; the zero value knows none.
 	Petition Petition
+	// Loop is what must have been done before a case may be closed.
+	Loop Loop
 	// Desks says what outside desks may do with each other's matters.
 	Desks Desks
 	// Study says when an escalated study is called.

@@ -25,6 +25,8 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("study", optional, Text{"提级研判：何时自动召集，多久作出结论；不填则只由人召集", "escalated studies: when one is called by itself, and how fast it must conclude; without it people alone call them"}, studyKeys,
 			func(p *Policy) *Study { return &p.Study }),
 		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),
+		object("loop", optional, Text{"闭环：办结前须完成的签字、审核、见面、到现场；不填为不要求", "the closed loop: signatures, checks, meetings and visits before a closing; without it none are asked for"}, loopKeys,
+			func(p *Policy) *Loop { return &p.Loop }),
 		object("petition", optional, Text{"信访：法定程序和时限；不填则没有信访件", "petitions: the regulation's course and limits; without it there are none"}, petitionKeys, func(p *Policy) *Petition { return &p.Petition }),
 		object("retention", optional, Text{"保存期限；不填为一直保存", "how long words are kept; without it for ever"}, retentionKeys, func(p *Policy) *Retention { return &p.Retention }),
 		object("backlog", optional, Text{"积案", "the backlog"}, backlogKeys, func(p *Policy) *Backlog { return &p.Backlog }),
