@@ -116,16 +116,27 @@ func EchoOf(ctx context.Context, cases Reader, n mediation.Notice) (Echo, error)
 	if err != nil {
 		return Echo{}, err
 	}
-	events, err := cases.Timeline(ctx, n.Case, n.Seq-1, 1)
+	e, err := eventOf(ctx, cases, &c, n.Seq)
 	if err != nil {
 		return Echo{}, err
 	}
-	if len(events) == 0 || events[0].Seq != n.Seq {
-		return Echo{}, fmt.Errorf("desk: case %s has no event %d", n.Case, n.Seq)
-	}
-	e := &events[0]
 	out := Echo{Order: n.Number, Case: c.ID, CaseNumber: c.Number.String(), Seq: n.Seq, At: e.At.UTC(), Step: StepOf(e), State: e.To,
 		Before: e.From, Reason: e.Data["reason"], Unit: e.Data["unit"]}
 	out.along(e, &c, &n)
 	return out, nil
+}
+
+// eventOf is an event of a case: as a rule one of the newest, which the case holds, so that nothing more need be read.
+func eventOf(ctx context.Context, cases Reader, c *mediation.Case, seq int) (*mediation.Event, error) {
+	if i := seq - c.Spilled - 1; i >= 0 && i < len(c.Events) {
+		return &c.Events[i], nil
+	}
+	events, err := cases.Timeline(ctx, c.ID, seq-1, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(events) == 0 || events[0].Seq != seq {
+		return nil, fmt.Errorf("desk: case %s has no event %d", c.ID, seq)
+	}
+	return &events[0], nil
 }
