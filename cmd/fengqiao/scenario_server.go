@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/uuid"
 	"github.com/spf13/pflag"
 
@@ -63,6 +66,9 @@ func (c *command) playHere(ctx context.Context, file *scenario.File, store strin
 	own.Clock, own.ClockFrom = settings.VirtualClock, file.Begins
 	// Its passwords are random and live as long as the play; many people sign in from one address.
 	own.HashMemory, own.HashPasses, own.RateFactor, own.SignInRate = 64, 1, 1000, 1000
+	if own.DesksFile, err = scenarioDesks(dir, county, file); err != nil {
+		return err
+	}
 	own.getenv = func(string) string { return "" } // the installation's own key has no business here
 	if store == "mongodb" {
 		if own.Store, err = playDatabase(c.getenv("MONGODB_URI")); err != nil {
@@ -71,6 +77,29 @@ func (c *command) playHere(ctx context.Context, file *scenario.File, store strin
 		defer func() { err = errors.Join(err, dropDatabase(own.Store)) }()
 	}
 	return own.playOwn(ctx, county, file, play)
+}
+
+// scenarioDesks writes the list of the desks that a scenario names, none of them with an address: what they hear lies in their inboxes.
+func scenarioDesks(dir string, county *fixtures.County, file *scenario.File) (string, error) {
+	if len(file.Desks) == 0 {
+		return "", nil
+	}
+	var list desksFile
+	for _, name := range slices.Sorted(maps.Keys(file.Desks)) {
+		i := slices.IndexFunc(county.People, func(p fixtures.Person) bool {
+			return p.Login == file.Desks[name] && p.Role == string(mediation.Desk)
+		})
+		if i < 0 {
+			return "", fmt.Errorf("%w: desks: %q is no account of a desk in the sample county", settings.ErrUsage, file.Desks[name])
+		}
+		list.Desks = append(list.Desks, deskEntry{Name: name, Unit: county.People[i].Unit})
+	}
+	text, err := yaml.Marshal(list)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "desks.yaml")
+	return path, os.WriteFile(path, text, 0o600)
 }
 
 // playOwn fills the installation, serves it, and plays.

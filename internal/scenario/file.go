@@ -38,6 +38,8 @@ type File struct {
 	Policy string `yaml:"policy"`
 	// Scorecards are those of fixtures/scorecards that are in force, without their endings.
 	Scorecards []string `yaml:"scorecards"`
+	// Desks are the outside desks that are connected: the name of each, and the login of its account.
+	Desks map[string]string `yaml:"desks"`
 	// Begins is where the clock of cases stands at first, RFC 3339.
 	Begins string `yaml:"begins"`
 	// Practices are the rows of the table at the end, by their keys, in order.
