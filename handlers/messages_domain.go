@@ -18,7 +18,7 @@ var domainMessages = withPlanReasons(map[string]message{
 	"desk.there":           {"已在该平台", "It is there already", "本案已在“{desk}”。", "The case lies with “{desk}” already."},
 	"desk.elsewhere":       {"已不在本平台", "It lies with another desk", "本案现在“{desk}”，由该平台转办。", "The case lies with “{desk}” now: that desk passes it on."},
 	"desk.no_way":          {"规则不允许这样转办", "The policy knows no such way", "规则没有从“{from}”转往“{to}”。", "The policy has no way from “{from}” to “{to}”."},
-	"desk.not_connected":   {"平台未接入", "Desk not connected", "“{desk}”没有接入，无法告知。", "No desk “{desk}” is connected, so nobody there would hear of it."},
+	"desk.not_connected":   {"平台未接入", "Desk not connected", "“{desk}”没有接入，或不得知悉本案，无法转办。", "No desk “{desk}” is connected, or it must not hear of this case."},
 	"desk.no_case":         {"尚未立案", "No case yet", "工单还没有成为案件，请待落格后再办。", "The order is no case yet: it waits to be placed."},
 	"desk.taken":           {"已接办", "Taken over already", "转来的事项已用工单号“{number}”接办。", "What was passed on has been taken over under the number “{number}”."},
 	"desk.order_came":      {"工单已到", "The order has come", "工单已到，所说的话属于其案件，请注销该案件。", "The order has come: what was said is its case's. Erase that."},

@@ -95,18 +95,31 @@ func (s *Service) leads(ctx context.Context, rep *Report) (bool, error) {
 	return into != "", err
 }
 
-// deskUnits are the units of those of the desks that are connected.
-func (s *Service) deskUnits(desks ...string) map[string]string {
+// deskUnits are the units of those of the desks that are connected. One at which an accused works is as good as none: nobody there is to hear
+// of the case.
+func (s *Service) deskUnits(c *Case, desks ...string) map[string]string {
 	units := map[string]string{}
 	for _, name := range desks {
 		if s.DeskUnit == nil {
 			break
 		}
-		if unit := s.DeskUnit(name); unit != "" {
+		if unit := s.DeskUnit(name); unit != "" && !s.ofAccused(c, unit) {
 			units[name] = unit
 		}
 	}
 	return units
+}
+
+// prepareCall seals who else took part, under the case's key like what was said.
+func (s *Service) prepareCall(ctx context.Context, c *Case, o *Order, cmd RecordCall) (err error) {
+	if err := tooLong("others", cmd.Others); err != nil {
+		return err
+	}
+	o.Units = s.deskUnits(c, cmd.Desks...)
+	if o.Others, err = s.seal(ctx, c.Key, cmd.Others); err != nil {
+		return err
+	}
+	return kept("at", cmd.At)
 }
 
 // passOn 一键转办. The matter stays the case that it is; the other desk makes an order of its own for it and answers with its number.

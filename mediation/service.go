@@ -263,16 +263,9 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 			return o, "", Refusal("split", Conflict, "case.host_joined", "", "host", host.ID)
 		}
 	case PassOn:
-		o.Units = s.deskUnits(cmd.To)
+		o.Units = s.deskUnits(c, cmd.To)
 	case RecordCall:
-		o.Units = s.deskUnits(cmd.Desks...)
-		if err := tooLong("others", cmd.Others); err != nil {
-			return o, "", err
-		}
-		if o.Others, err = s.seal(ctx, c.Key, cmd.Others); err != nil {
-			return o, "", err
-		}
-		return o, "", kept("at", cmd.At)
+		return o, "", s.prepareCall(ctx, c, &o, cmd)
 	case Arrive:
 		o.Away, err = s.away(ctx, c, place{cmd.Point, cmd.AccuracyM})
 		return o, "", err

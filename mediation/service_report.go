@@ -235,11 +235,9 @@ func (s *Service) sealReport(ctx context.Context, rep *Report, in ReportInput) (
 func (s *Service) file(ctx context.Context, rep Report, actor Actor, r Rules) (Receipt, error) {
 	var opens *Case
 	var into string
-	leads, err := s.leads(ctx, &rep)
-	if err != nil {
+	if leads, err := s.leads(ctx, &rep); err != nil {
 		return Receipt{}, err
-	}
-	if leads {
+	} else if leads {
 		defer s.turn(&rep)()
 		c, join, err := s.lead(ctx, &rep, actor, r)
 		if err != nil {

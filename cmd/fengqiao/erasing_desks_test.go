@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"fengqiao/mediation"
 	"fengqiao/mediation/desk"
 )
@@ -54,5 +56,48 @@ func TestWhatWaitsForAnOrderIsErased(t *testing.T) {
 			_, err = s.Say(t.Context(), hotline, key.Number, desk.Said{ID: "m2", Kind: desk.Supplement, Text: theirWords})
 			q.must(err)
 		})
+	})
+}
+
+func TestACallBetweenDesksIsErasedWithItsCase(t *testing.T) {
+	onBothStores(t, func(t *testing.T, data, address string) {
+		q := begun(t, data, address)
+		hotline := mediation.Actor{ID: "hotline", Role: mediation.Desk, Area: "33.01.11", Unit: "热线"}
+		var id string
+		says := func() (said string) {
+			q.open(func(in *installation, s *mediation.Service) {
+				c, err := in.Store.Cases().Load(t.Context(), id)
+				q.must(err)
+				for _, v := range []mediation.Sealed{c.Calls[0].Others, c.Calls[0].Summary} {
+					text, err := s.Open(t.Context(), v)
+					q.must(err)
+					said += text
+				}
+			})
+			return said
+		}
+		q.open(func(in *installation, s *mediation.Service) {
+			got, err := s.Receive(t.Context(), hotline, mediation.ReportInput{ClientID: uuid.NewString(), Channel: "12345", Text: itsWords, Category: "neighbour", Severity: 3, Emergency: true,
+				Print: "p", Outside: mediation.Outside{Desk: "12345", Number: "GD-1"}})
+			q.must(err)
+			id = got.Case.ID
+			call := mediation.RecordCall{At: time.Now().UTC().Truncate(time.Millisecond), Seconds: 60, Desks: []string{"12345"}, Others: theirName, Summary: theirWords}
+			done, err := s.Do(t.Context(), q.staff, id, mediation.Request{Command: call, Revision: got.Case.Revision, Key: "call"})
+			q.must(err)
+			// What came in as danger was with the police already, who are done.
+			done, err = s.Do(t.Context(), q.staff, id, mediation.Request{Command: mediation.Finish{}, Revision: done.Case.Revision, Key: "finish"})
+			q.must(err)
+			_, err = s.Do(t.Context(), q.staff, id, mediation.Request{Command: mediation.Exit{Route: "court", Reason: "other"}, Revision: done.Case.Revision, Key: "exit"})
+			q.must(err)
+		})
+		if got := says(); got != theirName+theirWords {
+			t.Fatalf("before: %q", got)
+		}
+		if r := q.erase("case", id, "--yes"); r.code != exitOK {
+			t.Fatalf("%s%s", r.out, r.err)
+		}
+		if got := says(); got != "" {
+			t.Errorf("after: %q", got)
+		}
 	})
 }
