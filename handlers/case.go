@@ -167,7 +167,7 @@ func (a *API) sourceFilter(c *Call, f *mediation.Filter) error {
 	case none && source != "":
 		return invalid("invalid_value", "noSource")
 	case none:
-		f.Channels = strayChannels(pol)
+		f.Channels = a.strayChannels(pol)
 		return nil
 	}
 	f.Channels, err = sourceChannels(pol, source)

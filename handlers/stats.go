@@ -106,12 +106,21 @@ func sourceChannels(pol *policy.Policy, source string) ([]string, error) {
 	return s.Channels, nil
 }
 
-// strayChannels are the channels that belong to no source. There is always one, so that a list of none is not a list of all.
-func strayChannels(pol *policy.Policy) []string {
+// strayChannels are the channels that belong to no source: the policy's, and those that cases came by when it had them. There is always one,
+// so that a list of none is not a list of all.
+func (a *API) strayChannels(pol *policy.Policy) []string {
 	stray := []string{""}
+	note := func(channel string) {
+		if pol.Intake.SourceOf(channel) == "" && !slices.Contains(stray, channel) {
+			stray = append(stray, channel)
+		}
+	}
 	for _, x := range pol.Intake.Channels {
-		if pol.Intake.SourceOf(x.Key) == "" {
-			stray = append(stray, x.Key)
+		note(x.Key)
+	}
+	if a.Figures != nil {
+		for _, channel := range a.Figures.Channels() {
+			note(channel)
 		}
 	}
 	return stray

@@ -67,6 +67,13 @@ func (b *Book) Len() int {
 	return int(b.rows.n)
 }
 
+// Channels are all that cases have come by.
+func (b *Book) Channels() []string {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return slices.Clone(b.channel.all)
+}
+
 // AsOf is the moment up to which the book is complete; zero before it has been filled.
 func (b *Book) AsOf() time.Time {
 	b.mu.RLock()

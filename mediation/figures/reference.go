@@ -1,6 +1,10 @@
 package figures
 
-import "strings"
+import (
+	"strings"
+
+	"fengqiao/mediation"
+)
 
 // Reference is docs/figures.md, made of the table.
 func Reference() string {
@@ -13,6 +17,10 @@ func Reference() string {
 		}
 		b.WriteString(" |\n")
 	}
+	b.WriteString(lists)
+	for _, set := range mediation.CountedSets {
+		b.WriteString("| `" + string(set.Key) + "` | " + set.Zh + " " + set.En + " |\n")
+	}
 	b.WriteString(rules)
 	return b.String()
 }
@@ -22,6 +30,8 @@ const preface = "# 统计 · Figures\n\n" +
 	"`GET /api/v1/stats/summary`，`GET /api/v1/stats/breakdown?by=area|category|channel|unit|month|source`（`format=xlsx`，前者另有 `pdf`，后者另有 `csv` for tables）。\n" +
 	"条件 filters: `area` `category` `channel` `unit` `source` `from` `until` `compareFrom` `compareUntil`。\n\n" +
 	"| 键 key | 名称 name | 定义 definition | 单位 unit | 案件列表 list |\n|---|---|---|---|---|\n"
+
+const lists = "\n列表的条件 `counted` 的各个值 what `counted` of a list may be:\n\n| 值 word | 哪些案件 cases |\n|---|---|\n"
 
 const rules = `
 ## 怎么算 · How they are counted
