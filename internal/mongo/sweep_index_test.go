@@ -58,6 +58,22 @@ func TestASweepsQuestionsAreRangesOfAnIndex(t *testing.T) {
 	}
 }
 
+// The lists behind figures are led by a tag, which the index of tags holds in their order.
+func TestTheListsBehindFiguresAreLedByATag(t *testing.T) {
+	e, err := New(t.Context(), mongotest.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	for set, asked := range storetest.CountedQueries(t, e) {
+		for _, q := range asked {
+			if len(q.Tags) == 0 || q.By != "" {
+				t.Errorf("%s: %+v is led by no tag", set, q)
+			}
+		}
+	}
+}
+
 // begins tells whether an index has these fields first.
 func begins(keys, lead bson.D) bool {
 	return len(keys) >= len(lead) && slices.EqualFunc(keys[:len(lead)], lead, func(a, b bson.E) bool { return a.Key == b.Key })

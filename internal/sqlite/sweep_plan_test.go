@@ -56,6 +56,27 @@ func TestASweepWalksWhatIsDueAndNothingElse(t *testing.T) {
 	}
 }
 
+// The lists behind figures walk along a tag in their order: of few cases along that of the set itself, of most along their area's.
+func TestTheListsBehindFiguresWalkAlongATag(t *testing.T) {
+	e, err := New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	for set, asked := range storetest.CountedQueries(t, e) {
+		for _, q := range asked {
+			s, err := find(e.tables[q.Table], q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan := planned(t, e, s.text, s.args)
+			if strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN") || !strings.Contains(plan, "SEARCH g USING PRIMARY KEY (tag=?") {
+				t.Errorf("%s: %s\nis walked so:\n%s", set, s.text, plan)
+			}
+		}
+	}
+}
+
 // schemaOf is the statement that made an index.
 func schemaOf(t *testing.T, e *Engine, name string) (made string) {
 	t.Helper()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fengqiao/internal/store"
+	"fengqiao/mediation"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
 )
@@ -48,6 +49,30 @@ func SweepQueries(t *testing.T, engine store.Engine) []store.Query {
 		t.Fatal("a sweep asks nothing")
 	}
 	return ear.heard
+}
+
+// CountedQueries are the questions that the lists behind figures ask of an engine, by set, for a county, a township and a unit.
+func CountedQueries(t *testing.T, engine store.Engine) map[mediation.Counted][]store.Query {
+	t.Helper()
+	ctx := context.Background()
+	ear := &listening{Engine: engine}
+	s, err := store.New(ctx, ear)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ear.hear(true)
+	asked := map[mediation.Counted][]store.Query{}
+	for _, set := range mediation.CountedSets {
+		ear.heard = nil
+		for _, f := range []mediation.Filter{{}, {Area: "33.01.11.001"}, {Unit: "住建局"}, {Opened: [2]time.Time{OfficeStart, OfficeStart.AddDate(0, 1, 0)}}} {
+			f.Visible, f.Counted = mediation.VisibleTo(County), set.Key
+			if _, _, err := s.Cases().List(ctx, f, "", 20); err != nil {
+				t.Fatal(err)
+			}
+		}
+		asked[set.Key] = ear.heard
+	}
+	return asked
 }
 
 // listening is an engine that remembers what it was asked.
