@@ -20,6 +20,7 @@ import (
 	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
+	"fengqiao/mediation/duty"
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
@@ -62,6 +63,8 @@ type Deps struct {
 	Councils *council.Service
 	// Patrols takes the check-ins of grid workers.
 	Patrols *patrol.Service
+	// Duty is the duty roster.
+	Duty *duty.Service
 	// Studies are escalated studies.
 	Studies *study.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
@@ -128,6 +131,7 @@ func New(d Deps) (*API, error) {
 		d.Slips == nil ||
 		d.Campaigns == nil ||
 		d.Studies == nil ||
+		d.Duty == nil ||
 		d.Patrols == nil ||
 		d.Councils == nil ||
 		d.Scorecards == nil

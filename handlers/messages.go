@@ -90,6 +90,7 @@ func rooms() []map[string]message {
 		slipMessages,
 		campaignMessages,
 		studyMessages,
+		dutyMessages,
 		gridMessages,
 		scorecardMessages,
 	}

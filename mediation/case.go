@@ -211,6 +211,7 @@ const (
 	ChoreDisown      ChoreKind = "disown"       // the case formerly joined to gives them back
 	ChorePetitioner  ChoreKind = "petitioner"   // find out whether it is the petitioner's first petition on the matter
 	ChoreStudy       ChoreKind = "study"        // an escalated study is to be called; the target is why
+	ChoreDispatch    ChoreKind = "dispatch"     // a dispatch rule sends the case to a unit or who is on duty; the target is the rule
 	ChoreOpenReport  ChoreKind = "open_report"  // open a case of its own for a detached report
 )
 

@@ -69,6 +69,11 @@ func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time, r
 			return nil
 		}
 		return w.CallStudy(ctx, c.ID, ch.Target, ch.Since)
+	case ChoreDispatch:
+		if w.Dispatch == nil {
+			return nil
+		}
+		return w.Dispatch(ctx, c, ch.Target, ch.Since)
 	case ChoreOpenReport:
 		return w.openReport(ctx, c, ch.Target, now, r)
 	}

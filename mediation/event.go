@@ -112,6 +112,8 @@ const (
 	NoticeDeskLost    NoticeKind = "desk_order_lost"  // staff: a desk spoke of an order that never came
 	NoticeStudy       NoticeKind = "study"            // leaders, members: an escalated study was called, concluded, reported on
 	NoticeStudyOrder  NoticeKind = "study_order"      // whom a study has ordered something
+	NoticeDispatched  NoticeKind = "dispatched"       // who is on duty, or a unit: a dispatch rule sends them a case
+	NoticeDutyGap     NoticeKind = "duty_gap"         // staff: nobody is, or soon will be, on duty at a post
 	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs
 	NoticeJoint       NoticeKind = "joint_handling"   // units: a handling order names or frees them; who consulted: it was not signed
 	NoticeTask        NoticeKind = "sub_task"         // unit, owner, lead: a sub-task is given, answered, sent back, due

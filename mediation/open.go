@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/mediation/policy"
 )
 
 // Opening is what OpenCase needs beside the report.
@@ -51,6 +52,7 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 	if err := d.firstState(); err != nil {
 		return Case{}, err
 	}
+	d.dispatch(policy.OnOpened)
 	d.chore(ChoreIndexWords, "")
 	d.finish()
 	return c, nil

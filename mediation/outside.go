@@ -2,6 +2,7 @@ package mediation
 
 import (
 	"context"
+	"fengqiao/mediation/policy"
 	"slices"
 )
 
@@ -78,6 +79,7 @@ const ReasonEmergency = "emergency"
 func (d *decision) alarm() {
 	d.Emergency = true
 	d.say("emergency", "named")
+	d.dispatch(policy.OnDanger)
 	d.tell(NoticeEmergency, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	d.tell(NoticeEmergency, Recipient{Role: GridLeader, Area: d.Area}, d.StateClock.Due)
 }

@@ -67,6 +67,8 @@ const (
 	CouncilLead   Action = "council.lead"   // call a meeting in the grid, and keep what comes of it
 	CouncilRead   Action = "council.read"
 
+	DutyRead  Action = "duty.read"  // the duty roster, and who is on duty
+	DutyWrite Action = "duty.write" // import a period of it
 	StudyRead Action = "study.read" // escalated studies: by area, or as one who takes part
 	StudyLead Action = "study.lead" // call one, name members, conclude, order
 	StudyPart Action = "study.part" // put material before one, report an order done
@@ -279,6 +281,8 @@ var Permits = map[Action][]Grant{
 	CouncilLead:   each(InArea, GridLeader, TownshipStaff),
 	CouncilRead:   join(each(InArea, GridLeader), each(InArea, seeing...), each(Addressed, answering...)),
 
+	DutyRead:  join(each(InArea, GridLeader), each(InArea, seeing...)),
+	DutyWrite: each(InArea, CountyStaff, Leader),
 	StudyRead: join(each(InArea, seeing...), each(TakesPart, people...)),
 	StudyLead: each(InArea, TownshipStaff, CountyStaff, Leader),
 	StudyPart: join(each(InArea, TownshipStaff, CountyStaff, Leader), each(TakesPart, people...)),

@@ -18,7 +18,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Deps is what the Service stands on. All fields but Album, DeskUnit, CallStudy and Kick are required.
+// Deps is what the Service stands on. All fields but Album, DeskUnit, CallStudy, Dispatch and Kick are required.
 type Deps struct {
 	Cases     Cases
 	Reports   Reports
@@ -41,6 +41,8 @@ type Deps struct {
 	DeskUnit func(desk string) string
 	// CallStudy calls an escalated study (提级研判) of a case, once for what called it; nil: nobody studies.
 	CallStudy func(ctx context.Context, caseID, why string, since time.Time) error
+	// Dispatch tells whom a dispatch rule sends the case to, once for when it was asked; nil: nobody is on duty.
+	Dispatch func(ctx context.Context, c *Case, rule string, since time.Time) error
 	// Kick hints that a case has something due now; a lost hint costs only the time until the next sweep.
 	Kick func(caseID string)
 }

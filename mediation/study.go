@@ -1,5 +1,7 @@
 package mediation
 
+import "fengqiao/mediation/policy"
+
 // StudyCalled is the event of a case for which a study was called.
 const StudyCalled = "study_called"
 
@@ -13,6 +15,7 @@ func (d *decision) studyBreach(which, stage string) {
 	}
 	if d.pol.Study.CalledBy(name) {
 		d.chore(ChoreStudy, "breach_"+name)
+		d.dispatch(policy.OnStudy)
 	}
 }
 
@@ -20,5 +23,6 @@ func (d *decision) studyBreach(which, stage string) {
 func (d *decision) studyState() {
 	if d.event.From != d.State && has(d.pol.Study.States, string(d.State)) {
 		d.chore(ChoreStudy, "state_"+string(d.State))
+		d.dispatch(policy.OnStudy)
 	}
 }

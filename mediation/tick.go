@@ -127,6 +127,9 @@ func (d *decision) runClock(which, stage string, k *Clock, l policy.Limit) bool 
 	d.tellHolders(notice, k.Due)
 	if breached {
 		d.studyBreach(which, stage)
+		if which == "stage" && !d.pol.Study.CalledBy(stage) { // a study goes by a rule of its own
+			d.dispatch(policy.OnBreach)
+		}
 		d.tell(notice, Recipient{Role: Supervisor, Area: d.Area}, k.Due)
 	}
 	d.end()

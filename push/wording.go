@@ -231,6 +231,16 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"An order for you", "An escalated study has given you something to do. Open the app to see it."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeDispatched: {
+		Chinese: Text{"有事项派给您", "按派单规则有一件事项派给您，请打开应用查看。"},
+		English: Text{"A case is sent to you", "A dispatch rule has sent you a case. Open the app to see it."},
+		Keep:    day,
+	},
+	mediation.NoticeDutyGap: {
+		Chinese: Text{"值班表有空档", "有一个岗位将要或已经无人值班，请尽快安排。"},
+		English: Text{"Nobody is on duty", "A post has, or soon will have, nobody on duty. Please arrange for somebody now."},
+		Keep:    day,
+	},
 	mediation.NoticeRefused: {
 		Chinese: Text{"事项情况有变", "有一件事项需要重新安排，请打开应用查看。"},
 		English: Text{"Arrangements have changed", "A case needs to be arranged anew. Open the app to see it."},

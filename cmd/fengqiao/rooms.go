@@ -26,6 +26,7 @@ func (s *system) rooms() []namedRoom {
 	return []namedRoom{
 		{"slips", s.slips},
 		{"studies", s.studies},
+		{"duty", s.duty},
 		{"patrols", s.patrols},
 		{"councils", s.councils},
 		{"desks", s.desks},

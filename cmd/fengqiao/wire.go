@@ -29,6 +29,7 @@ import (
 	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
+	"fengqiao/mediation/duty"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
@@ -228,6 +229,8 @@ type system struct {
 	patrols *patrol.Service
 	// desks takes in what outside desks send.
 	desks *desk.Service
+	// duty is the duty roster.
+	duty *duty.Service
 	// studies are escalated studies.
 	studies *study.Service
 	// figures counts cases for dashboards.
@@ -271,6 +274,8 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.patrols = patrol.NewService(patrol.Deps{Checkins: in.Store.Patrols(), Rules: s.cases, Atlas: s.atlas, Now: s.cases.Now})
 	s.studies = in.studies(s.cases)
 	s.cases.CallStudy = s.studies.CallByPolicy
+	s.duty = duty.NewService(duty.Deps{Rosters: in.Store.Duty(), Cases: s.cases, People: in.Store.Persons(), Now: s.cases.Now})
+	s.cases.Dispatch = s.duty.Dispatch
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
 	s.councils = council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: s.cases, Papers: handlers.FollowUps{Slips: s.slips}, Sealer: in.ring, Atlas: s.atlas, Now: s.cases.Now})
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
@@ -332,6 +337,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Patrols:   s.patrols,
 		Councils:  s.councils,
 		Studies:   s.studies,
+		Duty:      s.duty,
 		Figures:   s.figures,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
 			Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Slips: st.Slips(), Now: s.cases.Now}),

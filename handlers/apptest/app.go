@@ -27,6 +27,7 @@ import (
 	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
+	"fengqiao/mediation/duty"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
@@ -65,6 +66,8 @@ type App struct {
 	HandOvers *handover.Service
 	// Desks is what the server's routes go by.
 	Desks *desk.Service
+	// Duty is the duty roster.
+	Duty *duty.Service
 	// Studies is what the server's routes go by.
 	Studies *study.Service
 	// Calendars is the one that everything goes by.
@@ -183,6 +186,8 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.Cases.CallStudy = a.Studies.CallByPolicy
 	a.Desks = a.desks()
 	a.Cases.DeskUnit = a.Desks.UnitOf
+	a.Duty = duty.NewService(duty.Deps{Rosters: a.Store.Duty(), Cases: a.Cases, People: a.Store.Persons(), Now: a.Case.Now})
+	a.Cases.Dispatch = a.Duty.Dispatch
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
 	a.Patrols = patrol.NewService(patrol.Deps{Checkins: a.Store.Patrols(), Rules: a.Cases, Atlas: a.Atlas, Now: a.Case.Now})
@@ -218,6 +223,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Patrols:   a.Patrols,
 		Councils:  a.Councils,
 		Studies:   a.Studies,
+		Duty:      a.Duty,
 		Names:     a.Store.Directory(),
 		Now:       a.Machine.Now,
 		Log:       log,
@@ -249,6 +255,7 @@ func (a *App) rooms() []casetime.Room {
 	return []casetime.Room{
 		a.Slips,
 		a.Studies,
+		a.Duty,
 		a.Patrols,
 		a.Councils,
 		a.Desks,

@@ -25,3 +25,12 @@ func (p Persons) UnitOf(ctx context.Context, user string) (string, error) {
 	}
 	return u.Unit, err
 }
+
+// OnDuty is the unit of a user's account and whether it is locked; mediation.ErrNotFound where nobody has it.
+func (p Persons) OnDuty(ctx context.Context, user string) (string, bool, error) {
+	u, err := p.s.Users().Get(ctx, user)
+	if errors.Is(err, account.ErrNotFound) {
+		return "", false, mediation.ErrNotFound
+	}
+	return u.Unit, u.Locked, err
+}

@@ -45,6 +45,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Patrols", storetest.Patrols},
 		{"Meetings", storetest.Meetings},
 		{"Studies", storetest.Studies},
+		{"Duty", storetest.Duty},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},

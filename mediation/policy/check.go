@@ -27,6 +27,7 @@ func (c *checker) check() {
 	c.checkStudy()
 	c.checkDesks()
 	c.checkLoop()
+	c.checkDuty()
 	c.checkCalendar()
 	c.checkHalls()
 	c.checkJoint()

@@ -34,6 +34,10 @@ type Policy struct {
 	Desks Desks
 	// Study says when an escalated study is called.
 	Study Study
+	// Duty is the roster's posts; the zero value has none.
+	Duty Duty
+	// DispatchRules send cases to units and to who is on duty; the first that fits is taken.
+	DispatchRules []DispatchRule
 	// Retention says how long words are kept; the zero value keeps them for ever.
 	Retention Retention
 	// Backlog says how the pile of open cases is looked at.

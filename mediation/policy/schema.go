@@ -24,6 +24,8 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("desks", optional, Text{"外部平台之间的转办；不填则不能互转", "outside desks and each other's matters; without it none passes anything on"}, desksKeys, func(p *Policy) *Desks { return &p.Desks }),
 		object("study", optional, Text{"提级研判：何时自动召集，多久作出结论；不填则只由人召集", "escalated studies: when one is called by itself, and how fast it must conclude; without it people alone call them"}, studyKeys,
 			func(p *Policy) *Study { return &p.Study }),
+		object("duty", optional, Text{"值班表：值班领导、指挥长等岗位；不填为没有", "the duty roster: posts such as leader on duty; without it there is none"}, dutyKeys, func(p *Policy) *Duty { return &p.Duty }),
+		objects("dispatch", optional, Text{"派单规则：何种事项直接派给哪个单位或值班岗位，取第一条适用的", "dispatch rules: what goes straight to a unit or to who is on duty; the first that fits is taken"}, dispatchKeys, DispatchRule{}, func(p *Policy) *[]DispatchRule { return &p.DispatchRules }),
 		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),
 		object("loop", optional, Text{"闭环：办结前须完成的签字、审核、见面、到现场；不填为不要求", "the closed loop: signatures, checks, meetings and visits before a closing; without it none are asked for"}, loopKeys,
 			func(p *Policy) *Loop { return &p.Loop }),

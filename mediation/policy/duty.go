@@ -1,0 +1,145 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Duty is the roster of leaders and commanders (值班表): which posts there are, and how long ahead a gap is told. The zero value has none.
+type Duty struct {
+	// Ahead is how long before a gap begins staff hear of it.
+	Ahead time.Duration
+	Posts []DutyPost
+}
+
+// DutyPost is a post that somebody holds at every hour, or at least may.
+type DutyPost struct {
+	Key  string
+	Name Text
+	// Needed: somebody must hold it at every hour; a time without is a gap.
+	Needed bool
+}
+
+// Post returns the post of that word.
+func (d *Duty) Post(key string) (DutyPost, bool) {
+	for _, p := range d.Posts {
+		if p.Key == key {
+			return p, true
+		}
+	}
+	return DutyPost{}, false
+}
+
+// DispatchRule sends what it fits to a unit or to whoever holds a post just then. Empty conditions fit everything.
+type DispatchRule struct {
+	Key  string
+	Name Text
+	// On is what happened: one of DispatchOn; empty: OnOpened.
+	On          string
+	Categories  []string
+	Channels    []string
+	Area        string // dotted code: in it
+	MinSeverity int
+	// Danger: only where life is in danger.
+	Danger bool
+	// Post or Unit is where it goes, exactly one of them.
+	Post, Unit string
+}
+
+// What rules are asked at.
+const (
+	OnOpened = "opened" // a case has been opened
+	OnStudy  = "study"  // an escalated study is called for it
+	OnBreach = "breach" // one of its stages' clocks has run out
+	OnDanger = "danger" // danger is named when the case is open already
+)
+
+// DispatchOn lists what rules are asked at.
+var DispatchOn = []string{OnOpened, OnStudy, OnBreach, OnDanger}
+
+// Matter is what a rule looks at.
+type Matter struct {
+	On, Category, Channel, Area string
+	Severity                    int
+	Danger                      bool
+}
+
+// Dispatch is the first rule that fits; false where policy has none.
+func (p *Policy) Dispatch(m Matter) (DispatchRule, bool) {
+	for _, r := range p.DispatchRules {
+		if r.fits(m) {
+			return r, true
+		}
+	}
+	return DispatchRule{}, false
+}
+
+// DispatchRule returns the rule of that word.
+func (p *Policy) DispatchRule(key string) (DispatchRule, bool) {
+	i := slices.IndexFunc(p.DispatchRules, func(r DispatchRule) bool { return r.Key == key })
+	if i < 0 {
+		return DispatchRule{}, false
+	}
+	return p.DispatchRules[i], true
+}
+
+func (r *DispatchRule) fits(m Matter) bool {
+	on := r.On
+	if on == "" {
+		on = OnOpened
+	}
+	return on == m.On &&
+		(len(r.Categories) == 0 || slices.Contains(r.Categories, m.Category)) &&
+		(len(r.Channels) == 0 || slices.Contains(r.Channels, m.Channel)) &&
+		(r.Area == "" || m.Area == r.Area || strings.HasPrefix(m.Area, r.Area+".")) &&
+		m.Severity >= r.MinSeverity &&
+		(!r.Danger || m.Danger)
+}
+
+var dutyKeys = []key[Duty]{
+	duration("ahead", required, Text{"无人值班的时段提前多久告知工作人员", "how long before a time at which nobody is on duty staff are told"}, func(d *Duty) *time.Duration { return &d.Ahead }),
+	objects("posts", required, Text{"值班岗位", "the posts"}, []key[DutyPost]{
+		word("key", required, Text{"岗位标识", "the post's word"}, func(p *DutyPost) *string { return &p.Key }),
+		named(Text{"岗位名称", "its name"}, func(p *DutyPost) *Text { return &p.Name }),
+		yesNo("needed", optional, Text{"是否须时刻有人值班", "whether somebody must hold it at every hour"}, func(p *DutyPost) *bool { return &p.Needed }),
+	}, DutyPost{}, func(d *Duty) *[]DutyPost { return &d.Posts }),
+}
+
+var dispatchKeys = []key[DispatchRule]{
+	word("key", required, Text{"规则标识", "the rule's word"}, func(r *DispatchRule) *string { return &r.Key }),
+	named(Text{"规则名称，作为转派理由", "its name, which is told as the reason"}, func(r *DispatchRule) *Text { return &r.Name }),
+	word("on", optional, Text{"何时：opened立案（默认）、danger立案后发现险情、breach环节超期、study提级研判", "when: opened (if not said), danger found in an open case, breach of a stage's clock, study called"},
+		func(r *DispatchRule) *string { return &r.On }),
+	list("categories", optional, kindWords, Text{"适用类别；不填为全部", "for these categories; without it for any"}, parseWord, func(r *DispatchRule) *[]string { return &r.Categories }),
+	list("channels", optional, kindWords, Text{"适用的来源渠道；不填为全部", "for these channels; without it for all"}, parseWord, func(r *DispatchRule) *[]string { return &r.Channels }),
+	scalar("area", optional, Text{"区划代码", "area code"}, Text{"适用片区的点分代码；不填为全部", "for cases in this area, by its dotted code; without it for all"}, parseCode,
+		func(r *DispatchRule) *string { return &r.Area }),
+	count("min_severity", optional, 0, 4, Text{"适用的最低严重程度", "from this severity on"}, func(r *DispatchRule) *int { return &r.MinSeverity }),
+	yesNo("danger", optional, Text{"只适用于有险情的", "only where there is danger"}, func(r *DispatchRule) *bool { return &r.Danger }),
+	word("post", optional, Text{"派给哪个值班岗位（duty.posts）；与unit二者取一", "goes to whoever holds this post of duty.posts; either this or unit"}, func(r *DispatchRule) *string { return &r.Post }),
+	text("unit", optional, Text{"派给哪个单位", "goes to this unit"}, func(r *DispatchRule) *string { return &r.Unit }),
+}
+
+func (c *checker) checkDuty() {
+	posts := unique(c, "duty.posts", c.Duty.Posts, func(p *DutyPost) string { return p.Key })
+	unique(c, "dispatch", c.DispatchRules, func(r *DispatchRule) string { return r.Key })
+	for i := range c.DispatchRules {
+		r, path := &c.DispatchRules[i], item("dispatch", i)
+		c.known(path+".on", r.On, DispatchOn)
+		c.knownAll(path+".categories", r.Categories, keysOf(c.Intake.Categories, func(x Category) string { return x.Key }))
+		c.knownAll(path+".channels", r.Channels, keysOf(c.Intake.Channels, func(x Channel) string { return x.Key }))
+		c.known(path+".post", r.Post, posts)
+		if r.Key != "" && (r.Post == "") == (r.Unit == "") {
+			c.wrong(path, "post与unit须二者取一", "give either post or unit")
+		}
+	}
+}
+
+func keysOf[T any](list []T, of func(T) string) []string {
+	keys := make([]string, len(list))
+	for i, x := range list {
+		keys[i] = of(x)
+	}
+	return keys
+}
