@@ -119,6 +119,24 @@ func (r *Roster) Gaps(post string, area grid.Code, from, until time.Time) (gaps 
 	return within(gaps, Gap{Post: post, Area: area, From: covered}, from, until)
 }
 
+// watched are the gaps of the areas for which the post is held by turns, the outermost, of the whole where it is held nowhere yet.
+func (r *Roster) watched(post string, whole grid.Code, from, until time.Time) (gaps []Gap) {
+	var areas []grid.Code
+	for _, s := range r.Shifts {
+		if s.Post != post || slices.ContainsFunc(areas, func(a grid.Code) bool { return a.Contains(s.Area) }) {
+			continue
+		}
+		areas = append(slices.DeleteFunc(areas, func(a grid.Code) bool { return s.Area.Contains(a) }), s.Area)
+	}
+	if len(areas) == 0 {
+		areas = append(areas, whole)
+	}
+	for _, area := range areas {
+		gaps = append(gaps, r.Gaps(post, area, from, until)...)
+	}
+	return gaps
+}
+
 func within(gaps []Gap, g Gap, from, until time.Time) []Gap {
 	if g.From.Before(until) && (g.Until.IsZero() || g.Until.After(from)) {
 		gaps = append(gaps, g)

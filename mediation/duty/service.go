@@ -259,15 +259,15 @@ func (s *Service) untold(ctx context.Context, until time.Time) (gaps []Gap, firs
 		if !p.Needed {
 			continue
 		}
-		for _, g := range now.Gaps(p.Key, grid.Code(r.Policy.County), at, until.Add(ahead)) {
+		for _, g := range now.watched(p.Key, grid.Code(r.Policy.County), at, until.Add(ahead)) {
 			due := g.From.Add(-ahead)
-			if g.From.IsZero() || due.Before(at) {
-				due = at
-			}
 			if due.After(until) || slices.Contains(told, g.Key()) {
 				continue
 			}
 			gaps = append(gaps, g)
+			if due.Before(at) {
+				due = at
+			}
 			if first.IsZero() || due.Before(first) {
 				first = due
 			}
