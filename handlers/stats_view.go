@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"encoding/csv"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -55,10 +56,12 @@ type caseLinks struct {
 	CasesBelow *string `json:"casesBelow"`
 }
 
-// pastValue is the figure of the earlier period, and by how much it has grown since; null where one of the two is none.
+// pastValue is the figure of the earlier period, and by how much it has grown since: of shares, in points of which 1 is the whole. Percent
+// is the growth over the earlier figure, in percent. Null where one of the two is none, Percent also where the earlier figure is 0.
 type pastValue struct {
-	Value  *float64 `json:"value"`
-	Change *float64 `json:"change"`
+	Value   *float64 `json:"value"`
+	Change  *float64 `json:"change"`
+	Percent *float64 `json:"percent"`
 }
 
 type breakdownView struct {
@@ -100,9 +103,27 @@ func valueOf(f counts.Figure, t, before *counts.Tally, links caseLinks) figureVa
 		if v.Value != nil && v.Earlier.Value != nil {
 			change := counts.Rounded(*v.Value - *v.Earlier.Value)
 			v.Earlier.Change = &change
+			v.Earlier.Percent = growth(f, t, before)
 		}
 	}
 	return v
+}
+
+// growth is by how many percent a figure has grown, to two places, of the exact counts and not of rounded shares; nil over nothing.
+func growth(f counts.Figure, t, before *counts.Tally) *float64 {
+	of := func(t *counts.Tally) float64 {
+		above, below := f.Of(t)
+		if f.Unit == counts.Share {
+			return float64(above) / float64(below)
+		}
+		return float64(above)
+	}
+	was := of(before)
+	if was == 0 {
+		return nil
+	}
+	percent := math.Round((of(t)/was-1)*1e4) / 1e2
+	return &percent
 }
 
 func figureOf(f counts.Figure, t *counts.Tally) *float64 {

@@ -121,10 +121,11 @@ type Case struct {
 	Head    []byte // hash of the newest event
 
 	// Bookkeeping, not part of the revision.
-	Unsent  []Notice  // announcements stored with the change and not yet handed to the outbox
-	Chores  []Chore   // what the sweep still has to do for this case in other documents
-	NextDue time.Time // when the sweep must look again; zero = never
-	Stumble int       // failed sweeps in a row
+	Unsent   []Notice  // announcements stored with the change and not yet handed to the outbox
+	Chores   []Chore   // what the sweep still has to do for this case in other documents
+	NextDue  time.Time // when the sweep must look again; zero = never
+	CatchDue time.Time // when a case no clock of which runs is given to somebody anew; zero: one runs
+	Stumble  int       // failed sweeps in a row
 }
 
 // Hold (依法保留) is who wants the case kept, since when and why.

@@ -187,9 +187,6 @@ func (c *Case) schedule(r Rules) {
 			next = t
 		}
 	}
-	for _, ch := range c.Chores {
-		sooner(ch.Since)
-	}
 	if !c.State.Over() {
 		for i := range c.Offers {
 			if c.Offers[i].State == OfferOpen {
@@ -213,6 +210,10 @@ func (c *Case) schedule(r Rules) {
 		}
 	}
 	sooner(c.nextOfPetition(r))
+	sooner(c.nextCatch(next, r))
+	for _, ch := range c.Chores {
+		sooner(ch.Since)
+	}
 	c.NextDue = next
 }
 

@@ -1,9 +1,43 @@
 package mediation
 
-import "fengqiao/mediation/policy"
+import (
+	"time"
+
+	"fengqiao/mediation/policy"
+)
 
 // EventDispatched is the event of a case that a dispatch rule has sent to a unit or to who is on duty.
 const EventDispatched = "dispatched"
+
+// EventCaught is the event of an open case no clock of which ran any more: it has been given to somebody anew.
+const EventCaught = "caught"
+
+// nextCatch is when the catch-all (兜底) must look at the case, where next is the first thing that any of its clocks has to say. An
+// accusation is left to people, as dispatch leaves it.
+func (c *Case) nextCatch(next time.Time, r Rules) time.Time {
+	if !next.IsZero() || c.State.Over() || c.Accusation || r.Policy.Duty.Again <= 0 {
+		c.CatchDue = time.Time{}
+		return time.Time{}
+	}
+	if c.CatchDue.IsZero() {
+		c.CatchDue = c.Changed // at once
+	}
+	return c.CatchDue
+}
+
+// catch gives a case no clock of which runs any more to whom the policy's rules name, now and as often as the policy says until one does.
+func (d *decision) catch() bool {
+	d.schedule(d.rules) // what has just run out is told by none of its clocks any more
+	if d.CatchDue.IsZero() || d.CatchDue.After(d.At) {
+		return false
+	}
+	d.begin(EventCaught)
+	d.CatchDue = d.At.Add(d.pol.Duty.Again)
+	d.say("again", d.CatchDue.UTC().Format(time.RFC3339))
+	d.dispatch(policy.OnUnheld)
+	d.end()
+	return true
+}
 
 // dispatch asks the policy's rules at something that has just happened. Which rule it is stands in the event, so that the reason is
 // on record; whom it then reaches is the chore's. Accusations go to nobody by rule: who must not hear of them is judged by people.

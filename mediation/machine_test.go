@@ -178,6 +178,20 @@ func TestAnyHistoryWithStagesKeepsTheCaseWhole(t *testing.T) {
 	anyHistory(t, staged(t, fourClocks))
 }
 
+// TestAfterTheSweepEveryOpenCaseHasATimeAtWhichItIsLookedAt is the catch-all's: tick asks it where the policy has one.
+func TestAfterTheSweepEveryOpenCaseHasATimeAtWhichItIsLookedAt(t *testing.T) {
+	anyHistory(t, staged(t, fourClocks+catchAll))
+}
+
+// catchAll gives what no clock watches over to a leader.
+const catchAll = `duty:
+  ahead: 24h
+  again: 24h
+  posts: [{key: leader, name: {zh: 值班领导, en: leader}, needed: true}]
+dispatch:
+  - {key: unheld, name: {zh: 兜底, en: catch}, on: unheld, post: leader}
+`
+
 func anyHistory(t *testing.T, r Rules) {
 	r.Policy.Petition, r.Policy.Desks = yongkang(t).Petition, twoDesks
 	seen, petitions := map[State]int{}, map[PetitionState]int{}
@@ -308,6 +322,9 @@ func (m *machine) tick() {
 		m.rt.Fatalf("two runs of the sweep differ")
 	}
 	m.counted(changed)
+	if m.r.Policy.Duty.Again > 0 && !m.c.State.Over() && !m.c.Accusation && m.c.NextDue.IsZero() {
+		m.rt.Fatalf("nobody will ever look at the case again, which is %s", m.c.State)
+	}
 	if Tick(&twin, m.at, m.r) {
 		m.rt.Fatalf("a second sweep at the same time did something")
 	}

@@ -61,6 +61,7 @@ func Tick(c *Case, now time.Time, r Rules) bool {
 		changed = d.runReviews() || changed
 	}
 	changed = d.tickPetition() || changed
+	changed = d.catch() || changed
 	if changed {
 		d.Case.Revision++
 		d.Changed = now

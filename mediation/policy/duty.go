@@ -11,6 +11,8 @@ type Duty struct {
 	// Ahead is how long before a gap begins staff hear of it.
 	Ahead time.Duration
 	Posts []DutyPost
+	// Again is how often an open case no clock of which runs any more is given to somebody anew, by the rules for OnUnheld; 0: it is not.
+	Again time.Duration
 }
 
 // DutyPost is a post that somebody holds at every hour, or at least may.
@@ -53,10 +55,11 @@ const (
 	OnStudy  = "study"  // an escalated study is called for it
 	OnBreach = "breach" // one of its stages' clocks has run out
 	OnDanger = "danger" // danger is named when the case is open already
+	OnUnheld = "unheld" // it is open and no clock of it runs any more
 )
 
 // DispatchOn lists what rules are asked at.
-var DispatchOn = []string{OnOpened, OnStudy, OnBreach, OnDanger}
+var DispatchOn = []string{OnOpened, OnStudy, OnBreach, OnDanger, OnUnheld}
 
 // Matter is what a rule looks at.
 type Matter struct {
@@ -97,8 +100,15 @@ func (r *DispatchRule) fits(m Matter) bool {
 		(!r.Danger || m.Danger)
 }
 
+// everywhere tells whether the rule fits whatever the matter.
+func (r *DispatchRule) everywhere() bool {
+	return len(r.Categories)+len(r.Channels) == 0 && r.Area == "" && r.MinSeverity == 0 && !r.Danger
+}
+
 var dutyKeys = []key[Duty]{
 	duration("ahead", required, Text{"无人值班的时段提前多久告知工作人员", "how long before a time at which nobody is on duty staff are told"}, func(d *Duty) *time.Duration { return &d.Ahead }),
+	duration("again", optional, Text{"兜底：在办案件已无时限在走的，多久重新派一次（按on: unheld的规则）；不填为不派", "the catch-all: how often an open case no clock of which runs any more is given to somebody anew, by the rules on unheld; without it never"},
+		func(d *Duty) *time.Duration { return &d.Again }),
 	objects("posts", required, Text{"值班岗位", "the posts"}, []key[DutyPost]{
 		word("key", required, Text{"岗位标识", "the post's word"}, func(p *DutyPost) *string { return &p.Key }),
 		named(Text{"岗位名称", "its name"}, func(p *DutyPost) *Text { return &p.Name }),
@@ -109,7 +119,7 @@ var dutyKeys = []key[Duty]{
 var dispatchKeys = []key[DispatchRule]{
 	word("key", required, Text{"规则标识", "the rule's word"}, func(r *DispatchRule) *string { return &r.Key }),
 	named(Text{"规则名称，作为转派理由", "its name, which is told as the reason"}, func(r *DispatchRule) *Text { return &r.Name }),
-	word("on", optional, Text{"何时：opened立案（默认）、danger立案后发现险情、breach环节超期、study提级研判", "when: opened (if not said), danger found in an open case, breach of a stage's clock, study called"},
+	word("on", optional, Text{"何时：opened立案（默认）、danger立案后发现险情、breach环节超期、study提级研判、unheld已无时限在走", "when: opened (if not said), danger found in an open case, breach of a stage's clock, study called, unheld: no clock runs any more"},
 		func(r *DispatchRule) *string { return &r.On }),
 	list("categories", optional, kindWords, Text{"适用类别；不填为全部", "for these categories; without it for any"}, parseWord, func(r *DispatchRule) *[]string { return &r.Categories }),
 	list("channels", optional, kindWords, Text{"适用的来源渠道；不填为全部", "for these channels; without it for all"}, parseWord, func(r *DispatchRule) *[]string { return &r.Channels }),
@@ -124,6 +134,9 @@ var dispatchKeys = []key[DispatchRule]{
 func (c *checker) checkDuty() {
 	posts := unique(c, "duty.posts", c.Duty.Posts, func(p *DutyPost) string { return p.Key })
 	unique(c, "dispatch", c.DispatchRules, func(r *DispatchRule) string { return r.Key })
+	if c.Duty.Again > 0 && !slices.ContainsFunc(c.DispatchRules, func(r DispatchRule) bool { return r.On == OnUnheld && r.everywhere() }) {
+		c.wrong("duty.again", "须有一条on: unheld、无其它条件的派单规则", "there must be a dispatch rule on unheld without any other condition")
+	}
 	for i := range c.DispatchRules {
 		r, path := &c.DispatchRules[i], item("dispatch", i)
 		c.known(path+".on", r.On, DispatchOn)
