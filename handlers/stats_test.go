@@ -19,7 +19,7 @@ type figure struct {
 	Key, Text, Definition string
 	Value                 *float64
 	Above, Below, Timed   *int
-	Earlier               *struct{ Value, Change *float64 }
+	Earlier               *struct{ Value, Change, Percent *float64 }
 	Cases, CasesBelow     *string
 }
 
@@ -112,10 +112,10 @@ func TestABreakdownAddsUpAndIsComparedWithTheTimeBefore(t *testing.T) {
 	app.Do(t, app.As(t, mediation.GridWorker, apptest.Here), http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"category": "labour"})).Want(http.StatusCreated)
 	from := app.Case.Now().Add(-5 * 24 * time.Hour).UTC().Format(time.RFC3339)
 	received := summary(t, app, county, "?from="+from)
-	if f := received.of("received"); *f.Value != 1 || *f.Earlier.Value != 0 || *f.Earlier.Change != 1 {
+	if f := received.of("received"); *f.Value != 1 || *f.Earlier.Value != 0 || *f.Earlier.Change != 1 || f.Earlier.Percent != nil {
 		t.Errorf("in five days: %+v %+v", f, f.Earlier)
 	}
-	if f := summary(t, app, county, "?from="+from+"&compareFrom=2020-01-01T00:00:00Z&compareUntil="+from).of("received"); *f.Earlier.Value != 2 || *f.Earlier.Change != -1 {
+	if f := summary(t, app, county, "?from="+from+"&compareFrom=2020-01-01T00:00:00Z&compareUntil="+from).of("received"); *f.Earlier.Value != 2 || *f.Earlier.Change != -1 || *f.Earlier.Percent != -50 {
 		t.Errorf("beside all before: %+v", f.Earlier)
 	}
 	for _, by := range counts.Breakdowns {

@@ -38,7 +38,8 @@ const rules = `
 
 - **期间**：按立案时间，含起点、不含终点，精确到秒；案件按现在的状态计。给了 ` + "`from`" + ` 而没有 ` + "`until`" + `，算到现在。默认与紧邻的同样长的前一期比较，也可用
   ` + "`compareFrom` `compareUntil`" + ` 另选。**Period**: by when cases were opened, start included, end not, to the second; cases count as they stand now.
-  With ` + "`from`" + ` alone it runs to now. It is compared with the period of the same length just before, or a chosen one. 新近立案的还没来得及办结，所以近期的办结率天然偏低
+  With ` + "`from`" + ` alone it runs to now. It is compared with the period of the same length just before, or a chosen one. ` + "`" + `change` + "`" + ` 是差（比率的 1 为百分之百），` + "`" + `percent` + "`" + ` 是比前期增长的百分比，按精确的数算；前期为零则无。
+  ` + "`" + `change` + "`" + ` is the difference (of shares, 1 is the whole), ` + "`" + `percent` + "`" + ` the growth over the earlier figure, of the exact counts; none over nothing. 新近立案的还没来得及办结，所以近期的办结率天然偏低
   What was opened lately has had no time to be closed: rates of recent periods are low by nature.
 - **谁看到什么**：只统计本人能在案件列表里看到的。检举控告归规则指定的上级，乡镇及以下任何数字、任何分组里都没有。**Who sees what**: what the caller's own lists
   show is counted, nothing else. Accusations lie with the unit that the policy names: no figure and no group below it holds them.
