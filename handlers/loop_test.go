@@ -54,7 +54,7 @@ func aClosingWaitsForTheClosedLoop(t *testing.T, fresh apptest.Fresh) {
 
 	at := near(apptest.Here, 40)
 	at["step"] = "visit"
-	s.order(s.staff, "loop-step", at).Refused(400, "required", "photos")
+	s.order(s.staff, "loop-step", at).Refused(422, "required", "photos")
 	photo := upload(t, a, s.staff, "loop-visit").Want(201).View()["id"].(string)
 	far := near(apptest.Here, 900)
 	far["step"], far["photos"] = "visit", []string{photo}

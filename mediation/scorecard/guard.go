@@ -130,7 +130,9 @@ func binary(operator string, a, b weighed) weighed {
 		return weighed{product(a.sign, b.sign), union(a.by(b.sign), b.by(a.sign))}
 	case "/":
 		under := b.turned()
-		if a.counts() {
+		if b.sign != positive {
+			under = b.unsure() // through zero it jumps to the other side
+		} else if a.counts() {
 			// A share of what came in rewards nobody for turning people away: who is refused stays among what came in.
 			delete(under.moves, "received")
 		}
