@@ -64,10 +64,10 @@ func TestARosterIsImportedCheckedAndReplaced(t *testing.T) {
 		put := func(how apptest.Setting, shifts ...obj) apptest.Answer {
 			return a.Do(t, staff, "PUT", "/api/v1/duty", obj{"from": from, "until": at(24), "shifts": shifts}, how)
 		}
-		put(first, shift("cook", leader.User.ID, 0, 8)).Refused(422, "unknown_value", "shifts.0.post")
-		put(first, shift("leader", "nobody", 0, 8)).Refused(422, "unknown_value", "shifts.0.person")
-		put(first, shift("leader", leader.User.ID, 0, 25)).Refused(422, "duty.beyond", "shifts.0.until")
-		put(first, shift("leader", leader.User.ID, 0, 8), shift("leader", staff.User.ID, 7, 9)).Refused(422, "duty.overlap", "shifts.1.from")
+		put(first, shift("cook", leader.User.ID, 0, 8)).Refused(422, "unknown_value", "shifts[0].post")
+		put(first, shift("leader", "nobody", 0, 8)).Refused(422, "unknown_value", "shifts[0].person")
+		put(first, shift("leader", leader.User.ID, 0, 25)).Refused(422, "duty.beyond", "shifts[0].until")
+		put(first, shift("leader", leader.User.ID, 0, 8), shift("leader", staff.User.ID, 7, 9)).Refused(422, "duty.overlap", "shifts[1].from")
 		a.Do(t, a.As(t, mediation.GridWorker, apptest.Here), "PUT", "/api/v1/duty", obj{}, first).Refused(403, "forbidden", "")
 		var v dutyState
 		answer := put(first, shift("leader", leader.User.ID, 0, 8), shift("leader", staff.User.ID, 9, 24)).Want(200)
@@ -109,7 +109,7 @@ func TestAGapIsToldAheadAndOnce(t *testing.T) {
 		if n := sweep(); n != 0 {
 			t.Errorf("told %d gaps too early", n)
 		}
-		a.Case.Advance(49 * time.Hour)
+		a.Case.Advance(48 * time.Hour)
 		if n := sweep(); n != 1 {
 			t.Errorf("%d gaps were told", n)
 		}

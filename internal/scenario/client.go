@@ -49,6 +49,9 @@ func (c *client) signIn(ctx context.Context) error {
 	return nil
 }
 
+// nothingYet in place of a tag: the change is of what is not there yet.
+const nothingYet = "*"
+
 // do sends a request as this person. tag is the If-Match, "" for none.
 func (c *client) do(ctx context.Context, method, path string, body any, tag string) (answered, error) {
 	if err := c.signIn(ctx); err != nil {
@@ -91,7 +94,11 @@ func (c *client) once(ctx context.Context, method, path string, text []byte, tag
 	if err != nil {
 		return a, 0, err
 	}
-	for name, value := range map[string]string{"If-Match": tag, "Idempotency-Key": key} {
+	seen := "If-Match"
+	if tag == nothingYet {
+		seen = "If-None-Match"
+	}
+	for name, value := range map[string]string{seen: tag, "Idempotency-Key": key} {
 		if value != "" {
 			req.Header.Set(name, value)
 		}

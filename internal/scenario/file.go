@@ -106,7 +106,7 @@ type Call struct {
 	Method string `yaml:"method"`
 	Path   string `yaml:"path"`
 	With   any    `yaml:"with"`
-	// Seen is the path of what the change is decided on; its ETag becomes the If-Match.
+	// Seen is the path of what the change is decided on; its ETag becomes the If-Match. "*": nothing is there yet.
 	Seen string `yaml:"seen"`
 }
 

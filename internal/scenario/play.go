@@ -320,8 +320,8 @@ func (p *player) call(ctx context.Context, c *client, call *Call) (a answered, e
 	if err != nil {
 		return a, err
 	}
-	if call.Seen == "" {
-		return c.do(ctx, call.Method, path, body, "")
+	if call.Seen == "" || call.Seen == nothingYet {
+		return c.do(ctx, call.Method, path, body, call.Seen)
 	}
 	seen, err := p.names.string(call.Seen)
 	if err != nil {

@@ -80,7 +80,7 @@ func (s *Service) Put(ctx context.Context, actor mediation.Actor, revision int64
 		return err
 	}
 	for i := range p.Shifts {
-		field := "shifts." + strconv.Itoa(i) + ".person"
+		field := shiftField(i) + ".person"
 		_, locked, err := s.People.OnDuty(ctx, p.Shifts[i].Person)
 		switch {
 		case errors.Is(err, mediation.ErrNotFound):
@@ -102,6 +102,8 @@ func (s *Service) Put(ctx context.Context, actor mediation.Actor, revision int64
 	})
 }
 
+func shiftField(i int) string { return "shifts[" + strconv.Itoa(i) + "]" }
+
 // check finds what is wrong with a period by itself.
 func (p *Period) check(d *policy.Duty) error {
 	switch {
@@ -115,7 +117,7 @@ func (p *Period) check(d *policy.Duty) error {
 		return refuse("too_many", "shifts", "max", strconv.Itoa(MaxShifts))
 	}
 	for i := range p.Shifts {
-		x, field := &p.Shifts[i], "shifts."+strconv.Itoa(i)+"."
+		x, field := &p.Shifts[i], shiftField(i)+"."
 		if x.Area == "" {
 			x.Area = p.Area
 		}
@@ -134,7 +136,7 @@ func (p *Period) check(d *policy.Duty) error {
 		}
 	}
 	if one, other, found := Overlap(p.Shifts); found {
-		return refuse("duty.overlap", "shifts."+strconv.Itoa(other)+".from", "other", strconv.Itoa(one))
+		return refuse("duty.overlap", shiftField(other)+".from", "other", strconv.Itoa(one))
 	}
 	return nil
 }
@@ -259,7 +261,7 @@ func (s *Service) untold(ctx context.Context, until time.Time) (gaps []Gap, firs
 		if !p.Needed {
 			continue
 		}
-		for _, g := range now.watched(p.Key, grid.Code(r.Policy.County), at, until.Add(ahead)) {
+		for _, g := range now.watched(p.Key, grid.Code(r.Policy.County), at, until.Add(ahead+1)) { // a gap is due at the very moment
 			due := g.From.Add(-ahead)
 			if due.After(until) || slices.Contains(told, g.Key()) {
 				continue
