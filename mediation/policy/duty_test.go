@@ -1,0 +1,52 @@
+package policy_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+)
+
+func TestMistakesInDutyAndDispatch(t *testing.T) {
+	for situation, x := range map[string]struct{ old, new, found string }{
+		"a post that there is not":        {"danger: true, post: commander", "danger: true, post: cook", "dispatch[0].post: unknown value"},
+		"nowhere to send it":              {"danger: true, post: commander", "danger: true", "dispatch[0]: give either"},
+		"a moment that there is not":      {"on: danger, post", "on: lunch, post", "dispatch[1].on: unknown value"},
+		"a catch-all that catches no all": {"on: unheld, post", "on: unheld, min_severity: 2, post", "duty.again: there must be"},
+		"a rule that stands twice":        {"key: grave", "key: danger", "dispatch[2].key: the word"},
+	} {
+		src := source(t, "longgang.yaml")
+		if !strings.Contains(src, x.old) {
+			t.Fatalf("%s: no %q", situation, x.old)
+		}
+		_, err := policy.Load("l.yaml", []byte(strings.Replace(src, x.old, x.new, 1)), mediation.PolicyVocabulary())
+		var found policy.Findings
+		if !errors.As(err, &found) || len(found) != 1 || !strings.HasPrefix(found[0].Key+": "+found[0].Reason, x.found) {
+			t.Errorf("%s: %v", situation, err)
+		}
+	}
+}
+
+func TestTheFirstRuleThatFitsIsTaken(t *testing.T) {
+	p, err := policy.Load("l.yaml", []byte(source(t, "longgang.yaml")), mediation.PolicyVocabulary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		m    policy.Matter
+		want string
+	}{
+		{policy.Matter{On: policy.OnOpened, Category: "labour", Severity: 4, Danger: true}, "danger"},
+		{policy.Matter{On: policy.OnOpened, Category: "labour", Severity: 4}, "grave"},
+		{policy.Matter{On: policy.OnOpened, Category: "labour", Severity: 1}, "labour"},
+		{policy.Matter{On: policy.OnOpened, Category: "property", Severity: 3}, ""},
+		{policy.Matter{On: policy.OnStudy}, "study"},
+		{policy.Matter{On: policy.OnUnheld, Category: "labour"}, "unheld"},
+	} {
+		if r, _ := p.Dispatch(x.m); r.Key != x.want {
+			t.Errorf("%+v: %q, want %q", x.m, r.Key, x.want)
+		}
+	}
+}
