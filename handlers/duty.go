@@ -53,7 +53,7 @@ type onDutyView struct {
 	Items []dutyShift `json:"items"`
 }
 
-// dutyArea is the area asked for, the caller's own if none is, or that of the whole county.
+// dutyArea is the area asked for, the caller's own if none is.
 func (a *API) dutyArea(c *Call) (grid.Code, error) {
 	area := grid.Code(c.QueryText("area"))
 	if area == "" {

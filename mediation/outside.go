@@ -2,8 +2,9 @@ package mediation
 
 import (
 	"context"
-	"fengqiao/mediation/policy"
 	"slices"
+
+	"fengqiao/mediation/policy"
 )
 
 // Outside desks (12345, 110) bear numbers of their own, which stay with the matter: on the report that an order became, and on the
