@@ -22,6 +22,7 @@ func scorecardRoutes(l Limits) []Route {
 		{Method: http.MethodPut, Path: base, Action: mediation.ScorecardImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import,
 			Deadline: importDeadline, Handle: (*API).importScorecard},
 		{Method: get, Path: base + "/:key/results", Action: mediation.ScorecardRead, Query: []string{"by", "period", "area", "trend", "subject", "format"}, Handle: (*API).scorecardResults},
+		{Method: get, Path: base + "/:key/villages", Action: mediation.ScorecardRead, Query: []string{"period", "area", "format"}, Handle: (*API).villages},
 		{Method: get, Path: base + "/:key/snapshots", Action: mediation.ScorecardRead, Handle: (*API).scorecardSnapshots},
 		{Method: http.MethodPost, Path: base + "/:key/snapshots", Action: mediation.ScorecardFreeze, Sight: (*API).holdsPlan, Create: true, OwnKey: true, Cost: Write,
 			Deadline: importDeadline, Handle: (*API).freezeScorecard},

@@ -22,6 +22,8 @@ type Scorecard struct {
 	// Units are the member units (成员单位) that have a row even where no case lies with them.
 	Units      []string
 	Dimensions []Dimension
+	// Villages is how villages are assessed; without criteria none is.
+	Villages Villages
 }
 
 // Dimension (维度) is a part of a scorecard.
@@ -51,6 +53,8 @@ type Indicator struct {
 	at    place // of the formula's first character
 	lines bool  // the formula stands on lines of its own below that
 	plain bool  // a column of the formula is a column of the file
+
+	counts bool // see Counts
 }
 
 // Bounds are the least and the most that a value counts as.
@@ -84,6 +88,7 @@ var scorecardKeys = []key[Scorecard]{
 	named(Text{"评价名称", "its name"}, func(s *Scorecard) *Text { return &s.Name }),
 	list("units", optional, Text{"文字列表", "list of texts"}, Text{"成员单位；没有案件也列出", "member units, which are listed even without a case"}, parseText, func(s *Scorecard) *[]string { return &s.Units }),
 	objects("dimensions", required, Text{"维度", "the dimensions"}, dimensionKeys, Dimension{}, func(s *Scorecard) *[]Dimension { return &s.Dimensions }),
+	object("villages", optional, Text{"无信访村评定；不填为没有", "the assessment of villages; without it there is none"}, villagesKeys, func(s *Scorecard) *Villages { return &s.Villages }),
 }
 
 var dimensionKeys = []key[Dimension]{
@@ -186,6 +191,7 @@ func (c *checker) checkScorecard(s *Scorecard, faults func(*Indicator) []Fault) 
 	if n > maxIndicators {
 		c.wrong("dimensions", "最多%d个指标", "there may be %d indicators at most", maxIndicators)
 	}
+	c.checkVillages(&s.Villages, faults)
 }
 
 func (c *checker) positive(path string, weight float64) {

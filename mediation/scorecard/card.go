@@ -16,6 +16,7 @@ import (
 type Card struct {
 	*policy.Scorecard
 	formulas []*Formula // of the indicators, in the card's order
+	criteria []*Formula // of the villages' criteria
 	// Terms are the names that its formulas use, in the order of figures.Terms.
 	Terms []figures.Term
 }
@@ -26,7 +27,7 @@ func Load(file string, src []byte) (*Card, error) {
 	s, err := policy.LoadScorecard(file, src, func(x *policy.Indicator) []policy.Fault {
 		_, root, faults := read(x.Formula)
 		if len(faults) == 0 {
-			faults = guard(root, x.Better)
+			faults = guard(root, x)
 		}
 		return faults
 	})
@@ -41,6 +42,10 @@ func Load(file string, src []byte) (*Card, error) {
 		for _, name := range f.Names {
 			used[name] = true
 		}
+	}
+	for i := range c.Villages.Criteria {
+		f, _, _ := read(c.Villages.Criteria[i].Formula)
+		c.criteria = append(c.criteria, f)
 	}
 	for _, t := range figures.Terms {
 		if used[t.Key] {

@@ -39,15 +39,15 @@ var rules = []rule{
 }
 
 // guard finds the laws that a formula would bend.
-func guard(root ast.Node, better string) []policy.Fault {
+func guard(root ast.Node, x *policy.Indicator) []policy.Fault {
 	moves := weigh(root).moves
 	var faults []policy.Fault
 	for _, r := range rules {
 		c := moves[r.term]
-		if better == policy.Lower {
+		if x.Better == policy.Lower {
 			c = c.turned()
 		}
-		if c&r.way == 0 {
+		if c&r.way == 0 || r.term == "received" && x.Counts() {
 			continue
 		}
 		text := r.text

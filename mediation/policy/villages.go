@@ -1,0 +1,66 @@
+package policy
+
+import "github.com/goccy/go-yaml/ast"
+
+// Villages (无信访村评定) says when a village passes: every criterion's value is at most what it allows, over the village's cases of a period.
+type Villages struct {
+	Name     Text
+	Level    int    // of the areas that are assessed, by the depth of their codes
+	Every    string // one of VillagePeriods
+	Criteria []Criterion
+}
+
+// VillagePeriods are over what villages may be assessed.
+var VillagePeriods = []string{"month", "quarter", "year"}
+
+// Criterion is one rule. A value that there is not (a share of nothing) breaks nothing.
+type Criterion struct {
+	Indicator
+	// Channels narrow the cases to those that came by them, e.g. what the petition office passed on; none: all.
+	Channels []string
+}
+
+// maxCriteria bounds how often the cases are counted for one answer.
+const maxCriteria = 12
+
+var villagesKeys = []key[Villages]{
+	named(Text{"评定名称", "its name"}, func(v *Villages) *Text { return &v.Name }),
+	count("level", required, 2, 8, Text{"评定哪一级：区划代码的段数，村为5", "which areas: how many parts their codes have, 5 for villages"}, func(v *Villages) *int { return &v.Level }),
+	word("every", required, Text{"评定期：month、quarter、year", "over what: month, quarter, year"}, func(v *Villages) *string { return &v.Every }),
+	objects("criteria", required, Text{"评定条件，全部符合才通过", "the criteria, all of which a village must meet"}, criterionKeys, Criterion{}, func(v *Villages) *[]Criterion { return &v.Criteria }),
+}
+
+var criterionKeys = []key[Criterion]{
+	word("key", required, Text{"条件标识", "the criterion's word"}, func(x *Criterion) *string { return &x.Key }),
+	named(Text{"条件名称", "its name"}, func(x *Criterion) *Text { return &x.Name }),
+	list("channels", optional, Text{"标识符列表", "list of words"}, Text{"只算经这些渠道来的案件；不填为全部", "only cases that came by these channels; without it all"}, parseText, func(x *Criterion) *[]string { return &x.Channels }),
+	{name: "formula", required: true, kind: Text{"公式", "formula"}, means: Text{"公式，可用的名称见下", "the formula; the names are below"},
+		read: func(r *reader, n ast.Node, path string, into *Criterion) { readFormula(r, n, path, &into.Indicator) }},
+	number("most", required, maxValue, Text{"值不大于此数即符合", "it is met by a value of this at most"}, func(x *Criterion) *float64 { return &x.Target }),
+}
+
+func (c *checker) checkVillages(v *Villages, faults func(*Indicator) []Fault) {
+	if _, read := c.at["villages"]; !read {
+		return
+	}
+	c.known("villages.every", v.Every, VillagePeriods)
+	unique(c, "villages.criteria", v.Criteria, func(x *Criterion) string { return x.Key })
+	if n := len(v.Criteria); n == 0 || n > maxCriteria {
+		c.wrong("villages.criteria", "须有1至%d项条件", "there must be 1 to %d criteria", maxCriteria)
+	}
+	for i := range v.Criteria {
+		x := &v.Criteria[i]
+		x.Better, x.Measure = Lower, "count"
+		x.counts = len(x.Channels) > 0
+		if x.Formula == "" {
+			continue
+		}
+		for _, f := range faults(&x.Indicator) {
+			c.find(x.placeOf(f), item("villages.criteria", i)+".formula", f.Reason)
+		}
+	}
+}
+
+// Counts tells whether the formula stands for a criterion over cases of named channels. To count those is not to reward refusal: what
+// was refused or withdrawn counts as well.
+func (x *Indicator) Counts() bool { return x.counts }
