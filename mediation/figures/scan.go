@@ -24,7 +24,7 @@ type Query struct {
 	From, Until time.Time // opened from inclusive, until exclusive
 	// Depth is at which ByArea groups, by the parts of a code; 0: one below the area.
 	Depth int
-	Now         time.Time // by which it is judged what is overdue
+	Now   time.Time // by which it is judged what is overdue
 }
 
 // By is what a breakdown is by.
