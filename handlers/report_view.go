@@ -41,6 +41,7 @@ type reportView struct {
 	Case         *caseRef         `json:"case"` // null while pending
 	// For is the party for whom it was filed; ResidentLink the code of their link, shown this once.
 	For          string `json:"for,omitzero"`
+	Suggestion   string `json:"suggestion,omitzero"` // that became this report
 	ResidentLink string `json:"residentLink,omitzero"`
 }
 
@@ -101,7 +102,7 @@ func (a *API) viewReport(c *Call, rep *mediation.Report, k *mediation.Case) (rep
 	if err != nil {
 		return reportView{}, err
 	}
-	v := reportView{For: rep.For, ID: rep.ID, ClientID: rep.ClientID, Revision: rep.Version, Status: statusOf(rep), Channel: rep.Channel,
+	v := reportView{For: rep.For, Suggestion: rep.Suggestion, ID: rep.ID, ClientID: rep.ClientID, Revision: rep.Version, Status: statusOf(rep), Channel: rep.Channel,
 		AccuracyMetres: rep.AccuracyM, Basis: rep.Basis, Category: rep.Category, CategoryText: l.category(rep.Category),
 		Severity: rep.Severity, Emergency: rep.Emergency, Photos: list(rep.Photos), PhoneTime: rep.PhoneTime, Received: rep.Received,
 		Home: rep.Home, Place: l.place(rep.Cell), BorderMetres: rep.CellMetres, PlanVersion: rep.PlanVersion,

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -109,7 +108,7 @@ func (l labels) villageCases(a *scorecard.Assessment, village grid.Code, n int) 
 		for _, channel := range channels {
 			q := asked{Query: a.Query, by: counts.Whole}
 			q.Area, q.Channel, q.From, q.Until = village, channel, q.From.UTC(), q.Until.UTC()
-			links = append(links, caseLink{choose(l.zh, t.Zh, t.En), q.link(counts.Figure{List: maps.Clone(t.List)}, "", l.plan)})
+			links = append(links, caseLink{choose(l.zh, t.Zh, t.En), q.link(t.List, "", l.plan)})
 		}
 	}
 	return links

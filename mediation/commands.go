@@ -372,6 +372,8 @@ type ReportInput struct {
 	Passed string
 	// OnBehalf: it is filed for the first of Parties, by their consent.
 	OnBehalf *ProxyInput
+	// Suggestion is the resident's suggestion that becomes this report.
+	Suggestion string
 	// Print is the fingerprint of the request as it came.
 	Print string
 }

@@ -133,6 +133,7 @@ const (
 	NoticeInvited   NoticeKind = "deliberation_invited"    // who is to come: a meeting
 	NoticeMinutes   NoticeKind = "deliberation_minutes"    // who was invited: its minutes are there
 	NoticeCalledOff NoticeKind = "deliberation_called_off" // who was invited: it does not take place
+	NoticeOpinion   NoticeKind = "opinion_campaign"        // staff, responsible unit: a campaign for suggestions has opened, closed, been prolonged, its results are out
 )
 
 // Notice is one announcement that is stored with the change it announces.

@@ -69,6 +69,15 @@ const (
 
 	DutyRead  Action = "duty.read"  // the duty roster, and who is on duty
 	DutyWrite Action = "duty.write" // import a period of it
+	// Residents' suggestions.
+	OpinionRead      Action = "opinion.read"      // stations, points, campaigns and published results
+	OpinionLead      Action = "opinion.lead"      // keep stations and points, and campaigns
+	OpinionGive      Action = "opinion.give"      // send a resident's suggestion
+	OpinionFigures   Action = "opinion.figures"   // how many of what, published or not
+	OpinionPublish   Action = "opinion.publish"   // a campaign's results, and their corrections
+	SuggestionRead   Action = "suggestion.read"   // without who made it
+	SuggestionDecide Action = "suggestion.decide" // what was taken up, that it is a dispute, and see who made it
+
 	StudyRead Action = "study.read" // escalated studies: by area, or as one who takes part
 	StudyLead Action = "study.lead" // call one, name members, conclude, order
 	StudyPart Action = "study.part" // put material before one, report an order done
@@ -281,8 +290,16 @@ var Permits = map[Action][]Grant{
 	CouncilLead:   each(InArea, GridLeader, TownshipStaff),
 	CouncilRead:   join(each(InArea, GridLeader), each(InArea, seeing...), each(Addressed, answering...)),
 
-	DutyRead:  join(each(InArea, GridLeader), each(InArea, seeing...)),
-	DutyWrite: each(InArea, CountyStaff, Leader),
+	DutyRead:         join(each(InArea, GridLeader), each(InArea, seeing...)),
+	DutyWrite:        each(InArea, CountyStaff, Leader),
+	OpinionRead:      each(Anything, append([]Role{Desk}, people...)...),
+	OpinionLead:      staffOnly,
+	OpinionGive:      join(each(Anything, field...), each(Anything, office...), each(Anything, Desk)),
+	OpinionFigures:   each(InArea, seeing...),
+	OpinionPublish:   each(InArea, CountyStaff, Leader),
+	SuggestionRead:   join(each(InArea, seeing...), each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk), each(OwnUnit, UnitStaff)),
+	SuggestionDecide: staffOnly,
+
 	StudyRead: join(each(InArea, seeing...), each(TakesPart, people...)),
 	StudyLead: each(InArea, TownshipStaff, CountyStaff, Leader),
 	StudyPart: join(each(InArea, TownshipStaff, CountyStaff, Leader), each(TakesPart, people...)),

@@ -78,7 +78,9 @@ type Report struct {
 	Detached int
 	Parties  []Party // entered with the report; they move into its case
 	// For is the party for whom it was filed (代办), "" where its sender filed it for themselves or for the grid.
-	For         string
+	For string
+	// Suggestion is the resident's suggestion that turned out to be a dispute and became this report; "" for all others.
+	Suggestion  string
 	Supplements []Supplement
 	Withdrawn   time.Time
 	Version     int64

@@ -55,7 +55,7 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	}
 	rep := Report{ID: idOf("report", actor.ID, in.ClientID), ClientID: in.ClientID, Print: s.Sealer.Hash("print", in.Print), Reporter: actor.ID,
 		Channel: in.Channel, AccuracyM: in.AccuracyM, Category: in.Category, Severity: in.Severity, Emergency: in.Emergency,
-		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area, Outside: in.Outside, Into: in.Passed}
+		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area, Outside: in.Outside, Into: in.Passed, Suggestion: in.Suggestion}
 	rep.locate(in, r.Policy, plan)
 	rep.mark(r.Policy)
 	if category, known := r.Policy.Category(rep.Category); known {

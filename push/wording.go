@@ -221,6 +221,11 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A meeting was called off", "A meeting you were invited to does not take place. Open the app to see why."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeOpinion: {
+		Chinese: Text{"民意征集有变化", "一次民意征集已开始、结束、延期或公布结果，请打开应用查看。"},
+		English: Text{"Collecting opinions", "A campaign for suggestions has opened, closed or been prolonged, or its results are out. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeStudy: {
 		Chinese: Text{"提级研判", "有一件提级研判事项需要您查看，请打开应用。"},
 		English: Text{"An escalated study", "There is news of an escalated study. Open the app to see it."},

@@ -41,6 +41,7 @@ func (c *checker) check() {
 	c.checkSlips()
 	c.checkPatrols()
 	c.checkDeliberation()
+	c.checkOpinions()
 }
 
 // wrong notes a finding about the value at a path.

@@ -56,6 +56,8 @@ type Policy struct {
 	Patrols Patrols
 	// Deliberation is the villagers'; the zero value has none.
 	Deliberation Deliberation
+	// Opinions are residents' suggestions; the zero value has none.
+	Opinions Opinions
 }
 
 // What a policy applies to. A case keeps the version that it was opened under, unless a policy says that open cases are judged by it too.

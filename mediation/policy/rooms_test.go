@@ -22,6 +22,10 @@ func TestMistakesInRooms(t *testing.T) {
 		{"a paper that there is not", "deliberation: {ahead: 24h, quorum_percent: 51, follow_up: letter}", "deliberation.follow_up", "unknown value"},
 		{"nobody is a quorum", "deliberation: {ahead: 24h, quorum_percent: 0, follow_up: follow_up}", "deliberation.quorum_percent", "between 1"},
 		{"a place that is no code", `patrols: {every: 7d, retention_days: 9, places: [{area: "33..01", every: 1d}]}`, "patrols.places[0].area", "area code"},
+		{"suggestions by a paper that there is not", opinionsBy("letter", "app", "roads"), "opinions.paper", "unknown value"},
+		{"by a channel that there is not", opinionsBy("contact", "pigeon", "roads"), "opinions.channel", "unknown value"},
+		{"a topic twice", opinionsBy("contact", "app", "roads", "roads"), "opinions.topics[1].key", "taken"},
+		{"who suggested is never kept for ever", strings.Replace(opinionsBy("contact", "app", "roads"), "days: 9", "days: 0", 1), "opinions.retention_days", "between 1"},
 	} {
 		src := ownSections.ReplaceAllString(source(t, "fuyang.yaml"), "")
 		_, err := policy.Load("f.yaml", []byte(src+"\n"+x.section+"\n"), mediation.PolicyVocabulary())
@@ -34,4 +38,11 @@ func TestMistakesInRooms(t *testing.T) {
 			t.Errorf("%s: %v", x.situation, found)
 		}
 	}
+}
+
+func opinionsBy(paper, channel string, topics ...string) string {
+	for i, t := range topics {
+		topics[i] = "{key: " + t + ", name: {zh: 道路, en: roads}, unit: 建设局}"
+	}
+	return "opinions: {paper: " + paper + ", channel: " + channel + ", retention_days: 9, topics: [" + strings.Join(topics, ", ") + "]}"
 }

@@ -39,6 +39,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("charge", optional, Text{"领导包案；不填为不设", "leaders in charge of named cases; without it there is none"}, chargeKeys, func(p *Policy) *Charge { return &p.Charge }),
 		object("patrols", optional, Text{"巡查签到；不填为没有", "rounds of grid workers; without it there are none"}, patrolKeys, func(p *Policy) *Patrols { return &p.Patrols }),
 		object("deliberation", optional, Text{"网格议事；不填为没有", "villagers' deliberation; without it there is none"}, deliberationKeys, func(p *Policy) *Deliberation { return &p.Deliberation }),
+		object("opinions", optional, Text{"民意征集；不填为没有", "residents' suggestions; without it there are none"}, opinionKeys, func(p *Policy) *Opinions { return &p.Opinions }),
 	}
 }
 

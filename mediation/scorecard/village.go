@@ -49,7 +49,7 @@ func (c *Card) Assess(book Book, q figures.Query, members []grid.Code) []Village
 	for n := range c.criteria {
 		x := &c.Villages.Criteria[n]
 		tallies := map[string]*figures.Tally{}
-		groups := book.Break(narrowed(q, x.Channels), figures.ByArea, nil)
+		_, groups := book.Divide(narrowed(q, x.Channels), figures.ByArea)
 		for i := range groups {
 			tallies[groups[i].Key] = &groups[i].Tally
 		}
