@@ -25,5 +25,6 @@ func Tables() []Table {
 		patrolTables,
 		meetingTables,
 		studyTables,
+		opinionTables,
 	)
 }

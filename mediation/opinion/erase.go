@@ -1,0 +1,103 @@
+package opinion
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"fengqiao/mediation"
+)
+
+// Papery erases the papers by which units were asked, of which each says the resident's words again: package slip.
+type Papery interface {
+	// Erase erases a paper that has ended, with all that followed it; one that has not is a Conflict. It may be repeated.
+	Erase(ctx context.Context, id string) error
+}
+
+// Eraser erases who made suggestions, and in what words, by destroying the keys. What was published of them has nothing of a person, and
+// stays; so do counts, outcomes and answers.
+type Eraser struct {
+	Suggestions Suggestions
+	Campaigns   Campaigns
+	Papers      Papery
+	Keys        mediation.Shredder
+}
+
+// Erase erases one suggestion on which nothing more is to be done; another is a Conflict. It may be repeated. The report that it became
+// is a report like others, and erased as such.
+func (e *Eraser) Erase(ctx context.Context, id string) error {
+	x, err := e.Suggestions.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !x.State.Over() {
+		return &mediation.Error{Op: "erase", Kind: mediation.Conflict, Code: "erase.open_suggestion"}
+	}
+	if x.Paper != "" {
+		if err := e.Papers.Erase(ctx, x.Paper); err != nil {
+			return err
+		}
+	}
+	if err := e.Keys.Erase(ctx, x.Key); err != nil {
+		return err
+	}
+	_, err = e.Suggestions.Update(ctx, id, func(x *Suggestion) error { x.Match = nil; return nil })
+	return err
+}
+
+// OfPerson implements mediation.Acquaintance: the suggestions of whoever has one of these hashes, those on which something is to be done
+// still apart.
+func (e *Eraser) OfPerson(ctx context.Context, hashes []string) (over, open []string, err error) {
+	ids, err := e.Suggestions.OfPerson(ctx, hashes)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, id := range ids {
+		x, err := e.Suggestions.Load(ctx, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		if x.State.Over() {
+			over = append(over, id)
+		} else {
+			open = append(open, id)
+		}
+	}
+	return over, open, nil
+}
+
+// Due lists the suggestions that have been kept for as many days as policy says, since their campaign closed, and are not erased yet.
+func (e *Eraser) Due(ctx context.Context, days int, now time.Time) (ids []string, err error) {
+	if days == 0 {
+		return nil, nil
+	}
+	var campaigns []Campaign
+	err = each(func(cursor string) (string, error) {
+		list, next, err := e.Campaigns.List(ctx, CampaignFilter{}, cursor, page)
+		campaigns = append(campaigns, list...)
+		return next, err
+	})
+	for _, c := range campaigns {
+		if err != nil {
+			return nil, err
+		}
+		if c.Ended.IsZero() || c.Ended.AddDate(0, 0, days).After(now) {
+			continue
+		}
+		err = each(func(cursor string) (string, error) {
+			list, next, err := e.Suggestions.Of(ctx, c.ID, cursor, page)
+			for i := range list {
+				if err == nil && list[i].State.Over() {
+					var gone bool
+					if gone, err = e.Keys.Erased(ctx, list[i].Key); err == nil && !gone {
+						ids = append(ids, list[i].ID)
+					}
+				}
+			}
+			return next, err
+		})
+	}
+	slices.Sort(ids)
+	return ids, errors.Join(err)
+}
