@@ -24,6 +24,7 @@ import (
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/patrol"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
@@ -65,6 +66,8 @@ type Deps struct {
 	Patrols *patrol.Service
 	// Duty is the duty roster.
 	Duty *duty.Service
+	// Opinions are residents' suggestions.
+	Opinions *opinion.Service
 	// Studies are escalated studies.
 	Studies *study.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
@@ -134,6 +137,7 @@ func New(d Deps) (*API, error) {
 		d.Duty == nil ||
 		d.Patrols == nil ||
 		d.Councils == nil ||
+		d.Opinions == nil ||
 		d.Scorecards == nil
 	if incomplete {
 		return nil, errors.New("handlers: Deps are not complete")

@@ -6,6 +6,7 @@ import (
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/hall"
+	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
 )
 
@@ -58,6 +59,10 @@ func named(param, value, lang string) string {
 		}
 	case "meetingState":
 		return meetingState(council.State(value), lang != "en")
+	case "opinionStage":
+		return opinionStage(opinion.Stage(value), lang != "en")
+	case "suggestionState":
+		return suggestionState(opinion.State(value), lang != "en")
 	case "slipState":
 		return slipState(slip.State(value), lang != "en")
 	case "slipCommand":
@@ -92,6 +97,7 @@ func rooms() []map[string]message {
 		studyMessages,
 		dutyMessages,
 		gridMessages,
+		opinionMessages,
 		scorecardMessages,
 	}
 }

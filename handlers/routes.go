@@ -36,6 +36,7 @@ func routes(l Limits) []Route {
 		deliberationRoutes(),
 		studyRoutes(),
 		dutyRoutes(),
+		opinionRoutes(),
 	)
 }
 

@@ -18,6 +18,7 @@ import (
 	"fengqiao/mediation"
 	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/council"
+	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
 
 	"github.com/google/uuid"
@@ -37,6 +38,7 @@ type township struct {
 	official            string
 	meeting             string // of the grid, its grid worker invited
 	study               string
+	site, asking, said  string // where suggestions are taken, the campaign that asks for them, one by the grid worker, for the unit to answer
 }
 
 // settle makes a case in a township that its people know in every way there is: reported by the grid worker, with the
@@ -102,8 +104,21 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 		t.Fatal(err)
 	}
 	w.study = st.ID
+	w.site, w.asking, w.said = uuid.NewString(), uuid.NewString(), uuid.NewString()
+	now := app.Case.Now()
+	for _, err := range []error{
+		third(app.Store.OpinionSites().Add(ctx, opinion.Site{ID: w.site, Kind: opinion.Point, Name: "征集点", Cell: p.Cell(), Place: p.Point(), Unit: apptest.Unit, Made: now})),
+		third(app.Store.OpinionCampaigns().Add(ctx, opinion.Campaign{ID: w.asking, TopicZh: "停车", Area: p.Code(), Unit: apptest.Unit, Opens: now, Closes: now.Add(time.Hour), Stage: opinion.Open, Made: now, Revision: 1})),
+		third(app.Store.Suggestions().Add(ctx, opinion.Suggestion{ID: w.said, Campaign: w.asking, Topic: "roads", Unit: apptest.Unit, Area: p.Cell(), By: worker.User.ID, Way: opinion.ByWorker, At: now, State: opinion.Routed, Revision: 1})),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	return w
 }
+
+func third[A, B any](_ A, _ B, err error) error { return err }
 
 // upload sends a small photo.
 func upload(t *testing.T, app *apptest.App, who *apptest.Person, clientID string) apptest.Answer {
@@ -131,6 +146,10 @@ func (w township) path(r handlers.Route) string {
 		"/api/v1/campaigns/":     w.campaign,
 		"/api/v1/deliberations/": w.meeting,
 		"/api/v1/studies/":       w.study,
+
+		"/api/v1/opinions/sites/":       w.site,
+		"/api/v1/opinions/campaigns/":   w.asking,
+		"/api/v1/opinions/suggestions/": w.said,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			id = own
@@ -196,6 +215,17 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 			t.Fatal(err)
 		}
 		return true, council.May(actor, mediation.CouncilRead, &meeting), council.May(actor, r.Action, &meeting)
+	case strings.HasPrefix(r.Path, "/api/v1/opinions/suggestions/:id"):
+		said, err := app.Store.Suggestions().Load(ctx, w.said)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return true, opinion.May(actor, mediation.SuggestionRead, &said), opinion.May(actor, r.Action, &said)
+	case strings.HasPrefix(r.Path, "/api/v1/opinions/sites/:id"), strings.HasPrefix(r.Path, "/api/v1/opinions/campaigns/:id"):
+		if strings.HasSuffix(r.Path, "/results") && r.Method == http.MethodGet {
+			return false, true, mediation.May(actor, r.Action) // nothing is published: not found, by whoever may read
+		}
+		return true, mediation.May(actor, mediation.OpinionRead), mediation.MayArea(actor, r.Action, w.place.Cell())
 	case strings.HasPrefix(r.Path, "/api/v1/reports/:id"):
 		holds := func(a mediation.Action) bool {
 			own := slices.Contains(mediation.Scopes(a, actor.Role), mediation.OwnReport) && actor.ID == app.As(t, mediation.GridWorker, w.place).User.ID
@@ -329,13 +359,13 @@ func listsHoldTheCallersOwnAreaAlone(t *testing.T, fresh apptest.Fresh) {
 	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
 	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced", "/api/v1/slips",
-		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations"} {
+		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations", "/api/v1/opinions/suggestions"} {
 		for _, role := range mediation.AccountRoles {
 			answer := app.Do(t, app.As(t, role, apptest.Here), http.MethodGet, path, nil)
 			if answer.Status == http.StatusForbidden {
 				continue
 			}
-			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, string(there.place.Cell()), apptest.There.Mediator("own")} {
+			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, there.said, string(there.place.Cell()), apptest.There.Mediator("own")} {
 				if strings.Contains(string(answer.Want(http.StatusOK).Body), never) {
 					t.Errorf("%s for %s of %s shows %s of the other township", path, role, here.place, never)
 				}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"time"
 
+	"fengqiao/handlers"
 	"fengqiao/internal/account"
 	"fengqiao/internal/casetime"
 	"fengqiao/mediation"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
 )
@@ -30,6 +32,7 @@ func (s *system) rooms() []namedRoom {
 		{"patrols", s.patrols},
 		{"councils", s.councils},
 		{"desks", s.desks},
+		{"opinions", s.opinions},
 	}
 }
 
@@ -66,4 +69,11 @@ func (in *installation) handovers(cases *mediation.Service, papers *slip.Service
 // studies are escalated studies over the installation's cases.
 func (in *installation) studies(cases *mediation.Service) *study.Service {
 	return study.NewService(study.Deps{Studies: in.Store.Studies(), Cases: cases, Reader: in.Store.Cases(), People: in.Store.Persons(), Sealer: in.ring, Now: cases.Now})
+}
+
+// collecting takes residents' suggestions.
+func (in *installation) collecting(cases *mediation.Service, papers *slip.Service) *opinion.Service {
+	st := in.Store
+	return opinion.NewService(opinion.Deps{Sites: st.OpinionSites(), Campaigns: st.OpinionCampaigns(), Suggestions: st.Suggestions(), Publications: st.OpinionResults(),
+		Papers: handlers.Askings{Slips: papers}, Core: cases, Users: in.directory, Sealer: in.ring, Phone: cases.Phone, Atlas: cases.Atlas, Now: cases.Now, Log: cases.Log})
 }

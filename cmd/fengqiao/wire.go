@@ -33,6 +33,7 @@ import (
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/patrol"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
@@ -225,6 +226,8 @@ type system struct {
 	handovers *handover.Service
 	// councils keeps the villagers' meetings.
 	councils *council.Service
+	// opinions are residents' suggestions.
+	opinions *opinion.Service
 	// patrols takes the check-ins of grid workers.
 	patrols *patrol.Service
 	// desks takes in what outside desks send.
@@ -278,6 +281,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.cases.Dispatch = s.duty.Dispatch
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
 	s.councils = council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: s.cases, Papers: handlers.FollowUps{Slips: s.slips}, Sealer: in.ring, Atlas: s.atlas, Now: s.cases.Now})
+	s.opinions = in.collecting(s.cases, s.slips)
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
@@ -336,6 +340,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Campaigns: campaigns,
 		Patrols:   s.patrols,
 		Councils:  s.councils,
+		Opinions:  s.opinions,
 		Studies:   s.studies,
 		Duty:      s.duty,
 		Figures:   s.figures,

@@ -31,6 +31,7 @@ import (
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/patrol"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
@@ -78,6 +79,7 @@ type App struct {
 	Slips    *slip.Service
 	Patrols  *patrol.Service
 	Councils *council.Service
+	Opinions *opinion.Service
 	Photos   *media.Service
 	Atlas    *grid.Atlas
 	Ring     *seal.Keyring
@@ -192,6 +194,8 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	must(t, a.Figures.Pass(ctx))
 	a.Patrols = patrol.NewService(patrol.Deps{Checkins: a.Store.Patrols(), Rules: a.Cases, Atlas: a.Atlas, Now: a.Case.Now})
 	a.Councils = council.NewService(council.Deps{Meetings: a.Store.Meetings(), Rules: a.Cases, Papers: handlers.FollowUps{Slips: a.Slips}, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now})
+	a.Opinions = opinion.NewService(opinion.Deps{Sites: a.Store.OpinionSites(), Campaigns: a.Store.OpinionCampaigns(), Suggestions: a.Store.Suggestions(), Publications: a.Store.OpinionResults(),
+		Papers: handlers.Askings{Slips: a.Slips}, Core: a.Cases, Users: a.Store.Directory(), Sealer: a.Ring, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: a.rooms})
@@ -222,6 +226,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 			Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Slips: a.Store.Slips(), Now: a.Cases.Now}),
 		Patrols:   a.Patrols,
 		Councils:  a.Councils,
+		Opinions:  a.Opinions,
 		Studies:   a.Studies,
 		Duty:      a.Duty,
 		Names:     a.Store.Directory(),
@@ -259,6 +264,7 @@ func (a *App) rooms() []casetime.Room {
 		a.Patrols,
 		a.Councils,
 		a.Desks,
+		a.Opinions,
 	}
 }
 

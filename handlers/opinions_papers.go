@@ -1,0 +1,59 @@
+package handlers
+
+import (
+	"context"
+
+	"fengqiao/mediation"
+	"fengqiao/mediation/opinion"
+	"fengqiao/mediation/slip"
+)
+
+// Askings asks units about residents' suggestions by papers of supervision. It implements opinion.Papers.
+type Askings struct{ Slips *slip.Service }
+
+var _ opinion.Papers = Askings{}
+
+// aboutSuggestion is the kind of subject of such papers.
+const aboutSuggestion = "suggestion"
+
+// Assign implements opinion.Papers. The system issues it: the first role that policy lets issue the kind judges the reply.
+func (p Askings) Assign(ctx context.Context, in opinion.Assignment) (string, error) {
+	s, err := p.Slips.Issue(ctx, mediation.SystemActor, slip.Issue{ID: in.ID, Kind: in.Kind, About: slip.Subject{Kind: aboutSuggestion, ID: in.Suggestion}, Area: in.Area,
+		To: slip.Addressee{Unit: in.Unit, Area: in.Area}, Text: in.Text})
+	return s.ID, err
+}
+
+// last is the paper, or the one that has taken its place in the end.
+func (p Askings) last(ctx context.Context, id string) (slip.Slip, error) {
+	s, err := p.Slips.Slips.Load(ctx, id)
+	for err == nil && s.Next != "" && s.Following == nil {
+		s, err = p.Slips.Slips.Load(ctx, s.Next)
+	}
+	return s, err
+}
+
+// Standing implements opinion.Papers.
+func (p Askings) Standing(ctx context.Context, id string) (opinion.Paper, error) {
+	s, err := p.last(ctx, id)
+	if err != nil {
+		return opinion.Paper{}, err
+	}
+	out := opinion.Paper{ID: s.ID, State: string(s.State), Answered: s.State == slip.Answered || s.State == slip.Accepted, Accepted: s.State == slip.Accepted, Due: s.Reply.Due,
+		Breached: !s.Reply.Breached.IsZero()}
+	for i := range s.History {
+		if e := &s.History[i]; e.Kind == string(slip.CmdReply) {
+			out.Reply = e.Words
+		}
+	}
+	return out, nil
+}
+
+// Withdraw implements opinion.Papers.
+func (p Askings) Withdraw(ctx context.Context, id, reason string) error {
+	s, err := p.last(ctx, id)
+	if err != nil || s.State.Over() {
+		return err
+	}
+	_, err = p.Slips.Do(ctx, mediation.SystemActor, s.ID, slip.Request{Command: slip.Command{Name: slip.CmdWithdraw, Text: reason}, Key: "became a report"})
+	return err
+}
