@@ -223,7 +223,7 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 		return true, opinion.May(actor, mediation.SuggestionRead, &said), opinion.May(actor, r.Action, &said)
 	case strings.HasPrefix(r.Path, "/api/v1/opinions/sites/:id"), strings.HasPrefix(r.Path, "/api/v1/opinions/campaigns/:id"):
 		if strings.HasSuffix(r.Path, "/results") && r.Method == http.MethodGet {
-			return false, true, mediation.May(actor, r.Action) // nothing is published: not found, by whoever may read
+			return false, mediation.May(actor, mediation.OpinionRead), mediation.May(actor, r.Action) // nothing is published: not found, by whoever may read
 		}
 		return true, mediation.May(actor, mediation.OpinionRead), mediation.MayArea(actor, r.Action, w.place.Cell())
 	case strings.HasPrefix(r.Path, "/api/v1/reports/:id"):
