@@ -13,12 +13,12 @@ type Askings struct{ Slips *slip.Service }
 
 var _ opinion.Papers = Askings{}
 
-// aboutSuggestion is the kind of subject of such papers.
-const aboutSuggestion = "suggestion"
+// AboutSuggestion is the subject of papers about a suggestion.
+func AboutSuggestion(id string) slip.Subject { return slip.Subject{Kind: "suggestion", ID: id} }
 
 // Assign implements opinion.Papers. The system issues it: the first role that policy lets issue the kind judges the reply.
 func (p Askings) Assign(ctx context.Context, in opinion.Assignment) (string, error) {
-	s, err := p.Slips.Issue(ctx, mediation.SystemActor, slip.Issue{ID: in.ID, Kind: in.Kind, About: slip.Subject{Kind: aboutSuggestion, ID: in.Suggestion}, Area: in.Area,
+	s, err := p.Slips.Issue(ctx, mediation.SystemActor, slip.Issue{ID: in.ID, Kind: in.Kind, About: AboutSuggestion(in.Suggestion), Area: in.Area,
 		To: slip.Addressee{Unit: in.Unit, Area: in.Area}, Text: in.Text})
 	return s.ID, err
 }

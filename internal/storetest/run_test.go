@@ -46,6 +46,8 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Meetings", storetest.Meetings},
 		{"Studies", storetest.Studies},
 		{"Duty", storetest.Duty},
+		{"Opinions", storetest.Opinions},
+		{"OpinionCrashes", storetest.OpinionCrashes},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},
