@@ -17,7 +17,7 @@ func TestNoIndicatorRewardsRefusingIntakeOrGivingUp(t *testing.T) {
 		{"state_not_accepted / received", policy.Higher, refusing},
 		{"state_not_accepted", policy.Higher, refusing},
 		{"1 - state_not_accepted / received", policy.Lower, refusing},
-		{"settled / (received - state_not_accepted)", policy.Higher, refusing}, // the refused taken out from below the line
+		{"settled / (received - state_not_accepted)", policy.Higher, refusing},                      // the refused taken out from below the line
 		{"settled / ((settled - state_not_accepted) - state_not_accepted)", policy.Lower, refusing}, // jumps below zero
 		{"breached / (received + state_not_accepted)", policy.Lower, refusing},
 		{"received", policy.Lower, refusing},
