@@ -4,18 +4,19 @@ import "fengqiao/mediation/slip"
 
 // slipMessages are the codes of papers of supervision.
 var slipMessages = map[string]message{
-	"slip.state":        {"当前状态不能这样做", "Not in this state", "文书处于“{slipState}”，不能“{slipCommand}”。", "The paper is “{slipState}”: “{slipCommand}” is not possible now."},
-	"slip.full":         {"经过已满", "History is full", "这份文书的经过已达上限。", "This paper has as much history as it can have."},
-	"slip.addressee":    {"不能发给这类对象", "Not for such an addressee", "这种文书不能发给“{form}”。", "A paper of this kind cannot go to a {form}."},
-	"slip.no_reply":     {"无须答复", "No reply is asked for", "这种文书签收即可。", "A paper of this kind only needs to be acknowledged."},
-	"slip.proof":        {"缺少佐证", "Proof is missing", "至少须附 {min} 张照片。", "It needs {min} photos at least."},
-	"slip.team":         {"督查组人员不齐", "The team is not complete", "督查组还缺“{capacity}”。", "The team has no {capacity} yet."},
-	"slip.own_finding":  {"须由他人认定", "Somebody else must judge", "登记问题的人和收件人不能作认定。", "Neither who recorded the finding nor the addressee judges it."},
-	"slip.needs_visit":  {"尚未走访", "No visit yet", "销号前须有走访记录。", "A visit must be on record before it is accepted."},
-	"slip.needs_mended": {"问题未整改", "A finding is not mended", "还有问题没有整改（{finding}）。", "A finding has not been put right yet ({finding})."},
-	"erase.with_case":   {"随案件注销", "It goes with its case", "这份文书关于案件 {case}，请注销该案件。", "This paper is about the case {case}. Erase that."},
-	"erase.open_slip":   {"文书尚未了结", "The paper has not ended", "文书尚未了结，了结后才能注销。", "A paper can be erased once it has ended."},
-	"slip.needs_judged": {"问题未认定", "A finding is not judged", "还有问题没有作出容错或问责认定（{finding}）。", "A finding has been neither tolerated nor held to account ({finding})."},
+	"slip.state":            {"当前状态不能这样做", "Not in this state", "文书处于“{slipState}”，不能“{slipCommand}”。", "The paper is “{slipState}”: “{slipCommand}” is not possible now."},
+	"slip.full":             {"经过已满", "History is full", "这份文书的经过已达上限。", "This paper has as much history as it can have."},
+	"slip.addressee":        {"不能发给这类对象", "Not for such an addressee", "这种文书不能发给“{form}”。", "A paper of this kind cannot go to a {form}."},
+	"slip.no_reply":         {"无须答复", "No reply is asked for", "这种文书签收即可。", "A paper of this kind only needs to be acknowledged."},
+	"slip.proof":            {"缺少佐证", "Proof is missing", "至少须附 {min} 张照片。", "It needs {min} photos at least."},
+	"slip.team":             {"督查组人员不齐", "The team is not complete", "督查组还缺“{capacity}”。", "The team has no {capacity} yet."},
+	"slip.own_finding":      {"须由他人认定", "Somebody else must judge", "登记问题的人和收件人不能作认定。", "Neither who recorded the finding nor the addressee judges it."},
+	"slip.needs_visit":      {"尚未走访", "No visit yet", "销号前须有走访记录。", "A visit must be on record before it is accepted."},
+	"slip.needs_mended":     {"问题未整改", "A finding is not mended", "还有问题没有整改（{finding}）。", "A finding has not been put right yet ({finding})."},
+	"erase.with_case":       {"随案件注销", "It goes with its case", "这份文书关于案件 {case}，请注销该案件。", "This paper is about the case {case}. Erase that."},
+	"erase.open_suggestion": {"建议尚无结果", "The suggestion has no outcome", "建议 {suggestion} 尚无结果，有结果后才能注销。", "The suggestion {suggestion} can be erased once it has its outcome."},
+	"erase.open_slip":       {"文书尚未了结", "The paper has not ended", "文书尚未了结，了结后才能注销。", "A paper can be erased once it has ended."},
+	"slip.needs_judged":     {"问题未认定", "A finding is not judged", "还有问题没有作出容错或问责认定（{finding}）。", "A finding has been neither tolerated nor held to account ({finding})."},
 }
 
 // slipState names a state.

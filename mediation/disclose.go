@@ -11,6 +11,8 @@ import (
 // agreed to, and who looked. Of others it says nothing but their side.
 type Disclosure struct {
 	Cases []DisclosedCase
+	// Beside is what rooms beside the cases keep.
+	Beside []DisclosedBeside
 }
 
 // DisclosedCase is what one case holds of its party.
@@ -79,7 +81,8 @@ func (e *Eraser) Disclose(ctx context.Context, hashes []string) (Disclosure, err
 			d.Cases = append(d.Cases, one)
 		}
 	}
-	return d, nil
+	d.Beside, err = e.discloseBeside(ctx, hashes)
+	return d, err
 }
 
 func (e *Eraser) disclose(ctx context.Context, c *Case, p *Party) (DisclosedCase, error) {

@@ -45,6 +45,8 @@ type Eraser struct {
 	By     Actor
 	// Rooms are those whose words about a case go with it.
 	Rooms []Leavings
+	// Beside are the rooms that know people by themselves.
+	Beside []Acquaintance
 }
 
 // Traces is where somebody is a party.
@@ -54,6 +56,8 @@ type Traces struct {
 	// Open are the cases, or the report that waits to be placed, that have not ended: what is needed to handle them cannot go yet
 	// (PIPL 47, last sentence). Held are those that are held for the law.
 	Open, Held []string
+	// Beside is what rooms beside the cases keep of the person, Waiting what of that is needed still.
+	Beside, Waiting []string
 
 	keys []string // of the person, and of nobody else
 }
@@ -115,7 +119,7 @@ func (e *Eraser) Trace(ctx context.Context, hashes []string) (t Traces, err erro
 			}
 		}
 	}
-	return t, nil
+	return t, e.traceBeside(ctx, hashes, &t)
 }
 
 // traceCase notes what one case has of the person, as the copies that are worked on say it.
@@ -164,6 +168,11 @@ func (e *Eraser) ErasePerson(ctx context.Context, hashes []string, reason string
 		return t, Refusal("erase", Conflict, "erase.open", "", "case", t.Open[0])
 	case len(t.Held) > 0:
 		return t, Refusal("erase", Conflict, "erase.held", "", "case", t.Held[0])
+	case len(t.Waiting) > 0:
+		return t, Refusal("erase", Conflict, "erase.open_suggestion", "", "suggestion", t.Waiting[0])
+	}
+	if err := e.eraseBeside(ctx, hashes); err != nil {
+		return t, err
 	}
 	if err := e.shred(ctx, t.keys); err != nil {
 		return t, err

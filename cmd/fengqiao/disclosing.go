@@ -40,6 +40,15 @@ Make sure who asks, and hand the copy over with care.`}.In(c.lang),
 // personCopy is mediation.Disclosure as it is handed over.
 type personCopy struct {
 	Cases []caseCopy `json:"cases"`
+	// Suggestions are what they suggested where opinions were collected.
+	Suggestions []suggestionCopy `json:"suggestions,omitempty"`
+}
+
+type suggestionCopy struct {
+	At    time.Time `json:"at"`
+	Name  string    `json:"name,omitempty"`
+	Phone string    `json:"phone,omitempty"`
+	Words string    `json:"words"`
 }
 
 type caseCopy struct {
@@ -103,6 +112,9 @@ func copyFor(d mediation.Disclosure) personCopy {
 			one.Looks = append(one.Looks, lookCopy{x.At, string(x.Role), x.What})
 		}
 		out.Cases = append(out.Cases, one)
+	}
+	for _, x := range d.Beside {
+		out.Suggestions = append(out.Suggestions, suggestionCopy{x.At, x.Name, x.Phone, x.Words})
 	}
 	return out
 }

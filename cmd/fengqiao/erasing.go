@@ -111,7 +111,7 @@ erases them, with "retention" as the reason. What is held for the law is not amo
 			}
 			return errors.Join(c.eraseDue(cmd.Context(), in, yes), in.Close())
 		}}
-	group.AddCommand(person, one, report, paper, order, due)
+	group.AddCommand(person, one, report, paper, order, c.eraseSuggestionCommand(&yes), due)
 	return group
 }
 
@@ -136,7 +136,7 @@ func (c *command) withEraser(ctx context.Context, do func(*mediation.Eraser) err
 func (in *installation) eraser() *mediation.Eraser {
 	photos := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Now: in.now})
 	return &mediation.Eraser{Service: in.service(&grid.Atlas{}, photos, in.now, slog.New(slog.DiscardHandler)), Keys: in.ring, Photos: photos, By: anywhere(byCommand),
-		Rooms: []mediation.Leavings{in.slipEraser()}}
+		Rooms: []mediation.Leavings{in.slipEraser(), in.suggestionEraser()}, Beside: []mediation.Acquaintance{in.suggestionEraser()}}
 }
 
 func (in *installation) slipEraser() *slip.Eraser {
@@ -170,6 +170,9 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 		return err
 	}
 	c.say(c.out, words.Text{Zh: "在 %d 件案件、%d 条上报里是当事人", En: "a party of %d cases and %d reports"}, len(t.Cases), len(t.Reports))
+	if len(t.Beside)+len(t.Waiting) > 0 {
+		c.say(c.out, words.Text{Zh: "提过建议 %d 条", En: "made %d suggestions"}, len(t.Beside)+len(t.Waiting))
+	}
 	for _, id := range t.Cases {
 		if err := c.sayCase(ctx, e, id); err != nil {
 			return err
@@ -181,8 +184,11 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 	if len(t.Held) > 0 {
 		return fmt.Errorf("case %s is held for the law until the hold is lifted; nothing was erased", t.Held[0])
 	}
-	if len(t.Cases)+len(t.Reports) == 0 || !yes {
-		return c.sayNothingErased(len(t.Cases) + len(t.Reports))
+	if len(t.Waiting) > 0 {
+		return fmt.Errorf("suggestion %s has no outcome: what is needed to answer it cannot be erased yet; nothing was erased", t.Waiting[0])
+	}
+	if found := len(t.Cases) + len(t.Reports) + len(t.Beside); found == 0 || !yes {
+		return c.sayNothingErased(found)
 	}
 	// The cases first: it is by the person that those are found which a broken command left.
 	for _, id := range t.Cases {
@@ -235,9 +241,16 @@ func (c *command) eraseDue(ctx context.Context, in *installation, yes bool) erro
 			return err
 		}
 	}
+	suggestions, err := c.suggestionsDue(ctx, in, pol.Opinions.RetentionDays, now)
+	if err != nil {
+		return err
+	}
 	c.say(c.out, words.Text{Zh: "到期：案件 %d，上报 %d", En: "due: %d cases, %d reports"}, len(cases), len(reports))
 	if !yes {
-		return c.sayNothingErased(len(cases) + len(reports))
+		return c.sayNothingErased(len(cases) + len(reports) + len(suggestions))
+	}
+	if err := eraseSuggestions(ctx, in, suggestions); err != nil {
+		return err
 	}
 	show, end := c.steps()
 	defer end()
@@ -350,6 +363,9 @@ func sweepErased(ctx context.Context, in *installation, progress func(what strin
 	gone := map[string]bool{}
 	err := in.Store.Erasures().Since(ctx, time.Time{}, func(e seal.Erasure) error { gone[e.ID] = true; return nil })
 	if err != nil || len(gone) == 0 {
+		return err
+	}
+	if err := sweepSuggestions(ctx, in); err != nil {
 		return err
 	}
 	anyGone := func(keys []string) bool { return slices.ContainsFunc(keys, func(key string) bool { return gone[key] }) }

@@ -20,6 +20,9 @@ func suggestionRow(s *opinion.Suggestion) (Row, error) {
 	for _, a := range around(s.Area) {
 		tags = append(tags, unitAddress(s.Unit, a))
 	}
+	if s.Case != "" {
+		tags = append(tags, "k:"+s.Case)
+	}
 	for _, m := range s.Match {
 		tags = append(tags, "m:"+m)
 	}
@@ -120,9 +123,27 @@ func (p *Suggestions) List(ctx context.Context, f opinion.Filter, cursor string,
 
 // Of implements opinion.Suggestions.
 func (p *Suggestions) Of(ctx context.Context, campaign, cursor string, limit int) ([]opinion.Suggestion, string, error) {
-	rows, next, err := p.s.page(ctx, Query{Table: suggestionsTable, Tags: []string{"c:" + campaign}}, cursor, limit)
+	return p.bearing(ctx, "c:"+campaign, cursor, limit)
+}
+
+// OfCase implements opinion.Suggestions.
+func (p *Suggestions) OfCase(ctx context.Context, caseID string) (all []opinion.Suggestion, err error) {
+	for cursor := ""; ; {
+		list, next, err := p.bearing(ctx, "k:"+caseID, cursor, 100)
+		if err != nil {
+			return nil, err
+		}
+		if all, cursor = append(all, list...), next; next == "" {
+			return all, nil
+		}
+	}
+}
+
+// bearing pages the suggestions that bear a tag, the oldest first.
+func (p *Suggestions) bearing(ctx context.Context, tag, cursor string, limit int) ([]opinion.Suggestion, string, error) {
+	rows, next, err := p.s.page(ctx, Query{Table: suggestionsTable, Tags: []string{tag}}, cursor, limit)
 	if err != nil {
-		return nil, "", trouble("suggestions of a campaign", err)
+		return nil, "", trouble("list suggestions", err)
 	}
 	list := make([]opinion.Suggestion, len(rows))
 	for i, row := range rows {

@@ -277,6 +277,10 @@ func suggestionsOfPerson(t *testing.T, s *store.Store) {
 	ctx, p := context.Background(), s.Suggestions()
 	addSaid(t, s, said("hers", "33.01.51", "w", func(x *opinion.Suggestion) { x.Match = []string{"h1"} }))
 	addSaid(t, s, said("his", "33.01.51", "w", func(x *opinion.Suggestion) { x.Match = []string{"h2"} }))
+	addSaid(t, s, said("case's", "33.01.51", "w", func(x *opinion.Suggestion) { x.State, x.Case = opinion.Turned, "its-case" }))
+	if list, err := p.OfCase(ctx, "its-case"); err != nil || len(list) != 1 || list[0].ID != "case's" {
+		t.Errorf("%+v, %v", list, err)
+	}
 	if ids, err := p.OfPerson(ctx, []string{"h1", "h9"}); err != nil || fmt.Sprint(ids) != "[hers]" {
 		t.Errorf("%v, %v", ids, err)
 	}

@@ -2,7 +2,6 @@ package opinion
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -13,6 +12,8 @@ import (
 type Papery interface {
 	// Erase erases a paper that has ended, with all that followed it; one that has not is a Conflict. It may be repeated.
 	Erase(ctx context.Context, id string) error
+	// Of returns the keys of its words and the photos of its proof, and of all that followed it.
+	Of(ctx context.Context, id string) (keys, photos []string, err error)
 }
 
 // Eraser erases who made suggestions, and in what words, by destroying the keys. What was published of them has nothing of a person, and
@@ -22,6 +23,29 @@ type Eraser struct {
 	Campaigns   Campaigns
 	Papers      Papery
 	Keys        mediation.Shredder
+	Open        func(ctx context.Context, v mediation.Sealed) (string, error) // "" of what has been erased
+}
+
+var (
+	_ mediation.Acquaintance = (*Eraser)(nil)
+	_ mediation.Leavings     = (*Eraser)(nil)
+)
+
+// OfCase implements mediation.Leavings: what a case was as a suggestion goes with it.
+func (e *Eraser) OfCase(ctx context.Context, caseID string) (keys, photos []string, err error) {
+	list, err := e.Suggestions.OfCase(ctx, caseID)
+	for i := range list {
+		if err != nil {
+			return nil, nil, err
+		}
+		keys = append(keys, list[i].Key)
+		if list[i].Paper != "" {
+			var more, shown []string
+			more, shown, err = e.Papers.Of(ctx, list[i].Paper)
+			keys, photos = append(keys, more...), append(photos, shown...)
+		}
+	}
+	return keys, photos, err
 }
 
 // Erase erases one suggestion on which nothing more is to be done; another is a Conflict. It may be repeated. The report that it became
@@ -32,7 +56,7 @@ func (e *Eraser) Erase(ctx context.Context, id string) error {
 		return err
 	}
 	if !x.State.Over() {
-		return &mediation.Error{Op: "erase", Kind: mediation.Conflict, Code: "erase.open_suggestion"}
+		return &mediation.Error{Op: "erase", Kind: mediation.Conflict, Code: "erase.open_suggestion", Params: map[string]string{"suggestion": id}}
 	}
 	if x.Paper != "" {
 		if err := e.Papers.Erase(ctx, x.Paper); err != nil {
@@ -67,6 +91,45 @@ func (e *Eraser) OfPerson(ctx context.Context, hashes []string) (over, open []st
 	return over, open, nil
 }
 
+// Disclose implements mediation.Acquaintance.
+func (e *Eraser) Disclose(ctx context.Context, hashes []string) (all []mediation.DisclosedBeside, err error) {
+	ids, err := e.Suggestions.OfPerson(ctx, hashes)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		x, err := e.Suggestions.Load(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		one := mediation.DisclosedBeside{Kind: "suggestion", At: x.At}
+		for _, f := range []struct {
+			to   *string
+			from mediation.Sealed
+		}{{&one.Name, x.Name}, {&one.Phone, x.Phone}, {&one.Words, x.Words}} {
+			if *f.to, err = e.Open(ctx, f.from); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// Sweep removes what is still known of who made a suggestion whose key is gone: after a crash, and after a backup was restored that is
+// older than the erasure. It does nothing where nothing is left.
+func (e *Eraser) Sweep(ctx context.Context, id string) error {
+	x, err := e.Suggestions.Load(ctx, id)
+	if err != nil || len(x.Match) == 0 {
+		return err
+	}
+	if gone, err := e.Keys.Erased(ctx, x.Key); err != nil || !gone {
+		return err
+	}
+	_, err = e.Suggestions.Update(ctx, id, func(x *Suggestion) error { x.Match = nil; return nil })
+	return err
+}
+
 // Due lists the suggestions that have been kept for as many days as policy says, since their campaign closed, and are not erased yet.
 func (e *Eraser) Due(ctx context.Context, days int, now time.Time) (ids []string, err error) {
 	if days == 0 {
@@ -99,5 +162,5 @@ func (e *Eraser) Due(ctx context.Context, days int, now time.Time) (ids []string
 		})
 	}
 	slices.Sort(ids)
-	return ids, errors.Join(err)
+	return ids, err
 }

@@ -64,6 +64,8 @@ type Suggestions interface {
 	List(ctx context.Context, f Filter, cursor string, limit int) ([]Summary, string, error)
 	// Of pages a campaign's suggestions whole, the oldest first.
 	Of(ctx context.Context, campaign, cursor string, limit int) ([]Suggestion, string, error)
+	// OfCase returns the suggestions that became a report of the case.
+	OfCase(ctx context.Context, caseID string) ([]Suggestion, error)
 	// OfPerson returns the ids of the suggestions of whoever has one of these hashes.
 	OfPerson(ctx context.Context, hashes []string) ([]string, error)
 	// Due and Defer are Campaigns'.

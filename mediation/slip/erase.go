@@ -51,6 +51,15 @@ func (e *Eraser) Erase(ctx context.Context, id string) error {
 	return nil
 }
 
+// Of returns the keys and photos of a slip, and of those that it followed and that followed it.
+func (e *Eraser) Of(ctx context.Context, id string) (keys, photos []string, err error) {
+	chain, err := e.chain(ctx, id)
+	for i := range chain {
+		keys, photos = append(keys, chain[i].Key), append(photos, chain[i].Photos()...)
+	}
+	return keys, photos, err
+}
+
 // chain is a slip with all that it followed and that followed it, the first one first.
 func (e *Eraser) chain(ctx context.Context, id string) ([]Slip, error) {
 	s, err := e.Slips.Load(ctx, id)

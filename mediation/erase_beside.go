@@ -1,0 +1,63 @@
+package mediation
+
+import (
+	"context"
+	"time"
+)
+
+// Acquaintance is a room beside the cases that keeps something of people, who are found there by the same hashes as parties are.
+type Acquaintance interface {
+	// OfPerson returns the ids of what it keeps of whoever has one of these hashes: what may be erased, and what is needed still.
+	OfPerson(ctx context.Context, hashes []string) (over, open []string, err error)
+	// Erase erases one of the former. It may be repeated.
+	Erase(ctx context.Context, id string) error
+	// Disclose returns what it keeps of them, for a copy that they ask for; what has been erased is left out.
+	Disclose(ctx context.Context, hashes []string) ([]DisclosedBeside, error)
+}
+
+// DisclosedBeside is something of a person that a room beside the cases keeps.
+type DisclosedBeside struct {
+	Kind               string // what it is: suggestion
+	At                 time.Time
+	Name, Phone, Words string
+}
+
+// traceBeside notes what rooms beside the cases have of the person.
+func (e *Eraser) traceBeside(ctx context.Context, hashes []string, t *Traces) error {
+	for _, room := range e.Beside {
+		over, open, err := room.OfPerson(ctx, hashes)
+		if err != nil {
+			return err
+		}
+		t.Beside, t.Waiting = append(t.Beside, over...), append(t.Waiting, open...)
+	}
+	return nil
+}
+
+// eraseBeside erases what rooms beside the cases have of the person.
+func (e *Eraser) eraseBeside(ctx context.Context, hashes []string) error {
+	for _, room := range e.Beside {
+		ids, _, err := room.OfPerson(ctx, hashes)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := room.Erase(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// discloseBeside gathers what rooms beside the cases have of the person.
+func (e *Eraser) discloseBeside(ctx context.Context, hashes []string) (all []DisclosedBeside, err error) {
+	for _, room := range e.Beside {
+		list, err := room.Disclose(ctx, hashes)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
