@@ -223,7 +223,7 @@ var styles = map[mediation.NoticeKind]Style{
 	},
 	mediation.NoticeOpinion: {
 		Chinese: Text{"民意征集有变化", "一次民意征集已开始、结束、延期或公布结果，请打开应用查看。"},
-		English: Text{"Collecting opinions", "A campaign for suggestions has opened, closed or been prolonged, or its results are out. Open the app to see it."},
+		English: Text{"Collecting opinions", "There is news of a campaign for suggestions. Please open the app."},
 		Keep:    7 * day,
 	},
 	mediation.NoticeStudy: {
