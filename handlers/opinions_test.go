@@ -303,6 +303,7 @@ func whereSuggestionsAreTaken(t *testing.T, fresh apptest.Fresh) {
 		p.openSite(p.office, x.at, x.more).Refused(422, x.code, x.field)
 	}
 	p.openSite(p.worker, here, nil).Refused(403, "forbidden", "")
+	p.openSite(p.office, here, obj{"clientId": p.site, "name": "别的点"}).Refused(422, "same_id_other_content", "clientId")
 	p.openSite(p.a.As(t, mediation.TownshipStaff, apptest.There), there, obj{"kind": "station", "name": "春江站", "keeper": p.worker.User.ID}).Want(201)
 	type sites struct {
 		Items []struct{ Name, Kind, Cell string }
@@ -327,6 +328,9 @@ func whereSuggestionsAreTaken(t *testing.T, fresh apptest.Fresh) {
 	moved := p.do(p.office, http.MethodPatch, thing, obj{"hours": "周末", "point": obj{"type": "Point", "coordinates": []float64{here[0] + 0.01, here[1]}}}, apptest.IfMatch(tag)).Want(200)
 	if moved.Text("cell") != string(apptest.Here.Other()) || moved.Text("name") != "村口便民点" || moved.Text("hours") != "周末" {
 		t.Errorf("%s", moved.Body)
+	}
+	if again := p.openSite(p.office, here, obj{"clientId": p.site}).Want(201); again.Text("hours") != "周末" {
+		t.Errorf("made again it is as it is now: %s", again.Body)
 	}
 	p.do(p.office, http.MethodPatch, thing, obj{"hours": "夜里"}, apptest.IfMatch(tag)).Refused(412, "stale", "")
 	p.act(p.office, thing, "/closure", obj{"reason": "拆迁"}).Want(200)

@@ -82,8 +82,9 @@ func (s *Service) OpenSite(ctx context.Context, actor mediation.Actor, in SiteIn
 	if err := s.describe(ctx, actor, &site, in); err != nil {
 		return Site{}, false, err
 	}
+	site.Print = site.print()
 	stored, as, err := s.Sites.Add(ctx, site)
-	if err == nil && !stored && !as.same(&site) {
+	if err == nil && !stored && as.Print != site.Print {
 		err = errDiffers
 	}
 	return as, !stored, err

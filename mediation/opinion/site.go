@@ -12,6 +12,7 @@
 package opinion
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,7 @@ type Site struct {
 	Keeper, Unit string
 	Hours        string // opening hours, in words
 	By           string
+	Print        string // of what it was made by: the same id with other content is refused
 	Made         time.Time
 	// Closed is when it was closed for good; zero while suggestions are taken there.
 	Closed   time.Time
@@ -143,9 +145,9 @@ func (s *Site) shut(reason string, at time.Time) error {
 	return nil
 }
 
-// same tells whether a site was made by the same words; it may have been changed since.
-func (s *Site) same(o *Site) bool {
-	return s.By == o.By && s.Kind == o.Kind && s.Name == o.Name && s.Place == o.Place && s.Keeper == o.Keeper && s.Unit == o.Unit && s.Hours == o.Hours
+// print is the same for the same site as it is made.
+func (s *Site) print() string {
+	return idOf(s.By, string(s.Kind), s.Name, s.Keeper, s.Unit, s.Hours, fmt.Sprint(s.Place))
 }
 
 // namespace of the ids that follow from others.
