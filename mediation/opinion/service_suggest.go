@@ -265,7 +265,7 @@ func (s *Service) SeeContact(ctx context.Context, actor mediation.Actor, x *Sugg
 	}
 	e := Entry{At: s.now(), Actor: actor.ID, Kind: "contact_seen"}
 	_, err := s.Suggestions.Update(ctx, x.ID, func(x *Suggestion) error {
-		if len(x.History) >= 2*maxEntries {
+		if len(x.History) >= maxEntries/2 { // the rest is for what is to be done about it
 			return mediation.Refusal("opinion", mediation.Conflict, "opinion.full", "")
 		}
 		x.History = append(x.History[:len(x.History):len(x.History)], e)
