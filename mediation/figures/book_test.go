@@ -23,20 +23,23 @@ func sightOf(area grid.Code) mediation.Visible { return mediation.Visible{Area: 
 func TestPercentilesAreThoseOfTheSortedTimes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		times := rapid.SliceOfN(rapid.Uint32Range(0, rapid.SampledFrom([]uint32{3, 1000, 1<<32 - 1}).Draw(rt, "most")), 1, rapid.SampledFrom([]int{9, 2000}).Draw(rt, "length")).Draw(rt, "times")
-		p := rapid.SampledFrom([]int{1, 50, 90, 100}).Draw(rt, "p")
 		sorted := slices.Sorted(slices.Values(times))
 		// The least value that at least p of a hundred do not exceed.
-		want := sorted[slices.IndexFunc(sorted, func(v uint32) bool {
-			n := 0
-			for _, x := range times {
-				if x <= v {
-					n++
+		least := func(p int) uint32 {
+			return sorted[slices.IndexFunc(sorted, func(v uint32) bool {
+				n := 0
+				for _, x := range times {
+					if x <= v {
+						n++
+					}
 				}
-			}
-			return n*100 >= p*len(times)
-		})]
-		if got := percentile(times, p); got != want {
-			rt.Fatalf("percentile %d of %v is %d, not %d", p, sorted, got, want)
+				return n*100 >= p*len(times)
+			})]
+		}
+		ps := slices.Sorted(slices.Values([]int{rapid.IntRange(1, 100).Draw(rt, "one"), rapid.IntRange(1, 100).Draw(rt, "other")}))
+		one, other := least(ps[0]), least(ps[1])
+		if p, q := percentiles(times, ps[0], ps[1]); p != one || q != other {
+			rt.Fatalf("percentiles %v of %v are %d and %d, not %d and %d", ps, sorted, p, q, one, other)
 		}
 	})
 }

@@ -47,5 +47,5 @@ func (t *Tally) spreads() [3]*Spread { return [3]*Spread{&t.Acceptance, &t.Agree
 
 // set finds the spread of some times.
 func (p *Spread) set(times []uint32) {
-	p.Median, p.Ninety = percentile(times, 50), percentile(times, 90)
+	p.Median, p.Ninety = percentiles(times, 50, 90)
 }

@@ -37,11 +37,11 @@ func (b *Book) scan(s *sieve, asOne bool) (whole Tally, tallies []Tally) {
 	for g := range tallies {
 		whole.plus(&tallies[g])
 	}
-	at := 0
-	for _, p := range whole.spreads() { // the times of all groups lie side by side
-		p.set(lent.times[at : at+p.N])
-		at += p.N
+	at, spreads := [4]int{}, whole.spreads()
+	for what, p := range spreads { // the times of all groups lie side by side
+		at[what+1] = at[what] + p.N
 	}
+	together(len(spreads), func(what int) { spreads[what].set(lent.times[at[what]:at[what+1]]) })
 	return whole, groups
 }
 
@@ -181,7 +181,7 @@ func (s *sieve) each(sets []Tally, times func(set, what int) []uint32) []Tally {
 	together(len(all), func(one int) {
 		var own []uint32
 		for what, p := range all[one].spreads() {
-			own = own[:0]
+			own = slices.Grow(own[:0], p.N)
 			for _, set := range member[one] {
 				own = append(own, times(set, what)...)
 			}
