@@ -39,6 +39,8 @@ type Actor struct {
 	Unit string
 	// Case is the one case that a party's link opens.
 	Case string
+	// For is the user for whom the actor stands in, whose role is Role then, inside the team's area; "" for everybody who acts as themselves.
+	For string
 }
 
 // SystemActor is the sweep.

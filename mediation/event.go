@@ -134,6 +134,9 @@ const (
 	NoticeMinutes   NoticeKind = "deliberation_minutes"    // who was invited: its minutes are there
 	NoticeCalledOff NoticeKind = "deliberation_called_off" // who was invited: it does not take place
 	NoticeOpinion   NoticeKind = "opinion_campaign"        // staff, responsible unit: a campaign for suggestions has opened, closed, been prolonged, its results are out
+	NoticeTeam      NoticeKind = "team_post"               // who was put into a post of a grid's team, or is out of it
+	NoticeStandIn   NoticeKind = "team_substitute"         // substitute, holder: a substitution is named, begins, ends
+	NoticeVacancy   NoticeKind = "team_vacancy"            // whom policy names: a post that must be filled has been vacant too long
 )
 
 // Notice is one announcement that is stored with the change it announces.

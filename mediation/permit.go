@@ -66,6 +66,9 @@ const (
 	PatrolRead    Action = "patrol.read"    // how the cells stand, without who was there
 	CouncilLead   Action = "council.lead"   // call a meeting in the grid, and keep what comes of it
 	CouncilRead   Action = "council.read"
+	TeamRead      Action = "team.read" // posts of grids' teams, and vacancies
+	TeamLead      Action = "team.lead" // fill posts
+	TeamPart      Action = "team.part" // leave a post, have a substitute: one's own, or others' in the area
 
 	DutyRead  Action = "duty.read"  // the duty roster, and who is on duty
 	DutyWrite Action = "duty.write" // import a period of it
@@ -289,6 +292,9 @@ var Permits = map[Action][]Grant{
 	PatrolRead:    join(each(InArea, GridLeader), each(InArea, seeing...)),
 	CouncilLead:   each(InArea, GridLeader, TownshipStaff),
 	CouncilRead:   join(each(InArea, GridLeader), each(InArea, seeing...), each(Addressed, answering...)),
+	TeamRead:      join(each(InArea, GridLeader), each(InArea, seeing...), each(TakesPart, answering...)),
+	TeamLead:      each(InArea, GridLeader, TownshipStaff, CountyStaff),
+	TeamPart:      join(each(InArea, GridLeader, TownshipStaff, CountyStaff), each(Oneself, answering...)),
 
 	DutyRead:         join(each(InArea, GridLeader), each(InArea, seeing...)),
 	DutyWrite:        each(InArea, CountyStaff, Leader),

@@ -226,6 +226,21 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"Collecting opinions", "There is news of a campaign for suggestions. Please open the app."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeTeam: {
+		Chinese: Text{"网格团队岗位", "您在网格团队的岗位有变动，请打开应用查看。"},
+		English: Text{"A grid's team", "Your post in a grid's team has changed. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeStandIn: {
+		Chinese: Text{"网格替班", "有一次替班安排与您有关，请打开应用查看。"},
+		English: Text{"Standing in", "A substitution in a grid concerns you. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeVacancy: {
+		Chinese: Text{"网格岗位空缺", "有网格的必配岗位空缺已久，请打开应用查看。"},
+		English: Text{"A post is vacant", "A grid's required post has been vacant for too long. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeStudy: {
 		Chinese: Text{"提级研判", "有一件提级研判事项需要您查看，请打开应用。"},
 		English: Text{"An escalated study", "There is news of an escalated study. Open the app to see it."},

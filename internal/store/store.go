@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -24,6 +25,8 @@ type Store struct {
 	turns [256]chan struct{}
 	seed  maphash.Seed
 	heads *lru.Cache[string, readHead]
+	// standing counts the changes of grids' teams in this process: who stands in for whom may be another then.
+	standing atomic.Int64
 }
 
 // New opens the engine's tables and returns the store.

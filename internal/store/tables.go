@@ -26,5 +26,6 @@ func Tables() []Table {
 		meetingTables,
 		studyTables,
 		opinionTables,
+		teamTables,
 	)
 }

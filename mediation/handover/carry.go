@@ -37,6 +37,7 @@ func (s *Service) Propose(ctx context.Context, actor mediation.Actor, id string,
 	if err != nil {
 		return h, err
 	}
+	list = within(h.Within, list)
 	o := Order{By: actor.ID, At: s.now(), Revision: revision}
 	return s.HandOvers.Change(ctx, id, func(h *HandOver) error { return h.Propose(o, successor, force, list) })
 }
@@ -67,6 +68,7 @@ func (s *Service) Accept(ctx context.Context, actor mediation.Actor, id string, 
 	if err != nil {
 		return h, err
 	}
+	now = within(h.Within, now)
 	o := Order{By: actor.ID, At: s.now(), Revision: revision}
 	if h.State == Proposed && h.News(now) {
 		_, err = s.HandOvers.Change(ctx, id, func(h *HandOver) error { return h.Renew(o, now) })

@@ -50,6 +50,17 @@ type Matter struct {
 	Shared bool
 }
 
+// TeamPost is the room of posts in grids' teams, whose areas are those of the teams.
+const TeamPost = "team_post"
+
+// within leaves what belongs to a post: the post itself, and what lies inside its area. Another post inside it is another's matter.
+func within(area grid.Code, list []Matter) []Matter {
+	if area == "" {
+		return list
+	}
+	return slices.DeleteFunc(list, func(m Matter) bool { return !area.Contains(m.Area) || m.Room == TeamPost && m.Area != area })
+}
+
 // same tells whether two say the same matter, whatever has happened to it since.
 func (m Matter) same(o Matter) bool { return m.Room == o.Room && m.Key == o.Key }
 
@@ -76,7 +87,9 @@ type HandOver struct {
 	Area     grid.Code // the leaver's when it was opened
 	By       string    // who opened it
 	Reason   string    // why they leave
-	State    State
+	// Within: it is of their post in this area's team, and of what they have in hand inside it; "": of everything.
+	Within grid.Code
+	State  State
 	// Successor is who is asked, or has accepted.
 	Successor string
 	// Force: load, leave and distance are overruled.

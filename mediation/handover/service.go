@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"fengqiao/grid"
 	"fengqiao/mediation"
 
 	"github.com/google/uuid"
@@ -107,6 +108,8 @@ func self(actor mediation.Actor, a mediation.Action) bool {
 type Proposal struct {
 	Leaver, Successor, Reason string
 	Force                     bool
+	// Within: only what belongs to the leaver's post in this area's team; "": everything.
+	Within grid.Code
 	// Key names the request among all of who sends it: the same again opens nothing new.
 	Key string
 }
@@ -127,11 +130,12 @@ func (s *Service) Open(ctx context.Context, actor mediation.Actor, p Proposal) (
 		return HandOver{}, err
 	}
 	now := s.now()
-	h := HandOver{ID: idOf(actor.ID, p.Key), Leaver: from.ID, Area: from.Area, By: actor.ID, Reason: p.Reason, State: Owed, Opened: now}
+	h := HandOver{ID: idOf(actor.ID, p.Key), Leaver: from.ID, Area: from.Area, By: actor.ID, Reason: p.Reason, Within: p.Within, State: Owed, Opened: now}
 	o := Order{By: actor.ID, At: now}
 	if h.Matters, err = s.matters(ctx, from); err != nil {
 		return HandOver{}, err
 	}
+	h.Matters = within(h.Within, h.Matters)
 	if p.Successor == "" {
 		h.note(o, "opened", "", p.Reason)
 	} else {

@@ -42,6 +42,8 @@ func (c *checker) check() {
 	c.checkPatrols()
 	c.checkDeliberation()
 	c.checkOpinions()
+	c.checkTeams()
+	c.checkUptake()
 }
 
 // wrong notes a finding about the value at a path.

@@ -58,6 +58,10 @@ type Policy struct {
 	Deliberation Deliberation
 	// Opinions are residents' suggestions; the zero value has none.
 	Opinions Opinions
+	// Teams are those of grids and micro-grids, of each level one; none: there are no teams.
+	Teams []GridTeam
+	// Uptake says what the use of the app is measured by; the zero value: it is not.
+	Uptake Uptake
 }
 
 // What a policy applies to. A case keeps the version that it was opened under, unless a policy says that open cases are judged by it too.

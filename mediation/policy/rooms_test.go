@@ -11,7 +11,7 @@ import (
 )
 
 // ownSections are those that the mistakes stand in.
-var ownSections = regexp.MustCompile(`(?m)^(patrols|deliberation|opinions|teams):.*\n(?:[ ].*\n|\n)*`)
+var ownSections = regexp.MustCompile(`(?m)^(patrols|deliberation|opinions|teams|uptake):.*\n(?:[ ].*\n|\n)*`)
 
 // TestMistakesInRooms does as TestMistakes does, in the sections of the rooms beside cases.
 func TestMistakesInRooms(t *testing.T) {
@@ -21,6 +21,12 @@ func TestMistakesInRooms(t *testing.T) {
 		{"a place named twice", `patrols: {every: 7d, retention_days: 9, places: [{area: "33.01", every: 1d}, {area: "33.01", every: 2d}]}`, "patrols.places[1].area", "twice"},
 		{"a paper that there is not", "deliberation: {ahead: 24h, quorum_percent: 51, follow_up: letter}", "deliberation.follow_up", "unknown value"},
 		{"nobody is a quorum", "deliberation: {ahead: 24h, quorum_percent: 0, follow_up: follow_up}", "deliberation.quorum_percent", "between 1"},
+		{"two teams of one level", teamSection("level: 6") + teamItem("second", "level: 6", "roles: [grid_worker]"), "teams[1].level", "this level has"},
+		{"a post for who rules more than a grid", "teams:\n" + teamItem("grid", "level: 6", "roles: [county_staff]"), "teams[0].posts[0].roles[0]", "unknown value"},
+		{"a post that nobody may hold", "teams:\n" + teamItem("grid", "level: 6", "roles: []"), "teams[0].posts[0].roles", "at least one"},
+		{"app use of a channel that there is not", "uptake: {petitions: petition, workers: [telegraph]}", "uptake.workers[0]", "unknown value"},
+		{"a channel of workers and of residents", "uptake: {petitions: petition, workers: [app], residents: [app]}", "uptake.residents[0]", "the workers'"},
+		{"petitions of no source", "uptake: {petitions: letters, workers: [app]}", "uptake.petitions", "unknown value"},
 		{"a place that is no code", `patrols: {every: 7d, retention_days: 9, places: [{area: "33..01", every: 1d}]}`, "patrols.places[0].area", "area code"},
 		{"suggestions by a paper that there is not", opinionsBy("letter", "app", "roads"), "opinions.paper", "unknown value"},
 		{"by a channel that there is not", opinionsBy("contact", "pigeon", "roads"), "opinions.channel", "unknown value"},
@@ -45,4 +51,12 @@ func opinionsBy(paper, channel string, topics ...string) string {
 		topics[i] = "{key: " + t + ", name: {zh: 道路, en: roads}, unit: 建设局}"
 	}
 	return "opinions: {paper: " + paper + ", channel: " + channel + ", retention_days: 9, topics: [" + strings.Join(topics, ", ") + "]}"
+}
+
+func teamItem(name, level, roles string) string {
+	return "  - {key: " + name + ", name: {zh: 队, en: team}, " + level + ", vacant: 3wd, tell: [township_staff], substitute_days: 30, posts: [{key: leader, name: {zh: 长, en: leader}, " + roles + "}]}\n"
+}
+
+func teamSection(level string) string {
+	return "teams:\n" + teamItem("grid", level, "roles: [grid_leader]")
 }

@@ -40,6 +40,8 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("patrols", optional, Text{"巡查签到；不填为没有", "rounds of grid workers; without it there are none"}, patrolKeys, func(p *Policy) *Patrols { return &p.Patrols }),
 		object("deliberation", optional, Text{"网格议事；不填为没有", "villagers' deliberation; without it there is none"}, deliberationKeys, func(p *Policy) *Deliberation { return &p.Deliberation }),
 		object("opinions", optional, Text{"民意征集；不填为没有", "residents' suggestions; without it there are none"}, opinionKeys, func(p *Policy) *Opinions { return &p.Opinions }),
+		objects("teams", optional, Text{"网格团队“1+3+N”的岗位；不填为没有", "posts of the grids' teams (1+3+N); without it there are none"}, teamKeys, GridTeam{}, func(p *Policy) *[]GridTeam { return &p.Teams }),
+		object("uptake", optional, Text{"一降两升：信访量、应用率、满意率；不填为不计", "petitions down, app use and satisfaction up; without it they are not shown together"}, uptakeKeys, func(p *Policy) *Uptake { return &p.Uptake }),
 	}
 }
 
