@@ -29,6 +29,7 @@ import (
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
+	"fengqiao/mediation/team"
 	"fengqiao/push"
 
 	"github.com/gofiber/fiber/v2"
@@ -62,6 +63,8 @@ type Deps struct {
 	Campaigns *campaign.Service
 	// Councils keeps the villagers' meetings.
 	Councils *council.Service
+	// Teams keeps the posts of grids' teams.
+	Teams *team.Service
 	// Patrols takes the check-ins of grid workers.
 	Patrols *patrol.Service
 	// Duty is the duty roster.
@@ -138,6 +141,7 @@ func New(d Deps) (*API, error) {
 		d.Patrols == nil ||
 		d.Councils == nil ||
 		d.Opinions == nil ||
+		d.Teams == nil ||
 		d.Scorecards == nil
 	if incomplete {
 		return nil, errors.New("handlers: Deps are not complete")

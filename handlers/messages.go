@@ -98,6 +98,7 @@ func rooms() []map[string]message {
 		dutyMessages,
 		gridMessages,
 		opinionMessages,
+		teamMessages,
 		scorecardMessages,
 	}
 }

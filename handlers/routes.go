@@ -34,6 +34,7 @@ func routes(l Limits) []Route {
 		campaignRoutes(),
 		patrolRoutes(),
 		deliberationRoutes(),
+		teamRoutes(),
 		studyRoutes(),
 		dutyRoutes(),
 		opinionRoutes(),

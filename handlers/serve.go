@@ -104,7 +104,7 @@ func (a *API) identify(c *Call) error {
 			return err
 		}
 	}
-	return nil
+	return a.act(c)
 }
 
 // permit asks whether the caller may do this at all, and to the thing that the path names.

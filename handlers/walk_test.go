@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/handlers"
 	"fengqiao/handlers/apptest"
 	"fengqiao/internal/account"
@@ -20,6 +21,7 @@ import (
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
+	"fengqiao/mediation/team"
 
 	"github.com/google/uuid"
 )
@@ -39,6 +41,7 @@ type township struct {
 	meeting             string // of the grid, its grid worker invited
 	study               string
 	site, asking, said  string // where suggestions are taken, the campaign that asks for them, one by the grid worker, for the unit to answer
+	team                grid.Code // its grid's, of which the grid leader is
 }
 
 // settle makes a case in a township that its people know in every way there is: reported by the grid worker, with the
@@ -115,6 +118,10 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 			t.Fatal(err)
 		}
 	}
+	w.team = p.Grid()
+	if _, err := app.Teams.Fill(ctx, staff, w.team, "walk", "leader", app.As(t, mediation.GridLeader, p).User.ID); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
@@ -155,7 +162,11 @@ func (w township) path(r handlers.Route) string {
 			id = own
 		}
 	}
-	path := strings.ReplaceAll(strings.ReplaceAll(r.Path, ":id", id), ":code", string(w.place.Cell()))
+	code := w.place.Cell()
+	if strings.HasPrefix(r.Path, "/api/v1/teams/") {
+		code = w.team
+	}
+	path := strings.ReplaceAll(strings.ReplaceAll(r.Path, ":id", id), ":code", string(code))
 	path = strings.NewReplacer(":hall", w.place.Hall(), ":window", "1", ":ranking", "townships").Replace(path)
 	path = strings.Replace(path, ":z/:x/:y", tileOf(w.place.Point(), 15), 1)
 	switch at := w.place.Point(); r.Method + " " + r.Path {
@@ -226,6 +237,12 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 			return false, mediation.May(actor, mediation.OpinionRead), mediation.May(actor, r.Action) // nothing is published: not found, by whoever may read
 		}
 		return true, mediation.May(actor, mediation.OpinionRead), mediation.MayArea(actor, r.Action, w.place.Cell())
+	case strings.HasPrefix(r.Path, "/api/v1/teams/:code"):
+		l, err := app.Store.Teams().Load(ctx, w.team)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return true, team.May(actor, mediation.TeamRead, &l, ""), team.May(actor, r.Action, &l, actor.ID)
 	case strings.HasPrefix(r.Path, "/api/v1/reports/:id"):
 		holds := func(a mediation.Action) bool {
 			own := slices.Contains(mediation.Scopes(a, actor.Role), mediation.OwnReport) && actor.ID == app.As(t, mediation.GridWorker, w.place).User.ID
@@ -359,13 +376,13 @@ func listsHoldTheCallersOwnAreaAlone(t *testing.T, fresh apptest.Fresh) {
 	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
 	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced", "/api/v1/slips",
-		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations", "/api/v1/opinions/suggestions"} {
+		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations", "/api/v1/opinions/suggestions", "/api/v1/teams", "/api/v1/teams/vacancies"} {
 		for _, role := range mediation.AccountRoles {
 			answer := app.Do(t, app.As(t, role, apptest.Here), http.MethodGet, path, nil)
 			if answer.Status == http.StatusForbidden {
 				continue
 			}
-			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, there.said, string(there.place.Cell()), apptest.There.Mediator("own")} {
+			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, there.said, string(there.team), string(there.place.Cell()), apptest.There.Mediator("own")} {
 				if strings.Contains(string(answer.Want(http.StatusOK).Body), never) {
 					t.Errorf("%s for %s of %s shows %s of the other township", path, role, here.place, never)
 				}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fengqiao/handlers"
+	"fengqiao/grid"
 	"fengqiao/internal/account"
 	"fengqiao/internal/casetime"
 	"fengqiao/mediation"
@@ -12,6 +13,7 @@ import (
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
+	"fengqiao/mediation/team"
 )
 
 // roomEvery is how often it is looked whether anything is due in a room.
@@ -33,6 +35,7 @@ func (s *system) rooms() []namedRoom {
 		{"councils", s.councils},
 		{"desks", s.desks},
 		{"opinions", s.opinions},
+		{"teams", s.teams},
 	}
 }
 
@@ -59,11 +62,17 @@ func (in *installation) supervision(cases *mediation.Service, photos slip.Album)
 }
 
 // handovers passes on what people have in hand.
-func (in *installation) handovers(cases *mediation.Service, papers *slip.Service) *handover.Service {
+func (in *installation) handovers(cases *mediation.Service, papers *slip.Service, teams *team.Service) *handover.Service {
 	people := account.Persons{Service: in.accounts}
 	rooms := handover.CoreRooms(in.Store.Cases(), cases, people)
 	rooms[slip.RoomName] = slip.Room{Service: papers}
+	rooms[handover.TeamPost] = team.Room{Service: teams}
 	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Now: cases.Now, Log: cases.Log})
+}
+
+// teams keeps the posts of grids' teams.
+func (in *installation) teams(rules team.Rules, atlas *grid.Atlas, now func() time.Time) *team.Service {
+	return team.NewService(team.Deps{Teams: in.Store.Teams(), Rules: rules, People: account.Persons{Service: in.accounts}, Atlas: atlas, Now: now})
 }
 
 // studies are escalated studies over the installation's cases.

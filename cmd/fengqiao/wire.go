@@ -38,6 +38,7 @@ import (
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
+	"fengqiao/mediation/team"
 	"fengqiao/push"
 	"fengqiao/push/fcm"
 	"fengqiao/push/webhook"
@@ -228,6 +229,8 @@ type system struct {
 	councils *council.Service
 	// opinions are residents' suggestions.
 	opinions *opinion.Service
+	// teams keeps the posts of grids' teams.
+	teams *team.Service
 	// patrols takes the check-ins of grid workers.
 	patrols *patrol.Service
 	// desks takes in what outside desks send.
@@ -273,7 +276,8 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.watch = mediation.NewWatch(s.cases, v.Sweep, v.SweepBatch)
 	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
 	s.slips = in.supervision(s.cases, s.photos)
-	s.handovers = in.handovers(s.cases, s.slips)
+	s.teams = in.teams(s.cases, s.atlas, s.cases.Now)
+	s.handovers = in.handovers(s.cases, s.slips, s.teams)
 	s.patrols = patrol.NewService(patrol.Deps{Checkins: in.Store.Patrols(), Rules: s.cases, Atlas: s.atlas, Now: s.cases.Now})
 	s.studies = in.studies(s.cases)
 	s.cases.CallStudy = s.studies.CallByPolicy
@@ -307,7 +311,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Echo: func(ctx context.Context, n mediation.Notice) (desk.Echo, error) {
 			return desk.EchoOf(ctx, st.Cases(), n)
 		}})
-	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: endpointsBeside(st, outside.endpoints), Directory: in.directory, Sender: sender,
+	s.relay, err = push.NewRelay(push.Parts{Outbox: st.Outbox(), Inbox: st.Inbox(), Devices: endpointsBeside(st, outside.endpoints), Directory: &store.StandIns{Directory: in.directory, Now: s.cases.Now}, Sender: sender,
 		Clock: in.now, Steady: in.steady, Random: mathrand.Int64N, Log: log}, push.Options{Pool: v.PushPool, MaxAttempts: v.PushAttempts, Poll: v.PushPoll,
 		Deadline: v.PushDeadline, Lease: v.PushLease})
 	if err != nil {
@@ -341,6 +345,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Patrols:   s.patrols,
 		Councils:  s.councils,
 		Opinions:  s.opinions,
+		Teams:     s.teams,
 		Studies:   s.studies,
 		Duty:      s.duty,
 		Figures:   s.figures,

@@ -36,6 +36,7 @@ import (
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
+	"fengqiao/mediation/team"
 	"fengqiao/push"
 )
 
@@ -80,6 +81,7 @@ type App struct {
 	Patrols  *patrol.Service
 	Councils *council.Service
 	Opinions *opinion.Service
+	Teams    *team.Service
 	Photos   *media.Service
 	Atlas    *grid.Atlas
 	Ring     *seal.Keyring
@@ -183,6 +185,8 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Users: a.Store.Directory(), Album: a.Photos, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
 	rooms := handover.CoreRooms(a.Store.Cases(), a.Cases, people)
 	rooms[slip.RoomName] = slip.Room{Service: a.Slips}
+	a.Teams = team.NewService(team.Deps{Teams: a.Store.Teams(), Rules: a.Cases, People: people, Atlas: a.Atlas, Now: a.Case.Now})
+	rooms[handover.TeamPost] = team.Room{Service: a.Teams}
 	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
 	a.Studies = study.NewService(study.Deps{Studies: a.Store.Studies(), Cases: a.Cases, Reader: a.Store.Cases(), People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Cases.CallStudy = a.Studies.CallByPolicy
@@ -227,6 +231,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Patrols:   a.Patrols,
 		Councils:  a.Councils,
 		Opinions:  a.Opinions,
+		Teams:     a.Teams,
 		Studies:   a.Studies,
 		Duty:      a.Duty,
 		Names:     a.Store.Directory(),
@@ -265,6 +270,7 @@ func (a *App) rooms() []casetime.Room {
 		a.Councils,
 		a.Desks,
 		a.Opinions,
+		a.Teams,
 	}
 }
 
