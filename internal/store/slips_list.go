@@ -30,6 +30,11 @@ func slipTags(s *slip.Slip) []string {
 	switch s.To.Form() {
 	case "person":
 		tags = append(tags, "to:"+s.To.User)
+		if s.Restricted == "" {
+			for _, a := range around(s.Area) {
+				tags = append(tags, personAddress(s.To.User, a))
+			}
+		}
 	case "unit":
 		tags = append(tags, "un:"+s.To.Unit)
 		for _, a := range around(s.To.Area) {
@@ -63,6 +68,9 @@ func aboutTag(about slip.Subject) string { return "a:" + about.Kind + "/" + abou
 
 func areaTag(only mediation.Role, area string) string { return "in:" + string(only) + "|" + area }
 
+// personAddress finds what is addressed to somebody in an area, for who stands in for them there.
+func personAddress(user, area string) string { return "ta:" + area + "|" + user }
+
 func unitAddress(unit, area string) string { return "tu:" + area + "|" + unit }
 
 func postAddress(r mediation.Role, area string) string { return "tp:" + area + "|" + string(r) }
@@ -76,10 +84,16 @@ func sightTags(v slip.Visible, mine string) []string {
 	var tags []string
 	a, area := v.Actor, string(v.Actor.Area)
 	if v.Area && mine == "" {
-		tags = append(tags, areaTag("", area), areaTag(a.Role, area))
+		tags = append(tags, areaTag("", area))
+		if a.For == "" { // who stands in for somebody sees nothing restricted
+			tags = append(tags, areaTag(a.Role, area))
+		}
 	}
 	if v.Addressed && mine != "by" {
 		tags = append(tags, "to:"+a.ID, postAddress(a.Role, area))
+		if a.For != "" {
+			tags = append(tags, personAddress(a.For, area))
+		}
 		if a.Unit != "" {
 			tags = append(tags, unitAddress(a.Unit, area))
 		}

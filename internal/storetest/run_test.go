@@ -48,6 +48,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Duty", storetest.Duty},
 		{"Opinions", storetest.Opinions},
 		{"OpinionCrashes", storetest.OpinionCrashes},
+		{"Teams", storetest.Teams},
 		{"Push", storetest.Push},
 		{"Seal", storetest.Seal},
 		{"Checkpoints", storetest.Checkpoints},

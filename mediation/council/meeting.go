@@ -133,10 +133,11 @@ func (m *Meeting) tell(kind mediation.NoticeKind, at time.Time) {
 	}
 }
 
-// May tells whether the actor may do the action to the meeting: as staff or field people of its area, as its convener, or as invited.
+// May tells whether the actor may do the action to the meeting: as staff or field people of its area, as its convener, or as invited, be it
+// in the place of somebody for whom they stand in there.
 func May(actor mediation.Actor, a mediation.Action, m *Meeting) bool {
 	for _, s := range mediation.Scopes(a, actor.Role) {
-		if s == mediation.InArea && actor.Area.Contains(m.Area) || s == mediation.Addressed && m.invites(actor.ID) {
+		if s == mediation.InArea && actor.Area.Contains(m.Area) || s == mediation.Addressed && (m.invites(actor.ID) || actor.For != "" && actor.Area.Contains(m.Area) && m.invites(actor.For)) {
 			return true
 		}
 	}

@@ -8,12 +8,13 @@ import (
 	"fengqiao/mediation"
 )
 
-// Addressed tells whether the slip is the actor's to answer.
+// Addressed tells whether the slip is the actor's to answer: also where they stand in for whom it is addressed to in person, in the area
+// in which they do.
 func Addressed(actor mediation.Actor, s *Slip) bool {
 	to := s.To
 	switch to.Form() {
 	case "person":
-		return actor.ID == to.User
+		return actor.ID == to.User || actor.For != "" && actor.For == to.User && actor.Area.Contains(s.Area)
 	case "unit":
 		return actor.Unit == to.Unit && actor.Area.Contains(to.Area)
 	case "post":
@@ -38,8 +39,11 @@ func issuing(actor mediation.Actor, s *Slip) bool {
 
 // May tells whether the actor may do the action to this slip, by mediation.Permits.
 func May(actor mediation.Actor, a mediation.Action, s *Slip) bool {
-	if actor.Role == mediation.System {
+	switch {
+	case actor.Role == mediation.System:
 		return true
+	case actor.For != "" && s.Restricted != "":
+		return false // it is for some eyes, and those of who stands in for somebody are not among them
 	}
 	return slices.ContainsFunc(mediation.Scopes(a, actor.Role), func(scope mediation.Scope) bool {
 		switch scope {
