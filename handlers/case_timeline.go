@@ -10,10 +10,12 @@ import (
 
 // eventView is one entry of a case's timeline. Words are there for those who handle the case.
 type eventView struct {
-	Seq       int               `json:"seq"`
-	At        time.Time         `json:"at"`
-	Actor     personRef         `json:"actor"`
-	Role      mediation.Role    `json:"role"`
+	Seq   int            `json:"seq"`
+	At    time.Time      `json:"at"`
+	Actor personRef      `json:"actor"`
+	Role  mediation.Role `json:"role"`
+	// For is for whom the actor stood in.
+	For       *personRef        `json:"for,omitzero"`
 	Kind      string            `json:"kind"`
 	KindText  string            `json:"kindText"`
 	From      string            `json:"from"`
@@ -81,9 +83,11 @@ func (a *API) viewEvents(c *Call, k *mediation.Case, events []mediation.Event) (
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(events))
+	ids := make([]string, 0, 2*len(events))
 	for i := range events {
-		ids[i] = events[i].Actor
+		if ids = append(ids, events[i].Actor); events[i].Data["for"] != "" {
+			ids = append(ids, events[i].Data["for"])
+		}
 	}
 	names, err := a.named(c, ids)
 	if err != nil {
@@ -93,7 +97,7 @@ func (a *API) viewEvents(c *Call, k *mediation.Case, events []mediation.Event) (
 	views := make([]eventView, len(events))
 	for i := range events {
 		e := &events[i]
-		views[i] = eventView{Seq: e.Seq, At: e.At, Actor: personRef{e.Actor, names[e.Actor]}, Role: e.Role, Kind: e.Kind,
+		views[i] = eventView{Seq: e.Seq, At: e.At, Actor: personRef{e.Actor, names[e.Actor]}, Role: e.Role, For: refOf(e.Data["for"], names), Kind: e.Kind,
 			KindText: l.event(e.Kind), From: string(e.From), To: string(e.To), StateText: l.state(e.To), Place: l.place(e.Place),
 			Data: e.Data, Prev: hex.EncodeToString(e.Prev), Hash: hex.EncodeToString(e.Hash)}
 		if views[i].Data == nil {

@@ -104,6 +104,7 @@ type slipEntry struct {
 	At       time.Time         `json:"at"`
 	Actor    personRef         `json:"actor"`
 	Role     mediation.Role    `json:"role"`
+	For      *personRef        `json:"for,omitzero"` // for whom the actor stood in
 	Kind     string            `json:"kind"`
 	KindText string            `json:"kindText"`
 	State    slip.State        `json:"state"`
@@ -156,9 +157,10 @@ func (a *API) viewSlip(c *Call, s *slip.Slip, actions []slip.Name) (slipView, er
 	sum := s.Summarise()
 	ids := slipPeople(&sum)
 	for i := range s.History {
-		ids = append(ids, s.History[i].Actor)
+		ids = append(ids, s.History[i].Actor, s.History[i].Data["for"])
 	}
 	slices.Sort(ids)
+	ids = slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 	names, err := a.named(c, slices.Compact(ids))
 	if err != nil {
 		return slipView{}, err
@@ -189,7 +191,7 @@ func (a *API) viewSlip(c *Call, s *slip.Slip, actions []slip.Name) (slipView, er
 	}
 	for i := range s.History {
 		e := &s.History[i]
-		entry := slipEntry{e.At.UTC(), personRef{e.Actor, names[e.Actor]}, e.Role, e.Kind, slipEvent(e.Kind, l.zh), e.To, r.open(e.Words), list(e.Photos), e.Data}
+		entry := slipEntry{e.At.UTC(), personRef{e.Actor, names[e.Actor]}, e.Role, refOf(e.Data["for"], names), e.Kind, slipEvent(e.Kind, l.zh), e.To, r.open(e.Words), list(e.Photos), e.Data}
 		if entry.Data == nil {
 			entry.Data = map[string]string{}
 		}

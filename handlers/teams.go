@@ -20,10 +20,14 @@ func (a *API) act(c *Call) error {
 		return nil
 	}
 	as, err := a.Teams.Acting(c.Context, c.Actor, grid.Code(area))
-	if err == nil {
-		c.Actor = as
+	if err != nil {
+		return err
 	}
-	return err
+	c.Actor = as
+	if !mediation.StandingIn(c.Route.Action) {
+		return refuse(http.StatusForbidden, "team.acting", "")
+	}
+	return nil
 }
 
 // teamRoutes are grids' teams. A post that is handed over is a hand-over: /handovers/{id} has its answer.

@@ -179,6 +179,8 @@ func TestNobodyComesByMorePowerAsASubstitute(t *testing.T) {
 	c.do(guide, "substitutes", c.absence(guide, next, 0, time.Hour)).Want(200)
 	c.a.Do(t, next, http.MethodGet, "/api/v1/teams/vacancies?area="+string(apptest.Here), nil, actingHere).Want(200)
 	c.a.Do(t, next, http.MethodPost, teamPath+"/leavings", obj{"holder": c.worker.User.ID}, newKey(), actingHere).Refused(403, "team.acting", "")
+	c.a.Do(t, next, http.MethodPost, teamPath+"/handovers", obj{"holder": guide.User.ID, "successor": next.User.ID}, newKey(), actingHere).Refused(403, "team.acting", "")
+	c.a.Do(t, next, http.MethodGet, "/api/v1/mediators", nil, actingHere).Refused(403, "team.acting", "")
 	c.do(c.staff, "recalls", obj{"substitution": c.look(c.staff).Substitutes[0].ID}).Want(200)
 	c.a.Do(t, next, http.MethodGet, teamPath, nil, actingHere).Refused(403, "team.stands_in_for_nobody", "")
 }

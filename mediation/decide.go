@@ -75,6 +75,7 @@ func Decide(c *Case, o Order, r Rules) error {
 	before := c.State
 	e := Event{At: o.At, Actor: o.Actor.ID, Role: o.Actor.Role, Kind: string(name), From: before, Place: c.Cell, Words: o.Words, Cmd: o.Key}
 	d := &decision{Case: c, Order: o, rules: r, pol: r.Policy, event: &e}
+	d.say("for", o.Actor.For)
 	if err := d.carryOut(); err != nil {
 		return err
 	}

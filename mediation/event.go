@@ -162,4 +162,6 @@ type Recipient struct {
 	Role Role
 	Area grid.Code
 	Unit string
+	// Alone: it is for them in person, and not for who stands in for them in a grid's team.
+	Alone bool
 }

@@ -311,6 +311,21 @@ var Permits = map[Action][]Grant{
 	StudyPart: join(each(InArea, TownshipStaff, CountyStaff, Leader), each(TakesPart, people...)),
 }
 
+// standing is what somebody who stands in for another may do in their place: the daily work of a grid, by the holder's row of Permits. What
+// names people to posts, gives somebody access or binds in person, and whatever is not here, waits for the holder or is done by who is over them.
+var standing = []Action{
+	Action(CmdAccept), Action(CmdRefuse), Action(CmdJoin), Action(CmdSplit), Action(CmdDetach), Action(CmdTransfer), Action(CmdTakeBack), Action(CmdFinish),
+	Action(CmdReclassify), Action(CmdPlace), Action(CmdAddParty), Action(CmdCorrectParty), Action(CmdNote), Action(CmdAssign), Action(CmdUnassign),
+	Action(CmdEscalate), Action(CmdSupplement), Action(CmdSettleAtOnce), Action(CmdReply), Action(CmdSignFor), Action(CmdArrive), Action(CmdHandle),
+	Action(CmdFollowUp), Action(CmdPerform), Action(CmdClose), Action(CmdSuspend), Action(CmdResume),
+	Action(CmdTask), Action(CmdTaskAck), Action(CmdTaskResult), Action(CmdTaskReturn), Action(CmdTaskDrop),
+	ReportCreate, ReportRead, ReportChange, ReportPlace, CaseRead, CaseReports, CaseMap, StatsRead, TimelineRead, MediaUpload, MediaRead, PlanRead, PolicyRead, SelfRead, InboxRead,
+	SlipIssue, SlipRead, SlipAnswer, SlipJudge, PatrolCheckIn, PatrolRead, CouncilLead, CouncilRead, TeamRead, DutyRead, OpinionRead, OpinionGive, SuggestionRead,
+}
+
+// StandingIn tells whether the action is among those that who stands in for somebody may do in their place.
+func StandingIn(a Action) bool { return slices.Contains(standing, a) }
+
 // Scopes returns the scopes within which the role may do the action; empty means never.
 func Scopes(a Action, r Role) []Scope {
 	var s []Scope
@@ -323,12 +338,17 @@ func Scopes(a Action, r Role) []Scope {
 }
 
 // May tells whether the actor's role has the action at all, before anything is known of the thing.
-func May(actor Actor, a Action) bool { return len(Scopes(a, actor.Role)) > 0 }
+func May(actor Actor, a Action) bool {
+	return len(Scopes(a, actor.Role)) > 0 && (actor.For == "" || StandingIn(a))
+}
 
 // MayCase tells whether the actor may do the action to this case.
 func MayCase(actor Actor, a Action, c *Case) bool {
 	if actor.Role == System {
 		return true
+	}
+	if !May(actor, a) {
+		return false
 	}
 	for _, s := range Scopes(a, actor.Role) {
 		if s.holds(actor, c) {

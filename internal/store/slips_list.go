@@ -84,10 +84,7 @@ func sightTags(v slip.Visible, mine string) []string {
 	var tags []string
 	a, area := v.Actor, string(v.Actor.Area)
 	if v.Area && mine == "" {
-		tags = append(tags, areaTag("", area))
-		if a.For == "" { // who stands in for somebody sees nothing restricted
-			tags = append(tags, areaTag(a.Role, area))
-		}
+		tags = append(tags, areaTag("", area), areaTag(a.Role, area))
 	}
 	if v.Addressed && mine != "by" {
 		tags = append(tags, "to:"+a.ID, postAddress(a.Role, area))
@@ -109,6 +106,9 @@ func slipQuery(f slip.Filter) (Query, bool) {
 	q := Query{Table: slipsTable, Eq: map[string]any{}, In: map[string][]any{}, From: map[string]any{}, Until: map[string]any{}, Any: sightTags(f.Visible, f.Mine)}
 	if len(q.Any) == 0 {
 		return q, false
+	}
+	if f.Visible.Actor.For != "" {
+		q.Tags = append(q.Tags, areaTag("", "")) // who stands in for somebody sees nothing restricted, which has no such tag
 	}
 	if f.About != (slip.Subject{}) {
 		q.Tags = append(q.Tags, aboutTag(f.About))

@@ -30,7 +30,7 @@ var _ push.Directory = (*StandIns)(nil)
 // Who implements push.Directory.
 func (d *StandIns) Who(ctx context.Context, to mediation.Recipient) ([]push.Addressee, error) {
 	who, err := d.Directory.Who(ctx, to)
-	if err != nil || len(who) == 0 {
+	if err != nil || len(who) == 0 || to.Alone {
 		return who, err
 	}
 	teams, err := d.standing(ctx)

@@ -44,6 +44,9 @@ func Decide(s *Slip, o Order, r Rules) error {
 		return mediation.Refusal("slip", mediation.Conflict, "slip.full", "")
 	}
 	d := &decision{Slip: s, o: o, rules: r, entry: Entry{At: o.At, Actor: o.Actor.ID, Role: o.Actor.Role, Kind: string(rule.Command), Words: o.Words, Photos: o.Command.Photos, Cmd: o.Key}}
+	if o.Actor.For != "" {
+		d.say("for", o.Actor.For)
+	}
 	if err := d.carryOut(); err != nil {
 		return err
 	}

@@ -309,10 +309,12 @@ func (s *Slip) log(e Entry) {
 	s.Unlogged = append(slices.Clip(s.Unlogged), Note{Seq: len(s.History), At: e.At, Actor: e.Actor, Role: e.Role, Kind: "slip_" + e.Kind, Data: data})
 }
 
-// tell announces something once the change is stored. Of a restricted slip the notice names no case.
+// tell announces something once the change is stored. Of a restricted slip the notice names no case, and who stands in for somebody hears
+// nothing.
 func (s *Slip) tell(kind mediation.NoticeKind, at time.Time, due time.Time, to ...mediation.Recipient) {
 	seq := len(s.History)
 	for _, r := range to {
+		r.Alone = s.Restricted != ""
 		n := mediation.Notice{ID: s.ID + "/" + strconv.Itoa(seq) + "/" + strconv.Itoa(len(s.Unsent)), Kind: kind, At: at, Seq: seq, To: r, Due: due, Subject: "slip/" + s.ID}
 		if s.Restricted == "" {
 			n.Case = s.Case

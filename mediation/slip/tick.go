@@ -1,6 +1,7 @@
 package slip
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -122,6 +123,13 @@ func begin(s *Slip, at time.Time, r Rules, actor mediation.Actor, data map[strin
 	s.State, s.Revision, s.Issued, s.Changed = Issued, 1, at, at
 	s.Number.Series = s.Kind + "/" + r.Policy.County + "/" + r.year(at)
 	s.Acknowledge, s.Reply = r.limit(r.Kind.Acknowledge, at), startedBy(s.Reply, r, at)
+	if actor.For != "" {
+		data = maps.Clone(data)
+		if data == nil {
+			data = map[string]string{}
+		}
+		data["for"] = actor.For
+	}
 	s.log(Entry{At: at, Actor: actor.ID, Role: actor.Role, Kind: "issued", Data: data})
 	due := s.OverdueFrom()
 	s.tell(mediation.NoticeSlip, at, due, s.To.recipient())

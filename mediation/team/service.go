@@ -181,8 +181,16 @@ func (s *Service) Substitute(ctx context.Context, actor mediation.Actor, area gr
 		if actor.ID != holder && !actor.Area.Contains(of.Area) {
 			return refuse(mediation.Forbidden, "team.not_over", "holder")
 		}
+		if foreign(of, who.Actor) {
+			return refuse(mediation.Invalid, "team.unit", "substitute") // or they would see what another unit handles
+		}
 		return t.Substitute(o, k, idOf("stand-in", string(area), o.Cmd), a)
 	})
+}
+
+// foreign tells whether the holder is of a unit to which the other does not belong.
+func foreign(holder handover.Person, other mediation.Actor) bool {
+	return holder.Unit != "" && holder.Unit != other.Unit
 }
 
 // Recall ends a substitution before its time.
@@ -228,6 +236,9 @@ func (s *Service) Acting(ctx context.Context, actor mediation.Actor, area grid.C
 	}
 	if err != nil || of.Locked || !ok || !slices.Contains(p.Roles, string(of.Role)) {
 		return actor, no // the holder could not act either, or has become somebody else
+	}
+	if fits(area, p, actor, "") != nil || foreign(of, actor) {
+		return actor, no // the substitute has become somebody else
 	}
 	as := mediation.Actor{ID: actor.ID, Role: of.Role, Area: area, Unit: of.Unit, For: of.ID}
 	if area.Contains(of.Area) {
