@@ -40,7 +40,7 @@ type township struct {
 	official            string
 	meeting             string // of the grid, its grid worker invited
 	study               string
-	site, asking, said  string // where suggestions are taken, the campaign that asks for them, one by the grid worker, for the unit to answer
+	site, asking, said  string    // where suggestions are taken, the campaign that asks for them, one by the grid worker, for the unit to answer
 	team                grid.Code // its grid's, of which the grid leader is
 }
 
