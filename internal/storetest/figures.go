@@ -239,6 +239,7 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 			}
 			k.linked(t, actor, q)
 			k.backlog(t, cases, actor, q)
+			k.uses(t, anew, cases, actor, q, cuts)
 		}
 	}
 }

@@ -71,7 +71,7 @@ var All = []Figure{
 	{"handlingRate", Share, "处置率", "handling rate", "有结果÷收到；不予受理、撤回的也在分母里", "concluded ÷ received; what was refused or withdrawn stays below the line",
 		func(t *Tally) (int, int) { return t.Concluded, t.Received }, concluded, received},
 	{"satisfaction", Share, "满意率", "satisfaction", "评价满意的当事人÷评价的当事人（本次办理，每人最后一次）", "parties who said that they were satisfied ÷ parties who said either, of the present turn, each by their latest word",
-		func(t *Tally) (int, int) { return t.Satisfied, t.Satisfied + t.Dissatisfied }, among(mediation.CountedSatisfied), among(mediation.CountedRated)},
+		func(t *Tally) (int, int) { return t.Satisfied, t.Satisfied + t.Dissatisfied }, inSatisfied, inRated},
 	{"acceptanceMedian", Seconds, "受理用时中位数", "median time to acceptance", "从立案到首次受理，中位数", "from opening to the first acceptance, median",
 		func(t *Tally) (int, int) { return int(t.Acceptance.Median), t.Acceptance.N }, among(mediation.CountedAccepted), nil},
 	{"acceptance90", Seconds, "受理用时90分位", "90th percentile of time to acceptance", "从立案到首次受理，第90百分位", "from opening to the first acceptance, 90th percentile",
@@ -110,9 +110,10 @@ func Rounded(share float64) float64 { return math.Round(share*1e4) / 1e4 }
 
 // What lists of cases are narrowed by.
 var (
-	received  = map[string][]string{"state": unjoined()}
-	inSettled = map[string][]string{"state": {string(mediation.Settled)}}
-	concluded = map[string][]string{"state": {"closed", "settled", "unsettled", "failed", "exited"}}
+	received             = map[string][]string{"state": unjoined()}
+	inSettled            = map[string][]string{"state": {string(mediation.Settled)}}
+	inSatisfied, inRated = among(mediation.CountedSatisfied), among(mediation.CountedRated)
+	concluded            = map[string][]string{"state": {"closed", "settled", "unsettled", "failed", "exited"}}
 )
 
 // among narrows a list to a set that figures count.

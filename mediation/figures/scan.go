@@ -251,8 +251,13 @@ func (s *sieve) groups(k *block, n int, into []int32) {
 		return
 	}
 	for i, opened := range k.opened[:n] {
-		if into[i] >= 0 {
-			into[i] = int32(sort.Search(len(s.cuts), func(j int) bool { return s.cuts[j] > opened })) - 1
+		if into[i] < 0 {
+			continue
+		}
+		if month := int32(sort.Search(len(s.cuts), func(j int) bool { return s.cuts[j] > opened })) - 1; month >= 0 {
+			into[i] = into[i]*int32(len(s.cuts)) + month
+		} else {
+			into[i] = out
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // GridTeam says what a grid's team (网格团队, "1+3+N") consists of: every area of its level has one.
 type GridTeam struct {
@@ -99,15 +96,7 @@ type Uptake struct {
 	Petitions string
 	// Workers are the channels by which grid workers report by the app, Residents those by which residents do.
 	Workers, Residents []string
-	// Fewest is the least number of workers of whom a share of the active ones is told; 0: fewestWorkers.
-	Fewest int
 }
-
-// fewestWorkers: a share of fewer people would tell of one of them.
-const fewestWorkers = 3
-
-// Tells tells whether a share of so many workers may be told.
-func (u *Uptake) Tells(workers int) bool { return workers >= cmp.Or(u.Fewest, fewestWorkers) }
 
 // On tells whether the county measures it.
 func (u *Uptake) On() bool { return u.Petitions != "" }
@@ -119,8 +108,6 @@ var uptakeKeys = []key[Uptake]{
 	word("petitions", required, Text{"信访量按哪个来源计（intake.sources）", "the source, of intake.sources, whose volume is to go down"}, func(u *Uptake) *string { return &u.Petitions }),
 	list("workers", required, kindWords, Text{"网格员用应用上报的渠道", "channels by which grid workers report by the app"}, parseWord, func(u *Uptake) *[]string { return &u.Workers }),
 	list("residents", optional, kindWords, Text{"居民用应用反映的渠道", "channels by which residents report by the app"}, parseWord, func(u *Uptake) *[]string { return &u.Residents }),
-	count("fewest", optional, 1, 100, Text{"少于几人的单位不出活跃比例，以免说到个人，默认3", "of fewer workers no share of active ones is told, since it would tell of a person; 3 if not said"},
-		func(u *Uptake) *int { return &u.Fewest }),
 }
 
 // checkUptake finds sources and channels that there are not, and one that is both.
