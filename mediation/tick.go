@@ -21,8 +21,11 @@ func (k Clock) next(r Rules, l policy.Limit) time.Time {
 }
 
 // stood moves the clock's end by a time in which it stood still, as the policy's calendar counts it. One that had run out before,
-// though no sweep had come by, gains nothing.
+// though no sweep had come by, gains nothing; nor does one by what lies before it began, as a machine's clock that is set back has it.
 func (k *Clock) stood(p clock.Pause, limit policy.Span, r Rules) {
+	if p.From.Before(k.Since) {
+		p.From = k.Since
+	}
 	if !p.From.Before(k.Due) || !p.To.After(p.From) {
 		return
 	}
