@@ -174,6 +174,11 @@ type Paper struct {
 	Words, Approver Sealed
 }
 
+// Remedies tells whether the case is over and its petition's course goes on: its clocks still run.
+func (c *Case) Remedies() bool {
+	return c.State.Over() && c.State != Joined && c.Petition != nil && !c.Petition.State.Over()
+}
+
 // clone is a copy that may be changed.
 func (p *Petition) clone() *Petition {
 	if p == nil {
@@ -237,9 +242,10 @@ func (c *Case) petitionClocks(pol *policy.Policy) []runningClock {
 	if p == nil || p.State.Over() {
 		return nil
 	}
-	list := []runningClock{{p.State.Info().Clock, &p.Clock, p.limit(pol)}}
+	info := p.State.Info()
+	list := []runningClock{{info.Clock, &p.Clock, p.limit(pol), info.Right}}
 	if p.State == PetitionSent {
-		list = append(list, runningClock{petitionObject, &p.Object, pol.Petition.Object})
+		list = append(list, runningClock{petitionObject, &p.Object, pol.Petition.Object, true})
 	}
 	return list
 }

@@ -10,9 +10,10 @@ import (
 )
 
 // Reckon works the clocks of a case out anew, after the days off of a year have become known or changed, and tells whether any ends at
-// another time. A clock that has run out stays so: it was late by what was known then. It is pure, like Decide.
+// another time. A clock that has run out stays so: it was late by what was known then. Of a case that is over those of its petition still
+// run. It is pure, like Decide.
 func Reckon(c *Case, now time.Time, r Rules) bool {
-	if c.State.Over() {
+	if c.State.Over() && !c.Remedies() {
 		return false
 	}
 	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
@@ -35,19 +36,24 @@ type runningClock struct {
 	name  ClockName
 	clock *Clock
 	limit policy.Limit
+	right bool // somebody may act so long: when it is over nobody is late
 }
 
-// runningClocks lists the clocks of the case with what the decision's rules say of each; a stage that they do not know is left out.
+// runningClocks lists the clocks of the case with what the decision's rules say of each; a stage that they do not know is left out. Of a case
+// that is over only its petition's run.
 func (d *decision) runningClocks() []runningClock {
+	if d.State.Over() {
+		return d.petitionClocks(d.pol)
+	}
 	states := d.pol.Clocks.States
 	list := []runningClock{
-		{StateClock, &d.StateClock, states[string(d.State)]},
-		{HeldClock, &d.HeldClock, states[string(d.Held)]},
-		{WholeClock, &d.WholeClock, d.pol.Clocks.Whole},
+		{name: StateClock, clock: &d.StateClock, limit: states[string(d.State)]},
+		{name: HeldClock, clock: &d.HeldClock, limit: states[string(d.Held)]},
+		{name: WholeClock, clock: &d.WholeClock, limit: d.pol.Clocks.Whole},
 	}
 	for i := range d.Stages {
 		if rule, ok := d.pol.Stage(d.Stages[i].Key); ok && d.Stages[i].running() {
-			list = append(list, runningClock{ClockName("stage_" + rule.Key), &d.Stages[i].Clock, rule.Limit})
+			list = append(list, runningClock{name: ClockName("stage_" + rule.Key), clock: &d.Stages[i].Clock, limit: rule.Limit})
 		}
 	}
 	return append(list, d.petitionClocks(d.pol)...)
@@ -101,7 +107,7 @@ func (d *decision) reckon(x runningClock) (due time.Time, other bool) {
 	return due, !due.Equal(x.clock.Due)
 }
 
-// Reckon is a run over the open cases whose clocks end in a year that has changed, or after it began. When a run that began a Grace
+// Reckon is a run over the cases whose clocks run and end in a year that has changed, or after it began. When a run that began a Grace
 // after the change has found nothing left, it is noted that every clock has been reckoned: by then every instance counts by what is
 // known now.
 func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
@@ -115,7 +121,7 @@ func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
 	touched := func(sum *Summary) bool {
 		return sum.State == Suspended || !sum.StateDue.Before(from) || !sum.StageDue.Before(from) || !sum.WholeDue.Before(from) || !sum.PetitionDue.Before(from)
 	}
-	n, err := s.updateOpen(ctx, touched, nil, func(c *Case) error {
+	n, err := s.updateRunning(ctx, touched, nil, func(c *Case) error {
 		r, err := s.rules(ctx, c.Policy)
 		if err == nil && !Reckon(c, s.now(), r) {
 			err = ErrStale

@@ -8,10 +8,10 @@ import (
 
 // Rejudge puts an open case under another version of the policy, one that says appliesTo: open, and works its clocks out anew by it:
 // one event with both versions and, of each clock that ends at another time, the old end and the new one. A clock that has run out
-// stays so: it was late by the rule of then. Returns those clocks. ErrStale if there is nothing to do: the case is over, or is judged by
+// stays so: it was late by the rule of then. Returns those clocks. ErrStale if there is nothing to do: no clock of the case runs any more, or it is judged by
 // that version already, or must keep its own (see Keeps). It is pure, like Decide.
 func Rejudge(c *Case, now time.Time, by, to Rules) ([]Reckoned, error) {
-	if c.State.Over() || c.Policy == to.Policy.ID || Keeps(c, by.Policy, to.Policy) != "" {
+	if c.State.Over() && !c.Remedies() || c.Policy == to.Policy.ID || Keeps(c, by.Policy, to.Policy) != "" {
 		return nil, ErrStale
 	}
 	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: to, pol: to.Policy}

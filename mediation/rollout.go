@@ -24,7 +24,7 @@ type Rollout struct {
 	Ended time.Time
 }
 
-// RollOut is a run over the open cases that the policy in force applies to, if it applies to open ones. It takes any number of runs, finds by
+// RollOut is a run over the cases with running clocks that the policy in force applies to, if it applies to open ones. It takes any number of runs, finds by
 // itself what is left to do, and changes no case twice: so any instance may run it at any time, and a crash in the middle costs
 // nothing. step, if there is one, is told how many more cases have been looked at and moved.
 func (s *Service) RollOut(ctx context.Context, step func(looked, moved int)) (moved int, err error) {
@@ -39,7 +39,7 @@ func (s *Service) RollOut(ctx context.Context, step func(looked, moved int)) (mo
 	}
 	var noting sync.Mutex
 	var noted error
-	moved, err = s.updateOpen(ctx, func(sum *Summary) bool { return sum.Policy != pol.ID }, func(looked, stored int) {
+	moved, err = s.updateRunning(ctx, func(sum *Summary) bool { return sum.Policy != pol.ID }, func(looked, stored int) {
 		if stored > 0 {
 			_, err := s.Policies.AmendRollout(ctx, func(now *Rollout) {
 				if now.Revision == r.Revision {
@@ -113,7 +113,7 @@ func (s *Service) rejudge(ctx context.Context, to Rules, watch func(c *Case, kee
 
 // Forecast is what a policy would do to the open cases if it were put in force now.
 type Forecast struct {
-	// Open is how many cases are open, Cases how many of them would go over to it; Kept how many must keep their version, by reason.
+	// Open is how many cases are open, or over with a petition whose course goes on; Cases how many of them would go over to it; Kept how many must keep their version, by reason.
 	Open, Cases int
 	Kept        map[string]int
 	// Clocks is how each clock's ends would move.
@@ -158,7 +158,7 @@ func (s *Service) Forecast(ctx context.Context, pol *policy.Policy, step func(lo
 		f.Open++
 		return pol.AppliesTo == policy.OpenCases && sum.Policy != pol.ID
 	}
-	_, err = s.updateOpen(ctx, wanted, func(looked, _ int) {
+	_, err = s.updateRunning(ctx, wanted, func(looked, _ int) {
 		if step != nil {
 			step(looked)
 		}
@@ -204,13 +204,16 @@ func (f *Forecast) see(c *Case, keeps string, clocks []Reckoned, now time.Time, 
 	}
 }
 
-// due tells whether a clock of the case has run out by now that was not known to, and whether somebody is to be reminded.
+// due tells whether a clock of the case has run out by now that was not known to, and whether somebody is to be reminded. Of a right that lapses
+// nobody is late.
 func due(c *Case, now time.Time, r Rules) (overdue, reminded bool) {
-	for _, x := range []struct {
-		clock *Clock
-		limit policy.Limit
-	}{{&c.StateClock, r.Policy.Clocks.States[string(c.State)]}, {&c.WholeClock, r.Policy.Clocks.Whole}} {
-		remind, breach := x.clock.run(r, x.limit, now)
+	d := &decision{Case: c, rules: r, pol: r.Policy}
+	for _, x := range d.runningClocks() {
+		if x.name == HeldClock || x.right {
+			continue
+		}
+		k := *x.clock
+		remind, breach := k.run(r, x.limit, now)
 		overdue, reminded = overdue || breach, reminded || remind
 	}
 	return overdue, reminded

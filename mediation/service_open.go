@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Runs over all open cases: after a change of plans, of days off, of the policy.
+// Runs over all open cases: after a change of plans, of days off, of the policy. The latter two see to those that are over, too, whose petition's
+// course goes on.
 
 // atOnce is how many cases are changed at once by runs over all of them: stores put what is written at the same time into one
 // commit.
@@ -63,10 +64,10 @@ const (
 	writersAtOnce = 4
 )
 
-// updateOpen lets fn (see Cases.UpdateEach) change the open cases that are wanted, many in one write, and counts what was stored. What
-// fails holds up nothing else. step, if there is one, is told how many more have been looked at and stored; it may be called at once
+// updateRunning lets fn (see Cases.UpdateEach) change the cases with running clocks that are wanted, the open ones and those whose remedies go on,
+// many in one write, and counts what was stored. What fails holds up nothing else. step, if there is one, is told how many more have been looked at and stored; it may be called at once
 // by several.
-func (s *Service) updateOpen(ctx context.Context, wanted func(*Summary) bool, step func(looked, stored int), fn func(*Case) error) (int, error) {
+func (s *Service) updateRunning(ctx context.Context, wanted func(*Summary) bool, step func(looked, stored int), fn func(*Case) error) (int, error) {
 	var workers errgroup.Group
 	workers.SetLimit(writersAtOnce)
 	t := &tally{}
@@ -80,30 +81,48 @@ func (s *Service) updateOpen(ctx context.Context, wanted func(*Summary) bool, st
 			return nil
 		})
 	}
-	var ids []string
-	err := s.eachOpen(ctx, func(sum *Summary) error {
-		if !wanted(sum) {
+	walk := func(f Filter) error {
+		var ids []string // a case that ends between the walks is in one write of each, never twice in one
+		err := s.each(ctx, f, func(sum *Summary) error {
+			if !wanted(sum) {
+				return ctx.Err()
+			}
+			if ids = append(ids, sum.ID); len(ids) == inOneWrite {
+				send(ids)
+				ids = nil
+			}
 			return ctx.Err()
-		}
-		if ids = append(ids, sum.ID); len(ids) == inOneWrite {
+		})
+		if len(ids) > 0 && err == nil {
 			send(ids)
-			ids = nil
 		}
-		return ctx.Err()
-	})
-	if len(ids) > 0 && err == nil {
-		send(ids)
+		return err
+	}
+	err := walk(openCases())
+	if err == nil {
+		err = walk(Filter{Remedies: true})
 	}
 	_ = workers.Wait() // what failed is in the tally
 	return t.done, errors.Join(err, t.failed())
 }
 
+func openCases() Filter {
+	open := true
+	return Filter{Open: &open}
+}
+
 // eachOpen calls fn for every open case.
 func (s *Service) eachOpen(ctx context.Context, fn func(*Summary) error) error {
-	open, all := true, grid.Code("")
+	return s.each(ctx, openCases(), fn)
+}
+
+// each calls fn for every case that a filter selects, wherever it lies.
+func (s *Service) each(ctx context.Context, f Filter, fn func(*Summary) error) error {
+	all := grid.Code("")
+	f.Visible = Visible{Area: &all}
 	const page = 500
 	for cursor := ""; ; {
-		list, next, err := s.Cases.List(ctx, Filter{Visible: Visible{Area: &all}, Open: &open}, cursor, page)
+		list, next, err := s.Cases.List(ctx, f, cursor, page)
 		if err != nil {
 			return err
 		}

@@ -108,6 +108,9 @@ func caseQuery(f mediation.Filter) (Query, bool) {
 	if f.Official != "" {
 		also(officialTag(f.Official))
 	}
+	if f.Remedies {
+		also(remediesTag)
+	}
 	if f.Counted != "" {
 		also(countedTag(f.Counted))
 	}
@@ -147,6 +150,9 @@ func seen(f mediation.Filter) (Query, bool) {
 	case v.Area != nil && f.Official != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, officialTag(f.Official)), ok
+	case v.Area != nil && f.Remedies:
+		area, ok := both(*v.Area, f.Area)
+		return lead(q, area, streams, remediesTag), ok
 	case v.Area != nil && f.Owner != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, ownerTag(f.Owner)), ok

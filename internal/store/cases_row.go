@@ -123,6 +123,9 @@ func caseTags(c *mediation.Case) []string {
 	if len(c.Unsent) > 0 {
 		add(unsentTag)
 	}
+	if c.Remedies() {
+		add(remediesTag)
+	}
 	if c.State.Over() {
 		return tags
 	}
@@ -165,6 +168,9 @@ const graveFrom, graveTo = 3, 4
 func severityFacet(severity int) string { return "v=" + strconv.Itoa(severity) + "|" }
 
 func stateFacet(s mediation.State) string { return "s=" + string(s) + "|" }
+
+// remediesTag is of an ended case whose petition's course goes on.
+const remediesTag = "e:"
 
 // ownerTag is of somebody who has an open sub-task of the case, or is in charge of it.
 func ownerTag(user string) string { return "w:" + user }

@@ -55,6 +55,9 @@ func listed(t *testing.T, k *caseKit, n int) []listCase {
 		}
 		c.Panel.Seats[0].Mediator = some(append([]string{""}, listSeats...))
 		c.Offers = []mediation.Offer{{ID: "of", Mediator: some(listSeats), State: []mediation.OfferState{mediation.OfferOpen, mediation.OfferDeclined}[rng.IntN(2)]}}
+		if len(all)%2 == 0 {
+			c.Petition = &mediation.Petition{State: mediation.PetitionStates[len(all)/2%len(mediation.PetitionStates)].State}
+		}
 		if c.State.Over() {
 			c.Offers[0].State = mediation.OfferWithdrawn // as every end of a case leaves them
 		}
@@ -149,7 +152,7 @@ func drawFilter(rt *rapid.T) mediation.Filter {
 	if maybe("overdue?") {
 		f.OverdueAt = listDay.Add(time.Duration(rapid.IntRange(0, 96).Draw(rt, "overdue")) * time.Hour)
 	}
-	f.NeedsHand, f.Unplaced = maybe("hand?"), maybe("unplaced?")
+	f.NeedsHand, f.Unplaced, f.Remedies = maybe("hand?"), maybe("unplaced?"), maybe("remedies?")
 	if rapid.IntRange(0, 7).Draw(rt, "number?") == 0 {
 		f.Number = rapid.SampledFrom([]string{"33.01.11/2026/7", "33.01.11/2026/1", "33.011/2026/3", "33.01.11/2026/99999", "7", "33.01.11/2026/", "x/0", "/"}).Draw(rt, "number")
 	}
@@ -202,6 +205,7 @@ func meets(f mediation.Filter, c *listCase) bool {
 		(f.OverdueAt.IsZero() || overdue) &&
 		(!f.NeedsHand || c.NeedsHand) &&
 		(!f.Unplaced || c.Cell == "") &&
+		(!f.Remedies || c.Petition != nil && !c.Petition.State.Over() && c.State.Over() && c.State != mediation.Joined) &&
 		(f.Number == "" || f.Number == number) &&
 		!slices.ContainsFunc(f.WordHashes, func(w string) bool { return !slices.Contains(c.words, w) })
 }

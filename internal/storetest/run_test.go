@@ -56,6 +56,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Scorecards", storetest.Scorecards},
 		{"Crashes", storetest.Crashes},
 		{"Rollouts", storetest.Rollouts},
+		{"Remedies", storetest.Remedies},
 		{"Linear", storetest.Linear},
 		{"Contention", func(t *testing.T, s *store.Store) { storetest.Contention(t, s, *seatsFlag) }},
 	} {
