@@ -1,14 +1,20 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
 	"fengqiao/mediation"
 	"fengqiao/mediation/policy"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// policyView is what a phone or console needs of a policy: the words to choose from. The whole is the YAML (?format=yaml).
+// policyView is what a phone or console needs of a policy: the words to choose from, and under rules the whole of it in the terms of its
+// file. Whoever has an account reads it, as they do the YAML (?format=yaml), which has the author's comments besides; the parties of a case,
+// desks and strangers do not. A policy names units and posts, never an account.
 type policyView struct {
 	ID         string         `json:"id"`
 	County     string         `json:"county"`
@@ -24,8 +30,35 @@ type policyView struct {
 	States     []stateView    `json:"states"` // of cases, in the order of a case's life
 	Closing    []string       `json:"closing"`
 	// SnapMetres and the next say how a phone's fix is judged.
-	SnapMetres        float64 `json:"snapMetres"`
-	MaxAccuracyMetres float64 `json:"maxAccuracyMetres"`
+	SnapMetres        float64   `json:"snapMetres"`
+	MaxAccuracyMetres float64   `json:"maxAccuracyMetres"`
+	Rules             rulesView `json:"rules"`
+}
+
+// rulesView is an object of the policy file, written in the file's order.
+type rulesView policy.Object
+
+// MarshalJSONTo implements json.MarshalerTo.
+func (v rulesView) MarshalJSONTo(e *jsontext.Encoder) error { return writeRule(e, policy.Object(v)) }
+
+func writeRule(e *jsontext.Encoder, v any) error {
+	switch x := v.(type) {
+	case policy.Object:
+		err := e.WriteToken(jsontext.BeginObject)
+		for i := 0; err == nil && i < len(x); i++ {
+			if err = e.WriteToken(jsontext.String(x[i].Key)); err == nil {
+				err = writeRule(e, x[i].Value)
+			}
+		}
+		return errors.Join(err, e.WriteToken(jsontext.EndObject))
+	case []any:
+		err := e.WriteToken(jsontext.BeginArray)
+		for i := 0; err == nil && i < len(x); i++ {
+			err = writeRule(e, x[i])
+		}
+		return errors.Join(err, e.WriteToken(jsontext.EndArray))
+	}
+	return json.MarshalEncode(e, v)
 }
 
 type choice struct {
@@ -55,7 +88,8 @@ type stateView struct {
 func (l labels) policyView() policyView {
 	p := l.pol
 	v := policyView{ID: p.ID, County: p.County, Label: p.Label, Name: l.text(p.Name), AppliesTo: appliesTo(p), Closing: list(p.Closing.Needs), SnapMetres: p.Intake.SnapMetres,
-		MaxAccuracyMetres: p.Intake.MaxAccuracyMetres, Channels: []choice{}, Sources: []sourceView{}, Categories: []categoryView{}, Routes: []routeView{}, Tiers: []choice{}}
+		MaxAccuracyMetres: p.Intake.MaxAccuracyMetres, Channels: []choice{}, Sources: []sourceView{}, Categories: []categoryView{}, Routes: []routeView{}, Tiers: []choice{},
+		Rules: rulesView(p.Show(mediation.PolicyVocabulary()))}
 	for _, x := range p.Intake.Channels {
 		v.Channels = append(v.Channels, choice{x.Key, l.text(x.Name)})
 	}

@@ -19,6 +19,9 @@ type key[T any] struct {
 	means    Text
 	read     func(r *reader, n ast.Node, path string, into *T)
 	rows     func(path string) []row // of the keys below it
+	// show gives the value as the file has it, false where the file leaves the key out.
+	show func(from *T) (any, bool)
+	form form
 }
 
 // row is one line of the reference.
@@ -26,6 +29,7 @@ type row struct {
 	path        string
 	kind, means Text
 	required    bool
+	form        form
 }
 
 const required, optional = true, false
@@ -34,7 +38,7 @@ func rowsOf[T any](path string, keys []key[T]) []row {
 	var out []row
 	for _, k := range keys {
 		p := under(path, k.name)
-		out = append(out, row{path: p, kind: k.kind, means: k.means, required: k.required})
+		out = append(out, row{path: p, kind: k.kind, means: k.means, required: k.required, form: k.form})
 		if k.rows != nil {
 			out = append(out, k.rows(p)...)
 		}
@@ -53,7 +57,7 @@ func item(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]"
 
 // scalar makes a key with a single value, which parse understands or says what is wrong with.
 func scalar[T, V any](name string, must bool, kind, means Text, parse func(n ast.Node) (V, *Text), at func(*T) *V) key[T] {
-	return key[T]{name: name, required: must, kind: kind, means: means, read: func(r *reader, n ast.Node, path string, into *T) {
+	return key[T]{name: name, required: must, kind: kind, means: means, form: formOf[V](), show: shows(must, at), read: func(r *reader, n ast.Node, path string, into *T) {
 		v, wrong := parse(n)
 		if wrong != nil {
 			r.find(placeOf(n), path, *wrong)
@@ -86,12 +90,14 @@ func word[T any](name string, must bool, means Text, at func(*T) *string) key[T]
 }
 
 func yesNo[T any](name string, must bool, means Text, at func(*T) *bool) key[T] {
-	return scalar(name, must, kindYesNo, means, func(n ast.Node) (bool, *Text) {
+	k := scalar(name, must, kindYesNo, means, func(n ast.Node) (bool, *Text) {
 		if b, ok := n.(*ast.BoolNode); ok {
 			return b.Value, nil
 		}
 		return false, wrongType(n, Text{"true或false", "true or false"})
 	}, at)
+	k.show = shows(true, at)
+	return k
 }
 
 func span[T any](name string, must bool, means Text, at func(*T) *Span) key[T] {
@@ -103,7 +109,7 @@ func duration[T any](name string, must bool, means Text, at func(*T) *time.Durat
 }
 
 func timeOfDay[T any](name string, must bool, means Text, at func(*T) *int) key[T] {
-	return scalar(name, must, kindTime, means, func(n ast.Node) (int, *Text) {
+	k := scalar(name, must, kindTime, means, func(n ast.Node) (int, *Text) {
 		s, wrong := parseText(n)
 		if wrong != nil {
 			return 0, wrong
@@ -117,11 +123,13 @@ func timeOfDay[T any](name string, must bool, means Text, at func(*T) *int) key[
 		}
 		return t.Hour()*60 + t.Minute(), nil
 	}, at)
+	k.form, k.show = formText, func(from *T) (any, bool) { return hourText(*at(from)), true }
+	return k
 }
 
 func count[T any](name string, must bool, least, most int, means Text, at func(*T) *int) key[T] {
 	kind := Text{fmt.Sprintf("%d–%d的整数", least, most), fmt.Sprintf("whole number %d–%d", least, most)}
-	return scalar(name, must, kind, means, func(n ast.Node) (int, *Text) {
+	k := scalar(name, must, kind, means, func(n ast.Node) (int, *Text) {
 		f, ok := numberOf(n)
 		if !ok || f != math.Trunc(f) {
 			return 0, wrongType(n, Text{"整数", "a whole number"})
@@ -131,11 +139,13 @@ func count[T any](name string, must bool, least, most int, means Text, at func(*
 		}
 		return int(f), nil
 	}, at)
+	k.show = func(from *T) (any, bool) { return *at(from), must || *at(from) >= least }
+	return k
 }
 
 func number[T any](name string, must bool, most float64, means Text, at func(*T) *float64) key[T] {
 	kind := Text{fmt.Sprintf("0–%g的数", most), fmt.Sprintf("number 0–%g", most)}
-	return scalar(name, must, kind, means, func(n ast.Node) (float64, *Text) {
+	k := scalar(name, must, kind, means, func(n ast.Node) (float64, *Text) {
 		f, ok := numberOf(n)
 		if !ok {
 			return 0, wrongType(n, Text{"数", "a number"})
@@ -145,18 +155,28 @@ func number[T any](name string, must bool, most float64, means Text, at func(*T)
 		}
 		return f, nil
 	}, at)
+	k.show = shows(true, at)
+	return k
 }
 
 // object is a key whose value has keys of its own.
 func object[T, O any](name string, must bool, means Text, keys []key[O], at func(*T) *O) key[T] {
-	return key[T]{name: name, required: must, kind: kindObject, means: means,
+	return key[T]{name: name, required: must, kind: kindObject, means: means, form: formObject,
+		show: func(from *T) (any, bool) { return showObject(at(from), keys), must || !zero(*at(from)) },
 		read: func(r *reader, n ast.Node, path string, into *T) { readObject(r, n, path, keys, at(into)) },
 		rows: func(path string) []row { return rowsOf(path, keys) }}
 }
 
 // objects is a list of objects; each begins as blank.
 func objects[T, O any](name string, must bool, means Text, keys []key[O], blank O, at func(*T) *[]O) key[T] {
-	return key[T]{name: name, required: must, kind: kindList, means: means,
+	return key[T]{name: name, required: must, kind: kindList, means: means, form: formObjects,
+		show: func(from *T) (any, bool) {
+			out := make([]any, len(*at(from)))
+			for i := range *at(from) {
+				out[i] = showObject(&(*at(from))[i], keys)
+			}
+			return out, must || len(out) > 0
+		},
 		read: func(r *reader, n ast.Node, path string, into *T) {
 			list, ok := r.sequence(n, path)
 			if !ok {
@@ -174,7 +194,13 @@ func objects[T, O any](name string, must bool, means Text, keys []key[O], blank 
 
 // list is a list of values without keys; parse reads each. Nothing may stand in it twice.
 func list[T any, V comparable](name string, must bool, kind, means Text, parse func(ast.Node) (V, *Text), at func(*T) *[]V) key[T] {
-	return key[T]{name: name, required: must, kind: kind, means: means, read: func(r *reader, n ast.Node, path string, into *T) {
+	return key[T]{name: name, required: must, kind: kind, means: means, form: formList, show: func(from *T) (any, bool) {
+		out := make([]any, len(*at(from)))
+		for i, v := range *at(from) {
+			out[i] = shown(v)
+		}
+		return out, must || len(out) > 0
+	}, read: func(r *reader, n ast.Node, path string, into *T) {
 		values, ok := r.sequence(n, path)
 		if !ok {
 			return
@@ -198,7 +224,16 @@ func list[T any, V comparable](name string, must bool, kind, means Text, parse f
 
 // dictionary is an object whose keys are the names given, each with an object of one form.
 func dictionary[T, O any](name string, must bool, means Text, names []string, keys []key[O], at func(*T) *map[string]O) key[T] {
-	return key[T]{name: name, required: must, kind: kindObject, means: means,
+	return key[T]{name: name, required: must, kind: kindObject, means: means, form: formObject,
+		show: func(from *T) (any, bool) {
+			out := Object{}
+			for _, name := range names {
+				if o, ok := (*at(from))[name]; ok {
+					out = append(out, Member{name, showObject(&o, keys)})
+				}
+			}
+			return out, must || len(out) > 0
+		},
 		read: func(r *reader, n ast.Node, path string, into *T) {
 			out := make(map[string]O)
 			entries := make([]key[struct{}], len(names))
