@@ -116,6 +116,7 @@ type API struct {
 	proxies   []netip.Prefix
 	metrics   *metrics
 	pages     *pages
+	leaves    *leaves
 	roster    account.Roster
 	ground    *tile.Ground
 	ledger    *ledger
@@ -157,6 +158,9 @@ func New(d Deps) (*API, error) {
 	}
 	a.metrics = newMetrics(d)
 	if a.pages, err = newPages(); err != nil {
+		return nil, err
+	}
+	if a.leaves, err = newLeaves(); err != nil {
 		return nil, err
 	}
 	if a.ground, err = tile.NewGround(a.limits.Tiles); err != nil {

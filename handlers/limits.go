@@ -12,6 +12,7 @@ const (
 	Upload               // photos, imports
 	SignIn               // anything that can be guessed at: passwords, links, codes
 	Refresh              // keeping a session alive: every phone, four times an hour
+	Leaf                 // a page that strangers read and the store is asked for
 	Free                 // health, figures, keys, pages: never held back
 )
 
@@ -80,6 +81,8 @@ var DefaultLimits = Limits{
 		// A carrier may put a whole county's phones behind one address: 600 of them need 0.67 a second, and in the morning
 		// they all wake at once. Nobody guesses a token of 256 bits, so this bounds the work alone.
 		Refresh: {Address: Rate{20, 1200}},
+		// The same goes for who reads what was published: browsers keep a page for a minute.
+		Leaf: {Address: Rate{20, 200}},
 	},
 }
 

@@ -38,6 +38,7 @@ func routes(l Limits) []Route {
 		studyRoutes(),
 		dutyRoutes(),
 		opinionRoutes(),
+		publicRoutes(),
 	)
 }
 
