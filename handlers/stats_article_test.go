@@ -117,16 +117,24 @@ func theArticlesFigures(t *testing.T, fresh apptest.Fresh) {
 	}
 }
 
-// play takes a case along a way.
+// play takes a new case along a way.
 func play(t *testing.T, app *apptest.App, p apptest.Place, h history) mediation.Case {
 	t.Helper()
-	ctx := t.Context()
-	staff, mediator := app.As(t, mediation.TownshipStaff, p), app.As(t, mediation.MediatorRole, p).Actor()
 	var got struct{ Case struct{ ID string } }
-	body := report(p, obj{"category": "contract", "parties": []obj{{"kind": "person", "side": "applicant", "name": "甲"}, {"kind": "person", "side": "respondent", "name": "乙"}}})
-	app.Do(t, staff, http.MethodPost, "/api/v1/reports", body).Want(http.StatusCreated).Into(&got)
-	for _, s := range h.steps {
-		by := staff.Actor()
+	body := report(p, obj{"category": "contract", "parties": quarrelling})
+	app.Do(t, app.As(t, mediation.TownshipStaff, p), http.MethodPost, "/api/v1/reports", body).Want(http.StatusCreated).Into(&got)
+	return lead(t, app, p, got.Case.ID, h.name, h.steps)
+}
+
+var quarrelling = []obj{{"kind": "person", "side": "applicant", "name": "甲"}, {"kind": "person", "side": "respondent", "name": "乙"}}
+
+// lead takes a case along the steps of a way.
+func lead(t *testing.T, app *apptest.App, p apptest.Place, id, way string, steps []step) mediation.Case {
+	t.Helper()
+	ctx := t.Context()
+	staff, mediator := app.As(t, mediation.TownshipStaff, p).Actor(), app.As(t, mediation.MediatorRole, p).Actor()
+	for _, s := range steps {
+		by := staff
 		if s.mediator {
 			by = mediator
 		}
@@ -134,15 +142,20 @@ func play(t *testing.T, app *apptest.App, p apptest.Place, h history) mediation.
 		if _, err := app.Watch.Sweep(ctx, app.Case.Now()); err != nil { // who leaves a panel is free again
 			t.Fatal(err)
 		}
-		c, err := app.Cases.Cases.Load(ctx, got.Case.ID)
+		c, err := app.Cases.Cases.Load(ctx, id)
 		if err == nil {
-			_, err = app.Cases.Do(ctx, by, c.ID, mediation.Request{Command: s.cmd, Revision: c.Revision, Key: uuid.NewString()})
+			cmd := s.cmd
+			if word, ok := cmd.(mediation.Rate); ok { // taken down by the office
+				word.Party = c.Parties[0].ID
+				cmd = word
+			}
+			_, err = app.Cases.Do(ctx, by, c.ID, mediation.Request{Command: cmd, Revision: c.Revision, Key: uuid.NewString()})
 		}
 		if err != nil {
-			t.Fatalf("%s: %s: %v", h.name, s.cmd.Name(), err)
+			t.Fatalf("%s: %s: %v", way, s.cmd.Name(), err)
 		}
 	}
-	c, err := app.Cases.Cases.Load(ctx, got.Case.ID)
+	c, err := app.Cases.Cases.Load(ctx, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,8 +183,8 @@ func replay(t *testing.T, app *apptest.App, c mediation.Case, times int) {
 // shifted is the same history of another case, as much later.
 func shifted(c mediation.Case, by time.Duration) mediation.Case {
 	c.ID, c.Number.N = uuid.NewString(), 0
-	c.Unsent, c.Chores, c.NextDue, c.Parties, c.Reports = nil, nil, time.Time{}, nil, nil
-	for _, at := range []*time.Time{&c.Opened, &c.Changed, &c.Closed, &c.Course.Accepted, &c.Course.Agreed, &c.Course.Breached} {
+	c.Unsent, c.Chores, c.NextDue, c.Parties, c.Reports, c.Outside = nil, nil, time.Time{}, nil, nil, nil
+	for _, at := range []*time.Time{&c.Opened, &c.Changed, &c.Closed, &c.Course.Accepted, &c.Course.Agreed, &c.Course.Breached, &c.Course.Passed, &c.Course.AtOnce, &c.Course.Studied} {
 		if !at.IsZero() {
 			*at = at.Add(by)
 		}

@@ -47,7 +47,7 @@ func (k *Course) note(e *Event) {
 		first(&k.AtOnce)
 	case e.Kind == StudyCalled:
 		first(&k.Studied)
-	case e.To == Transferred && e.From != Transferred:
+	case e.Kind == string(CmdPassOn) || e.To == Transferred && e.From != Transferred:
 		first(&k.Passed)
 	case e.To == Screened:
 		first(&k.Accepted)

@@ -20,7 +20,7 @@ import (
 // over the cases and their timelines by plain code; and the book that was kept up to date with one that is made anew. s must be
 // opened and empty.
 func Figures(t *testing.T, s *store.Store) {
-	k := newFiguresKit(t, s, 9)
+	k := newFiguresKit(t, s, 2)
 	for round := range 5 {
 		k.round(t)
 		k.compare(t, round)
@@ -31,7 +31,7 @@ func Figures(t *testing.T, s *store.Store) {
 	for name, n := range map[string]int{"open": all.Open, "overdue": all.Overdue, "in time": all.InTime, "late": all.Closed - all.InTime, "settled": all.Settled,
 		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn, "backlog": k.piled, "backlog reopened": k.again,
 		"a first petition": all.First, "a first petition in hand": all.First - all.FirstEnded, "a first petition settled": all.FirstSettled, "a first petition not settled": all.FirstEnded - all.FirstSettled,
-		"liked by its petitioner": all.UnitLiked, "disliked": all.OfficeRated - all.OfficeLiked, "passed on": all.PassedOn, "settled at once": all.AtOnce, "studied": all.Studied} {
+		"liked by its petitioner": all.UnitLiked, "disliked": all.OfficeRated - all.OfficeLiked, "passed on": all.PassedOn, "passed on to a desk": k.toDesk, "overdue at a stage alone": k.atStage, "settled at once": all.AtOnce, "studied": all.Studied} {
 		if n == 0 {
 			t.Errorf("no case is %s: %+v after %d commands", name, all, k.done)
 		}
@@ -47,6 +47,8 @@ type figuresKit struct {
 	done  int
 	// piled and again are the cases of the backlog that were counted, and those of them that had been reopened.
 	piled, again int
+	// toDesk are the cases counted that were passed on between desks alone, atStage those overdue at a stage and nowhere else.
+	toDesk, atStage int
 	// passedOn is how often a case was counted that had been closed and passed on again.
 	passedOn int
 }
@@ -54,19 +56,36 @@ type figuresKit struct {
 // newFiguresKit begins random histories, by a seed whose histories hold every kind of case that is looked for.
 func newFiguresKit(t *testing.T, s *store.Store, seed uint64) *figuresKit {
 	t.Helper()
-	k := &figuresKit{Office: NewOffice(t, s, s, bytes.Replace(WithPetitions(t, "12345"), []byte("  number_format:"), []byte("  on_receipt: {within: 24h, max_severity: 2}\n  number_format:"), 1)),
-		rng: rand.New(rand.NewPCG(3, seed))}
+	rules := bytes.Replace(WithPetitions(t, "12345"), []byte("  number_format:"), []byte("  on_receipt: {within: 24h, max_severity: 2}\n  number_format:"), 1)
+	k := &figuresKit{Office: NewOffice(t, s, s, append(rules, desksOnOneTrack...)), rng: rand.New(rand.NewPCG(3, seed))}
+	k.DeskUnit = func(desk string) string { return desk + "中心" }
 	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
 	k.kept = figures.NewKeeper(s.Figures(), k.Clock)
 	return k
 }
+
+// desksOnOneTrack are two desks that pass on to each other, one of which has its matters signed for and closed by stages.
+const desksOnOneTrack = `
+desks:
+  passes:
+    - {from: "12345", to: "110"}
+    - {from: "110", to: "12345"}
+stages:
+  channels: ["110"]
+  clocks:
+    - {key: sign, name: {zh: 签收, en: sign}, start: receipt, within: 1m, ends: [sign_for]}
+    - {key: close, name: {zh: 办结, en: close}, start: sign, within: 24h, reaches: [closed], pauses: [illness]}
+`
 
 // round opens some cases and takes old and new ones on; the book knows of all of it afterwards.
 func (k *figuresKit) round(t *testing.T) {
 	t.Helper()
 	for range 8 {
 		in := Quarrel([]grid.Code{CellA, CellB, CellC, CellD}[k.rng.IntN(4)])
-		in.Channel = []string{"app", "12345"}[k.rng.IntN(2)]
+		in.Channel = []string{"app", "12345", "12345", "110"}[k.rng.IntN(4)]
+		if in.Channel != "app" {
+			in.Outside = mediation.Outside{Desk: in.Channel, Number: k.Next("order")}
+		}
 		if k.rng.IntN(4) == 0 {
 			in.Category = []string{"accusation", "labour", "medical"}[k.rng.IntN(3)]
 		}
@@ -81,7 +100,7 @@ func (k *figuresKit) round(t *testing.T) {
 		}
 		k.Pass(time.Duration(k.rng.IntN(90)) * time.Minute)
 	}
-	for range 200 {
+	for range 240 {
 		k.step(t, k.ids[k.rng.IntN(len(k.ids))])
 	}
 	if err := k.kept.Pass(context.Background()); err != nil {
@@ -117,7 +136,7 @@ func (k *figuresKit) step(t *testing.T, id string) {
 	}
 	k.give(id, by, cmd, c.Revision)
 	if k.rng.IntN(40) == 0 {
-		if err := k.Record(context.Background(), id, mediation.Beside{ID: k.Next("study"), At: k.Clock(), Role: mediation.Leader, Kind: mediation.StudyCalled}, false); err != nil {
+		if err := k.Record(context.Background(), id, mediation.Beside{ID: k.Next("study"), At: k.Clock(), Actor: "leader", Role: mediation.Leader, Kind: mediation.StudyCalled}, false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -204,7 +223,8 @@ func (k *figuresKit) aside(c *mediation.Case) (mediation.Actor, mediation.Comman
 		mediation.Terminate{Reason: "no_agreement"}, mediation.Exit{Route: "court", Reason: "no_agreement"}, mediation.WithdrawCase{Reason: "gone"},
 		mediation.Refuse{Route: "court", Reason: "court"}, mediation.Transfer{Unit: "住建局", Reason: "theirs"}, mediation.TakeBack{},
 		mediation.Transfer{Area: "33.01.11.002", Reason: "theirs"}, mediation.Split{}, mediation.Join{Into: k.ids[k.rng.IntN(len(k.ids))]}, mediation.Default{},
-		mediation.Reclassify{Category: "labour", Severity: 2}, mediation.Reclassify{Category: "accusation", Severity: 2}, mediation.Note{Text: "n"}, mediation.SettleAtOnce{Answer: "已答复"}}
+		mediation.Reclassify{Category: "labour", Severity: 2}, mediation.Reclassify{Category: "accusation", Severity: 2}, mediation.Note{Text: "n"}, mediation.SettleAtOnce{Answer: "已答复"},
+		mediation.PassOn{To: "110"}, mediation.PassOn{To: "12345"}, mediation.SignFor{}}
 	return County, all[k.rng.IntN(len(all))]
 }
 
@@ -220,6 +240,7 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 		if cases[i].State == mediation.Transferred && !cases[i].Case.Closed.IsZero() {
 			k.passedOn++
 		}
+		k.seen(&cases[i])
 	}
 	cuts := []time.Time{OfficeStart, OfficeStart.AddDate(0, 0, 7), OfficeStart.AddDate(0, 0, 21)}
 	actors := []mediation.Actor{Town, County, {ID: "u", Role: mediation.UnitStaff, Unit: "住建局", Area: "33.01.11"}, {ID: "s", Role: mediation.Supervisor, Area: "33.01"},
@@ -241,6 +262,20 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 			k.backlog(t, cases, actor, q)
 			k.uses(t, anew, cases, actor, q, cuts)
 		}
+	}
+}
+
+// seen notes that a case is of a kind without which a recount would not show much.
+func (k *figuresKit) seen(c *counted) {
+	late := func(clock mediation.Clock) bool {
+		return !clock.Due.IsZero() && clock.Paused.IsZero() && clock.Due.Before(k.Clock())
+	}
+	if len(c.Passes) > 0 && !slices.ContainsFunc(c.timeline, func(e mediation.Event) bool { return e.To == mediation.Transferred }) {
+		k.toDesk++
+	}
+	if !c.State.Over() && !late(c.StateClock) && !late(c.WholeClock) && (c.Petition == nil || !late(c.Petition.Clock)) &&
+		slices.ContainsFunc(c.Stages, func(s mediation.Stage) bool { return s.Ended.IsZero() && s.Moot.IsZero() && late(s.Clock) }) {
+		k.atStage++
 	}
 }
 
@@ -361,6 +396,11 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 		if !c.State.Over() {
 			t.Open++
 			clocks := []mediation.Clock{c.StateClock, c.WholeClock}
+			for _, stage := range c.Stages {
+				if stage.Ended.IsZero() && stage.Moot.IsZero() {
+					clocks = append(clocks, stage.Clock)
+				}
+			}
 			if c.Petition != nil {
 				clocks = append(clocks, c.Petition.Clock)
 			}
@@ -382,7 +422,9 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 				*count++
 			}
 		}
-		ever(&t.PassedOn, func(e *mediation.Event) bool { return e.To == mediation.Transferred && e.Kind != "breached" })
+		ever(&t.PassedOn, func(e *mediation.Event) bool {
+			return e.Kind == "pass_on" || e.To == mediation.Transferred && e.Kind != "breached"
+		})
 		ever(&t.AtOnce, func(e *mediation.Event) bool { return e.Kind == "settle_at_once" })
 		ever(&t.Studied, func(e *mediation.Event) bool { return e.Kind == "study_called" })
 		if c.Repeats > 0 {
