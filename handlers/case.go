@@ -103,6 +103,9 @@ func (a *API) caseFilter(c *Call) (mediation.Filter, error) {
 	if err := a.sourceFilter(c, &f); err != nil {
 		return f, err
 	}
+	if err := a.wayFilter(c, &f); err != nil {
+		return f, err
+	}
 	if err := a.countedFilter(c, &f); err != nil {
 		return f, err
 	}

@@ -18,5 +18,6 @@ var teamMessages = map[string]message{
 	"team.no_substitution":      {"没有这次替班", "No such substitution", "没有这次替班，或者已经结束。", "There is no such substitution, or it has ended."},
 	"team.stands_in_for_nobody": {"没有在替班", "Stands in for nobody", "您现在没有在这个网格替班。", "You stand in for nobody in this grid now."},
 	"team.acting":               {"替班时不能这样做", "Not as a substitute", "这件事须由岗位本人或上级办理，替班人不能代办。", "This is for the holder, or for who is over them: who stands in for somebody does the daily work alone."},
+	"uptake.off":                {"没有这项统计", "Not counted here", "本县规则没有写明信访量、应用率按哪些渠道计。", "The county's rules do not say by which channels petitions and the use of the app are counted."},
 	"erase.team":                {"仍在团队中", "Still in a team", "此人在{area}的团队里仍有岗位或替班，请先离岗。", "They hold a post or stand in for somebody in the team of {area}: end that first."},
 }

@@ -35,6 +35,7 @@ func routes(l Limits) []Route {
 		patrolRoutes(),
 		deliberationRoutes(),
 		teamRoutes(),
+		uptakeRoutes(),
 		studyRoutes(),
 		dutyRoutes(),
 		opinionRoutes(),

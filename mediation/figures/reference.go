@@ -17,6 +17,10 @@ func Reference() string {
 		}
 		b.WriteString(" |\n")
 	}
+	b.WriteString(uses)
+	for _, f := range UseFigures {
+		b.WriteString("| `" + f.Key + "` | " + f.Zh + " " + f.En + " | " + f.DefZh + "<br>" + f.DefEn + " | " + map[int]string{-1: "↓", 1: "↑"}[f.Aim] + " |\n")
+	}
 	b.WriteString(lists)
 	for _, set := range mediation.CountedSets {
 		b.WriteString("| `" + string(set.Key) + "` | " + set.Zh + " " + set.En + " |\n")
@@ -30,6 +34,18 @@ const preface = "# 统计 · Figures\n\n" +
 	"`GET /api/v1/stats/summary`，`GET /api/v1/stats/breakdown?by=area|category|channel|unit|month|source`（`format=xlsx`，前者另有 `pdf`，后者另有 `csv` for tables）。\n" +
 	"条件 filters: `area` `category` `channel` `unit` `source` `from` `until` `compareFrom` `compareUntil`。\n\n" +
 	"| 键 key | 名称 name | 定义 definition | 单位 unit | 案件列表 list |\n|---|---|---|---|---|\n"
+
+const uses = `
+## 一降两升 · One down, two up
+
+` + "`GET /api/v1/stats/uptake?from=…`" + `（` + "`area` `level` `until` `compareFrom` `compareUntil` `format=xlsx|pdf`" + `）：规则里 ` + "`uptake`" + ` 定了按哪个来源、哪些渠道算。按片区（默认下一级，` + "`level`" + ` 选村、网格、微网格）和
+县里时区的月份；整个期间与比较期比，每个月与上一个月比；` + "`reached`" + ` 是是否朝该去的方向变了，没有可比的为 null。期初、期末可能是半个月，与整月比须留意。
+By the source and channels that ` + "`uptake`" + ` of the policy names; by areas, one level below or of a chosen level, and by the county's months. The period stands beside the earlier one, each month
+beside the one before; ` + "`reached`" + ` tells whether a figure went where it is to go, null where there is nothing to compare. The first and the last month may be parts of one.
+
+| 键 key | 名称 name | 定义 definition | 目标 aim |
+|---|---|---|---|
+`
 
 const lists = "\n列表的条件 `counted` 的各个值 what `counted` of a list may be:\n\n| 值 word | 哪些案件 cases |\n|---|---|\n"
 

@@ -121,8 +121,8 @@ type UnitUse struct {
 	Months []Use
 }
 
-// mostUses bounds the areas times the months of one question.
-const mostUses = 6000
+// MostUses bounds the areas times the months of one question.
+const MostUses = 6000
 
 // Uses counts by areas, as ByArea groups them, and in each by the months that cuts begin; what was opened before the first is left out. Areas
 // without a case are left out, too. false: these are more areas and months than one question may ask for. The query names no source.
@@ -181,7 +181,7 @@ func (b *Book) crossed(q Query, cuts []time.Time) (*sieve, []Tally, bool) {
 		return &sieve{}, nil, true
 	}
 	areas := len(s.keys)
-	if areas*len(cuts) > mostUses {
+	if areas*len(cuts) > MostUses {
 		return nil, nil, false
 	}
 	for _, t := range cuts {
