@@ -31,6 +31,8 @@ type client struct {
 	path  string
 	body  map[string]any
 	token string
+	// acting is the area in which the person stands in for somebody; "" for who acts as themselves.
+	acting string
 }
 
 // signIn begins a session, once.
@@ -98,7 +100,7 @@ func (c *client) once(ctx context.Context, method, path string, text []byte, tag
 	if tag == nothingYet {
 		seen = "If-None-Match"
 	}
-	for name, value := range map[string]string{seen: tag, "Idempotency-Key": key} {
+	for name, value := range map[string]string{seen: tag, "Idempotency-Key": key, "Acting-In": c.acting} {
 		if value != "" {
 			req.Header.Set(name, value)
 		}

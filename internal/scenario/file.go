@@ -65,6 +65,8 @@ type Person struct {
 	Mediator string `yaml:"mediator"`
 	// Party: the code of a party's link.
 	Party string `yaml:"party"`
+	// Acting is the area of the grid's team in which they stand in for somebody, beside one of the above: what they do is done for the holder.
+	Acting string `yaml:"acting"`
 }
 
 // Step is one thing that somebody does, and what must be so after it. Exactly one of its deeds is given.

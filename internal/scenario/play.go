@@ -196,6 +196,10 @@ func (p *player) client(who string) (*client, error) {
 	default:
 		c = p.account(person.Login)
 	}
+	var err error
+	if c.acting, err = p.names.string(person.Acting); err != nil {
+		return nil, err
+	}
 	p.clients[who] = c
 	return c, nil
 }
