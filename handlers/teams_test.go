@@ -167,6 +167,10 @@ func TestNobodyComesByMorePowerAsASubstitute(t *testing.T) {
 	c.fill("fulltime", c.worker)
 	c.fill("leader", c.leader)
 	c.do(c.leader, "substitutes", c.absence(guide, c.staff, 0, time.Hour)).Refused(403, "team.not_over", "holder")
+	// A grid's leader is over its workers, and not over who comes from a unit.
+	police, second := c.a.Post(t, "p-1", account.Place{Role: mediation.UnitStaff, Area: apptest.Here.Grid(), Unit: "派出所"}), c.a.Post(t, "p-2", account.Place{Role: mediation.UnitStaff, Area: apptest.Here.Grid(), Unit: "派出所"})
+	c.fill("police", police)
+	c.do(c.leader, "substitutes", c.absence(police, second, 0, time.Hour)).Refused(403, "team.not_over", "holder")
 	c.do(c.staff, "substitutes", c.absence(guide, c.staff, 0, time.Hour)).Refused(422, "team.own_hand", "substitute")
 	c.do(guide, "substitutes", c.absence(guide, guide, 0, time.Hour)).Refused(422, "team.self", "substitute")
 	c.do(guide, "substitutes", c.absence(guide, c.leader, 0, time.Hour)).Refused(422, "team.role", "substitute")

@@ -111,7 +111,7 @@ erases them, with "retention" as the reason. What is held for the law is not amo
 			}
 			return errors.Join(c.eraseDue(cmd.Context(), in, yes), in.Close())
 		}}
-	group.AddCommand(person, one, report, paper, order, c.eraseSuggestionCommand(&yes), due)
+	group.AddCommand(person, one, report, paper, order, c.eraseSuggestionCommand(&yes), c.eraseTenuresCommand(&yes), due)
 	return group
 }
 

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"fengqiao/handlers"
 	"fengqiao/grid"
+	"fengqiao/handlers"
 	"fengqiao/internal/account"
 	"fengqiao/internal/casetime"
 	"fengqiao/mediation"

@@ -70,7 +70,7 @@ func (d *StandIns) concerns(ctx context.Context, area grid.Code, holder string, 
 		return area.Contains(to.Area), nil
 	}
 	of, _, err := d.ActorOf(ctx, holder)
-	return err == nil && area.Contains(of.Area), err
+	return err == nil && area.Contains(of.Area) && of.Role != mediation.MediatorRole, err // a mediator is asked in person
 }
 
 // standing are the teams in which somebody stands in; a change by another instance shows after directoryFresh.

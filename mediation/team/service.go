@@ -178,7 +178,7 @@ func (s *Service) Substitute(ctx context.Context, actor mediation.Actor, area gr
 	}
 	a := Absence{Holder: holder, Substitute: who.Actor, From: stored(from), Until: stored(until)}
 	return s.change(ctx, actor, mediation.TeamPart, area, key, holder, func(t *Team, o Order, k policy.GridTeam) error {
-		if actor.ID != holder && !actor.Area.Contains(of.Area) {
+		if actor.ID != holder && !over(actor, of) {
 			return refuse(mediation.Forbidden, "team.not_over", "holder")
 		}
 		if foreign(of, who.Actor) {
@@ -186,6 +186,13 @@ func (s *Service) Substitute(ctx context.Context, actor mediation.Actor, area gr
 		}
 		return t.Substitute(o, k, idOf("stand-in", string(area), o.Cmd), a)
 	})
+}
+
+// over tells whether somebody is over a holder: by area, and a grid's leader not over who comes from the township or a unit, whose work is no
+// matter of the leader's.
+func over(actor mediation.Actor, holder handover.Person) bool {
+	led := actor.Role != mediation.GridLeader || holder.Role != mediation.TownshipStaff && holder.Role != mediation.UnitStaff
+	return led && actor.Area.Contains(holder.Area)
 }
 
 // foreign tells whether the holder is of a unit to which the other does not belong.
