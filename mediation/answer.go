@@ -26,6 +26,7 @@ func (d *decision) settleAtOnce() error {
 	d.Outcome = &Outcome{At: d.At, Reason: ReasonOnReceipt}
 	d.Closed = d.At
 	d.enter(Closed)
+	d.answeredOnReceipt()
 	d.tellReporters(NoticeProgress)
 	return nil
 }

@@ -45,6 +45,8 @@ type Case struct {
 	// Accusation (检举控告): it must not reach whom it accuses, the respondents, or their unit. Its area is that of the unit it is
 	// raised to, so that nobody below sees it.
 	Accusation bool
+	// Petitioned is when the matter first came in by a channel of petitions, which the regulation counts from; zero: it did not.
+	Petitioned time.Time
 	Unit       string // department it lies with, if any
 	// Joint is how several units handle it together; nil: they do not.
 	Joint *Joint

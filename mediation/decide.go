@@ -250,6 +250,9 @@ func (c *Case) Summarise() Summary {
 	if p := c.Petition; p != nil {
 		s.Petition, s.PetitionDue = p.State, p.Clock.Due
 		s.PetitionKind, s.BroughtAgain, s.Rating = p.Kind, len(p.Again) > 0, p.Rating
+		if p.State == PetitionAccused {
+			s.PetitionKind = "" // it counts as an accusation meanwhile
+		}
 		s.Breached, s.Warned = s.Breached || !p.Clock.Breached.IsZero(), s.Warned || p.Clock.Reminded > 0
 	}
 	if c.Earlier != nil {

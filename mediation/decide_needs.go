@@ -76,7 +76,7 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 			return unmet()
 		}
 	case NeedOnReceipt:
-		if !c.freshFor(r.Policy.Intake.OnReceipt, o.At, r) {
+		if !c.freshFor(r.Policy.Intake.OnReceipt, o.At, r) || !c.mayAnswer(o.Actor) {
 			return unmet()
 		}
 	case NeedToSignFor, NeedToArrive, NeedToHandle:

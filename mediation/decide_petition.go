@@ -10,7 +10,7 @@ import (
 
 // takePetition begins the course of a petition, if the matter came in as one. An accusation has a course of its own (检举控告, regulation 30).
 func (d *decision) takePetition(channel string) {
-	if d.Petition != nil || d.Accusation || !d.pol.Petition.Takes(channel) {
+	if takes := d.receive(channel); !takes || d.Petition != nil || d.Accusation {
 		return
 	}
 	d.Petition = &Petition{}
@@ -130,6 +130,8 @@ func (d *decision) checkOpinion(cmd HandlePetition) error {
 	switch {
 	case cmd.Unit == "":
 		return Refusal("petition", Invalid, "required", "unit")
+	case p.answered(d.Actor):
+		return Refusal("petition", Forbidden, "petition.own_answer", "step")
 	case cmd.Unit == p.Unit || cmd.Unit == p.Reviewer:
 		return Refusal("petition", Conflict, "petition.own_review", "unit", "unit", cmd.Unit)
 	case !p.Hearing.IsZero():

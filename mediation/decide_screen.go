@@ -326,6 +326,7 @@ func (d *decision) reclassify(cmd Reclassify) error {
 	d.say("severity_before", strconv.Itoa(d.Severity))
 	d.Category, d.Severity = cmd.Category, cmd.Severity
 	d.classify(category)
+	d.turnPetition()
 	if cmd.NotEmergency && d.Emergency {
 		d.Emergency = false
 		d.say("emergency", "cleared")

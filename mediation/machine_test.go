@@ -81,7 +81,7 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 	return map[CommandName]Command{
 		CmdAccept: Accept{}, CmdRefuse: Refuse{Route: "court", Reason: "r"}, CmdJoin: Join{Into: "c2"}, CmdSplit: Split{},
 		CmdDetach: Detach{Report: report}, CmdTransfer: Transfer{Unit: "住建局", Reason: "r"}, CmdTakeBack: TakeBack{}, CmdFinish: Finish{},
-		CmdReclassify: Reclassify{Category: "medical", Severity: 2, NotEmergency: true}, CmdPlace: Place{Cell: "33.01.11.001.002.003.06"},
+		CmdReclassify: Reclassify{Category: turnedTo(c), Severity: 2, NotEmergency: true}, CmdPlace: Place{Cell: "33.01.11.001.002.003.06"},
 		CmdAddParty: AddParty{Party: PartyInput{Kind: Person, Side: ThirdParty}}, CmdRenewLink: RenewLink{Party: "p1"},
 		CmdCorrectParty: CorrectParty{Party: "p1", As: PartyInput{Kind: Person, Side: Applicant}}, CmdRemoveParty: RemoveParty{Party: "p1", Reason: "r"}, CmdNote: Note{Text: "n"},
 		CmdAssign: Assign{Mediator: "assigned", Seat: free}, CmdUnassign: Unassign{Mediator: seated, Reason: "r"}, CmdEscalate: Escalate{},
@@ -103,6 +103,14 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdPassOn: PassOn{To: otherDesk(c)}, CmdDeskCall: RecordCall{At: c.Changed, Seconds: 90, Desks: []string{c.AtDesk()}, Others: "o", Summary: "s"},
 		CmdCharge: TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"}, CmdPetition: plausibleStep(c, by, behalf),
 	}[name]
+}
+
+// turnedTo is what a case is reclassified to: now and then an accusation, and that to something else.
+func turnedTo(c *Case) string {
+	if !c.Accusation && len(c.Events)%3 == 2 {
+		return "accusation"
+	}
+	return "medical"
 }
 
 // aLoopStep is a step of the loop that is open, or any.

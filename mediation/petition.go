@@ -25,6 +25,7 @@ const (
 	PetitionLapsed      PetitionState = "lapsed"
 	PetitionRefused     PetitionState = "not_accepted"
 	PetitionWithdrawn   PetitionState = "withdrawn"
+	PetitionAccused     PetitionState = "as_accusation"
 )
 
 // PetitionStateInfo describes one of them: its name, its clock and the policy's limit of that; without a clock nothing is owed any more.
@@ -52,6 +53,7 @@ var PetitionStates = []PetitionStateInfo{
 	{State: PetitionLapsed, Zh: "逾期未申请复查复核", En: "no remedy was asked for in time"},
 	{State: PetitionRefused, Zh: "不予受理", En: "not accepted"},
 	{State: PetitionWithdrawn, Zh: "已撤回", En: "withdrawn"},
+	{State: PetitionAccused, Zh: "按检举控告办理", En: "dealt with as an accusation"},
 }
 
 // petitionClockTexts name the clocks of a petition in Chinese and English.
@@ -85,23 +87,25 @@ type PetitionStep string
 
 // The steps.
 const (
-	StepSend        PetitionStep = "send"         // 转送
-	StepObject      PetitionStep = "object"       // 提出异议
-	StepAccept      PetitionStep = "accept"       // 受理告知
-	StepRefuse      PetitionStep = "refuse"       // 不予受理告知
-	StepExtend      PetitionStep = "extend"       // 延长办理期限
-	StepOpinion     PetitionStep = "opinion"      // 处理意见
-	StepAskReview   PetitionStep = "ask_review"   // 申请复查
-	StepReview      PetitionStep = "review"       // 复查意见
-	StepAskRereview PetitionStep = "ask_rereview" // 申请复核
-	StepHearing     PetitionStep = "hearing"      // 听证开始
-	StepHeard       PetitionStep = "heard"        // 听证结束
-	StepRereview    PetitionStep = "rereview"     // 复核意见
-	StepWithdraw    PetitionStep = "withdraw"     // 撤回信访
-	StepJudge       PetitionStep = "judge"        // 认定是否同一事实
-	StepExplain     PetitionStep = "explain"      // 属地解释
-	StepContest     PetitionStep = "contest"      // 对认定提出异议
-	StepRate        PetitionStep = "rate"         // 评价承办单位和信访工作机构
+	StepSend        PetitionStep = "send"          // 转送
+	StepObject      PetitionStep = "object"        // 提出异议
+	StepAccept      PetitionStep = "accept"        // 受理告知
+	StepRefuse      PetitionStep = "refuse"        // 不予受理告知
+	StepExtend      PetitionStep = "extend"        // 延长办理期限
+	StepOpinion     PetitionStep = "opinion"       // 处理意见
+	StepAskReview   PetitionStep = "ask_review"    // 申请复查
+	StepReview      PetitionStep = "review"        // 复查意见
+	StepAskRereview PetitionStep = "ask_rereview"  // 申请复核
+	StepHearing     PetitionStep = "hearing"       // 听证开始
+	StepHeard       PetitionStep = "heard"         // 听证结束
+	StepRereview    PetitionStep = "rereview"      // 复核意见
+	StepWithdraw    PetitionStep = "withdraw"      // 撤回信访
+	StepJudge       PetitionStep = "judge"         // 认定是否同一事实
+	StepExplain     PetitionStep = "explain"       // 属地解释
+	StepContest     PetitionStep = "contest"       // 对认定提出异议
+	StepRate        PetitionStep = "rate"          // 评价承办单位和信访工作机构
+	StepAside       PetitionStep = "as_accusation" // 转按检举控告办理; comes of reclassifying
+	StepTakeUp      PetitionStep = "as_petition"   // 按信访程序办理; comes of reclassifying
 )
 
 // PetitionRule is one row of the table of steps.
@@ -139,6 +143,8 @@ var PetitionTable = []PetitionRule{
 	{StepExplain, "解释说明", "explain", []PetitionState{PetitionExplaining}, PetitionExplained, petitionOffice},
 	{StepContest, "对认定提出异议", "object to the judgement", []PetitionState{PetitionExplaining, PetitionExplained}, PetitionRegistered, petitioner},
 	{StepRate, "评价", "rate the unit and the office", []PetitionState{PetitionHandled, PetitionReviewing, PetitionReviewed, PetitionRereviewing, PetitionConcluded, PetitionLapsed, PetitionExplained, PetitionRefused}, "", petitioner},
+	{StepAside, "转按检举控告办理（条例30条）", "dealt with as an accusation (regulation 30)", nil, PetitionAccused, nil},
+	{StepTakeUp, "按信访程序办理", "takes the petition's course", nil, "", nil},
 }
 
 // Petition (信访件) is the regulation's course of a matter that came in by letter, visit or net. It runs beside the case's own state: what is
@@ -159,6 +165,7 @@ type Petition struct {
 	Extended                int       // days by which handling was extended
 	Hearing                 time.Time // a hearing goes on since; zero: none
 	Back                    *Back     // what was concluded by law comes back; nil: nothing does
+	Aside                   Aside     // where it was left, while its matter is dealt with as an accusation
 	Rating                  Rating
 	Papers                  []Paper
 }

@@ -32,7 +32,7 @@ func matchOf(parties []Party, side PartySide) []string {
 
 // seekPetitioner lets the sweep find out whether this is the petitioner's first petition on the matter, once somebody is known.
 func (d *decision) seekPetitioner() {
-	if d.Petition != nil && d.Petition.Kind == "" && len(petitioners(d.Parties)) > 0 {
+	if d.Petition != nil && d.Petition.Kind == "" && !d.Accusation && len(petitioners(d.Parties)) > 0 {
 		d.chore(ChorePetitioner, "")
 	}
 }
@@ -54,7 +54,7 @@ func sameMatter(a, b *Case) bool {
 // petitioner does ChorePetitioner: it looks for an earlier petition of the same person on the same matter, and tells both cases. The earlier
 // case first: after a crash in between it is found again.
 func (w *Watch) petitioner(ctx context.Context, c *Case, now time.Time, r Rules) error {
-	if c.Petition == nil || c.Petition.Kind != "" || len(petitioners(c.Parties)) == 0 {
+	if c.Petition == nil || c.Petition.Kind != "" || c.Accusation || len(petitioners(c.Parties)) == 0 {
 		return nil
 	}
 	before, err := w.earlierPetition(ctx, c)
@@ -76,7 +76,7 @@ func (w *Watch) petitioner(ctx context.Context, c *Case, now time.Time, r Rules)
 		}
 	}
 	_, err = w.Cases.Update(ctx, c.ID, func(c *Case) error {
-		if c.Petition == nil || c.Petition.Kind != "" {
+		if c.Petition == nil || c.Petition.Kind != "" || c.Accusation {
 			return ErrStale
 		}
 		d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
@@ -122,7 +122,7 @@ func (w *Watch) earlierPetition(ctx context.Context, c *Case) (newest Case, err 
 			return newest, err
 		}
 		before := other.Opened.Before(c.Opened) || other.Opened.Equal(c.Opened) && other.ID < c.ID
-		if other.Petition == nil || !before || other.State == Joined || !shares(petitioners(other.Parties), petitioners(c.Parties)) || !sameMatter(&other, c) {
+		if other.Petition == nil || other.Accusation || !before || other.State == Joined || !shares(petitioners(other.Parties), petitioners(c.Parties)) || !sameMatter(&other, c) {
 			continue
 		}
 		if newest.ID == "" || other.Opened.After(newest.Opened) {

@@ -64,7 +64,7 @@ func Keeps(c *Case, by, to *policy.Policy) string {
 	switch {
 	case !known || was.Mediable != is.Mediable || was.Accusation != is.Accusation:
 		return KeepsCategory
-	case c.Petition != nil && !c.Petition.State.Over() && len(to.Petition.Channels) == 0:
+	case c.Petition != nil && (!c.Petition.State.Over() || c.Petition.State == PetitionAccused) && len(to.Petition.Channels) == 0:
 		return KeepsPetition
 	case (has(matched, c.State) || has(matched, c.Held)) && tierIn(to, tierKey(by, c.Tier)) < 0:
 		return KeepsTier

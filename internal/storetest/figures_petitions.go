@@ -32,13 +32,16 @@ type recounted struct{ figures.Tally }
 
 // petition counts a first petition by what its timeline says.
 func (t *recounted) petition(c *counted, closed bool) {
-	kind, again := "", map[string]bool{}
+	kind, again, aside := "", map[string]bool{}, false
 	said := map[string]string{}
 	for _, e := range c.timeline {
 		for _, about := range []string{"unit_satisfied", "office_satisfied"} {
 			if word := e.Data[about]; word != "" {
 				said[about] = word
 			}
+		}
+		if state := e.Data["petition"]; state != "" && state != "again" {
+			aside = state == string(mediation.PetitionAccused)
 		}
 		switch {
 		case e.Kind == "petition_kind":
@@ -62,7 +65,7 @@ func (t *recounted) petition(c *counted, closed bool) {
 			*n[1]++
 		}
 	}
-	if kind != string(mediation.FirstPetition) {
+	if aside || kind != string(mediation.FirstPetition) {
 		return
 	}
 	returned := false
