@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One report's way from the phone to the settled case, as curl calls against the demo.
-# 一条上报从手机到化解的全过程：对演示服务的一串 curl 调用。
+# One report's way from the phone to the settled case, and one suggestion's to the page that everybody reads, as curl calls against the demo.
+# 一条上报从手机到化解、一条建议到公开网页的全过程：对演示服务的一串 curl 调用。
 #
 #   make demo                                             (in one terminal: prints address and password)
 #   ADDRESS=http://127.0.0.1:8080 PASSWORD=… bash docs/tour.sh
@@ -38,12 +38,12 @@ if [ $# -ge 1 ]; then
   ADDRESS=$(pick address <<<"$DEMO")
   PASSWORD=$(pick signIns.0.password <<<"$DEMO")
   login() { pick signIns <<<"$DEMO" | find role "$1" login; }
-  WORKER=$(login grid_worker) STAFF=$(login township_staff) MEDIATOR=$(login mediator) SUPERVISOR=$(login supervisor)
+  UNIT=$(login unit_staff) COUNTY=$(login county_staff) WORKER=$(login grid_worker) STAFF=$(login township_staff) MEDIATOR=$(login mediator) SUPERVISOR=$(login supervisor)
   LON=$(pick place.0 <<<"$DEMO") LAT=$(pick place.1 <<<"$DEMO")
 fi
 : "${ADDRESS:?the address that the demo printed}" "${PASSWORD:?the password that the demo printed}"
 WORKER=${WORKER:-gw-330111001010001} STAFF=${STAFF:-ts-330111001-1} MEDIATOR=${MEDIATOR:-md-330111-0001} SUPERVISOR=${SUPERVISOR:-sv-330111-1}
-LON=${LON:-119.943059} LAT=${LAT:-30.0630541}
+UNIT=${UNIT:-us-justice-1} COUNTY=${COUNTY:-cs-330111-1} LON=${LON:-119.943059} LAT=${LAT:-30.0630541}
 API=$ADDRESS/api/v1
 DIR=$(mktemp -d)
 trap 'rm -rf "$DIR"' EXIT
@@ -74,15 +74,15 @@ sign_in() { # LOGIN → $TOKEN
   ETAG='' && call '' POST /session "{\"login\":\"$1\",\"password\":\"$PASSWORD\",\"deviceName\":\"tour.sh\"}"
   TOKEN=$(pick accessToken <<<"$ANSWER")
 }
-# change reads a case and its revision, then gives a command; where somebody (the sweep, say) changed the case in between, the
+# change reads a case (or anything else that has a revision), then gives a command; where somebody (the sweep, say) changed it in between, the
 # answer is 412, and it reads again.
-change() { # TOKEN CASE-PATH COMMAND BODY
+change() { # TOKEN PATH COMMAND BODY
   for _ in 1 2 3 4 5; do
     call "$1" GET "$2" >/dev/null
     call "$1" POST "$2/$3" "$4"
     [ "$STATUS" = 412 ] || return 0
   done
-  echo 'the case would not stand still' >&2
+  echo "what the path names would not stand still: $2" >&2
   exit 1
 }
 order() { change "$1" "/cases/$CASE" "$2" "$3" && echo "  → $(pick stateText <<<"$ANSWER")"; }
@@ -178,3 +178,33 @@ for KEY in received closed settled; do
 done
 ETAG='' && call "$TOKEN" GET '/scorecards/anji/results?by=area'
 echo "  $(pick text <<<"$ANSWER")  $(pick period.key <<<"$ANSWER")  总分 points: $(pick whole.points <<<"$ANSWER")"
+
+step '12  民意征集：居民提建议，部门答复，结果公布在不用登录的网页上 · a suggestion, its answer, and the page that everybody reads'
+call "$STAFF_TOKEN" GET /policy
+if [ -z "$(pick rules.opinions <<<"$ANSWER")" ]; then
+  echo '  本县规则没有民意征集（opinions），到此为止 · the rules collect no opinions: the tour ends here'
+  exit 0
+fi
+CAMPAIGN=$(uuid) OPENS=$(TZ=Asia/Shanghai date +%Y-%m-%d) CLOSES=$(TZ=Asia/Shanghai date -d "+7 days" +%Y-%m-%d)
+call "$STAFF_TOKEN" GET /me && AREA=$(pick area <<<"$ANSWER")
+sign_in "$COUNTY" && COUNTY_TOKEN=$TOKEN
+sign_in "$UNIT" && UNIT_TOKEN=$TOKEN
+# A new thing has no revision yet, so none is named.
+ETAG='' && call "$STAFF_TOKEN" POST /opinions/sites "{\"clientId\":\"$(uuid)\",\"kind\":\"point\",\"name\":\"村口便民点\",\"point\":{\"type\":\"Point\",\"coordinates\":[$LON,$LAT]},\"unit\":\"街道办事处\",\"hours\":\"工作日8:30至17:00\"}"
+SITE=$(pick id <<<"$ANSWER")
+ETAG='' && call "$COUNTY_TOKEN" POST /opinions/campaigns "{\"clientId\":\"$CAMPAIGN\",\"topic\":{\"zh\":\"法律服务怎么更方便\",\"en\":\"Legal services closer to home\"},\"area\":\"$AREA\",\"unit\":\"富阳区司法局\",\"opens\":\"$OPENS\",\"closes\":\"$CLOSES\"}"
+ETAG='' && call "$WORKER_TOKEN" POST "/opinions/campaigns/$CAMPAIGN/suggestions" "{\"clientId\":\"$(uuid)\",\"site\":\"$SITE\",\"topic\":\"law\",\"text\":\"请律师每周到村里来一次\",\"name\":\"示例居民\",\"phone\":\"19900000003\"}"
+SUGGESTION=$(pick id <<<"$ANSWER") SLIP=/slips/$(pick slip <<<"$ANSWER") && echo "  → $(pick stateText <<<"$ANSWER")  $(pick unit <<<"$ANSWER")"
+change "$UNIT_TOKEN" "$SLIP" reply '{"text":"下月起每周三上午有律师到村值班。"}' && echo "  → $(pick stateText <<<"$ANSWER")"
+change "$STAFF_TOKEN" "$SLIP" accept '{}' && echo "  → $(pick stateText <<<"$ANSWER")"
+change "$COUNTY_TOKEN" "/opinions/suggestions/$SUGGESTION" outcome '{"verdict":"adopted","summary":"律师定期到村"}' && echo "  → $(pick verdictText <<<"$ANSWER")"
+change "$COUNTY_TOKEN" "/opinions/campaigns/$CAMPAIGN" closure '{"reason":"演示，提前结束"}'
+change "$COUNTY_TOKEN" "/opinions/campaigns/$CAMPAIGN" results '{"text":"感谢参与。"}' && echo "  → $(pick campaign.stageText <<<"$ANSWER")"
+echo "  居民在浏览器里看，不用登录 · residents read it in a browser, without signing in: $ADDRESS/opinions/$CAMPAIGN"
+PAGE=$(curl -sS --max-time 30 --fail "$ADDRESS/opinions/$CAMPAIGN")
+for SEEN in 律师定期到村 下月起每周三上午有律师到村值班。 采纳; do
+  [[ $PAGE == *$SEEN* ]] && echo "  ✓ $SEEN" || { echo "the page lacks $SEEN" >&2; exit 1; }
+done
+for HIDDEN in 示例居民 19900000003 "$SUGGESTION"; do
+  [[ $PAGE != *$HIDDEN* ]] || { echo "the page shows $HIDDEN" >&2; exit 1; }
+done

@@ -59,6 +59,8 @@ type welcome struct {
 	Tour  string     `json:"tour"`
 	// Scorecard is where the sample scorecard is measured, for who signs in as supervisor, leader or county staff.
 	Scorecard string `json:"scorecard"`
+	// Opinions is the public page of collecting opinions, which takes no sign-in.
+	Opinions string `json:"opinions"`
 }
 
 type signIn struct {
@@ -131,12 +133,23 @@ func (c *command) demoCounty(ctx context.Context, county *fixtures.County, passw
 	show, end := c.steps()
 	defer end()
 	t := sample.Target{Accounts: in.accounts, Plans: in.plans, Policies: in.policies, Mediators: in.mediators, Sealer: in.ring,
-		Service: in.service, Log: c.logger(), Now: in.now}
+		Service: in.service, Log: c.logger(), Now: in.now, Further: demoOpinions}
 	if err := t.Fill(ctx, county, password, version == county.Version, show); err != nil {
 		return err
 	}
 	return demoCard(ctx, in.Store.Scorecards())
 }
+
+// demoOpinions has the sample county collect opinions, which its own rules do not, so that the public pages have something to show.
+const demoOpinions = `
+opinions:
+  paper: contact
+  channel: visit
+  retention_days: 365
+  topics:
+    - {key: roads, name: {zh: 道路出行, en: roads}, unit: 区住房和城乡建设局}
+    - {key: law, name: {zh: 法律服务, en: legal services}, unit: 富阳区司法局}
+`
 
 // demoScorecard is the sample that the demo measures by.
 const demoScorecard = "anji"
@@ -159,7 +172,7 @@ func demoCard(ctx context.Context, cards scorecard.Cards) error {
 
 func (c *command) greet(cast fixtures.Cast, address, password string, asJSON bool) error {
 	w := welcome{Address: address, Place: cast.Place, Grid: string(cast.Grid), Tour: "docs/tour.sh",
-		Scorecard: address + "/api/v1/scorecards/" + demoScorecard + "/results?by=area"}
+		Scorecard: address + "/api/v1/scorecards/" + demoScorecard + "/results?by=area", Opinions: address + "/opinions"}
 	for _, p := range cast.People {
 		w.SignIns = append(w.SignIns, signIn{p.Role, p.Login, password, string(p.Area), p.Name})
 	}
@@ -181,6 +194,7 @@ func (c *command) greet(cast fixtures.Cast, address, password string, asJSON boo
 		return err
 	}
 	c.say(c.out, words.Text{Zh: "评价指数（安吉样例；以督查员、领导、县级工作人员登录）：%s", En: "the scorecard (Anji's sample; sign in as supervisor, leader or county staff): %s"}, w.Scorecard)
+	c.say(c.out, words.Text{Zh: "居民看的民意征集网页，不用登录：%s", En: "what residents read of collecting opinions, without sign-in: %s"}, w.Opinions)
 	c.say(c.out, words.Text{Zh: "在另一个终端运行：ADDRESS=%s PASSWORD=%s bash docs/tour.sh", En: "in another terminal: ADDRESS=%s PASSWORD=%s bash docs/tour.sh"}, address, password)
 	return nil
 }

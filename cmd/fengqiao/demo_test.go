@@ -137,7 +137,7 @@ func TestTourTakesAReportToTheSettledCase(t *testing.T) {
 	file := write(t, "demo.json", s.out.String())
 	cmd := exec.CommandContext(t.Context(), "bash", "../../docs/tour.sh", file)
 	out, err := cmd.CombinedOutput()
-	if err != nil {
+	if err != nil || !strings.Contains(string(out), s.Opinions+"/") {
 		t.Fatalf("%v\n%s", err, out)
 	}
 }

@@ -50,6 +50,8 @@ type Target struct {
 	Now     func() time.Time
 	// Policy is the file of rules in fixtures/policies; "" for the county's own.
 	Policy string
+	// Further are sections that stand behind those of the file.
+	Further string
 	// SignIns are those who get the password; nil for the cast. Bare leaves the reports out.
 	SignIns []fixtures.Person
 	Bare    bool
@@ -117,7 +119,7 @@ func (t Target) Fill(ctx context.Context, county *fixtures.County, password stri
 	if err != nil {
 		return err
 	}
-	pol, err := t.Policies.Import(ctx, mediation.AnyRevision, name+".yaml", here(src, county.Code))
+	pol, err := t.Policies.Import(ctx, mediation.AnyRevision, name+".yaml", append(here(src, county.Code), t.Further...))
 	if err != nil {
 		return err
 	}
