@@ -2,8 +2,10 @@ package handlers
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"html/template"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -117,11 +119,11 @@ type leafResults struct {
 func (a *API) publicResults(c *Call) (Reply, error) {
 	id := c.PathID("id")
 	k, err := a.Opinions.ReleasedCampaign(c.Context, id)
+	if errors.Is(err, mediation.ErrNotFound) || err == nil && k.Stage != opinion.Published {
+		return a.missing()
+	}
 	if err != nil {
 		return Reply{}, err
-	}
-	if k.Stage != opinion.Published {
-		return Reply{}, mediation.ErrNotFound
 	}
 	edition, given, err := c.QueryNumber("edition", 1, opinion.MaxEditions)
 	if err != nil {
@@ -138,6 +140,9 @@ func (a *API) publicResults(c *Call) (Reply, error) {
 		page = 1
 	}
 	r, err := a.Opinions.ReleasedResults(c.Context, id, edition)
+	if errors.Is(err, mediation.ErrNotFound) {
+		return a.missing()
+	}
 	if err != nil {
 		return Reply{}, err
 	}
@@ -149,6 +154,13 @@ func (a *API) publicResults(c *Call) (Reply, error) {
 		return fmt.Sprintf("/opinions/%s?edition=%d&page=%d", url.PathEscape(id), edition, n)
 	})
 	return a.leaf("results", v)
+}
+
+// missing is the page in place of results that there are not, or not yet: whoever followed a link from a poster reads it in a browser.
+func (a *API) missing() (Reply, error) {
+	r, err := a.leaf("missing", head("没有这份结果", "No such results"))
+	r.Status = http.StatusNotFound
+	return r, err
 }
 
 // turn leaves the items of one page, with links to those beside it.

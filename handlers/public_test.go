@@ -17,6 +17,12 @@ func (p *poll) page(path string) apptest.Answer {
 	return p.a.Do(p.t, nil, http.MethodGet, path, nil).Want(http.StatusOK)
 }
 
+// missing holds the page of results that there are not, or not yet, to saying nothing of them.
+func (p *poll) missing(path string, secret []string) {
+	p.t.Helper()
+	shows(p.t, p.a.Do(p.t, nil, http.MethodGet, path, nil).Want(http.StatusNotFound), []string{"结果还没有公布"}, append(secret, "出行和绿地", "减速带"))
+}
+
 // shows holds a page to what it must and must not have.
 func shows(t *testing.T, answer apptest.Answer, has []string, never []string) {
 	t.Helper()
@@ -51,11 +57,11 @@ func everybodyReadsWhatWasReleased(t *testing.T, fresh apptest.Fresh) {
 	p.answer(id, "下月安装。")
 	p.decide(id, "adopted", "校门口减速带", nil).Want(200)
 	results := "/opinions/" + p.campaign
-	p.a.Do(t, nil, http.MethodGet, results, nil).Refused(http.StatusNotFound, "not_found", "")
+	p.missing(results, secret)
 	p.a.Case.Advance(9 * 24 * time.Hour) // its last day is over, whether or not the sweep has come by
 	shows(t, p.page("/opinions"), []string{p.day(7 - 9), "已延期", "已结束，待公布"}, append(secret, "收到建议", "下月安装", "校门口减速带"))
 	p.sweep()
-	p.a.Do(t, nil, http.MethodGet, results, nil).Refused(http.StatusNotFound, "not_found", "")
+	p.missing(results, secret)
 	p.act(p.leader, "/campaigns/"+p.campaign, "/results", obj{"text": "感谢<b>参与</b>。"}).Want(200)
 	shows(t, p.page("/opinions"), []string{"已公布", results, "2 条，已答复 1，采纳 1"}, append(secret, "下月安装"))
 	released := []string{"校门口减速带", "下月安装。", "采纳", "道路", "roads", apptest.Unit, "感谢&lt;b&gt;参与&lt;/b&gt;。"}
@@ -65,7 +71,8 @@ func everybodyReadsWhatWasReleased(t *testing.T, fresh apptest.Fresh) {
 	p.act(p.leader, "/campaigns/"+p.campaign, "/results/corrections", obj{"text": "已更正。", "reason": "一条结果有变"}).Want(200)
 	shows(t, p.page(results), []string{"先装一处。", "部分采纳", "一条结果有变", "第2版"}, append(secret, "下月安装"))
 	shows(t, p.page(results+"?edition=1"), append(released, "已被更正"), secret)
-	p.a.Do(t, nil, http.MethodGet, results+"?edition=3", nil).Refused(http.StatusNotFound, "not_found", "")
+	p.missing(results+"?edition=3", secret)
+	p.missing("/opinions/nowhere", secret)
 	p.a.Do(t, nil, http.MethodGet, results+"?page=31", nil).Refused(http.StatusUnprocessableEntity, "out_of_range", "page")
 	p.act(p.office, "/sites/"+kept.Text("id"), "/closure", obj{"reason": "内部原因"}).Want(200)
 	shows(t, p.page("/opinions/sites"), []string{"村口便民点"}, append(secret, "街道征集站"))
