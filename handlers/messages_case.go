@@ -4,7 +4,7 @@ package handlers
 var caseMessages = map[string]message{
 	"case.state":           {"当前状态不能这样做", "Not in this state", "案件处于“{state}”，不能“{command}”。", "The case is “{state}”: “{command}” is not possible now."},
 	"case.not_mediable":    {"不属于调解范围", "Not a matter for mediation", "此类事项应走法定途径“{route}”。", "A matter of this kind takes the legal route “{route}”."},
-	"case.accused":         {"不得告知被控告人", "The accused are not told", "检举控告不得泄露给被检举控告人，不为其生成链接。", "An accusation must not reach the accused: they get no link."},
+	"case.accused":         {"不得告知被控告人", "The accused are not told", "检举控告不得泄露给被检举控告人，不为其生成链接，也不登记其代办人。", "An accusation must not reach the accused: they get no link, and nobody acts for them."},
 	"case.accused_unit":    {"不得转交被控告人单位", "The accused's own unit", "{unit} 是被检举控告人所在单位，不得由其办理。", "{unit} is where the accused works and must not have the case."},
 	"case.accusation_area": {"检举控告不得下转", "Accusations are not passed down", "检举控告只能由本级或上级办理。", "An accusation stays with this level or a higher one."},
 	"case.accusation_join": {"检举控告不得与其他案件并案", "Accusations are not joined to others", "检举控告只能与检举控告并案。", "An accusation can be joined only to another accusation."},

@@ -48,12 +48,21 @@ type Errand struct {
 // maxErrands bounds what a case holds.
 const maxErrands = 50
 
+// helper is who acts for a party, "" if nobody does. What must not reach the accused must not reach whoever acts for them; their consent
+// stands by, should it turn out to be no accusation.
+func (c *Case) helper(p *Party) string {
+	if !p.Proxy.Holds() || c.accused(p) {
+		return ""
+	}
+	return p.Proxy.Helper
+}
+
 // actsFor are the parties for whom the user acts.
 func (c *Case) actsFor(user string) []string {
 	var ids []string
 	for i := range c.Parties {
-		if p := c.Parties[i].Proxy; user != "" && p.Holds() && p.Helper == user {
-			ids = append(ids, c.Parties[i].ID)
+		if p := &c.Parties[i]; user != "" && c.helper(p) == user {
+			ids = append(ids, p.ID)
 		}
 	}
 	return ids
@@ -63,8 +72,8 @@ func (c *Case) actsFor(user string) []string {
 func (c *Case) Helpers() []string {
 	var users []string
 	for i := range c.Parties {
-		if p := c.Parties[i].Proxy; p.Holds() && !has(users, p.Helper) {
-			users = append(users, p.Helper)
+		if user := c.helper(&c.Parties[i]); user != "" && !has(users, user) {
+			users = append(users, user)
 		}
 	}
 	return users
@@ -145,6 +154,8 @@ func (d *decision) entrust(cmd Entrust) error {
 	switch {
 	case p == nil:
 		return Refusal("entrust", Invalid, "unknown_value", "party", "value", cmd.Party)
+	case d.accused(p):
+		return Refusal("entrust", Conflict, "case.accused", "party")
 	case p.Proxy.Holds():
 		return Refusal("entrust", Conflict, "proxy.holds", "party")
 	}
@@ -188,7 +199,7 @@ func (d *decision) revoke(cmd RevokeProxy) error {
 	proxy.Revoked = d.At
 	p.Proxy = &proxy
 	d.say("helper", proxy.Helper)
-	if proxy.Helper != d.Actor.ID {
+	if proxy.Helper != d.Actor.ID && !d.accused(p) {
 		d.tell(NoticeProxy, Recipient{User: proxy.Helper}, time.Time{})
 	}
 	d.tell(NoticeProxy, Recipient{Role: TownshipStaff, Area: d.Area}, time.Time{})
