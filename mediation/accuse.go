@@ -20,12 +20,16 @@ func raised(category policy.Category, area grid.Code) grid.Code {
 // accused tells whether the case must not reach the party.
 func (c *Case) accused(p *Party) bool { return c.Accusation && p.Side == Respondent }
 
-// classify draws the consequences of the case's category: an accusation is raised, and the accused lose their links; what turns out
-// to be none goes back to where it happened.
+// classify draws the consequences of the case's category: an accusation is raised, whoever handled it by itself or jointly has it no more
+// and is not told, and the accused lose their links; what turns out to be none goes back to where it happened.
 func (d *decision) classify(category policy.Category) {
 	switch up := raised(category, d.Area); {
 	case up != "":
-		d.Accusation, d.Area, d.Unit = true, up, ""
+		if !d.Accusation {
+			d.Unit = ""
+			d.endJoint()
+		}
+		d.Accusation, d.Area = true, up
 	case d.Accusation:
 		d.Accusation = false
 		if d.Area = d.Home; d.Cell != "" {
@@ -53,10 +57,15 @@ func (s *Service) ofAccused(c *Case, unit string) bool {
 	return false
 }
 
-// checkAccused refuses to enter somebody as accused at whose unit the case lies.
+// checkAccused refuses to enter somebody as accused at whose unit the case lies, or which has, or is about to have, a part in handling it.
 func (s *Service) checkAccused(c *Case, p *Party) error {
-	if c.Unit != "" && c.accused(p) && has(p.Units, UnitHash(s.Sealer, c.Unit)) {
-		return Refusal("party", Conflict, "case.accused_unit", "units", "unit", c.Unit)
+	if !c.accused(p) {
+		return nil
+	}
+	for _, unit := range append([]string{c.Unit}, c.jointUnits()...) {
+		if unit != "" && has(p.Units, UnitHash(s.Sealer, unit)) {
+			return Refusal("party", Conflict, "case.accused_unit", "units", "unit", unit)
+		}
 	}
 	return nil
 }

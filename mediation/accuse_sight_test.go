@@ -30,3 +30,47 @@ func TestWhoActsForTheAccusedSeesNothingOfAnAccusation(t *testing.T) {
 		t.Error("it was none after all, and the consent still stands")
 	}
 }
+
+func TestWhoHandledAQuarrelJointlySeesNothingOfTheAccusationThatItIs(t *testing.T) {
+	s := beginWith(t, rulesFor(jointly(t)), nil).seated()
+	s.do(staff, consultation()).do(chief, SignOffCase{Approved: true}).do(leadUnit, GiveTask{Unit: "水利局", What: "勘查水渠"})
+	s.do(staff, becomesAccusation)
+	for _, who := range []Actor{leadUnit, helpUnit} {
+		if MayCase(who, CaseRead, s.c) {
+			t.Errorf("%s sees it", who.Unit)
+		}
+	}
+	if s.c.Joint != nil {
+		t.Errorf("%+v", s.c.Joint)
+	}
+	for _, n := range s.c.Unsent {
+		if n.Seq == s.c.Spilled+len(s.c.Events) && n.To.Unit != "" {
+			t.Errorf("%s is told %s", n.To.Unit, n.Kind)
+		}
+	}
+}
+
+func TestTheAccusedsUnitHasNoPartInHandlingAnAccusationJointly(t *testing.T) {
+	s := beginWith(t, rulesFor(jointly(t)), func(r *Report) { r.Category, r.Severity = "accusation", 3 })
+	sealer := onlyHashes{}
+	service := &Service{Deps: Deps{Sealer: sealer}}
+	accused := func(unit string) *Party { return &Party{Side: Respondent, Units: []string{UnitHash(sealer, unit)}} }
+	refused := func(unit string) bool { return service.checkAccused(s.c, accused(unit)) != nil }
+	s.do(countyDesk, consultation())
+	for unit, want := range map[string]bool{"住建局": true, "水利局": true, "教育局": false} {
+		if refused(unit) != want {
+			t.Errorf("consulted: somebody at %s entered as accused: refused %v", unit, !want)
+		}
+	}
+	s.do(chief, SignOffCase{Approved: true}).do(leadUnit, GiveTask{Unit: "水利局", What: "勘查水渠"})
+	for unit, want := range map[string]bool{"住建局": true, "水利局": true, "教育局": false} {
+		if refused(unit) != want {
+			t.Errorf("signed: somebody at %s entered as accused: refused %v", unit, !want)
+		}
+	}
+}
+
+// onlyHashes is a Sealer of which nothing but hashes is asked.
+type onlyHashes struct{ Sealer }
+
+func (onlyHashes) Hash(domain, value string) string { return domain + ":" + value }

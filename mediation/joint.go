@@ -105,6 +105,18 @@ func (c *Case) helped(unit string) bool {
 	return unit != "" && c.Joint != nil && has(c.Joint.Assisting, unit)
 }
 
+// jointUnits are the units that handle the case jointly, and those that will once the newest consultation is signed.
+func (c *Case) jointUnits() []string {
+	if c.Joint == nil {
+		return nil
+	}
+	units := append([]string{c.Joint.Lead}, c.Joint.Assisting...)
+	if next := c.toSign(); next != nil {
+		units = append(append(units, next.Lead), next.Assisting...)
+	}
+	return units
+}
+
 // toSign is the newest consultation while it waits for the signatory; nil if none does.
 func (c *Case) toSign() *Consultation {
 	if c.Joint == nil || len(c.Joint.Consultations) == 0 {
@@ -238,6 +250,13 @@ func (d *decision) dissolve() {
 			d.tell(NoticeJoint, Recipient{Unit: unit, Area: d.Area}, time.Time{})
 		}
 	}
-	d.say("joint_ended", "true")
-	d.Case.Joint = nil
+	d.endJoint()
+}
+
+// endJoint ends the joint handling and tells nobody of it.
+func (d *decision) endJoint() {
+	if d.Case.Joint != nil {
+		d.say("joint_ended", "true")
+		d.Case.Joint = nil
+	}
 }
