@@ -184,8 +184,12 @@ func (s *Service) On(ctx context.Context, area grid.Code, at time.Time) ([]Shift
 }
 
 // Dispatch tells whom a rule of the case's policy sends it to, and the case's timeline that it did, with the rule as the reason. Where the
-// post is held by nobody who can be reached, the county's staff and leaders are told instead, which the event says too.
+// post is held by nobody who can be reached, the county's staff and leaders are told instead, which the event says too. A case that has turned
+// out to be an accusation since the rule was asked goes to nobody by rule.
 func (s *Service) Dispatch(ctx context.Context, c *mediation.Case, key string, since time.Time) error {
+	if c.Accusation {
+		return nil
+	}
 	r, err := s.Cases.Rules(ctx, c.Policy)
 	if err != nil {
 		return err
