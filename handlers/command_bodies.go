@@ -117,6 +117,11 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 	mediation.CmdRevoke:     body(behalfBody.revoke),
 	mediation.CmdErrand:     body(errandBody.command),
 	mediation.CmdErrandDone: body(errandDoneBody.command),
+	mediation.CmdDanger: body(func(b struct {
+		Text string `json:"text"`
+	}) (mediation.Command, error) {
+		return mediation.NameDanger{Text: b.Text}, nil
+	}),
 	mediation.CmdPassOn:     body(passOnBody.command),
 	mediation.CmdDeskCall:   body(talkBody.command),
 	mediation.CmdCharge:     body(chargeBody.command),

@@ -88,6 +88,7 @@ var caseMessages = map[string]message{
 	"loop.no_visit":         {"不是到现场", "Not a visit", "只有到现场的环节才有位置和照片。", "Only a visit has a position and pictures."},
 	"loop.no_party":         {"不是当事人签字", "Not a party's signature", "只有当事人签字的环节才有拒签。", "Only a party's signature can be refused."},
 	"loop.same_person":      {"须由不同的人", "Somebody else must", "签字、审核须由不同的人，审核人不能办理过本案的其它环节；当事人签字每人一次。", "Signatures and checks are by different people; who checks has done no other step of the case; each party signs once."},
+	"need.no_danger":        {"已因险情移交", "With the police already", "本案已因险情移交公安机关。", "The case lies with the police because of danger already."},
 	"need.passable":         {"不能转往别的平台", "Not to be passed on", "本案不在外部平台，或规则不允许该平台转办。", "The case lies with no outside desk, or the policy lets that desk pass nothing on."},
 	"need.desk":             {"不是外部平台的事项", "Not from an outside desk", "本案不是外部平台转来的。", "The case did not come from an outside desk."},
 	"need.joint":            {"未设联席会议", "No joint conference", "本县规则没有设联合办理。", "The policy has no joint handling."},

@@ -201,8 +201,9 @@ func (a *API) caseReports(c *Call) (Reply, error) {
 
 func (a *API) supplementReport(c *Call) (Reply, error) {
 	var b struct {
-		Text   string   `json:"text"`
-		Photos []string `json:"photos"`
+		Text      string   `json:"text"`
+		Photos    []string `json:"photos"`
+		Emergency bool     `json:"emergency"`
 	}
 	if err := c.Decode(&b); err != nil {
 		return Reply{}, err
@@ -210,7 +211,11 @@ func (a *API) supplementReport(c *Call) (Reply, error) {
 	if len(b.Photos) > mediation.MaxPhotos {
 		return Reply{}, invalid("too_many", "photos", "max", "9")
 	}
-	receipt, err := a.Cases.SupplementReport(c.Context, c.Actor, c.PathID("id"), c.Key, b.Text, b.Photos)
+	add := a.Cases.SupplementReport
+	if b.Emergency {
+		add = a.Cases.SupplementInDanger
+	}
+	receipt, err := add(c.Context, c.Actor, c.PathID("id"), c.Key, b.Text, b.Photos)
 	if err != nil {
 		return Reply{}, err
 	}

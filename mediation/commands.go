@@ -27,7 +27,6 @@ type (
 	Transfer struct {
 		Route, Unit, Reason, Remark string
 		Area                        grid.Code // "" keeps the area
-		danger                      bool      // danger was named: see Service.Danger
 	}
 	// TakeBack 收回 a transferred case.
 	TakeBack struct{ Remark string }
@@ -238,6 +237,8 @@ type (
 	RunErrand struct{ Party, What string }
 	// FinishErrand 代办结果.
 	FinishErrand struct{ Errand, Result string }
+	// NameDanger 遇险即转: whoever acts on the case has learnt of danger or crime, and it goes to the police at once.
+	NameDanger struct{ Text string }
 	// PassOn 一键转办: the matter goes to another outside desk, by its name.
 	PassOn struct{ To, Remark string }
 	// RecordCall 三方通话: desks have spoken of the matter.
@@ -325,6 +326,7 @@ func (RunErrand) Name() CommandName        { return CmdErrand }
 func (FinishErrand) Name() CommandName     { return CmdErrandDone }
 func (MarkLoop) Name() CommandName         { return CmdLoop }
 func (UnmarkLoop) Name() CommandName       { return CmdLoopUndo }
+func (NameDanger) Name() CommandName       { return CmdDanger }
 func (PassOn) Name() CommandName           { return CmdPassOn }
 func (RecordCall) Name() CommandName       { return CmdDeskCall }
 func (TakeCharge) Name() CommandName       { return CmdCharge }

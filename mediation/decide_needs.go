@@ -111,6 +111,10 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if p := c.Party(o.Actor.ID); o.Actor.Role == PartyRole && (p == nil || !p.Proxy.Holds()) || len(c.Helpers()) == 0 {
 			return unmet()
 		}
+	case NeedNoDanger:
+		if c.inDanger() {
+			return unmet()
+		}
 	case NeedBodies:
 		if len(r.Policy.Charge.Bodies) == 0 {
 			return unmet()

@@ -150,6 +150,8 @@ func (d *decision) carryOut() error {
 		return d.markLoop(cmd)
 	case UnmarkLoop:
 		return d.unmarkLoop(cmd)
+	case NameDanger:
+		d.danger()
 	case PassOn:
 		return d.passOn(cmd)
 	case RecordCall:
@@ -287,9 +289,6 @@ func (d *decision) transfer(cmd Transfer) error {
 	d.hand(cmd.Route, unit, cmd.Reason)
 	if cmd.Area != "" {
 		d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
-	}
-	if cmd.danger {
-		d.alarm()
 	}
 	d.tellReporters(NoticeProgress)
 	return nil

@@ -139,17 +139,22 @@ func (d *decision) passOn(cmd PassOn) error {
 	case len(d.Passes) >= maxPasses:
 		return Refusal("pass_on", Conflict, "too_many", "to", "max", strconv.Itoa(maxPasses))
 	}
-	p := DeskPass{From: from, To: cmd.To, At: d.At, By: d.Actor.ID}
-	if o := d.orderAt(from); o != nil {
+	d.passTo(cmd.To)
+	d.tellDesk(cmd.To)
+	return nil
+}
+
+// passTo notes that the matter goes on to a desk.
+func (d *decision) passTo(desk string) {
+	p := DeskPass{From: d.AtDesk(), To: desk, At: d.At, By: d.Actor.ID}
+	if o := d.orderAt(p.From); o != nil {
 		p.FromNumber = o.Number
 	}
-	if known != nil {
+	if known := d.orderAt(desk); known != nil {
 		p.Number = known.Number // it has been there before
 	}
 	d.Passes = append(slices.Clip(d.Passes), p)
 	d.sayPass(p)
-	d.tellDesk(cmd.To)
-	return nil
 }
 
 // sayPass lets the event tell which way the matter went, so that what desks hear can be read from it alone.

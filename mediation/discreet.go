@@ -201,6 +201,8 @@ func words(cmd Command) string {
 		return x.Result
 	case MarkLoop:
 		return x.Text
+	case NameDanger:
+		return x.Text
 	case PassOn:
 		return x.Remark
 	case RecordCall:

@@ -207,7 +207,7 @@ func (d *decision) loopAfter(name CommandName) {
 	switch name {
 	case CmdReopen:
 		d.Loop = nil
-	case CmdAgree, CmdUnagree, CmdTransfer, CmdTakeBack:
+	case CmdAgree, CmdUnagree, CmdTransfer, CmdDanger, CmdTakeBack:
 		d.Loop = slices.DeleteFunc(slices.Clone(d.Loop), func(m LoopMark) bool { return has(falls, m.Kind) })
 	}
 }

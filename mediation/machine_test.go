@@ -100,7 +100,7 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdEntrust:  Entrust{Party: "p1", ProxyInput: ProxyInput{Manner: "signature"}}, CmdRevoke: RevokeProxy{Behalf: behalf},
 		CmdErrand: RunErrand{Party: aClient(c, by), What: "w"}, CmdErrandDone: FinishErrand{Errand: anErrand(c), Result: "r"},
 		CmdLoop: aLoopStep(c, by), CmdLoopUndo: UnmarkLoop{Mark: aMark(c, by), Reason: "r"},
-		CmdPassOn: PassOn{To: otherDesk(c)}, CmdDeskCall: RecordCall{At: c.Changed, Seconds: 90, Desks: []string{c.AtDesk()}, Others: "o", Summary: "s"},
+		CmdDanger: NameDanger{Text: "d"}, CmdPassOn: PassOn{To: otherDesk(c)}, CmdDeskCall: RecordCall{At: c.Changed, Seconds: 90, Desks: []string{c.AtDesk()}, Others: "o", Summary: "s"},
 		CmdCharge: TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"}, CmdPetition: plausibleStep(c, by, behalf),
 	}[name]
 }

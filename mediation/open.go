@@ -16,6 +16,7 @@ type Opening struct {
 	Alike   []Summary // open cases that may be about the same
 	Actor   Actor
 	Parties []Party
+	Units   map[string]string // of the desk for danger, where it is connected
 }
 
 // OpenCase makes the case that a report leads to. Danger goes to the police desk at once and no mediator is offered (PML 25);
@@ -36,7 +37,7 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 	for _, a := range o.Alike {
 		c.Suggested = append(c.Suggested, Suggestion{Case: a.ID, Reasons: []string{"same_cell", "same_category"}})
 	}
-	d := &decision{Case: &c, Order: Order{Actor: o.Actor, At: o.At}, rules: r, pol: r.Policy}
+	d := &decision{Case: &c, Order: Order{Actor: o.Actor, At: o.At, Units: o.Units}, rules: r, pol: r.Policy}
 	if category, known := r.Policy.Category(rep.Category); known {
 		d.classify(category)
 	}
@@ -65,8 +66,8 @@ func (d *decision) firstState() error {
 		route, _ := d.pol.Route(d.pol.Intake.EmergencyRoute)
 		d.say("route", route.Key)
 		d.hand(route.Key, route.Desk, ReasonEmergency)
-		d.tell(NoticeEmergency, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
-		d.tell(NoticeEmergency, Recipient{Role: GridLeader, Area: d.Area}, d.StateClock.Due)
+		d.passDanger()
+		d.wake()
 	case known && category.Mediable && d.Severity <= category.AutoAccept && len(d.Suggested) == 0 && d.meets(NeedNotRefused, d.Order, d.rules) == nil:
 		d.say("accepted", "by_policy")
 		return d.admit()

@@ -1,11 +1,6 @@
 package mediation
 
-import (
-	"context"
-	"slices"
-
-	"fengqiao/mediation/policy"
-)
+import "slices"
 
 // Outside desks (12345, 110) bear numbers of their own, which stay with the matter: on the report that an order became, and on the
 // case that has it.
@@ -39,7 +34,7 @@ func (r *Report) order() OutsideOrder {
 func (r *Report) ofMany() bool { return r.Outside.Number != "" || r.For != "" }
 
 // told are the commands that desks hear of although the state stays.
-var told = []CommandName{CmdReply, CmdSignFor, CmdArrive, CmdHandle, CmdPassOn, CmdDeskCall}
+var told = []CommandName{CmdReply, CmdSignFor, CmdArrive, CmdHandle, CmdPassOn, CmdDeskCall, CmdDanger}
 
 // echo tells the desks that the case's state has changed, or that somebody has come to see to it or has answered (状态回传), each once for every number of theirs, so that none has to ask.
 func (d *decision) echo() {
@@ -49,38 +44,4 @@ func (d *decision) echo() {
 	for _, o := range d.Outside {
 		d.notices = append(d.notices, Notice{Kind: NoticeDesk, To: Recipient{User: o.User}, Number: o.Number})
 	}
-}
-
-// Danger (遇险移交) passes a case on to the police at once, because somebody has named danger or crime in it: offers are withdrawn, the
-// panel is sent home (PML 25). false: the case stands where nothing can be passed on, or has been with the police already.
-func (s *Service) Danger(ctx context.Context, id, key string) (Case, bool, error) {
-	c, err := s.Cases.Load(ctx, id)
-	if err != nil {
-		return c, false, err
-	}
-	r, err := s.rules(ctx, c.Policy)
-	if err != nil {
-		return c, false, err
-	}
-	if rule, _ := RuleOf(CmdTransfer); !rule.Allows(c.State) {
-		return c, false, nil
-	}
-	cmd := Transfer{Route: r.Policy.Intake.EmergencyRoute, Reason: ReasonEmergency, danger: true}
-	c, err = s.change(ctx, id, Order{Actor: SystemActor, Command: cmd, At: s.now(), Key: s.commandKey(SystemActor, "danger", key)})
-	if err == nil && len(c.Chores) > 0 {
-		s.Kick(c.ID)
-	}
-	return c, err == nil, err
-}
-
-// ReasonEmergency is why a case goes to the police at once.
-const ReasonEmergency = "emergency"
-
-// alarm marks the case as one of danger and wakes who is near.
-func (d *decision) alarm() {
-	d.Emergency = true
-	d.say("emergency", "named")
-	d.dispatch(policy.OnDanger)
-	d.tell(NoticeEmergency, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
-	d.tell(NoticeEmergency, Recipient{Role: GridLeader, Area: d.Area}, d.StateClock.Due)
 }

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -264,6 +265,12 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		if host, err := s.Cases.Load(ctx, c.JoinedTo); err == nil && host.State == Joined {
 			return o, "", Refusal("split", Conflict, "case.host_joined", "", "host", host.ID)
 		}
+	case NameDanger:
+		if strings.TrimSpace(cmd.Text) == "" {
+			return o, "", Refusal("danger", Invalid, "required", "text")
+		}
+		o.Units, err = s.dangerUnits(ctx, c)
+		return o, "", err
 	case PassOn:
 		o.Units = s.deskUnits(c, cmd.To)
 	case RecordCall:

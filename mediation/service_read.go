@@ -294,18 +294,9 @@ func (rep *Report) place(cell grid.Code, plan string) {
 
 // SupplementReport adds words and photos to the actor's own report and, where there is one, to its case.
 func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, text string, photos []string) (Receipt, error) {
-	rep, err := s.ReportOf(ctx, actor, id)
+	rep, err := s.supplementable(ctx, actor, id, text, photos)
 	if err != nil {
 		return Receipt{}, err
-	}
-	if !mayReport(actor, ReportChange, &rep) {
-		return Receipt{}, Refusal("supplement", Forbidden, "forbidden", "")
-	}
-	if strings.TrimSpace(text) == "" && len(photos) == 0 {
-		return Receipt{}, Refusal("supplement", Invalid, "required", "text")
-	}
-	if utf8.RuneCountInString(text) > MaxText {
-		return Receipt{}, Refusal("supplement", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
 	}
 	if rep.Case != "" {
 		c, err := s.Cases.Load(ctx, rep.Case)
@@ -319,9 +310,6 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 		if !MayCase(actor, Action(CmdSupplement), &c) {
 			return Receipt{}, Refusal("supplement", Forbidden, "forbidden", "")
 		}
-	}
-	if !rep.Withdrawn.IsZero() {
-		return Receipt{}, Refusal("supplement", Conflict, "report.withdrawn", "")
 	}
 	sealed, err := s.seal(ctx, rep.Key, text)
 	if err != nil {
@@ -350,6 +338,23 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 	}
 	c, err := s.change(ctx, rep.Case, Order{Actor: actor, Command: SupplementCase{Text: text, Photos: photos}, At: add.At, Key: add.Cmd, Words: sealed})
 	return Receipt{Report: rep, Case: &c}, err
+}
+
+// supplementable is the report that the actor may add to, if there is something to add.
+func (s *Service) supplementable(ctx context.Context, actor Actor, id, text string, photos []string) (Report, error) {
+	rep, err := s.ReportOf(ctx, actor, id)
+	switch {
+	case err != nil:
+	case !mayReport(actor, ReportChange, &rep):
+		err = Refusal("supplement", Forbidden, "forbidden", "")
+	case strings.TrimSpace(text) == "" && len(photos) == 0:
+		err = Refusal("supplement", Invalid, "required", "text")
+	case utf8.RuneCountInString(text) > MaxText:
+		err = Refusal("supplement", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
+	case !rep.Withdrawn.IsZero():
+		err = Refusal("supplement", Conflict, "report.withdrawn", "")
+	}
+	return rep, err
 }
 
 // Entry is what a party's link opens. Link names the link, so that a renewed one ends what the old one opened, whatever the clocks said at both times.

@@ -221,7 +221,7 @@ func TestWhatLeavesIsTakenInHandNoMore(t *testing.T) {
 		"withdrawn":     func(s *story) { s.do(staff, WithdrawCase{Reason: "over"}) },
 		"a lawful road": func(s *story) { s.do(staff, Transfer{Route: "police_110", Reason: "other"}) },
 		"danger named": func(s *story) {
-			s.do(SystemActor, Transfer{Route: "police_110", Reason: ReasonEmergency, danger: true})
+			s.do(SystemActor, NameDanger{Text: "有刀"})
 		},
 		"joined another": func(s *story) { s.do(staff, Join{Into: "c2"}) },
 	} {

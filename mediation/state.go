@@ -138,6 +138,7 @@ const (
 	CmdErrandDone      CommandName = "errand_done"      // 代办结果
 	CmdLoop            CommandName = "loop_step"        // 闭环环节
 	CmdLoopUndo        CommandName = "loop_undo"        // 撤销闭环环节
+	CmdDanger          CommandName = "danger"           // 遇险即转, straight back to the police
 	CmdPassOn          CommandName = "pass_on"          // 一键转办, from one outside desk to another
 	CmdDeskCall        CommandName = "desk_call"        // 三方通话
 )
@@ -181,6 +182,7 @@ const (
 	NeedLoop            Need = "loop"             // the steps that the policy wants done before a closing are done
 	NeedLooped          Need = "looped"           // the policy asks for such steps in this case
 	NeedLoopMark        Need = "loop_mark"        // there is one of them that the actor may take back
+	NeedNoDanger        Need = "no_danger"        // it does not lie with the police for danger already
 	NeedPassable        Need = "passable"         // it lies with an outside desk that the policy lets pass it on
 	NeedDesk            Need = "desk"             // it came from an outside desk
 	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
@@ -276,6 +278,7 @@ var Table = []Rule{
 	{CmdErrandDone, "代办结果", "record an errand's result", notOver, nil, []Need{NeedProxy}},
 	{CmdLoop, "闭环环节", "note a step of the closed loop", notOver, nil, []Need{NeedLooped}},
 	{CmdLoopUndo, "撤销闭环环节", "take a step of the closed loop back", inHand, nil, []Need{NeedLoopMark}},
+	{CmdDanger, "遇险即转", "name danger", []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Unsettled, Failed, Transferred}, []State{Transferred}, []Need{NeedNoDanger}},
 	{CmdPassOn, "一键转办", "pass on to another outside desk", inHand, nil, []Need{NeedPassable}},
 	{CmdDeskCall, "三方通话", "record a call between desks", notOver, nil, []Need{NeedDesk}},
 }

@@ -61,7 +61,7 @@ func (s *Service) danger(ctx context.Context, actor mediation.Actor, o *Order, k
 		return err
 	}
 	if rep.Case != "" {
-		_, passed, err := s.Cases.Danger(ctx, rep.Case, key)
+		_, passed, err := s.Cases.Danger(ctx, mediation.SystemActor, rep.Case, key)
 		if err != nil {
 			return err
 		}

@@ -90,7 +90,8 @@ type Echo struct {
 // along adds the way from desk to desk, if the event tells of one, and what it means to whom the notice goes: a desk without a number of
 // its own must make an order.
 func (out *Echo) along(e *mediation.Event, c *mediation.Case, n *mediation.Notice) {
-	passed := e.Kind == string(mediation.CmdPassOn)
+	danger := StepOf(e) == StepDanger && e.Data["to"] != ""
+	passed := danger || e.Kind == string(mediation.CmdPassOn)
 	if !passed && e.Data["why"] != mediation.FromAnotherDesk {
 		return
 	}
@@ -102,7 +103,7 @@ func (out *Echo) along(e *mediation.Event, c *mediation.Case, n *mediation.Notic
 		out.Step = StepTakenOver
 	case n.To.User == "" || slices.ContainsFunc(c.Outside, theirs):
 		out.Step = StepPassedIn
-	default:
+	case !danger: // else the one that it leaves hears why
 		out.Step = StepPassedOn
 	}
 }

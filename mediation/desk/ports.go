@@ -33,7 +33,7 @@ type Cases interface {
 	WithdrawReport(ctx context.Context, actor mediation.Actor, id, key, reason string) (mediation.Receipt, error)
 	ReportOf(ctx context.Context, actor mediation.Actor, id string) (mediation.Report, error)
 	Do(ctx context.Context, actor mediation.Actor, id string, q mediation.Request) (mediation.Done, error)
-	Danger(ctx context.Context, id, key string) (mediation.Case, bool, error)
+	Danger(ctx context.Context, actor mediation.Actor, id, key string) (mediation.Case, bool, error)
 }
 
 // Reader reads a case as it stands, for nobody in particular.

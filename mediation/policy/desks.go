@@ -6,6 +6,8 @@ import "slices"
 type Desks struct {
 	// Passes are the ways that a matter may take from desk to desk (一键转办).
 	Passes []DeskPass
+	// Danger is the desk that has a matter at once in which danger or crime is named; "": the unit of the emergency route alone is told.
+	Danger string
 }
 
 // DeskPass is one way, by the desks' names in the list of desks.
@@ -26,9 +28,13 @@ var desksKeys = []key[Desks]{
 		word("from", required, Text{"转出平台的名称", "the desk that it leaves"}, func(p *DeskPass) *string { return &p.From }),
 		word("to", required, Text{"转往平台的名称", "the desk that it goes to"}, func(p *DeskPass) *string { return &p.To }),
 	}, DeskPass{}, func(d *Desks) *[]DeskPass { return &d.Passes }),
+	word("danger", optional, Text{"遇险即转：险情同时转往哪个平台（须在passes中）", "the desk, one of those above, that a matter is passed on to at once when danger is named"}, func(d *Desks) *string { return &d.Danger }),
 }
 
 func (c *checker) checkDesks() {
+	if c.Desks.Danger != "" && !c.Desks.Knows(c.Desks.Danger) {
+		c.wrong("desks.danger", "没有这个平台：%q", "no desk of that name stands in passes: %q", c.Desks.Danger)
+	}
 	for i, p := range c.Desks.Passes {
 		switch {
 		case p.From == p.To && p.From != "":
