@@ -139,6 +139,12 @@ const (
 	NoticeVacancy   NoticeKind = "team_vacancy"            // whom policy names: a post that must be filled has been vacant too long
 )
 
+// What becomes of assessed villages (无信访村).
+const (
+	NoticeVillage    NoticeKind = "village_result" // who answers for a village: it has not passed, was corrected, its objection was decided; the county: it objects
+	NoticeVillageDue NoticeKind = "village_due"    // the county, who objected: the decision falls due, or is late
+)
+
 // Notice is one announcement that is stored with the change it announces.
 type Notice struct {
 	ID   string // case id, event seq and position: the same on every rerun

@@ -56,6 +56,9 @@ const (
 	ScorecardRead   Action = "scorecard.read"   // points of areas, units and officials, and an official's file
 	ScorecardFreeze Action = "scorecard.freeze" // keep a month as it stands
 	ScorecardImport Action = "scorecard.import"
+	VillageRead     Action = "village.read"   // what villages are assessed at; who looks after a part of one reads its result, too
+	VillageObject   Action = "village.object" // for the village, or the one that the own grid lies in
+	VillageDecide   Action = "village.decide" // on objections, and correct a result
 
 	LeadersRead   Action = "leaders.read" // what leaders are in charge of
 	CampaignRead  Action = "campaign.read"
@@ -285,6 +288,9 @@ var Permits = map[Action][]Grant{
 	ScorecardRead:   each(InArea, CountyStaff, Supervisor, Leader),
 	ScorecardFreeze: each(WholePlan, CountyStaff, Supervisor),
 	ScorecardImport: each(WholePlan, Administrator),
+	VillageRead:     join(each(InArea, GridLeader), each(InArea, seeing...)),
+	VillageObject:   each(InArea, GridLeader, TownshipStaff),
+	VillageDecide:   each(WholePlan, CountyStaff, Supervisor), // the county does, whose people do not object
 
 	LeadersRead:   each(InArea, seeing...),
 	CampaignRead:  each(InArea, seeing...), // of those whose area meets the campaign's

@@ -241,6 +241,16 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A post is vacant", "A grid's required post has been vacant for too long. Open the app to see it."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeVillage: {
+		Chinese: Text{"无信访村评定", "无信访村评定有新的结果、异议或决定，请打开应用查看。"},
+		English: Text{"Assessment of villages", "There is a result, an objection or a decision. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeVillageDue: {
+		Chinese: Text{"评定异议待决定", "无信访村评定的一项异议即将或已经超过决定期限，请打开应用。"},
+		English: Text{"An objection is due", "An objection to a village's result must be decided. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeStudy: {
 		Chinese: Text{"提级研判", "有一件提级研判事项需要您查看，请打开应用。"},
 		English: Text{"An escalated study", "There is news of an escalated study. Open the app to see it."},

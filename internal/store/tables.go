@@ -27,5 +27,6 @@ func Tables() []Table {
 		studyTables,
 		opinionTables,
 		teamTables,
+		villageTables,
 	)
 }

@@ -8,6 +8,14 @@ type Villages struct {
 	Level    int    // of the areas that are assessed, by the depth of their codes
 	Every    string // one of VillagePeriods
 	Criteria []Criterion
+	// Objection is how long a village may object to what it was assessed at, and how fast the county decides.
+	Objection Objection
+}
+
+// Objection (异议) bounds objections. The zero value allows none.
+type Objection struct {
+	Within Span // after a result was frozen or corrected
+	Decide Limit
 }
 
 // VillagePeriods are over what villages may be assessed.
@@ -28,6 +36,13 @@ var villagesKeys = []key[Villages]{
 	count("level", required, 2, 8, Text{"评定哪一级：区划代码的段数，村为5", "which areas: how many parts their codes have, 5 for villages"}, func(v *Villages) *int { return &v.Level }),
 	word("every", required, Text{"评定期：month、quarter、year", "over what: month, quarter, year"}, func(v *Villages) *string { return &v.Every }),
 	objects("criteria", required, Text{"评定条件，全部符合才通过", "the criteria, all of which a village must meet"}, criterionKeys, Criterion{}, func(v *Villages) *[]Criterion { return &v.Criteria }),
+	object("objection", optional, Text{"异议；不填为不受理异议", "objections; without it none is taken"}, objectionKeys, func(v *Villages) *Objection { return &v.Objection }),
+}
+
+var objectionKeys = []key[Objection]{
+	span("within", required, Text{"结果定格或更正后多久之内可以提出", "how long after a result was frozen or corrected"}, func(o *Objection) *Span { return &o.Within }),
+	span("decide", required, Text{"提出后多久之内须作出决定", "how soon after it was raised it must be decided"}, func(o *Objection) *Span { return &o.Decide.Within }),
+	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"决定到期前多久提醒，由长到短", "how long before that ends to remind, longest first"}, parseSpan, func(o *Objection) *[]Span { return &o.Decide.Remind }),
 }
 
 var criterionKeys = []key[Criterion]{
@@ -47,6 +62,14 @@ func (c *checker) checkVillages(v *Villages, faults func(*Indicator) []Fault) {
 	unique(c, "villages.criteria", v.Criteria, func(x *Criterion) string { return x.Key })
 	if n := len(v.Criteria); n == 0 || n > maxCriteria {
 		c.wrong("villages.criteria", "须有1至%d项条件", "there must be 1 to %d criteria", maxCriteria)
+	}
+	if _, read := c.at["villages.objection"]; read {
+		for name, s := range map[string]Span{"within": v.Objection.Within, "decide": v.Objection.Decide.Within} {
+			if path := "villages.objection." + name; s.Zero() && c.at[path] != (place{}) {
+				c.wrong(path, "须大于零", "it must be above zero")
+			}
+		}
+		c.checkLimit("villages.objection", v.Objection.Decide)
 	}
 	for i := range v.Criteria {
 		x := &v.Criteria[i]

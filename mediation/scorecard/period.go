@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"fengqiao/mediation/policy"
 )
 
 // Period is a month, a quarter or a year of the county's time zone.
@@ -62,6 +64,23 @@ func periodFrom(year, month, months int, zone *time.Location) Period {
 // Before is the period of the same kind just before.
 func (p Period) Before() Period {
 	return periodFrom(p.From.Year(), int(p.From.Month())-p.months, p.months, p.From.Location())
+}
+
+// Next is the period of the same kind just after.
+func (p Period) Next() Period {
+	return periodFrom(p.From.Year(), int(p.From.Month())+p.months, p.months, p.From.Location())
+}
+
+// monthsOf is how many months each of policy.VillagePeriods has.
+var monthsOf = map[string]int{policy.VillagePeriods[0]: 1, policy.VillagePeriods[1]: 3, policy.VillagePeriods[2]: 12}
+
+// Is tells whether it is of a kind: one of policy.VillagePeriods.
+func (p Period) Is(every string) bool { return p.months == monthsOf[every] }
+
+// Running is the period of a kind in which a moment lies.
+func Running(every string, t time.Time, zone *time.Location) Period {
+	t, months := t.In(zone), monthsOf[every]
+	return periodFrom(t.Year(), (int(t.Month())-1)/months*months+1, months, zone)
 }
 
 // Month tells whether it is a month.

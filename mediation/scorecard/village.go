@@ -9,7 +9,6 @@ import (
 	"fengqiao/grid"
 	"fengqiao/mediation"
 	"fengqiao/mediation/figures"
-	"fengqiao/mediation/policy"
 )
 
 // ByVillage is the subject of assessments: the areas of the level that the card names.
@@ -99,29 +98,28 @@ func (s *Service) Villages(ctx context.Context, actor mediation.Actor, key, peri
 		return a, mediation.ErrNotFound
 	}
 	a.AsOf, a.Over = s.Figures.AsOf(), !a.Period.Until.After(s.Now())
-	a.Villages = a.Card.Assess(s.Figures, a.Query, villagesIn(s.Atlas.Load(), base, a.Card.Villages.Level))
+	a.Villages = a.Card.Assess(s.Figures, a.Query, VillagesIn(s.Atlas.Load(), base, a.Card.Villages.Level))
 	return a, nil
 }
 
-// villagePeriod is one of the kind that the card assesses.
+// villagePeriod is one of the kind that the card assesses; "" is the one that runs.
 func (s *Service) villagePeriod(ctx context.Context, every, text string) (Period, error) {
-	p, err := s.period(ctx, text)
-	if err != nil {
-		return p, err
-	}
-	months := map[string]int{policy.VillagePeriods[0]: 1, policy.VillagePeriods[1]: 3, policy.VillagePeriods[2]: 12}[every]
 	if text == "" {
-		first := (int(p.From.Month())-1)/months*months + 1
-		return periodFrom(p.From.Year(), first, months, p.From.Location()), nil
+		zone, err := s.zone(ctx)
+		if err != nil {
+			return Period{}, err
+		}
+		return Running(every, s.Now(), zone), nil
 	}
-	if p.months != months {
-		return p, mediation.Refusal("assess", mediation.Invalid, "scorecard.other_period", "period", "every", every)
+	p, err := s.period(ctx, text)
+	if err == nil && !p.Is(every) {
+		err = mediation.Refusal("assess", mediation.Invalid, "scorecard.other_period", "period", "every", every)
 	}
-	return p, nil
+	return p, err
 }
 
-// villagesIn are the areas of a level inside another, itself included if it is of that level, by code.
-func villagesIn(plan *grid.Plan, base grid.Code, level int) []grid.Code {
+// VillagesIn are the areas of a level inside another, itself included if it is of that level, by code.
+func VillagesIn(plan *grid.Plan, base grid.Code, level int) []grid.Code {
 	if base.Depth() >= level {
 		if base.Depth() == level {
 			return []grid.Code{base}
@@ -130,7 +128,7 @@ func villagesIn(plan *grid.Plan, base grid.Code, level int) []grid.Code {
 	}
 	var all []grid.Code
 	for _, u := range plan.Children(base) {
-		all = append(all, villagesIn(plan, u.Code, level)...)
+		all = append(all, VillagesIn(plan, u.Code, level)...)
 	}
 	slices.Sort(all)
 	return all
