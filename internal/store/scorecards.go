@@ -85,7 +85,7 @@ func (p *Scorecards) Version(ctx context.Context, id string) (*scorecard.Card, e
 	if err != nil {
 		return nil, trouble("load scorecard", err)
 	}
-	c, err := scorecard.Load(id, row.Body)
+	c, err := scorecard.LoadKept(id, row.Body)
 	if err != nil {
 		return nil, fmt.Errorf("store: scorecard %s does not load any more: %w", id, err)
 	}

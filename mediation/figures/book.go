@@ -22,6 +22,7 @@ type block struct {
 	id                                       [blockRows]key
 	area, category, channel, unit, officials [blockRows]uint32
 	opened, accepted, agreed, closed, until  [blockRows]uint32 // until is when the case is overdue
+	late                                     [blockRows]uint32 // when a limit first passed
 	kind                                     [blockRows]uint32 // in the book's kinds
 }
 
@@ -55,6 +56,7 @@ func (b *Book) Put(s *mediation.Summary) {
 	k.officials[i] = b.officials.code(setOf(s.Course.Officials))
 	k.opened[i], k.closed[i], k.until[i] = seconds(s.Opened), seconds(s.Closed), seconds(s.Overdue)
 	k.accepted[i], k.agreed[i] = seconds(s.Course.Accepted), seconds(s.Course.Agreed)
+	k.late[i] = seconds(s.Course.Breached)
 	k.kind[i] = b.kinds.code(kindOf(s))
 }
 

@@ -22,6 +22,8 @@ type Query struct {
 	Source      string
 	SourceOf    func(channel string) string
 	From, Until time.Time // opened from inclusive, until exclusive
+	// Late: From and Until are of when a limit of the case first passed, whenever it was opened.
+	Late bool
 	// Depth is at which ByArea groups, by the parts of a code; 0: one below the area.
 	Depth int
 	Now   time.Time // by which it is judged what is overdue
@@ -102,6 +104,7 @@ type sieve struct {
 	area, category, channel, unit, officials []int32
 	kind                                     []int32
 	from, until, now                         uint32
+	late                                     bool
 	cuts                                     []uint32
 	keys                                     []string
 	// sets are, of ByOfficial, the officials that each group of rows counts for, none of cases that nobody in office has acted on; of others nil.
@@ -119,7 +122,10 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 	if !ok {
 		return nil, false
 	}
-	s := &sieve{from: seconds(q.From), until: math.MaxUint32, now: seconds(q.Now)}
+	s := &sieve{from: seconds(q.From), until: math.MaxUint32, now: seconds(q.Now), late: q.Late}
+	if q.Late {
+		s.from = max(s.from, 1) // never is in no period
+	}
 	if !q.Until.IsZero() {
 		s.until = seconds(q.Until)
 	}
@@ -230,8 +236,12 @@ func (s *sieve) groups(k *block, n int, into []int32) {
 		into[i] = s.kind[kind]
 	}
 	if s.from > 0 || s.until < math.MaxUint32 {
-		for i, opened := range k.opened[:n] {
-			if opened < s.from || opened >= s.until {
+		dates := &k.opened
+		if s.late {
+			dates = &k.late
+		}
+		for i, at := range dates[:n] {
+			if at < s.from || at >= s.until {
 				into[i] = out
 			}
 		}

@@ -1,5 +1,11 @@
 package figures
 
+import (
+	"time"
+
+	"fengqiao/mediation"
+)
+
 // Tally is what was counted of some cases; figure.go has what it comes to.
 type Tally struct {
 	Received, Open, Overdue, Closed, InTime, Settled, Concluded, Reopened int
@@ -12,6 +18,8 @@ type Tally struct {
 	Acceptance, Agreement, Closing                 Spread
 	Breached                                       int            // a limit passed at some time
 	States                                         [maxStates]int // by their places in mediation.States
+	// NewlyLate is how many were first late in the period, whenever they were opened; it is counted for scorecards alone, by Query.Late.
+	NewlyLate int
 	// Slips are counted for scorecards alone, by SlipTally; a book holds cases.
 	Slips SlipTally
 }
@@ -32,7 +40,7 @@ func (t *Tally) plus(o *Tally) {
 		{&t.First, o.First}, {&t.FirstEnded, o.FirstEnded}, {&t.FirstSettled, o.FirstSettled},
 		{&t.UnitLiked, o.UnitLiked}, {&t.UnitRated, o.UnitRated}, {&t.OfficeLiked, o.OfficeLiked}, {&t.OfficeRated, o.OfficeRated},
 		{&t.PassedOn, o.PassedOn}, {&t.AtOnce, o.AtOnce}, {&t.Studied, o.Studied},
-		{&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
+		{&t.NewlyLate, o.NewlyLate}, {&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
 		*n.to += n.by
 	}
 	for i := range t.States {
@@ -48,4 +56,24 @@ func (t *Tally) spreads() [3]*Spread { return [3]*Spread{&t.Acceptance, &t.Agree
 // set finds the spread of some times.
 func (p *Spread) set(times []uint32) {
 	p.Median, p.Ninety = percentiles(times, 50, 90)
+}
+
+// One counts a single case, as a query's scan would: nothing where it is of another period.
+func One(s *mediation.Summary, q Query) (t Tally) {
+	in := func(at time.Time) bool {
+		return !at.IsZero() && seconds(at) >= seconds(q.From) && (q.Until.IsZero() || seconds(at) < seconds(q.Until))
+	}
+	if s.State == mediation.Joined {
+		return t
+	}
+	if in(s.Opened) {
+		t.add(kindOf(s), 1)
+		if due := seconds(s.Overdue); due != 0 && due < seconds(q.Now) {
+			t.Overdue = 1
+		}
+	}
+	if in(s.Course.Breached) {
+		t.NewlyLate = 1
+	}
+	return t
 }

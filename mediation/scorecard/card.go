@@ -10,6 +10,8 @@ import (
 
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/policy"
+
+	"github.com/expr-lang/expr/ast"
 )
 
 // Card is a scorecard that is ready to be reckoned. Safe for concurrent use.
@@ -23,7 +25,15 @@ type Card struct {
 
 // Load reads a card; what is wrong with it is of type policy.Findings. A formula that could loop, names what there is not, has
 // the wrong type, or would reward what the law forbids to reward is found here, by file, line and key.
-func Load(file string, src []byte) (*Card, error) {
+func Load(file string, src []byte) (*Card, error) { return load(file, src, guard) }
+
+// LoadKept reads a version that was put in force before. Laws that it was not held to then do not make it unreadable now: what was frozen by it
+// must stay readable.
+func LoadKept(file string, src []byte) (*Card, error) {
+	return load(file, src, func(ast.Node, *policy.Indicator) []policy.Fault { return nil })
+}
+
+func load(file string, src []byte, guard func(ast.Node, *policy.Indicator) []policy.Fault) (*Card, error) {
 	s, err := policy.LoadScorecard(file, src, func(x *policy.Indicator) []policy.Fault {
 		_, root, faults := read(x.Formula)
 		if len(faults) == 0 {

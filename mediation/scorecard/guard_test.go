@@ -30,8 +30,25 @@ func TestNoIndicatorRewardsRefusingIntakeOrGivingUp(t *testing.T) {
 		{"-state_withdrawn + received", policy.Lower, giving},
 		{"min(settled + state_withdrawn, received) / received", policy.Higher, giving},
 
+		// Who is refused leaves the state that they are in, and is no longer open or overdue.
+		{"overdue / received", policy.Lower, refusing},
+		{"overdue", policy.Lower, giving},
+		{"open / received", policy.Lower, refusing},
+		{"state_reported / received", policy.Lower, refusing},
+		{"(state_screened + state_offered) / received", policy.Lower, giving},
+		{"state_reported + state_not_accepted", policy.Lower, giving}, // a withdrawal makes it less
+		{"state_reported + 2 * state_not_accepted - overdue", policy.Higher, refusing},
+		{"settled / open", policy.Higher, refusing},
+		{"breached / open", policy.Lower, refusing}, // with the last open one refused it has no value, which costs nothing
+
+		{"(state_reported + state_not_accepted + state_withdrawn) / received", policy.Lower, ""},
+		{"1 - (state_screened + state_not_accepted + state_withdrawn) / received", policy.Higher, ""},
+		{"overdue + state_not_accepted + state_withdrawn > 3 ? 1 : 0", policy.Lower, refusing}, // it stays or grows, but it jumps
+		{"state_reported + state_screened + state_offered + state_not_accepted + state_withdrawn > 3 ? 1 : 0", policy.Lower, ""},
+		{"state_transferred / received", policy.Lower, ""}, // from there nothing is refused or withdrawn
+		{"newlyLate / received", policy.Lower, ""},
+		{"breached / received", policy.Lower, ""},
 		{"settled / received", policy.Higher, ""},
-		{"overdue / received", policy.Lower, ""},
 		{"state_not_accepted / received", policy.Lower, ""},
 		{"1 - state_not_accepted / received", policy.Higher, ""},
 		{"state_withdrawn / received", policy.Lower, ""},
@@ -54,7 +71,7 @@ func TestNoIndicatorRewardsRefusingIntakeOrGivingUp(t *testing.T) {
 func formulas(depth int) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		if depth == 0 || rapid.IntRange(0, 3).Draw(t, "leaf") == 0 {
-			return rapid.SampledFrom([]string{"state_not_accepted", "state_withdrawn", "settled", "received", "open", "1", "0.5", "100"}).Draw(t, "term")
+			return rapid.SampledFrom([]string{"state_not_accepted", "state_withdrawn", "state_reported", "state_screened", "overdue", "breached", "settled", "received", "open", "1", "0.5", "100"}).Draw(t, "term")
 		}
 		a, b := formulas(depth-1).Draw(t, "a"), formulas(depth-1).Draw(t, "b")
 		form := rapid.SampledFrom([]string{"(%s + %s)", "(%s - %s)", "(%s * %s)", "(%s / %s)", "min(%s, %s)", "max(%s, %s)", "abs(%s - %s)", "(%s > %s ? 1 : 0)", "-%s + %s"}).Draw(t, "form")
@@ -73,21 +90,29 @@ func TestWhatIsLetThroughRewardsNeitherRefusalNorWithdrawal(t *testing.T) {
 			return
 		}
 		passed++
-		n := rapid.IntRange(0, 20)
-		tally := figures.Tally{Received: 100, Settled: n.Draw(rt, "settled"), Open: n.Draw(rt, "open")}
-		for i, s := range []string{"state_not_accepted", "state_withdrawn"} {
+		n := rapid.IntRange(1, 20)
+		tally := figures.Tally{Received: 100, Settled: n.Draw(rt, "settled"), Open: n.Draw(rt, "open"), Overdue: n.Draw(rt, "overdue"), Breached: n.Draw(rt, "breached")}
+		for i, s := range []string{"state_not_accepted", "state_withdrawn", "state_reported", "state_screened", "state_offered"} {
 			tally.States[place(s)] = n.Draw(rt, fmt.Sprint("state", i))
 		}
 		before, had := c.formulas[0].Value(&tally)
+		late := rapid.IntRange(0, 1).Draw(rt, "it is overdue")
+		from := rapid.SampledFrom([]string{"state_reported", "state_screened", "state_offered"}).Draw(rt, "from")
 		for _, s := range []string{"state_not_accepted", "state_withdrawn"} {
 			more := tally
 			more.States[place(s)]++
+			more.States[place(from)]--
+			more.Open--
+			more.Overdue -= late
 			after, has := c.formulas[0].Value(&more)
+			if had && !has {
+				rt.Fatalf("%s: one case of %s becomes %s and it has no value any more", formula, from, s)
+			}
 			if !had || !has {
 				continue
 			}
 			if gain := after - before; better == policy.Higher && gain > 1e-9 || better == policy.Lower && gain < -1e-9 {
-				rt.Fatalf("%s, %s is better: one more %s brings it from %v to %v", formula, better, s, before, after)
+				rt.Fatalf("%s, %s is better: one case of %s, overdue %d, becomes %s and brings it from %v to %v", formula, better, from, late, s, before, after)
 			}
 		}
 	})

@@ -71,7 +71,7 @@ func (s *Slips) note(x *slip.Summary, subject string) {
 // case; only says of the others who has one.
 func (c *Card) Reckon(book Book, q figures.Query, by By, period string, members []string, only func(subject string) bool, slips Slips) Result {
 	r := Result{Card: c.ID, By: by, Period: period, AsOf: book.AsOf()}
-	whole, groups := book.Divide(q, figures.By(by))
+	whole, groups := divide(book, q, figures.By(by), slices.ContainsFunc(c.Terms, func(t figures.Term) bool { return t.Key == figures.NewlyLate }))
 	whole.Slips = slips.Whole
 	r.Whole = c.Mark("", &whole)
 	tallies := map[string]*figures.Tally{}
@@ -96,4 +96,25 @@ func (c *Card) Reckon(book Book, q figures.Query, by By, period string, members 
 	}
 	slices.SortFunc(r.Lines, func(x, y Line) int { return cmp.Compare(x.Subject, y.Subject) })
 	return r
+}
+
+// divide counts a query's cases by groups; dated counts beside them those that were late in its period, which were opened at any time.
+func divide(book Book, q figures.Query, by figures.By, dated bool) (figures.Tally, []figures.Group) {
+	whole, groups := book.Divide(q, by)
+	if !dated {
+		return whole, groups
+	}
+	q.Late = true
+	late, lateGroups := book.Divide(q, by)
+	whole.NewlyLate = late.Received
+	for i := range lateGroups {
+		l := &lateGroups[i]
+		at := slices.IndexFunc(groups, func(g figures.Group) bool { return g.Key == l.Key })
+		if at < 0 {
+			at = len(groups)
+			groups = append(groups, figures.Group{Key: l.Key})
+		}
+		groups[at].NewlyLate = l.Received
+	}
+	return whole, groups
 }

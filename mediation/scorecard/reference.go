@@ -25,8 +25,8 @@ func Reference() string {
 		fmt.Fprintf(&b, "| `%s` | %s %s | %s<br>%s | %s | %s |\n", t.Key, t.Zh, t.En, t.DefZh, t.DefEn, t.Unit, list)
 	}
 	b.WriteString(referenceLaw)
-	for _, r := range rules {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.term, r.text.Zh, r.text.En)
+	for l, of := range []string{"不予受理一件 one case more is refused", "撤回一件 one case more is withdrawn", "少收一件 one case less comes in"} {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", of, lawTexts[law(l)].Zh, lawTexts[law(l)].En)
 	}
 	b.WriteString(referenceRest)
 	return b.String()
@@ -83,9 +83,9 @@ weights has a value.
 `
 
 const referenceLaw = `
-比率是0到1，用时是秒。案件的定义与 [figures.md](figures.md) 的统计数是同一份；督办文书的见 [slips.md](slips.md)。每个数都带着正好是这些案件或文书的列表，比率的分子、分母各一份。
+比率是0到1，用时是秒。案件的定义与 [figures.md](figures.md) 的统计数是同一份；督办文书的见 [slips.md](slips.md)。每个数都带着正好是这些案件或文书的列表，比率的分子、分母各一份；` + "`newlyLate`" + ` 按超期的时间划期，没有列表。
 Shares are between 0 and 1, times are seconds. Those of cases are the figures of figures.md, from one table; those of papers of supervision are told in slips.md. Each leads to the list of
-exactly its cases or papers, a share to two.
+exactly its cases or papers, a share to two; newlyLate, whose period is by when cases were late, leads to none.
 
 ## 计分 · Points
 
@@ -95,14 +95,22 @@ its indicators that have a value, the whole that of its dimensions.
 
 ## 法律不许的指标 · What the law forbids to reward
 
-导入时推算每个名称会把得分往哪边推；推不准的按两边都推算。以下不许：
-When a card is loaded it is reckoned which way each name moves the score, both ways where that cannot be told. These are refused:
+导入时逐一推算：有一件案件不予受理、撤回，或者没有收进来，得分会往哪边走；推不准的按两边都算。得分因此变高的公式不许：
+When a card is imported it is reckoned which way the score goes where one case is refused, is withdrawn, or never comes in; both ways where that cannot be told. A formula
+whose score gets better by it is refused:
 
-| 名称 name | 不许 | not allowed |
+| 发生什么 what happens | 不许 | not allowed |
 |---|---|---|
 `
 
 const referenceRest = `
+不予受理或撤回一件，是 ` + "`state_not_accepted`" + ` 或 ` + "`state_withdrawn`" + ` 多一件，同时 ` + "`open`" + `、它原来的状态（` + "`state_reported` `state_screened` `state_offered`" + `）少一件，` + "`overdue`" + ` 可能少一件，
+都算在内。所以“超期在办越少越好”“待甄别越少越好”不许：拒收正好使它变好。可以改用事后怎样都不变的 ` + "`breached`、`newlyLate`" + `，或把不予受理、撤回的一并算进去，如
+` + "`(state_reported + state_not_accepted + state_withdrawn) / received`" + `。以前导入的版本照旧可读、可算，再次导入时按此检查。
+A case that is refused or withdrawn is one more in that state and, at once, one less of those open, of those in the state that it leaves and perhaps of those overdue; all of
+it is reckoned. So few overdue or few unscreened may not be what is good: refusing would bring it about. Use what stays whatever becomes of a case, or count the refused and
+withdrawn along with the others. Versions that were imported before stay readable and are reckoned as they are; imported again they are held to this.
+
 “收到”作件数比率的分母不受最后一条限制：不予受理、撤回的都留在分母里，拒收换不来分。The last rule leaves alone what divides a number of cases: who is refused stays
 below the line.
 

@@ -48,7 +48,7 @@ func (c *Card) Assess(book Book, q figures.Query, members []grid.Code) []Village
 	for n := range c.criteria {
 		x := &c.Villages.Criteria[n]
 		tallies := map[string]*figures.Tally{}
-		_, groups := book.Divide(narrowed(q, x.Channels), figures.ByArea)
+		_, groups := divide(book, narrowed(q, x.Channels), figures.ByArea, slices.Contains(c.criteria[n].Names, figures.NewlyLate))
 		for i := range groups {
 			tallies[groups[i].Key] = &groups[i].Tally
 		}
@@ -70,6 +70,18 @@ func (c *Card) find(n int, t *figures.Tally) Found {
 	return Found{&shown, v <= c.Villages.Criteria[n].Target}
 }
 
+// Bears tells whether a case is one of those that the n-th criterion counts over a query's period.
+func (c *Card) Bears(n int, s *mediation.Summary, q figures.Query) bool {
+	if channels := c.Villages.Criteria[n].Channels; len(channels) > 0 && !slices.Contains(channels, s.Channel) {
+		return false
+	}
+	t := figures.One(s, q)
+	return slices.ContainsFunc(c.criteria[n].Names, func(name string) bool {
+		v, ok := byName[name].Value(&t)
+		return ok && v > 0 && byName[name].Unit == figures.Count
+	})
+}
+
 // CriterionNames are the terms that the formula of the n-th criterion uses.
 func (c *Card) CriterionNames(n int) []string { return slices.Clone(c.criteria[n].Names) }
 
@@ -86,11 +98,15 @@ func (s *Service) Villages(ctx context.Context, actor mediation.Actor, key, peri
 	if a.Period, err = s.villagePeriod(ctx, a.Card.Villages.Every, period); err != nil {
 		return a, err
 	}
-	a.Query = figures.Query{Sight: mediation.VisibleBy(actor, mediation.ScorecardRead), Area: area, From: a.Period.From, Until: a.Period.Until, Now: s.Now()}
+	a.Query = figures.Query{Sight: mediation.VisibleBy(actor, mediation.VillageRead), Area: area, From: a.Period.From, Until: a.Period.Until, Now: s.Now()}
 	if a.Query.Sight.None {
 		return a, mediation.Refusal("assess", mediation.Forbidden, "forbidden", "")
 	}
 	base := *a.Query.Sight.Area
+	if level := a.Card.Villages.Level; base.Depth() > level { // who looks after a part of a village is told what the village comes to
+		base = base.Prefix(level)
+		a.Query.Sight.Area = &base
+	}
 	switch {
 	case base.Contains(area):
 		base = area

@@ -46,15 +46,17 @@ func TestAVillagesAssessmentEqualsARecount(t *testing.T) {
 				Area:    rapid.SampledFrom([]grid.Code{members[0] + ".001", members[0], members[1] + ".002", members[2], "33.01.11.001", "33.01.11"}).Draw(rt, "area"),
 				Channel: rapid.SampledFrom([]string{"petition", "app"}).Draw(rt, "channel"), Opened: from.AddDate(0, 0, rapid.IntRange(-10, 40).Draw(rt, "day"))}
 			if rapid.Bool().Draw(rt, "late") {
-				s.Overdue = now.Add(-time.Hour)
+				s.Course.Breached = from.AddDate(0, 0, rapid.IntRange(-5, 40).Draw(rt, "late on"))
 			}
 			book.Put(&s)
 			w := want[s.Area.Prefix(5)]
-			if w == nil || s.Opened.Before(from) || !s.Opened.Before(now) || s.State == mediation.Joined {
+			if w == nil || s.State == mediation.Joined {
 				continue
 			}
-			for key, counts := range map[string]bool{"above": s.Channel == "petition", "again": s.Repeats > 0, "late": !s.Overdue.IsZero(),
-				"unsettled": s.State == mediation.Unsettled || s.State == mediation.Failed, "unscreened": s.State == mediation.Reported} {
+			within := func(t time.Time) bool { return !t.Before(from) && t.Before(now) }
+			opened := within(s.Opened)
+			for key, counts := range map[string]bool{"above": opened && s.Channel == "petition", "again": opened && s.Repeats > 0, "late": within(s.Course.Breached),
+				"unsettled": opened && (s.State == mediation.Unsettled || s.State == mediation.Failed)} {
 				if counts {
 					w[key]++
 				}
@@ -82,6 +84,9 @@ func TestNoVillageGainsByWhatTheLawForbids(t *testing.T) {
 	for change, want := range map[[2]string]string{
 		{"formula: reopened,", "formula: received,"}:            "refusing intake",
 		{"formula: reopened,", "formula: 5 - state_withdrawn,"}: "giving up petitions",
+		{"formula: reopened,", "formula: overdue,"}:             "refusing intake",
+		{"formula: reopened,", "formula: state_reported,"}:      "refusing intake",
+		{"within: 5wd", "within: 0d"}:                           "villages.objection.within",
 		{"formula: reopened,", "formula: nothing,"}:             "unknown name",
 		{"every: month", "every: week"}:                         "villages.every",
 		{"key: again", "key: above"}:                            "villages.criteria",
