@@ -30,6 +30,7 @@ import (
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
 	"fengqiao/mediation/team"
+	"fengqiao/mediation/village"
 	"fengqiao/push"
 
 	"github.com/gofiber/fiber/v2"
@@ -69,6 +70,8 @@ type Deps struct {
 	Patrols *patrol.Service
 	// Duty is the duty roster.
 	Duty *duty.Service
+	// Villages are the results of villages that were frozen.
+	Villages *village.Service
 	// Opinions are residents' suggestions.
 	Opinions *opinion.Service
 	// Studies are escalated studies.
@@ -143,6 +146,7 @@ func New(d Deps) (*API, error) {
 		d.Councils == nil ||
 		d.Opinions == nil ||
 		d.Teams == nil ||
+		d.Villages == nil ||
 		d.Scorecards == nil
 	if incomplete {
 		return nil, errors.New("handlers: Deps are not complete")

@@ -100,6 +100,7 @@ func rooms() []map[string]message {
 		opinionMessages,
 		teamMessages,
 		scorecardMessages,
+		villageMessages,
 	}
 }
 

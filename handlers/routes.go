@@ -31,6 +31,7 @@ func routes(l Limits) []Route {
 		scorecardRoutes(l),
 		chargeRoutes(),
 		officialRoutes(),
+		villageRoutes(),
 		campaignRoutes(),
 		patrolRoutes(),
 		deliberationRoutes(),

@@ -1,27 +1,33 @@
 package handlers
 
 import (
+	"bytes"
+	"encoding/csv"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"fengqiao/grid"
 	"fengqiao/internal/sheet"
+	"fengqiao/mediation"
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/scorecard"
 )
 
 // villagesView is what an assessment says of the villages that the caller sees.
 type villagesView struct {
-	Scorecard string          `json:"scorecard"`
-	ID        string          `json:"id"` // of the card's version
-	Text      string          `json:"text"`
-	Period    spanView        `json:"period"`
-	Over      bool            `json:"over"` // the period is over
-	AsOf      time.Time       `json:"asOf"`
-	Passed    int             `json:"passed"`
-	Criteria  []criterionView `json:"criteria"`
-	Items     []villageView   `json:"items"`
+	Scorecard string    `json:"scorecard"`
+	ID        string    `json:"id"` // of the card's version
+	Text      string    `json:"text"`
+	Period    spanView  `json:"period"`
+	Over      bool      `json:"over"` // the period is over
+	AsOf      time.Time `json:"asOf"`
+	// FrozenAt is when the results were frozen; null: they follow the cases.
+	FrozenAt *time.Time      `json:"frozenAt"`
+	Passed   int             `json:"passed"`
+	Criteria []criterionView `json:"criteria"`
+	Items    []villageView   `json:"items"`
 }
 
 type criterionView struct {
@@ -37,6 +43,8 @@ type villageView struct {
 	Text   string               `json:"text"`
 	Passed bool                 `json:"passed"`
 	Found  map[string]foundView `json:"found"` // by the criteria
+	// Result is what was frozen; null where nothing was.
+	Result *resultHead `json:"result"`
 }
 
 // foundView is what a criterion comes to. Value is null where there is nothing to say, which breaks nothing.
@@ -52,14 +60,11 @@ type caseLink struct {
 }
 
 func (a *API) villages(c *Call) (Reply, error) {
-	if err := a.counted(); err != nil {
-		return Reply{}, err
-	}
 	area := grid.Code(c.QueryText("area"))
 	if err := checkCode(a.Atlas.Load(), "area", area); err != nil {
 		return Reply{}, err
 	}
-	found, err := a.Scorecards.Villages(c.Context, c.Actor, c.PathID("key"), c.QueryText("period"), area)
+	live, _, err := c.QueryBool("live")
 	if err != nil {
 		return Reply{}, err
 	}
@@ -67,18 +72,85 @@ func (a *API) villages(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	view := l.villages(&found)
+	view, err := a.frozenVillages(c, l, area)
+	if live || errors.Is(err, mediation.ErrNotFound) {
+		view, err = a.liveVillages(c, l, area)
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	if c.QueryText("format") == "csv" {
+		return Reply{Raw: &Raw{Type: "text/csv; charset=utf-8", Body: csvOf(&l.villageBook(&view).Sheets[0]), Zip: true}}, nil
+	}
 	return a.sheets(c, view, func() *sheet.Book { return l.villageBook(&view) })
+}
+
+// csvOf is a sheet's heads and rows as a table that a spreadsheet opens.
+func csvOf(s *sheet.Sheet) []byte {
+	var b bytes.Buffer
+	b.WriteString("\ufeff")
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	row := func(n int, text func(i int) string) {
+		line := make([]string, n)
+		for i := range line {
+			line[i] = plainText(text(i))
+		}
+		_ = w.Write(line) // into memory; it cannot fail
+	}
+	row(len(s.Heads), func(i int) string { return s.Heads[i] })
+	for _, cells := range s.Rows {
+		row(len(cells), func(i int) string { return cells[i].String() })
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// liveVillages are the villages as their cases stand now.
+func (a *API) liveVillages(c *Call, l labels, area grid.Code) (villagesView, error) {
+	if err := a.counted(); err != nil {
+		return villagesView{}, err
+	}
+	found, err := a.Scorecards.Villages(c.Context, c.Actor, c.PathID("key"), c.QueryText("period"), area)
+	if err != nil {
+		return villagesView{}, err
+	}
+	return l.villages(&found), nil
+}
+
+// frozenVillages are the villages as their period was frozen, with what was corrected since; mediation.ErrNotFound where it was not.
+func (a *API) frozenVillages(c *Call, l labels, area grid.Code) (villagesView, error) {
+	round, results, err := a.Villages.Table(c.Context, c.Actor, c.PathID("key"), c.QueryText("period"), area)
+	if err != nil {
+		return villagesView{}, err
+	}
+	card, err := a.Villages.Cards.Version(c.Context, round.Card)
+	if err != nil {
+		return villagesView{}, err
+	}
+	found := scorecard.Assessment{Card: card, Period: scorecard.Period{Name: round.Period, From: round.From, Until: round.Until}, AsOf: round.At, Over: true}
+	for i := range results {
+		v := results[i].Newest()
+		found.Villages = append(found.Villages, scorecard.Village{Area: results[i].Village, Passed: v.Passed, Found: v.Found})
+	}
+	view := l.villages(&found)
+	at := round.At.UTC()
+	view.FrozenAt = &at
+	for i := range results {
+		head := l.resultHead(&results[i])
+		view.Items[i].Result = &head
+		for key, f := range view.Items[i].Found {
+			f.Cases = []caseLink{} // a list would be of the cases as they stand now; the result names those that were counted
+			view.Items[i].Found[key] = f
+		}
+	}
+	return view, nil
 }
 
 func (l labels) villages(a *scorecard.Assessment) villagesView {
 	rules := &a.Card.Villages
 	v := villagesView{Scorecard: a.Card.Key, ID: a.Card.ID, Text: l.text(rules.Name), Period: spanView{a.Period.Name, a.Period.From.UTC(), a.Period.Until.UTC()},
-		Over: a.Over, AsOf: a.AsOf.UTC(), Items: []villageView{}}
-	for i := range rules.Criteria {
-		x := &rules.Criteria[i]
-		v.Criteria = append(v.Criteria, criterionView{x.Key, l.text(x.Name), list(x.Channels), x.Formula, x.Target})
-	}
+		Over: a.Over, AsOf: a.AsOf.UTC(), Criteria: l.criteria(a.Card), Items: []villageView{}}
 	for i := range a.Villages {
 		village := &a.Villages[i]
 		item := villageView{Key: string(village.Area), Text: l.group(counts.ByArea, string(village.Area)), Passed: village.Passed, Found: map[string]foundView{}}
@@ -91,6 +163,15 @@ func (l labels) villages(a *scorecard.Assessment) villagesView {
 		v.Items = append(v.Items, item)
 	}
 	return v
+}
+
+func (l labels) criteria(card *scorecard.Card) []criterionView {
+	var views []criterionView
+	for i := range card.Villages.Criteria {
+		x := &card.Villages.Criteria[i]
+		views = append(views, criterionView{x.Key, l.text(x.Name), list(x.Channels), x.Formula, x.Target})
+	}
+	return views
 }
 
 // villageCases are the lists behind a criterion's names. A list knows one channel at a time: of a criterion over several there is one each.
@@ -118,10 +199,13 @@ func (l labels) villageCases(a *scorecard.Assessment, village grid.Code, n int) 
 func (l labels) villageBook(v *villagesView) *sheet.Book {
 	s := sheet.Sheet{Name: v.Text, Title: v.Text, Above: append(l.above(v.AsOf, v.Period.Key), v.ID), Widths: []float64{3, 1},
 		Heads: []string{choose(l.zh, "村（社区）", "village"), choose(l.zh, "评定", "assessed")}}
+	if v.FrozenAt != nil {
+		s.Above = append(s.Above, choose(l.zh, "已定格：", "Frozen: ")+l.moment(*v.FrozenAt))
+	}
 	for _, x := range v.Criteria {
 		s.Heads = append(s.Heads, x.Text)
 	}
-	s.Heads = append(s.Heads, choose(l.zh, "不符合的条件", "criteria not met"))
+	s.Heads = append(s.Heads, choose(l.zh, "不符合的条件", "criteria not met"), choose(l.zh, "更正次数", "corrections"))
 	for i := range v.Items {
 		item := &v.Items[i]
 		row := []sheet.Cell{sheet.Text(item.Text), sheet.Text(choose(l.zh, "不通过", "not passed"))}
@@ -136,7 +220,11 @@ func (l labels) villageBook(v *villagesView) *sheet.Book {
 				broken = append(broken, x.Text)
 			}
 		}
-		s.Rows = append(s.Rows, append(row, sheet.Text(strings.Join(broken, choose(l.zh, "；", "; ")))))
+		corrections := 0.0
+		if item.Result != nil {
+			corrections = float64(item.Result.Version - 1)
+		}
+		s.Rows = append(s.Rows, append(row, sheet.Text(strings.Join(broken, choose(l.zh, "；", "; "))), sheet.Number(&corrections)))
 	}
 	return &sheet.Book{Title: v.Text, Of: v.AsOf, Sheets: []sheet.Sheet{s}}
 }

@@ -20,8 +20,10 @@ import (
 	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/opinion"
+	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/team"
+	"fengqiao/mediation/village"
 
 	"github.com/google/uuid"
 )
@@ -40,6 +42,7 @@ type township struct {
 	official            string
 	meeting             string // of the grid, its grid worker invited
 	study               string
+	village             string // the frozen result of its village
 	site, asking, said  string    // where suggestions are taken, the campaign that asks for them, one by the grid worker, for the unit to answer
 	team                grid.Code // its grid's, of which the grid leader is
 }
@@ -107,6 +110,11 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 		t.Fatal(err)
 	}
 	w.study = st.ID
+	w.village = uuid.NewString()
+	if _, err := app.Store.VillageResults().Add(ctx, village.Result{ID: w.village, Key: "longyou", Period: "2026-02", Card: longyouCard(t, app), Village: p.Village(), Ground: apptest.County,
+		Frozen: app.Case.Now(), Versions: []village.Version{{Found: make([]scorecard.Found, 4)}}}, nil); err != nil {
+		t.Fatal(err)
+	}
 	w.site, w.asking, w.said = uuid.NewString(), uuid.NewString(), uuid.NewString()
 	now := app.Case.Now()
 	for _, err := range []error{
@@ -153,6 +161,7 @@ func (w township) path(r handlers.Route) string {
 		"/api/v1/campaigns/":     w.campaign,
 		"/api/v1/deliberations/": w.meeting,
 		"/api/v1/studies/":       w.study,
+		"/api/v1/villages/":      w.village,
 
 		"/api/v1/opinions/sites/":       w.site,
 		"/api/v1/opinions/campaigns/":   w.asking,
@@ -194,6 +203,12 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 		return true, mediation.MayCase(actor, mediation.CaseRead, &c), mediation.MayArea(actor, r.Action, c.Area)
 	case strings.HasPrefix(r.Path, "/api/v1/studies/:id"):
 		return true, mediation.MayArea(actor, mediation.StudyRead, c.Area), mediation.MayArea(actor, r.Action, c.Area)
+	case strings.HasPrefix(r.Path, "/api/v1/villages/:id"):
+		if sees := village.Sees(actor, w.place.Village()); r.Action != mediation.VillageDecide {
+			return true, sees, sees && (r.Action == mediation.VillageRead || village.MayObject(actor, w.place.Village()))
+		} else {
+			return true, sees, mediation.MayPlan(actor, r.Action, app.Atlas.Load())
+		}
 	case strings.HasPrefix(r.Path, "/api/v1/cases/:id"):
 		return true, mediation.MayCase(actor, mediation.CaseRead, &c), mediation.MayCase(actor, r.Action, &c)
 	case strings.HasPrefix(r.Path, "/api/v1/media/:id"):
@@ -376,13 +391,13 @@ func listsHoldTheCallersOwnAreaAlone(t *testing.T, fresh apptest.Fresh) {
 	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
 	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced", "/api/v1/slips",
-		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations", "/api/v1/opinions/suggestions", "/api/v1/teams", "/api/v1/teams/vacancies"} {
+		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations", "/api/v1/opinions/suggestions", "/api/v1/teams", "/api/v1/teams/vacancies", "/api/v1/villages"} {
 		for _, role := range mediation.AccountRoles {
 			answer := app.Do(t, app.As(t, role, apptest.Here), http.MethodGet, path, nil)
 			if answer.Status == http.StatusForbidden {
 				continue
 			}
-			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, there.said, string(there.team), string(there.place.Cell()), apptest.There.Mediator("own")} {
+			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, there.said, there.village, string(there.team), string(there.place.Cell()), apptest.There.Mediator("own")} {
 				if strings.Contains(string(answer.Want(http.StatusOK).Body), never) {
 					t.Errorf("%s for %s of %s shows %s of the other township", path, role, here.place, never)
 				}

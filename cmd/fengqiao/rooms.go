@@ -14,6 +14,7 @@ import (
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
 	"fengqiao/mediation/team"
+	"fengqiao/mediation/village"
 )
 
 // roomEvery is how often it is looked whether anything is due in a room.
@@ -36,6 +37,7 @@ func (s *system) rooms() []namedRoom {
 		{"desks", s.desks},
 		{"opinions", s.opinions},
 		{"teams", s.teams},
+		{"villages", s.villages},
 	}
 }
 
@@ -85,4 +87,11 @@ func (in *installation) collecting(cases *mediation.Service, papers *slip.Servic
 	st := in.Store
 	return opinion.NewService(opinion.Deps{Sites: st.OpinionSites(), Campaigns: st.OpinionCampaigns(), Suggestions: st.Suggestions(), Publications: st.OpinionResults(),
 		Papers: handlers.Askings{Slips: papers}, Core: cases, Users: in.directory, Sealer: in.ring, Phone: cases.Phone, Atlas: cases.Atlas, Now: cases.Now, Log: cases.Log})
+}
+
+// assessing keeps what villages were assessed at.
+func (in *installation) assessing(cases *mediation.Service) *village.Service {
+	st := in.Store
+	return village.NewService(village.Deps{Rounds: st.VillageRounds(), Results: st.VillageResults(), Cards: st.Scorecards(), Heads: st.Figures(), Core: cases, Reader: st.Cases(), Sealer: in.ring,
+		Atlas: cases.Atlas, Now: cases.Now})
 }

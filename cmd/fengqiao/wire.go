@@ -39,6 +39,7 @@ import (
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
 	"fengqiao/mediation/team"
+	"fengqiao/mediation/village"
 	"fengqiao/push"
 	"fengqiao/push/fcm"
 	"fengqiao/push/webhook"
@@ -231,6 +232,8 @@ type system struct {
 	opinions *opinion.Service
 	// teams keeps the posts of grids' teams.
 	teams *team.Service
+	// villages keeps what villages were assessed at.
+	villages *village.Service
 	// patrols takes the check-ins of grid workers.
 	patrols *patrol.Service
 	// desks takes in what outside desks send.
@@ -286,6 +289,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
 	s.councils = council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: s.cases, Papers: handlers.FollowUps{Slips: s.slips}, Sealer: in.ring, Atlas: s.atlas, Now: s.cases.Now})
 	s.opinions = in.collecting(s.cases, s.slips)
+	s.villages = in.assessing(s.cases)
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}
@@ -346,6 +350,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Councils:  s.councils,
 		Opinions:  s.opinions,
 		Teams:     s.teams,
+		Villages:  s.villages,
 		Studies:   s.studies,
 		Duty:      s.duty,
 		Figures:   s.figures,

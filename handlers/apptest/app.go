@@ -37,6 +37,7 @@ import (
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
 	"fengqiao/mediation/team"
+	"fengqiao/mediation/village"
 	"fengqiao/push"
 )
 
@@ -82,6 +83,8 @@ type App struct {
 	Councils *council.Service
 	Opinions *opinion.Service
 	Teams    *team.Service
+	// Villages are swept when a test lets them (Sweep).
+	Villages *village.Service
 	Photos   *media.Service
 	Atlas    *grid.Atlas
 	Ring     *seal.Keyring
@@ -200,6 +203,8 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.Councils = council.NewService(council.Deps{Meetings: a.Store.Meetings(), Rules: a.Cases, Papers: handlers.FollowUps{Slips: a.Slips}, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now})
 	a.Opinions = opinion.NewService(opinion.Deps{Sites: a.Store.OpinionSites(), Campaigns: a.Store.OpinionCampaigns(), Suggestions: a.Store.Suggestions(), Publications: a.Store.OpinionResults(),
 		Papers: handlers.Askings{Slips: a.Slips}, Core: a.Cases, Users: a.Store.Directory(), Sealer: a.Ring, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
+	a.Villages = village.NewService(village.Deps{Rounds: a.Store.VillageRounds(), Results: a.Store.VillageResults(), Cards: a.Store.Scorecards(), Heads: a.Store.Figures(), Core: a.Cases,
+		Reader: a.Store.Cases(), Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now})
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: a.rooms})
@@ -232,6 +237,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Councils:  a.Councils,
 		Opinions:  a.Opinions,
 		Teams:     a.Teams,
+		Villages:  a.Villages,
 		Studies:   a.Studies,
 		Duty:      a.Duty,
 		Names:     a.Store.Directory(),
@@ -271,6 +277,7 @@ func (a *App) rooms() []casetime.Room {
 		a.Desks,
 		a.Opinions,
 		a.Teams,
+		a.Villages,
 	}
 }
 

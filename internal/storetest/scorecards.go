@@ -122,7 +122,9 @@ var plain = map[string]func(t *figures.Tally, cases []counted) (above, below flo
 		return having(cases, func(c *counted) bool { return c.State == mediation.Transferred }), float64(len(cases))
 	},
 	"unasked": func(_ *figures.Tally, cases []counted) (float64, float64) {
-		return having(cases, func(c *counted) bool { return c.State == mediation.Screened || c.State == mediation.Offered }), float64(len(cases))
+		return having(cases, func(c *counted) bool {
+			return slices.Contains([]mediation.State{mediation.Screened, mediation.Offered, mediation.NotAccepted, mediation.Withdrawn}, c.State)
+		}), float64(len(cases))
 	},
 	"repeat_rate": func(_ *figures.Tally, cases []counted) (float64, float64) {
 		return having(cases, func(c *counted) bool { return c.Repeats > 0 }), float64(len(cases))

@@ -168,6 +168,9 @@ func kept(s *mediation.Summary) mediation.Summary {
 	return k
 }
 
+// Query is the cases of the result's village and period.
+func (r *Result) Query() figures.Query { return query(r.Village, r.From, r.Until) }
+
 // reckon assesses the village over the cases that count, by the card, as of the end of the period.
 func (r *Result) reckon(card *scorecard.Card, counted map[string]bool) scorecard.Village {
 	book := &figures.Book{}
@@ -179,7 +182,7 @@ func (r *Result) reckon(card *scorecard.Card, counted map[string]bool) scorecard
 			book.Put(&s)
 		}
 	}
-	return card.Assess(book, query(r.Village, r.From, r.Until), []grid.Code{r.Village})[0]
+	return card.Assess(book, r.Query(), []grid.Code{r.Village})[0]
 }
 
 // query is the cases of an area over a period. What is late is judged as of its end, however much later it is frozen.
