@@ -193,16 +193,19 @@ func (a *API) countedFilter(c *Call, f *mediation.Filter) (err error) {
 	return err
 }
 
-// openedFilter reads when cases were opened: between two times, or at least so long ago.
+// openedFilter reads when cases were opened: between two times, or at least so long ago; and when they were first late.
 func (a *API) openedFilter(c *Call, f *mediation.Filter) error {
-	for i, name := range []string{"openedFrom", "openedUntil"} {
+	for name, to := range map[string]*time.Time{"openedFrom": &f.Opened[0], "openedUntil": &f.Opened[1], "lateFrom": &f.Late[0], "lateUntil": &f.Late[1]} {
 		if text := c.QueryText(name); text != "" {
 			t, err := time.Parse(time.RFC3339, text)
 			if err != nil {
 				return invalid("wrong_type", name, "want", "time (RFC 3339)")
 			}
-			f.Opened[i] = t
+			*to = t
 		}
+	}
+	if f.Late != ([2]time.Time{}) && f.Counted != mediation.CountedLate {
+		return invalid("invalid_value", "lateFrom") // they narrow those that were ever late
 	}
 	if text := c.QueryText("age"); text != "" {
 		d, err := policy.ParseDuration(text)

@@ -11,7 +11,7 @@ import (
 const importDeadline = 60 * time.Second
 
 var caseFilters = []string{"state", "open", "category", "severity", "cell", "area", "itself", "channel", "source", "noSource", "way", "unit", "noUnit", "official", "counted", "overdue", "needsHand", "owner", "unplaced",
-	"openedFrom", "openedUntil", "age", "number", "q"}
+	"openedFrom", "openedUntil", "lateFrom", "lateUntil", "age", "number", "q"}
 
 // planFileQuery says how a file of boundaries is to be read.
 var planFileQuery = []string{"code", "name", "parent", "parentName", "levels", "version", "crs"}

@@ -252,10 +252,15 @@ func (q *asked) link(list map[string][]string, group string, plan *grid.Plan) *s
 	if q.by == counts.ByMonth {
 		from, until = q.month(group)
 	}
+	dated := [2]string{"openedFrom", "openedUntil"}
 	for name, values := range list {
+		if name == counts.ByLateness {
+			dated = [2]string{"lateFrom", "lateUntil"}
+			continue
+		}
 		set[name] = strings.Join(values, ",")
 	}
-	for name, t := range map[string]time.Time{"openedFrom": from, "openedUntil": until} {
+	for name, t := range map[string]time.Time{dated[0]: from, dated[1]: until} {
 		if !t.IsZero() {
 			set[name] = t.Format(time.RFC3339)
 		}

@@ -70,6 +70,7 @@ type Filter struct {
 	Official   string       // an account that has acted on it in public office
 	Opened     [2]time.Time // from inclusive, until exclusive
 	OverdueAt  time.Time    // a clock's due time lies before
+	Late       [2]time.Time // a limit first passed: from inclusive, until exclusive; Counted is CountedLate then
 	Counted    Counted      // among those that figures count so
 	NoUnit     bool         // it lies with no unit
 	Itself     bool         // it lies with Area itself and with no part of it

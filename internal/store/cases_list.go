@@ -14,6 +14,9 @@ import (
 // open and one of ended cases under an area, which the engine merges in (opened, id) order, or the one stream of a reporter,
 // mediator or unit.
 func (p *Cases) List(ctx context.Context, f mediation.Filter, cursor string, limit int) ([]mediation.Summary, string, error) {
+	if f.Late != ([2]time.Time{}) {
+		return p.late(ctx, f, cursor, limit)
+	}
 	after, err := readPosition(cursor)
 	if err != nil {
 		return nil, "", err
@@ -84,6 +87,10 @@ func alongOverdue(f mediation.Filter, q Query) (Query, bool) {
 
 // Count counts at most max cases.
 func (p *Cases) Count(ctx context.Context, f mediation.Filter, max int) (int, error) {
+	if f.Late != ([2]time.Time{}) {
+		list, _, err := p.late(ctx, f, "", max)
+		return len(list), err
+	}
 	q, ok := caseQuery(f)
 	if !ok {
 		return 0, nil

@@ -27,6 +27,9 @@ func (k *figuresKit) linked(t *testing.T, actor mediation.Actor, q figures.Query
 			k.holds(t, actor, q, f.Key, f.List, below) // those that were timed
 		}
 	}
+	late := q
+	late.Late = true
+	tally.NewlyLate = k.kept.Count(late).Received
 	for _, term := range figures.Terms {
 		if n, _ := term.Value(&tally); term.Unit == figures.Count {
 			k.holds(t, actor, q, term.Key, term.List, int(n))
@@ -55,6 +58,12 @@ func (k *figuresKit) holds(t *testing.T, actor mediation.Actor, q figures.Query,
 			filter.Open = &open
 		case "overdue":
 			filter.OverdueAt = q.Now
+		case figures.ByLateness:
+			filter.Late, filter.Opened = filter.Opened, [2]time.Time{}
+			filter.Counted = mediation.CountedLate
+			if q.From.IsZero() && q.Until.IsZero() {
+				filter.Late[0] = OfficeStart.AddDate(-1, 0, 0)
+			}
 		case "counted":
 			filter.Counted = mediation.Counted(values[0])
 		default:

@@ -10,13 +10,16 @@ type Term struct {
 	DefZh, DefEn string
 	// Value is false where there is nothing to say.
 	Value func(*Tally) (float64, bool)
-	// List and Below are as of Figure; nil where no filter of the list says it. Slips: they are of the list of slips, and the period is by when these were issued.
+	// List and Below are as of Figure. Slips: they are of the list of slips, and the period is by when these were issued.
 	List, Below map[string][]string
 	Slips       bool
 }
 
 // NewlyLate is the name of the count that is by when cases were late, and not by when they were opened.
 const NewlyLate = "newlyLate"
+
+// ByLateness stands in a List whose period is by when a limit of the cases first passed, and not by when they were opened.
+const ByLateness = "byLateness"
 
 // Terms is the one list of the names, in the order in which pages show them.
 var Terms = terms()
@@ -40,7 +43,8 @@ func terms() []Term {
 		all = append(all, counted(c.key, c.zh, c.en, c.defZh, c.defEn, c.of, among(c.in)))
 	}
 	all = append(all, counted(NewlyLate, "期内新超期", "newly late", "期间内第一次有时限超期的，不论何时立案、后来怎样；不予受理、撤回的照样计",
-		"a limit of the case first passed in the period, whenever it was opened and whatever became of it; what was refused or withdrawn stays", func(t *Tally) int { return t.NewlyLate }, nil))
+		"a limit of the case first passed in the period, whenever it was opened and whatever became of it; what was refused or withdrawn stays", func(t *Tally) int { return t.NewlyLate },
+		map[string][]string{"counted": {string(mediation.CountedLate)}, ByLateness: nil}))
 	for i, s := range mediation.States {
 		if s.State == mediation.Joined {
 			continue // counted with the case that it was joined to

@@ -83,9 +83,9 @@ weights has a value.
 `
 
 const referenceLaw = `
-比率是0到1，用时是秒。案件的定义与 [figures.md](figures.md) 的统计数是同一份；督办文书的见 [slips.md](slips.md)。每个数都带着正好是这些案件或文书的列表，比率的分子、分母各一份；` + "`newlyLate`" + ` 按超期的时间划期，没有列表。
+比率是0到1，用时是秒。案件的定义与 [figures.md](figures.md) 的统计数是同一份；督办文书的见 [slips.md](slips.md)。每个数都带着正好是这些案件或文书的列表，比率的分子、分母各一份；` + "`newlyLate`" + ` 按第一次超期的时间划期。
 Shares are between 0 and 1, times are seconds. Those of cases are the figures of figures.md, from one table; those of papers of supervision are told in slips.md. Each leads to the list of
-exactly its cases or papers, a share to two; newlyLate, whose period is by when cases were late, leads to none.
+exactly its cases or papers, a share to two; the period of newlyLate is by when cases were first late.
 
 ## 计分 · Points
 
