@@ -51,7 +51,7 @@ func TestASweepsQuestionsAreRangesOfAnIndex(t *testing.T) {
 			due[q.Table] = true
 		}
 	}
-	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies"} {
+	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies", "village_rounds", "village_results"} {
 		if !due[table] {
 			t.Errorf("nothing that is due was asked of %s", table)
 		}

@@ -43,13 +43,13 @@ func TestASweepWalksWhatIsDueAndNothingElse(t *testing.T) {
 			t.Errorf("%s: %s\nwalks rows that are not due:\n%s", q.Table, s.text, plan)
 		}
 	}
-	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies"} {
+	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies", "village_rounds", "village_results"} {
 		if !due[table] {
 			t.Errorf("nothing that is due was asked of %s", table)
 		}
 	}
 	// Nothing of an ended case stands in the index: it has no due time.
-	for _, name := range []string{"i.cases.due.sort", "i.slips.due.sort", "i.studies.due.sort"} {
+	for _, name := range []string{"i.cases.due.sort", "i.slips.due.sort", "i.studies.due.sort", "i.village_rounds.due.sort", "i.village_results.due.sort"} {
 		if made := schemaOf(t, e, name); !strings.Contains(made, `WHERE "k_due" <> 0`) {
 			t.Errorf("%s holds rows that are never due: %s", name, made)
 		}

@@ -13,7 +13,7 @@ import (
 	"fengqiao/mediation/study"
 )
 
-// SweepQueries are all questions that the sweeps of cases, reports, slips and studies ask of an engine while things are due in each, so that
+// SweepQueries are all questions that the sweeps of cases, reports, slips, studies and villages ask of an engine while things are due in each, so that
 // an engine's own test can look how it walks for them. The engine must be opened with all tables and empty.
 func SweepQueries(t *testing.T, engine store.Engine) []store.Query {
 	t.Helper()
@@ -41,6 +41,9 @@ func SweepQueries(t *testing.T, engine store.Engine) []store.Query {
 			t.Fatal(err)
 		}
 		if _, err := studies.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := assessing(s, o).Sweep(ctx); err != nil {
 			t.Fatal(err)
 		}
 		ear.hear(false)
