@@ -90,7 +90,9 @@ type Case struct {
 	Former    []Agreement // agreements of earlier turns that took effect, the oldest first
 	Performed time.Time
 	// Answer is the latest that was given to whoever brought this turn in; nil: none yet.
-	Answer    *Answer
+	Answer *Answer
+	// Heard is who was told of this turn's end.
+	Heard     Heard
 	FollowUps []FollowUp
 	Outcome   *Outcome // why it was refused, transferred, failed, exited
 

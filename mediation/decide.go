@@ -135,6 +135,7 @@ func (d *decision) enter(s State) {
 func (d *decision) finish() {
 	d.runStages()
 	d.studyState()
+	d.hear()
 	e := *d.event
 	e.To = d.State
 	d.Case.log(e)

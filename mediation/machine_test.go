@@ -459,6 +459,7 @@ func (m *machine) whole() {
 	m.seatsOnce()
 	m.dueInTime()
 	m.clocksExplainThemselves()
+	m.everybodyHears()
 }
 
 // clocksExplainThemselves: what the calendar says step by step leads to the very time at which the clock ends.

@@ -25,7 +25,7 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 	area := rep.Place()
 	c := Case{ID: o.ID, Home: area, Area: area, Cell: rep.Cell, PlanVersion: rep.PlanVersion, Category: rep.Category,
 		Severity: rep.Severity, Emergency: rep.Emergency, Channel: rep.Channel, Key: rep.Key, Words: rep.Text, Point: rep.Point,
-		Reporter: rep.Reporter, Parties: o.Parties, Policy: r.Policy.ID, Opened: o.At}
+		Reporter: rep.Reporter, Parties: o.Parties, Policy: r.Policy.ID, Opened: o.At, Heard: Heard{Known: true}}
 	c.file(rep.ID, rep.filer())
 	c.fileOutside(rep.order())
 	c.Number.Series = Series(area, r.Policy.Intake.NumberLevel, o.At)

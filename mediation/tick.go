@@ -82,6 +82,7 @@ func (d *decision) begin(kind string) {
 func (d *decision) end() {
 	d.runStages()
 	d.studyState()
+	d.hear()
 	d.event.To = d.State
 	d.log(*d.event)
 	d.echo()

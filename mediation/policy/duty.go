@@ -56,10 +56,11 @@ const (
 	OnBreach = "breach" // one of its stages' clocks has run out
 	OnDanger = "danger" // danger is named when the case is open already
 	OnUnheld = "unheld" // it is open and no clock of it runs any more
+	OnUntold = "untold" // it has ended, and nobody who brought it in can be told
 )
 
 // DispatchOn lists what rules are asked at.
-var DispatchOn = []string{OnOpened, OnStudy, OnBreach, OnDanger, OnUnheld}
+var DispatchOn = []string{OnOpened, OnStudy, OnBreach, OnDanger, OnUnheld, OnUntold}
 
 // Matter is what a rule looks at.
 type Matter struct {
@@ -119,7 +120,7 @@ var dutyKeys = []key[Duty]{
 var dispatchKeys = []key[DispatchRule]{
 	word("key", required, Text{"规则标识", "the rule's word"}, func(r *DispatchRule) *string { return &r.Key }),
 	named(Text{"规则名称，作为转派理由", "its name, which is told as the reason"}, func(r *DispatchRule) *Text { return &r.Name }),
-	word("on", optional, Text{"何时：opened立案（默认）、danger立案后发现险情、breach环节超期、study提级研判、unheld已无时限在走", "when: opened (if not said), danger found in an open case, breach of a stage's clock, study called, unheld: no clock runs any more"},
+	word("on", optional, Text{"何时：opened立案（默认）、danger立案后发现险情、breach环节超期、study提级研判、unheld已无时限在走、untold已结束而无人可告知", "when: opened (if not said), danger found in an open case, breach of a stage's clock, study called, unheld: no clock runs any more, untold: it has ended and nobody can be told"},
 		func(r *DispatchRule) *string { return &r.On }),
 	list("categories", optional, kindWords, Text{"适用类别；不填为全部", "for these categories; without it for any"}, parseWord, func(r *DispatchRule) *[]string { return &r.Categories }),
 	list("channels", optional, kindWords, Text{"适用的来源渠道；不填为全部", "for these channels; without it for all"}, parseWord, func(r *DispatchRule) *[]string { return &r.Channels }),
