@@ -19,7 +19,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Deps is what the Service stands on. All fields but Album, DeskUnit, CallStudy, Dispatch and Kick are required.
+// Deps is what the Service stands on. All fields but Album, DeskUnit, CallStudy, Dispatch, Catch and Kick are required.
 type Deps struct {
 	Cases     Cases
 	Reports   Reports
@@ -44,6 +44,8 @@ type Deps struct {
 	CallStudy func(ctx context.Context, caseID, why string, since time.Time) error
 	// Dispatch tells whom a dispatch rule sends the case to, once for when it was asked; nil: nobody is on duty.
 	Dispatch func(ctx context.Context, c *Case, rule string, since time.Time) error
+	// Catch tells who is on duty of a matter that has been without a case for too long (兜底), once for each turn; nil: nobody is.
+	Catch func(ctx context.Context, m Stray) error
 	// Kick hints that a case has something due now; a lost hint costs only the time until the next sweep.
 	Kick func(caseID string)
 }

@@ -211,6 +211,7 @@ func (w *Watch) sweepReports(ctx context.Context, now time.Time, n *Swept) error
 			if err := w.Reports.Defer(ctx, id, old.Add(restAfter(err))); err != nil {
 				w.Log.ErrorContext(ctx, "report could not be put off", "report", id, "cause", err)
 			}
+			w.catchFailed(ctx, id, now)
 			continue
 		}
 		n.Reports++
@@ -249,9 +250,13 @@ func (w *Watch) lookAfter(ctx context.Context, id string, now time.Time) error {
 		_, err = w.settle(ctx, rep, SystemActor)
 		return err
 	}
+	next, err := w.catch(ctx, &rep, now)
+	if err != nil {
+		return err
+	}
 	return w.Reports.Tell(ctx, id, func(r *Report) (Notice, error) {
 		r.Told++
-		r.NextLook = now.Add(remindUnplaced)
+		r.NextLook = sooner(now.Add(remindUnplaced), next)
 		to := Recipient{Role: TownshipStaff, Area: r.Place()}
 		if r.Raised != "" {
 			to.Role = CountyStaff

@@ -266,6 +266,11 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A case is sent to you", "A dispatch rule has sent you a case. Open the app to see it."},
 		Keep:    day,
 	},
+	mediation.NoticeStray: {
+		Chinese: Text{"有事项迟迟没有立案", "有上报或平台转来的事项迟迟没有立案，请打开应用处理。"},
+		English: Text{"A matter has no case yet", "A report, or what a desk sent, has been without a case for too long. Open the app to see it."},
+		Urgent:  true, Keep: 7 * day,
+	},
 	mediation.NoticeDutyGap: {
 		Chinese: Text{"值班表有空档", "有一个岗位将要或已经无人值班，请尽快安排。"},
 		English: Text{"Nobody is on duty", "A post has, or soon will have, nobody on duty. Please arrange for somebody now."},

@@ -286,6 +286,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.cases.CallStudy = s.studies.CallByPolicy
 	s.duty = duty.NewService(duty.Deps{Rosters: in.Store.Duty(), Cases: s.cases, People: in.Store.Persons(), Now: s.cases.Now})
 	s.cases.Dispatch = s.duty.Dispatch
+	s.cases.Catch = s.duty.Catch
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
 	s.councils = council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: s.cases, Papers: handlers.FollowUps{Slips: s.slips}, Sealer: in.ring, Atlas: s.atlas, Now: s.cases.Now})
 	s.opinions = in.collecting(s.cases, s.slips)
@@ -299,7 +300,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	if err != nil {
 		return nil, err
 	}
-	s.desks = desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: outside.desks, Now: s.cases.Now, Wait: outside.wait})
+	s.desks = desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: outside.desks, Now: s.cases.Now, Wait: outside.wait, Catch: s.duty.Catch})
 	s.cases.DeskUnit = s.desks.UnitOf
 	font, err := sheet.FindFont(v.PDFFont)
 	if errors.Is(err, sheet.ErrNoFont) {

@@ -193,10 +193,11 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
 	a.Studies = study.NewService(study.Deps{Studies: a.Store.Studies(), Cases: a.Cases, Reader: a.Store.Cases(), People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Cases.CallStudy = a.Studies.CallByPolicy
-	a.Desks = a.desks()
-	a.Cases.DeskUnit = a.Desks.UnitOf
 	a.Duty = duty.NewService(duty.Deps{Rosters: a.Store.Duty(), Cases: a.Cases, People: a.Store.Persons(), Now: a.Case.Now})
 	a.Cases.Dispatch = a.Duty.Dispatch
+	a.Cases.Catch = a.Duty.Catch
+	a.Desks = a.desks()
+	a.Cases.DeskUnit = a.Desks.UnitOf
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
 	a.Patrols = patrol.NewService(patrol.Deps{Checkins: a.Store.Patrols(), Rules: a.Cases, Atlas: a.Atlas, Now: a.Case.Now})
@@ -263,7 +264,7 @@ func (a *App) desks() *desk.Service {
 		list = append(list, desk.Desk{Name: p.Desk(), Unit: p.DeskUnit()})
 	}
 	list = append(list, desk.Desk{Name: PoliceDesk, Unit: PoliceUnit})
-	return desk.NewService(desk.Deps{Orders: a.Store.DeskOrders(), Cases: a.Cases, Reader: a.Store.Cases(), Sealer: a.Ring, Desks: list, Now: a.Case.Now})
+	return desk.NewService(desk.Deps{Orders: a.Store.DeskOrders(), Cases: a.Cases, Reader: a.Store.Cases(), Sealer: a.Ring, Desks: list, Now: a.Case.Now, Catch: a.Duty.Catch})
 }
 
 // rooms lists what falls due beside cases.

@@ -31,6 +31,9 @@ func deskOrderRow(o *desk.Order) (Row, error) {
 	return Row{ID: deskOrderID(o.Outside), Sort: o.Began.UnixMilli(), Tags: []string{"d:" + o.Desk}, Keys: map[string]any{"due": millis(o.NextDue)}, Body: body}, err
 }
 
+// ReadDeskOrder makes an order of its row, for those who walk the table.
+func ReadDeskOrder(row Row) (desk.Order, error) { return readDeskOrder(row) }
+
 func readDeskOrder(row Row) (o desk.Order, err error) {
 	err = decode(deskOrdersTable, row.ID, row.Body, &o)
 	o.Version = row.Version
@@ -134,6 +137,17 @@ func (p *DeskOrders) Defer(ctx context.Context, key mediation.Outside, until tim
 		return next, nil, err
 	})
 	return trouble("put off desk order", err)
+}
+
+// Each reads every order. One that cannot be read is verify's to tell.
+func (p *DeskOrders) Each(ctx context.Context, fn func(desk.Order) error) error {
+	return p.s.Engine.Walk(ctx, deskOrdersTable, func(row Row) error {
+		o, err := readDeskOrder(row)
+		if err != nil {
+			return nil
+		}
+		return fn(o)
+	})
 }
 
 // List pages a desk's orders, newest first.

@@ -86,7 +86,7 @@ type Order struct {
 	// Sender is the account that spoke of it last while it was not there, Home that account's area: who is told if it never comes.
 	Sender  string
 	Home    grid.Code
-	NextDue time.Time // when the first of what waits runs out; zero: nothing waits
+	NextDue time.Time // when the sweep must look at what waits; zero: nothing waits
 	Version int64
 }
 
@@ -111,13 +111,13 @@ func (o *Order) next() *Message {
 
 // Begin notes the report that the order became.
 func (o *Order) Begin(report, user string, at time.Time) {
-	o.NextDue = time.Time{}
 	if o.Report == "" {
 		o.Report, o.User = report, user
 	}
 	if o.Began.IsZero() {
 		o.Began = at
 	}
+	o.schedule(waits{}, at)
 }
 
 // Add keeps a message, once.
@@ -156,5 +156,8 @@ func (o *Order) settle(id string, as Standing) *Message {
 		return nil
 	}
 	m.Words, m.Others, m.Danger, m.Stands = mediation.Sealed{}, mediation.Sealed{}, false, as
+	if o.next() == nil {
+		o.NextDue = time.Time{}
+	}
 	return m
 }

@@ -22,6 +22,8 @@ type Orders interface {
 	Due(ctx context.Context, until time.Time, limit int) ([]mediation.Outside, error)
 	// Defer puts the sweep off to a later time after a failure, be the order readable or not.
 	Defer(ctx context.Context, key mediation.Outside, until time.Time) error
+	// Each calls fn with every order of every desk that can be read, and ends with what it returns.
+	Each(ctx context.Context, fn func(Order) error) error
 	// List pages a desk's orders, newest first, after the cursor, at most limit, and the cursor behind the last ("" at the end).
 	List(ctx context.Context, desk, cursor string, limit int) ([]Order, string, error)
 }
@@ -34,6 +36,7 @@ type Cases interface {
 	ReportOf(ctx context.Context, actor mediation.Actor, id string) (mediation.Report, error)
 	Do(ctx context.Context, actor mediation.Actor, id string, q mediation.Request) (mediation.Done, error)
 	Danger(ctx context.Context, actor mediation.Actor, id, key string) (mediation.Case, bool, error)
+	Rules(ctx context.Context, version string) (mediation.Rules, error)
 }
 
 // Reader reads a case as it stands, for nobody in particular.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -15,7 +16,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Deps is what the Service stands on. All but Wait are needed.
+// Deps is what the Service stands on. All but Wait and Catch are needed.
 type Deps struct {
 	Orders Orders
 	Cases  Cases
@@ -25,13 +26,18 @@ type Deps struct {
 	Now    func() time.Time // case time
 	// Wait is how long messages wait for their order; 0: DefaultWait.
 	Wait time.Duration
+	// Catch tells who is on duty of an order that does not come; nil: nobody is.
+	Catch func(ctx context.Context, m mediation.Stray) error
 }
 
 // Service takes in what outside desks send.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	mended atomic.Bool // what an earlier release left without a time has got one
+}
 
 // NewService returns a ready service.
-func NewService(d Deps) *Service { return &Service{d} }
+func NewService(d Deps) *Service { return &Service{Deps: d} }
 
 // numberForm is what a desk's number and the ids of its messages look like.
 var numberForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)
@@ -163,6 +169,10 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 	if err != nil {
 		return Answer{}, err
 	}
+	w, err := s.waits(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
 	o, err := s.Orders.Change(ctx, key, func(o *Order) error {
 		if o.Key == "" {
 			o.Key = seal
@@ -171,7 +181,7 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 		if err := o.Add(m); err != nil {
 			return err
 		}
-		o.schedule(s.wait())
+		o.schedule(w, m.At)
 		return nil
 	})
 	if err != nil {

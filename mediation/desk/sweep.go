@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
 )
 
 // DefaultWait is how long messages wait for their order where nothing else is said: a desk that is down comes back within days.
@@ -17,28 +18,66 @@ const (
 	rest  = time.Minute
 )
 
-// schedule says when the first of what waits runs out; never, once the order is there.
-func (o *Order) schedule(wait time.Duration) {
-	o.NextDue = time.Time{}
-	if m := o.next(); m != nil && o.Report == "" {
-		o.NextDue = m.At.Add(wait) // they are in the order in which they came
+// waits is how long messages wait for their order, and when who is on duty hears that it does not come.
+type waits struct {
+	wait  time.Duration
+	catch policy.CatchAll
+}
+
+func (s *Service) waits(ctx context.Context) (waits, error) {
+	r, err := s.Cases.Rules(ctx, "")
+	if err != nil {
+		return waits{}, err
+	}
+	w := waits{wait: s.Wait, catch: r.Policy.CatchAll}
+	if w.wait <= 0 {
+		w.wait = DefaultWait
+	}
+	if s.Catch == nil {
+		w.catch = policy.CatchAll{}
+	}
+	return w, nil
+}
+
+// schedule says when the sweep must look at what waits: when the first of it runs out, or who is on duty must hear of it before. Once the order
+// is there nothing waits but what a crash has left.
+func (o *Order) schedule(w waits, now time.Time) {
+	m := o.next()
+	switch {
+	case m == nil:
+		o.NextDue = time.Time{}
+	case o.Report != "":
+		o.NextDue = now.Add(mediation.Grace)
+	default:
+		o.NextDue = m.At.Add(w.wait) // they are in the order in which they came
+		if _, next := w.catch.Turn(m.At, now); !next.IsZero() && next.Before(o.NextDue) {
+			o.NextDue = next
+		}
 	}
 }
 
 // runOut gives up what has waited too long for an order that has not come: its words are forgotten, and how many there were is told.
-func (o *Order) runOut(now time.Time, wait time.Duration) int {
+func (o *Order) runOut(now time.Time, w waits) int {
 	n := 0
-	for m := o.next(); m != nil && o.Report == "" && !m.At.Add(wait).After(now); m = o.next() {
+	for m := o.next(); m != nil && o.Report == "" && !m.At.Add(w.wait).After(now); m = o.next() {
 		o.settle(m.ID, Expired)
 		n++
 	}
-	o.schedule(wait)
+	o.schedule(w, now)
 	return n
 }
 
-// Sweep gives up what has waited too long, and tells the desk and the county's staff of it: what a desk said must not vanish unheard.
+// Sweep gives up what has waited too long, and tells the desk and the county's staff of it: what a desk said must not vanish unheard. Who is on
+// duty hears of it before, and what a crash has left undone is carried out.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	now := s.now()
+	w, err := s.waits(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.mend(ctx, w, now); err != nil {
+		return 0, err
+	}
 	due, err := s.Orders.Due(ctx, now, batch)
 	if err != nil {
 		return 0, err
@@ -46,13 +85,7 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	done := 0
 	var failed error
 	for _, key := range due {
-		err := s.Orders.Tell(ctx, key, func(o *Order) []mediation.Notice {
-			if o.runOut(now, s.wait()) == 0 {
-				return nil
-			}
-			return ranOut(o, now)
-		})
-		if err != nil {
+		if err := s.tend(ctx, key, w, now); err != nil {
 			failed = err
 			if err := s.Orders.Defer(ctx, key, now.Add(rest)); err != nil {
 				return done, err
@@ -62,6 +95,63 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		done++
 	}
 	return done, failed
+}
+
+// tend sees to one order that is due.
+func (s *Service) tend(ctx context.Context, key mediation.Outside, w waits, now time.Time) error {
+	o, err := s.Orders.Load(ctx, key)
+	if err != nil {
+		return err
+	}
+	if m := o.next(); m != nil && o.Report != "" {
+		_, err := s.apply(ctx, mediation.Actor{ID: o.User, Role: mediation.Desk, Area: o.Home, Unit: s.UnitOf(o.Desk)}, o)
+		return err
+	} else if m != nil {
+		if turn, _ := w.catch.Turn(m.At, now); turn > 0 {
+			if err := s.Catch(ctx, mediation.Stray{Subject: "desk/" + o.Desk + "/" + o.Number, Area: o.Home, Turn: turn, At: now}); err != nil {
+				return err
+			}
+		}
+	}
+	return s.Orders.Tell(ctx, key, func(o *Order) []mediation.Notice {
+		if o.runOut(now, w) == 0 {
+			return nil
+		}
+		return ranOut(o, now)
+	})
+}
+
+// mend gives what waits without a time at which the sweep looks at it, as an earlier release left it, such a time. That is once for as long as
+// the service runs.
+func (s *Service) mend(ctx context.Context, w waits, now time.Time) error {
+	if s.mended.Load() {
+		return nil
+	}
+	var loose []mediation.Outside
+	err := s.Orders.Each(ctx, func(o Order) error {
+		if o.Loose() != "" {
+			loose = append(loose, o.Outside)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range loose {
+		if _, err := s.Orders.Change(ctx, key, func(o *Order) error { o.schedule(w, now); return nil }); err != nil {
+			return err
+		}
+	}
+	s.mended.Store(true)
+	return nil
+}
+
+// Loose says why nobody would ever look at what waits on the order; "" where all is well.
+func (o *Order) Loose() string {
+	if o.next() != nil && o.NextDue.IsZero() {
+		return "what its desk said waits, and nothing lets anybody look at it"
+	}
+	return ""
 }
 
 // ranOut are the notices: to the desk's account, whose server hears of it like of every change, and to the staff of its area.
@@ -81,13 +171,6 @@ func (s *Service) NextDue(ctx context.Context, until time.Time) (time.Time, erro
 	}
 	o, err := s.Orders.Load(ctx, due[0])
 	return o.NextDue, err
-}
-
-func (s *Service) wait() time.Duration {
-	if s.Wait <= 0 {
-		return DefaultWait
-	}
-	return s.Wait
 }
 
 // Eraser erases what waits for an order that has not come. Who may is decided by who may reach the installation key.

@@ -28,6 +28,7 @@ func (c *checker) check() {
 	c.checkDesks()
 	c.checkLoop()
 	c.checkDuty()
+	c.checkCatchAll()
 	c.checkCalendar()
 	c.checkHalls()
 	c.checkJoint()

@@ -38,6 +38,8 @@ type Policy struct {
 	Duty Duty
 	// DispatchRules send cases to units and to who is on duty; the first that fits is taken.
 	DispatchRules []DispatchRule
+	// CatchAll is what becomes of matters that have got no case.
+	CatchAll CatchAll
 	// Retention says how long words are kept; the zero value keeps them for ever.
 	Retention Retention
 	// Backlog says how the pile of open cases is looked at.

@@ -26,6 +26,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 			func(p *Policy) *Study { return &p.Study }),
 		object("duty", optional, Text{"值班表：值班领导、指挥长等岗位；不填为没有", "the duty roster: posts such as leader on duty; without it there is none"}, dutyKeys, func(p *Policy) *Duty { return &p.Duty }),
 		objects("dispatch", optional, Text{"派单规则：何种事项直接派给哪个单位或值班岗位，取第一条适用的", "dispatch rules: what goes straight to a unit or to who is on duty; the first that fits is taken"}, dispatchKeys, DispatchRule{}, func(p *Policy) *[]DispatchRule { return &p.DispatchRules }),
+		object("catch_all", optional, Text{"兜底：没有立案的事项多久告知值班的人；不填则只由工作人员每日受提醒", "the catch-all: how soon whoever is on duty hears of what has no case; without it staff alone are reminded daily"}, catchAllKeys, func(p *Policy) *CatchAll { return &p.CatchAll }),
 		object("closing", required, Text{"办结条件", "what a closing needs"}, closingKeys, func(p *Policy) *Closing { return &p.Closing }),
 		object("loop", optional, Text{"闭环：办结前须完成的签字、审核、见面、到现场；不填为不要求", "the closed loop: signatures, checks, meetings and visits before a closing; without it none are asked for"}, loopKeys,
 			func(p *Policy) *Loop { return &p.Loop }),

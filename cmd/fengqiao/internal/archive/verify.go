@@ -17,7 +17,7 @@ import (
 
 // Finding is one thing that is wrong with what is stored.
 type Finding struct {
-	Kind string // "chain", "head", "number", "report", "seat", "photo", "look", "checkpoint", "unreadable"
+	Kind string // "chain", "head", "number", "report", "seat", "photo", "look", "checkpoint", "loose", "unreadable"
 	ID   string // of the case, report, mediator, photo or look; the number of the checkpoint
 	What string
 }
@@ -61,9 +61,9 @@ func Verify(ctx context.Context, p Place, held Held, progress Progress) (*Result
 
 // verify holds no photo against a copy that was no better where it came from.
 func verify(ctx context.Context, p Place, held Held, source media.Blobs, progress Progress) (*Result, error) {
-	v := &verifier{Place: p, held: held, source: source, ctx: ctx, progress: progress, found: &Result{}, numbers: map[string][]int64{}}
+	v := &verifier{Place: p, held: held, source: source, ctx: ctx, progress: progress, found: &Result{}, numbers: map[string][]int64{}, catches: map[string]bool{}}
 	v.checkpoints()
-	for _, step := range []func() error{v.cases, v.reports, v.mediators, v.photos, v.looks, v.erasures} {
+	for _, step := range []func() error{v.cases, v.reports, v.orders, v.mediators, v.photos, v.looks, v.erasures} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -86,6 +86,7 @@ type verifier struct {
 	mu      sync.Mutex // over what follows, while cases are walked
 	found   *Result
 	numbers map[string][]int64 // by series
+	catches map[string]bool    // by policy: whether open cases that no clock watches are given to somebody anew
 }
 
 func (v *verifier) add(kind, id, format string, args ...any) {
@@ -116,6 +117,7 @@ func (v *verifier) reports() error {
 			return v.unreadable("report "+r.ID, err)
 		}
 		v.marked(checkpoint.Report, rep.ID, rep.Sum())
+		v.looseReport(r, &rep)
 		if rep.Case == "" {
 			return nil
 		}

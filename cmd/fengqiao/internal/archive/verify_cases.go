@@ -57,6 +57,9 @@ func (v *verifier) oneCase(row store.Row) error {
 	if err := v.chain(&c); err != nil {
 		return err
 	}
+	if err := v.looseCase(row, &c); err != nil {
+		return err
+	}
 	return v.pointers(&c)
 }
 
