@@ -268,8 +268,8 @@ var styles = map[mediation.NoticeKind]Style{
 	},
 	mediation.NoticeStray: {
 		Chinese: Text{"有事项迟迟没有立案", "有上报或平台转来的事项迟迟没有立案，请打开应用处理。"},
-		English: Text{"A matter has no case yet", "A report, or what a desk sent, has been without a case for too long. Open the app to see it."},
-		Urgent:  true, Keep: 7 * day,
+		English: Text{"A matter has no case yet", "Something came in and has had no case for too long. Open the app to see it."},
+		Keep:    7 * day,
 	},
 	mediation.NoticeDutyGap: {
 		Chinese: Text{"值班表有空档", "有一个岗位将要或已经无人值班，请尽快安排。"},
