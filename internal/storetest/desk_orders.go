@@ -23,6 +23,7 @@ func DeskOrders(t *testing.T, s *store.Store) {
 		{"a refused change leaves no order", ordersRefuse},
 		{"of many messages at once none is lost", ordersContend},
 		{"what waits is found when it is due, and told of", ordersRunOut},
+		{"every order of every desk is walked", ordersEach},
 		{"a desk's list holds its own, newest first", ordersList},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, s.DeskOrders()) })
@@ -120,6 +121,29 @@ func ordersList(t *testing.T, p *store.DeskOrders) {
 	}
 	if _, _, err := p.List(ctx, "list", "nonsense", 2); err == nil {
 		t.Error("a cursor of nobody's making is taken")
+	}
+}
+
+func ordersEach(t *testing.T, p *store.DeskOrders) {
+	ctx := context.Background()
+	want := map[mediation.Outside]bool{number("each1", "A"): true, number("each1", "B"): true, number("each2", "A"): true}
+	for key := range want {
+		if _, err := p.Change(ctx, key, say("m1")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := p.Each(ctx, func(o desk.Order) error {
+		if len(o.Messages) > 0 && o.Version > 0 {
+			delete(want, o.Outside)
+		}
+		return nil
+	})
+	if err != nil || len(want) > 0 {
+		t.Errorf("not walked: %v, %v", want, err)
+	}
+	stop := errors.New("stop")
+	if err := p.Each(ctx, func(desk.Order) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("the walk ends with %v", err)
 	}
 }
 
