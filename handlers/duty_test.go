@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fengqiao/handlers/apptest"
+	"fengqiao/internal/account"
 	"fengqiao/mediation"
 )
 
@@ -69,6 +70,11 @@ func TestARosterIsImportedCheckedAndReplaced(t *testing.T) {
 		put(first, shift("leader", leader.User.ID, 0, 25)).Refused(422, "duty.beyond", "shifts[0].until")
 		put(first, shift("leader", leader.User.ID, 0, 8), shift("leader", staff.User.ID, 7, 9)).Refused(422, "duty.overlap", "shifts[1].from")
 		a.Do(t, a.As(t, mediation.GridWorker, apptest.Here), "PUT", "/api/v1/duty", obj{}, first).Refused(403, "forbidden", "")
+		gone := a.As(t, mediation.Supervisor, apptest.Here)
+		if _, err := a.Accounts.LockUser(t.Context(), account.Order{By: "test", Revision: gone.User.Revision}, gone.User.ID, "离职"); err != nil {
+			t.Fatal(err)
+		}
+		put(first, shift("leader", leader.User.ID, 0, 8), shift("commander", gone.User.ID, 0, 8)).Refused(422, "duty.locked", "shifts[1].person")
 		var v dutyState
 		answer := put(first, shift("leader", leader.User.ID, 0, 8), shift("leader", staff.User.ID, 9, 24)).Want(200)
 		answer.Into(&v)

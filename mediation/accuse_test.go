@@ -91,6 +91,45 @@ func TestTheAccusedAndTheirUnitHearNothing(t *testing.T) {
 	fails(t, err, "case.accused_unit")
 }
 
+// TestAMatterIsPassedOnToNoDeskAtWhichAnAccusedWorks, be it for the first time or back to where it came from.
+func TestAMatterIsPassedOnToNoDeskAtWhichAnAccusedWorks(t *testing.T) {
+	o := office(t, "closing:\n", "desks:\n  passes: [{from: \"12345\", to: \"110\"}, {from: \"110\", to: \"12345\"}]\nclosing:\n")
+	ctx := context.Background()
+	o.DeskUnit = func(name string) string { return map[string]string{"12345": "热线", "110": "公安局"}[name] }
+	hotline := mediation.Actor{ID: "hotline", Role: mediation.Desk, Area: "33.01.11", Unit: "热线"}
+	in := accusation()
+	in.Channel, in.Outside = "12345", mediation.Outside{Desk: "12345", Number: "GD-1"}
+	c := receive(t, o, hotline, in).Case
+	order := func(by mediation.Actor, cmd mediation.Command) error {
+		_, err := o.Do(ctx, by, c.ID, mediation.Request{Command: cmd, Revision: o.Read(t, c.ID).Revision, Key: o.Next("key")})
+		return err
+	}
+	accused := func(unit string) {
+		t.Helper()
+		if err := order(storetest.County, mediation.AddParty{Party: mediation.PartyInput{Kind: mediation.Person, Side: mediation.Respondent, Name: "某某", Units: []string{unit}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := order(hotline, mediation.PassOn{To: "110", Remark: "属警情"}); err != nil {
+		t.Fatal(err)
+	}
+	accused("热线")
+	before := o.Read(t, c.ID)
+	fails(t, order(storetest.County, mediation.PassOn{To: "12345"}), "desk.not_connected") // it came from there
+	if now := o.Read(t, c.ID); now.Revision != before.Revision || len(now.Passes) != 1 || len(now.Events) != len(before.Events) {
+		t.Errorf("the refusal has changed something: %+v", now.Passes)
+	}
+	in = accusation()
+	in.Text, in.Channel, in.Outside = "派出所不作为", "12345", mediation.Outside{Desk: "12345", Number: "GD-2"}
+	in.Print = "other"
+	c = receive(t, o, hotline, in).Case
+	accused("公安局")
+	fails(t, order(hotline, mediation.PassOn{To: "110", Remark: "转公安"}), "desk.not_connected")
+	if n := len(o.Read(t, c.ID).Passes); n != 0 {
+		t.Errorf("passed on %d times", n)
+	}
+}
+
 func TestAQuarrelThatTurnsOutToBeAnAccusationIsTakenAway(t *testing.T) {
 	o := office(t)
 	ctx := context.Background()

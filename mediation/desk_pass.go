@@ -134,7 +134,7 @@ func (d *decision) passOn(cmd PassOn) error {
 		return Refusal("pass_on", Conflict, "desk.elsewhere", "", "desk", from)
 	case !d.pol.Desks.MayPass(from, cmd.To):
 		return Refusal("pass_on", Conflict, "desk.no_way", "to", "from", from, "to", cmd.To)
-	case known == nil && d.Units[cmd.To] == "":
+	case d.Units[cmd.To] == "": // whether it had the matter before or not: who works there may have been accused since
 		return Refusal("pass_on", Conflict, "desk.not_connected", "to", "desk", cmd.To)
 	case len(d.Passes) >= maxPasses:
 		return Refusal("pass_on", Conflict, "too_many", "to", "max", strconv.Itoa(maxPasses))
