@@ -8,6 +8,7 @@ import (
 
 	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/mediation"
+	"fengqiao/mediation/desk"
 )
 
 func (c *command) discloseCommand() *cobra.Command {
@@ -42,6 +43,8 @@ type personCopy struct {
 	Cases []caseCopy `json:"cases"`
 	// Suggestions are what they suggested where opinions were collected.
 	Suggestions []suggestionCopy `json:"suggestions,omitempty"`
+	// DeskMessages are what outside desks said of them in messages whose order has not come.
+	DeskMessages []suggestionCopy `json:"deskMessages,omitempty"`
 }
 
 type suggestionCopy struct {
@@ -114,6 +117,10 @@ func copyFor(d mediation.Disclosure) personCopy {
 		out.Cases = append(out.Cases, one)
 	}
 	for _, x := range d.Beside {
+		if x.Kind == desk.DisclosedMessage {
+			out.DeskMessages = append(out.DeskMessages, suggestionCopy{x.At, x.Name, x.Phone, x.Words})
+			continue
+		}
 		out.Suggestions = append(out.Suggestions, suggestionCopy{x.At, x.Name, x.Phone, x.Words})
 	}
 	return out

@@ -135,8 +135,9 @@ func (c *command) withEraser(ctx context.Context, do func(*mediation.Eraser) err
 
 func (in *installation) eraser() *mediation.Eraser {
 	photos := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Now: in.now})
-	return &mediation.Eraser{Service: in.service(&grid.Atlas{}, photos, in.now, slog.New(slog.DiscardHandler)), Keys: in.ring, Photos: photos, By: anywhere(byCommand),
-		Rooms: []mediation.Leavings{in.slipEraser(), in.suggestionEraser()}, Beside: []mediation.Acquaintance{in.suggestionEraser()}}
+	cases := in.service(&grid.Atlas{}, photos, in.now, slog.New(slog.DiscardHandler))
+	return &mediation.Eraser{Service: cases, Keys: in.ring, Photos: photos, By: anywhere(byCommand),
+		Rooms: []mediation.Leavings{in.slipEraser(), in.suggestionEraser()}, Beside: []mediation.Acquaintance{in.suggestionEraser(), in.deskAcquaintance(cases)}}
 }
 
 func (in *installation) slipEraser() *slip.Eraser {
@@ -171,7 +172,7 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 	}
 	c.say(c.out, words.Text{Zh: "在 %d 件案件、%d 条上报里是当事人", En: "a party of %d cases and %d reports"}, len(t.Cases), len(t.Reports))
 	if len(t.Beside)+len(t.Waiting) > 0 {
-		c.say(c.out, words.Text{Zh: "提过建议 %d 条", En: "made %d suggestions"}, len(t.Beside)+len(t.Waiting))
+		c.say(c.out, words.Text{Zh: "案件之外（建议、外部平台留存的消息）%d 条", En: "%d things beside cases: suggestions, messages of outside desks"}, len(t.Beside)+len(t.Waiting))
 	}
 	for _, id := range t.Cases {
 		if err := c.sayCase(ctx, e, id); err != nil {

@@ -37,3 +37,8 @@ func (c *command) eraseDeskOrder(ctx context.Context, name string, yes bool) err
 	c.say(c.out, words.Text{Zh: "已注销", En: "erased"})
 	return nil
 }
+
+// deskAcquaintance finds whom desks spoke of in what waits for orders that have not come.
+func (in *installation) deskAcquaintance(cases *mediation.Service) *desk.Acquaintance {
+	return &desk.Acquaintance{Eraser: &desk.Eraser{Orders: in.Store.DeskOrders(), Keys: in.ring}, Open: cases.Open, Hashes: cases.Hashes}
+}

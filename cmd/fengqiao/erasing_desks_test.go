@@ -101,3 +101,55 @@ func TestACallBetweenDesksIsErasedWithItsCase(t *testing.T) {
 		}
 	})
 }
+
+// TestAPersonIsFoundInWhatWaitsForAnOrder by the number that the desk wrote down, however it wrote it.
+func TestAPersonIsFoundInWhatWaitsForAnOrder(t *testing.T) {
+	onBothStores(t, func(t *testing.T, data, address string) {
+		q := begun(t, data, address)
+		hotline := mediation.Actor{ID: "hotline", Role: mediation.Desk, Area: "33.01.11", Unit: "热线"}
+		spaced := theirPhone[:3] + " " + theirPhone[3:7] + "-" + theirPhone[7:]
+		say := map[string]desk.Said{
+			"GD-1": {ID: "m1", Kind: desk.Supplement, Text: "来电人电话" + spaced + "，请尽快"},
+			"GD-2": {ID: "m1", Kind: desk.Call, Text: "已通话", To: "", Others: "来电人 " + theirPhone + " 13900009999", Talk: desk.Talk{At: time.Now(), Desks: []string{"12345"}}},
+			"GD-3": {ID: "m1", Kind: desk.Supplement, Text: "另一人 13900009999"},
+		}
+		orders := map[string]desk.Order{}
+		q.open(func(in *installation, cases *mediation.Service) {
+			s := desk.NewService(desk.Deps{Orders: in.Store.DeskOrders(), Cases: cases, Reader: in.Store.Cases(), Sealer: in.ring,
+				Desks: []desk.Desk{{Name: "12345", Unit: "热线"}}, Now: time.Now})
+			for number, said := range say {
+				_, err := s.Say(t.Context(), hotline, number, said)
+				q.must(err)
+				orders[number], err = in.Store.DeskOrders().Load(t.Context(), mediation.Outside{Desk: "12345", Number: number})
+				q.must(err)
+			}
+		})
+		if r := runCommand(t.Context(), theirPhone+"\n", q.args("disclose")...); r.code != exitOK || strings.Count(r.out, `"words": "`) < 2 || !strings.Contains(r.out, spaced) {
+			t.Errorf("the copy: %s%s", r.out, r.err)
+		}
+		q.end()
+		if r := q.erase("person", "--yes"); r.code != exitOK {
+			t.Fatalf("%s%s", r.out, r.err)
+		}
+		q.open(func(in *installation, _ *mediation.Service) {
+			for number, want := range map[string]bool{"GD-1": false, "GD-2": false, "GD-3": true} {
+				m := orders[number].Messages[0]
+				text := m.Words
+				if !m.Others.Empty() {
+					text = m.Others
+				}
+				if _, err := in.ring.Open(t.Context(), text); (err == nil) != want {
+					t.Errorf("%s opens: %v, want %v", number, err == nil, want)
+				}
+				now, err := in.Store.DeskOrders().Load(t.Context(), mediation.Outside{Desk: "12345", Number: number})
+				q.must(err)
+				if waits := now.Messages[0].Stands == desk.Waiting; waits != want || now.Loose() != "" {
+					t.Errorf("%s waits: %v, want %v", number, waits, want)
+				}
+			}
+		})
+		if r := q.erase("person"); r.code != exitOK || strings.Contains(r.out, "--yes") && strings.Contains(r.out, "1 things") {
+			t.Errorf("a second time: %s%s", r.out, r.err)
+		}
+	})
+}
