@@ -25,7 +25,7 @@ type poll struct {
 
 const (
 	opinionBase = "/api/v1/opinions"
-	opinionSays = "opinions:\n  paper: contact\n  channel: visit\n  retention_days: 30\n  topics:\n    - {key: roads, name: {zh: 道路, en: roads}, unit: " + apptest.Unit +
+	opinionSays = "opinions:\n  paper: contact\n  channel: visit\n  topics:\n    - {key: roads, name: {zh: 道路, en: roads}, unit: " + apptest.Unit +
 		"}\n    - {key: parks, name: {zh: 公园, en: parks}, unit: 园林局}\n"
 )
 

@@ -21,7 +21,7 @@ import (
 func rounds(t *testing.T, fresh apptest.Fresh) *apptest.App {
 	t.Helper()
 	a := fresh(t)
-	withRules(t, a, fmt.Sprintf("patrols:\n  every: 7d\n  places:\n    - {area: %q, every: 1wd}\n  retention_days: 30\n", apptest.Here.Other()))
+	withRules(t, a, fmt.Sprintf("patrols:\n  every: 7d\n  places:\n    - {area: %q, every: 1wd}\n", apptest.Here.Other()))
 	return a
 }
 

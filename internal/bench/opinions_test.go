@@ -52,7 +52,7 @@ func newPolling(b *testing.B, a *apptest.App) *polling {
 	if err != nil {
 		b.Fatal(err)
 	}
-	section := "\nopinions:\n  paper: contact\n  channel: visit\n  retention_days: 365\n  topics:\n"
+	section := "\nopinions:\n  paper: contact\n  channel: visit\n  topics:\n"
 	for _, t := range opinionTopics {
 		section += "    - {key: " + t + ", name: {zh: 主题, en: topic}, unit: " + apptest.Unit + "}\n"
 	}

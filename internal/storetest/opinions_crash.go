@@ -16,7 +16,7 @@ import (
 )
 
 // opinionSection is what a county's policy says of opinions, behind Fuyang's.
-const opinionSection = "\nopinions:\n  paper: contact\n  channel: visit\n  retention_days: 30\n  topics:\n    - {key: roads, name: {zh: 道路, en: roads}, unit: 建设局}\n"
+const opinionSection = "\nopinions:\n  paper: contact\n  channel: visit\n  topics:\n    - {key: roads, name: {zh: 道路, en: roads}, unit: 建设局}\n"
 
 // OpinionCrashes kills the store after every write of a suggestion, of its becoming a report and of publishing, and of the sweep behind it,
 // and holds what is there afterwards to what the room promises. s must be opened and empty.

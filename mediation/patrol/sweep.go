@@ -46,5 +46,5 @@ func (s *Service) keep(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	return time.Duration(r.Policy.Patrols.RetentionDays) * 24 * time.Hour, nil
+	return time.Duration(r.Policy.Retention.CheckinDays) * 24 * time.Hour, nil
 }

@@ -45,6 +45,7 @@ func (c *checker) check() {
 	c.checkOpinions()
 	c.checkTeams()
 	c.checkUptake()
+	c.checkRetention()
 }
 
 // wrong notes a finding about the value at a path.

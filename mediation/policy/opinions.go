@@ -10,8 +10,6 @@ type Opinions struct {
 	Channel string
 	// Topics are what suggestions are about, each with the unit that answers.
 	Topics []OpinionTopic
-	// RetentionDays is for how many days after the end of its campaign it is kept who made a suggestion, and in what words.
-	RetentionDays int
 }
 
 // OpinionTopic is what suggestions are about, and who answers them.
@@ -44,8 +42,6 @@ var opinionKeys = []key[Opinions]{
 		named(Text{"主题名称", "its name"}, func(t *OpinionTopic) *Text { return &t.Name }),
 		text("unit", required, Text{"答复的单位", "the unit that answers"}, func(t *OpinionTopic) *string { return &t.Unit }),
 	}, OpinionTopic{}, func(o *Opinions) *[]OpinionTopic { return &o.Topics }),
-	count("retention_days", required, 1, 3660, Text{"征集结束多少天后注销建议人信息和原文（erase due）", "days after a campaign's end, upon which who suggested and their words are due to be erased (erase due)"},
-		func(o *Opinions) *int { return &o.RetentionDays }),
 }
 
 // checkOpinions finds papers, channels and topics that there are not, or twice.

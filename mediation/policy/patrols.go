@@ -2,14 +2,12 @@ package policy
 
 import "strings"
 
-// Patrols says how often micro-grids are visited (巡查), and how long check-ins are kept.
+// Patrols says how often micro-grids are visited (巡查).
 type Patrols struct {
 	// Every is how often each must be visited; zero: there are no patrols.
 	Every Span
 	// Places are visited more or less often than the rest.
 	Places []PatrolPlace
-	// RetentionDays is for how many days check-ins are kept: they are movements of a person (个人信息保护法 19: no longer than needed).
-	RetentionDays int
 }
 
 // PatrolPlace is an area with a frequency of its own.
@@ -39,8 +37,6 @@ var patrolKeys = []key[Patrols]{
 		scalar("area", required, Text{"区划代码", "area code"}, Text{"片区或微网格的点分代码", "dotted code of the area or micro-grid"}, parseCode, func(p *PatrolPlace) *string { return &p.Area }),
 		span("every", required, Text{"多久一次", "how often"}, func(p *PatrolPlace) *Span { return &p.Every }),
 	}, PatrolPlace{}, func(p *Patrols) *[]PatrolPlace { return &p.Places }),
-	count("retention_days", required, 1, 1095, Text{"签到记录保存几天，到期删除；行踪属敏感个人信息", "days that check-ins are kept before they are removed: movements are sensitive personal data"},
-		func(p *Patrols) *int { return &p.RetentionDays }),
 }
 
 // checkPatrols finds places that are named twice.

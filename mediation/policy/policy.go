@@ -72,12 +72,6 @@ const (
 	OpenCases = "open"
 )
 
-// Retention is for how many days after their end words are kept, 0: for ever.
-type Retention struct {
-	// CaseDays is of ended cases, ReportDays of reports that were withdrawn before they had a case.
-	CaseDays, ReportDays int
-}
-
 // Text is shown to people: Chinese first, English beside it.
 type Text struct{ Zh, En string }
 

@@ -172,13 +172,6 @@ var closingKeys = []key[Closing]{
 		func(c *Closing) *bool { return &c.SettleWithoutWord }),
 }
 
-var retentionKeys = []key[Retention]{
-	count("case_days", required, 0, 36500, Text{"案件了结后，文字、当事人信息和照片保存几天；0为一直保存", "days that an ended case's words, parties and photos are kept; 0: for ever"},
-		func(r *Retention) *int { return &r.CaseDays }),
-	count("report_days", required, 0, 36500, Text{"未立案即撤回的上报保存几天；0为一直保存", "days that a report is kept that was withdrawn before it had a case; 0: for ever"},
-		func(r *Retention) *int { return &r.ReportDays }),
-}
-
 // Severities run from 1 (slight) to 4 (grave).
 const maxSeverity = 4
 
