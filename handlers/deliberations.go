@@ -6,6 +6,9 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"fengqiao/grid"
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
@@ -52,13 +55,28 @@ func (a *API) seesMeeting(c *Call) error {
 }
 
 type meetingBody struct {
-	Area      grid.Code `json:"area" max:"200"`
-	At        time.Time `json:"at"`
-	Topic     string    `json:"topic"`
-	Place     string    `json:"place"`
-	Agenda    []string  `json:"agenda"`
-	Users     []string  `json:"users"`
-	Villagers []string  `json:"villagers"`
+	Area      grid.Code  `json:"area" max:"200"`
+	At        time.Time  `json:"at"`
+	Topic     string     `json:"topic"`
+	Place     string     `json:"place"`
+	Agenda    []string   `json:"agenda"`
+	Users     []string   `json:"users"`
+	Villagers []villager `json:"villagers"`
+}
+
+// villager is somebody without an account, by name alone or with the phone number that they are found by.
+type villager struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone" max:"32"`
+}
+
+// UnmarshalJSONFrom reads a name, or an object.
+func (v *villager) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() == '"' {
+		return json.UnmarshalDecode(dec, &v.Name)
+	}
+	type whole villager
+	return json.UnmarshalDecode(dec, (*whole)(v))
 }
 
 func (a *API) convene(c *Call) (Reply, error) {
@@ -72,13 +90,21 @@ func (a *API) convene(c *Call) (Reply, error) {
 	if err := checkCode(a.Atlas.Load(), "area", b.Area); err != nil {
 		return Reply{}, err
 	}
-	m, err := a.Councils.Convene(c.Context, c.Actor, council.Call{Key: c.Key, Area: b.Area, At: b.At, Topic: b.Topic, Place: b.Place, Agenda: b.Agenda, Users: b.Users, Villagers: b.Villagers})
+	m, err := a.Councils.Convene(c.Context, c.Actor, council.Call{Key: c.Key, Area: b.Area, At: b.At, Topic: b.Topic, Place: b.Place, Agenda: b.Agenda, Users: b.Users, Villagers: villagersOf(b.Villagers)})
 	if err != nil {
 		return Reply{}, err
 	}
 	r, err := a.showMeeting(c, &m)
 	r.Status, r.Location = http.StatusCreated, "/api/v1/deliberations/"+m.ID
 	return r, err
+}
+
+func villagersOf(list []villager) []council.Villager {
+	out := make([]council.Villager, len(list))
+	for i, v := range list {
+		out[i] = council.Villager(v)
+	}
+	return out
 }
 
 func (a *API) attendMeeting(c *Call) (Reply, error) {

@@ -19,6 +19,7 @@ type meetingHead struct {
 	StateText string        `json:"stateText"`
 	At        time.Time     `json:"at"`
 	Topic     string        `json:"topic"`
+	Erased    bool          `json:"erased,omitzero"` // its words and names are gone
 }
 
 type meetingView struct {
@@ -71,7 +72,7 @@ func meetingState(s council.State, zh bool) string {
 }
 
 func (a *API) meetingHead(c *Call, m *council.Meeting) (v meetingHead, err error) {
-	v = meetingHead{ID: m.ID, Area: m.Area, State: m.State, StateText: meetingState(m.State, c.Lang != "en"), At: m.At.UTC()}
+	v = meetingHead{ID: m.ID, Area: m.Area, State: m.State, StateText: meetingState(m.State, c.Lang != "en"), At: m.At.UTC(), Erased: m.Erased}
 	v.AreaName, _ = a.Atlas.Load().Name(m.Area)
 	v.Topic, err = a.Councils.Open(c.Context, m.Topic)
 	return v, err

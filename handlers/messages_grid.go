@@ -14,5 +14,6 @@ var gridMessages = map[string]message{
 	"council.no_quorum":    {"到会人数不足", "No quorum", "到会{came}人，受邀{invited}人，不足{percent}%，不能作决定。", "{came} of {invited} came, fewer than {percent} %: nothing can be decided."},
 	"council.voices":       {"票数多于到会人数", "More voices than people", "到会{came}人，票数不能更多。", "{came} came; there cannot be more voices."},
 	"council.no_majority":  {"未过半数", "No majority", "到会{came}人，赞成须超过半数才算通过。", "{came} came; more than half of them must be for it."},
+	"council.erased":       {"已注销", "Erased", "这次议事的议题、纪要和姓名已按保存期限注销，不能再登记。", "Topic, minutes and names of this meeting were erased when they had been kept long enough. Nothing can be added."},
 	"council.undecided":    {"还有议题未决", "An item is undecided", "每个议题都须有决定（可以缓议），才能定纪要。", "Every item must be decided, if only to defer it, before the minutes are set down."},
 }

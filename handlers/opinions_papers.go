@@ -14,7 +14,7 @@ type Askings struct{ Slips *slip.Service }
 var _ opinion.Papers = Askings{}
 
 // AboutSuggestion is the subject of papers about a suggestion.
-func AboutSuggestion(id string) slip.Subject { return slip.Subject{Kind: "suggestion", ID: id} }
+func AboutSuggestion(id string) slip.Subject { return slip.Subject{Kind: slip.AboutSuggestion, ID: id} }
 
 // Assign implements opinion.Papers. The system issues it: the first role that policy lets issue the kind judges the reply.
 func (p Askings) Assign(ctx context.Context, in opinion.Assignment) (string, error) {

@@ -57,7 +57,7 @@ type Traces struct {
 	// (PIPL 47, last sentence). Held are those that are held for the law.
 	Open, Held []string
 	// Beside is what rooms beside the cases keep of the person, Waiting what of that is needed still.
-	Beside, Waiting []string
+	Beside, Waiting []KeptBeside
 
 	keys []string // of the person, and of nobody else
 }
@@ -169,7 +169,7 @@ func (e *Eraser) ErasePerson(ctx context.Context, hashes []string, reason string
 	case len(t.Held) > 0:
 		return t, Refusal("erase", Conflict, "erase.held", "", "case", t.Held[0])
 	case len(t.Waiting) > 0:
-		return t, Refusal("erase", Conflict, "erase.open_suggestion", "", "suggestion", t.Waiting[0])
+		return t, Refusal("erase", Conflict, "erase.open_suggestion", "", "suggestion", t.Waiting[0].ID)
 	}
 	if err := e.eraseBeside(ctx, hashes); err != nil {
 		return t, err

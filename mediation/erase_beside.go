@@ -7,6 +7,8 @@ import (
 
 // Acquaintance is a room beside the cases that keeps something of people, who are found there by the same hashes as parties are.
 type Acquaintance interface {
+	// Kind is the word for one of the things that it keeps: suggestion, invitation.
+	Kind() string
 	// OfPerson returns the ids of what it keeps of whoever has one of these hashes: what may be erased, and what is needed still.
 	OfPerson(ctx context.Context, hashes []string) (over, open []string, err error)
 	// Erase erases one of the former. It may be repeated.
@@ -15,9 +17,12 @@ type Acquaintance interface {
 	Disclose(ctx context.Context, hashes []string) ([]DisclosedBeside, error)
 }
 
+// KeptBeside names something of a person that a room beside the cases keeps.
+type KeptBeside struct{ Kind, ID string }
+
 // DisclosedBeside is something of a person that a room beside the cases keeps.
 type DisclosedBeside struct {
-	Kind               string // what it is: suggestion
+	Kind               string // what it is: suggestion, invitation
 	At                 time.Time
 	Name, Phone, Words string
 }
@@ -29,7 +34,12 @@ func (e *Eraser) traceBeside(ctx context.Context, hashes []string, t *Traces) er
 		if err != nil {
 			return err
 		}
-		t.Beside, t.Waiting = append(t.Beside, over...), append(t.Waiting, open...)
+		for _, id := range over {
+			t.Beside = append(t.Beside, KeptBeside{room.Kind(), id})
+		}
+		for _, id := range open {
+			t.Waiting = append(t.Waiting, KeptBeside{room.Kind(), id})
+		}
 	}
 	return nil
 }

@@ -45,6 +45,8 @@ type personCopy struct {
 	Suggestions []suggestionCopy `json:"suggestions,omitempty"`
 	// DeskMessages are what outside desks said of them in messages whose order has not come.
 	DeskMessages []suggestionCopy `json:"deskMessages,omitempty"`
+	// Invitations are the meetings of their village to which they were invited.
+	Invitations []invitationCopy `json:"invitations,omitempty"`
 }
 
 type suggestionCopy struct {
@@ -52,6 +54,12 @@ type suggestionCopy struct {
 	Name  string    `json:"name,omitempty"`
 	Phone string    `json:"phone,omitempty"`
 	Words string    `json:"words"`
+}
+
+type invitationCopy struct {
+	At    time.Time `json:"at"`
+	Name  string    `json:"name,omitempty"`
+	Topic string    `json:"topic,omitempty"`
 }
 
 type caseCopy struct {
@@ -119,6 +127,10 @@ func copyFor(d mediation.Disclosure) personCopy {
 	for _, x := range d.Beside {
 		if x.Kind == desk.DisclosedMessage {
 			out.DeskMessages = append(out.DeskMessages, suggestionCopy{x.At, x.Name, x.Phone, x.Words})
+			continue
+		}
+		if x.Kind == "invitation" {
+			out.Invitations = append(out.Invitations, invitationCopy{x.At, x.Name, x.Words})
 			continue
 		}
 		out.Suggestions = append(out.Suggestions, suggestionCopy{x.At, x.Name, x.Phone, x.Words})

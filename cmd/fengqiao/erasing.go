@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,11 +14,10 @@ import (
 	"fengqiao/cmd/fengqiao/internal/settings"
 	"fengqiao/cmd/fengqiao/internal/words"
 	"fengqiao/grid"
-	"fengqiao/internal/checkpoint"
 	"fengqiao/internal/media"
-	"fengqiao/internal/seal"
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/council"
 	"fengqiao/mediation/policy"
 	"fengqiao/mediation/slip"
 )
@@ -101,9 +97,11 @@ others in them; --with-cases erases these as well.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.eraseDeskOrder(cmd.Context(), args[0], yes) }}
 	due := &cobra.Command{Use: "due", Short: c.short("注销保存期限已满的", "erase what has been kept long enough"),
 		Long: words.Text{
-			Zh: `按现行规则的 retention（保存期限）找出到期的案件和上报并逐件列出；加 --yes 才注销，原因记为 retention。依法保留的不在其内。`,
+			Zh: `按现行规则的 retention（保存期限）找出到期的案件和上报并逐件列出；加 --yes 才注销，原因记为 retention。依法保留的不在其内。
+议事会、不属于案件的督办文书、大厅来访、居民建议，服务运行时到期自行注销，这里也列出数目，加 --yes 一并注销。`,
 			En: `Finds the cases and reports that the retention rules of the policy in force say have been kept long enough, and lists them; --yes
-erases them, with "retention" as the reason. What is held for the law is not among them.`}.In(c.lang),
+erases them, with "retention" as the reason. What is held for the law is not among them. Meetings, papers about no case, visits to a
+hall and suggestions are let go of by a running server when they are due; they are counted here, and erased with --yes, too.`}.In(c.lang),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			in, err := openInstallation(cmd.Context(), c.Values, c.shell)
 			if err != nil {
@@ -111,7 +109,7 @@ erases them, with "retention" as the reason. What is held for the law is not amo
 			}
 			return errors.Join(c.eraseDue(cmd.Context(), in, yes), in.Close())
 		}}
-	group.AddCommand(person, one, report, paper, order, c.eraseSuggestionCommand(&yes), c.eraseTenuresCommand(&yes), due)
+	group.AddCommand(person, one, report, paper, order, c.eraseSuggestionCommand(&yes), c.eraseTenuresCommand(&yes), c.eraseVillagerCommand(&yes), due)
 	return group
 }
 
@@ -134,15 +132,19 @@ func (c *command) withEraser(ctx context.Context, do func(*mediation.Eraser) err
 }
 
 func (in *installation) eraser() *mediation.Eraser {
-	photos := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Now: in.now})
+	photos := in.album()
 	cases := in.service(&grid.Atlas{}, photos, in.now, slog.New(slog.DiscardHandler))
 	return &mediation.Eraser{Service: cases, Keys: in.ring, Photos: photos, By: anywhere(byCommand),
-		Rooms: []mediation.Leavings{in.slipEraser(), in.suggestionEraser()}, Beside: []mediation.Acquaintance{in.suggestionEraser(), in.deskAcquaintance(cases)}}
+		Rooms: []mediation.Leavings{in.slipEraser(), in.suggestionEraser()}, Beside: []mediation.Acquaintance{in.suggestionEraser(), in.deskAcquaintance(cases), council.Invitations{Eraser: in.meetingEraser()}}}
 }
 
 func (in *installation) slipEraser() *slip.Eraser {
-	photos := media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Now: in.now})
-	return &slip.Eraser{Slips: in.Store.Slips(), Keys: in.ring, Photos: photos}
+	return &slip.Eraser{Slips: in.Store.Slips(), Keys: in.ring, Photos: in.album()}
+}
+
+// album keeps the installation's photos, for commands.
+func (in *installation) album() *media.Service {
+	return media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Now: in.now})
 }
 
 // eraseSlip erases a paper that is about no case, with those of its chain.
@@ -171,8 +173,19 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 		return err
 	}
 	c.say(c.out, words.Text{Zh: "在 %d 件案件、%d 条上报里是当事人", En: "a party of %d cases and %d reports"}, len(t.Cases), len(t.Reports))
-	if len(t.Beside)+len(t.Waiting) > 0 {
-		c.say(c.out, words.Text{Zh: "案件之外（建议、外部平台留存的消息）%d 条", En: "%d things beside cases: suggestions, messages of outside desks"}, len(t.Beside)+len(t.Waiting))
+	for _, kind := range []struct {
+		key string
+		words.Text
+	}{{"suggestion", words.Text{Zh: "案件之外（建议、外部平台留存的消息）%d 条", En: "%d things beside cases: suggestions, messages of outside desks"}}, {"invitation", words.Text{Zh: "受邀参加议事 %d 次", En: "invited to %d meetings"}}} {
+		n := 0
+		for _, kept := range append(t.Beside[:len(t.Beside):len(t.Beside)], t.Waiting...) {
+			if kept.Kind == kind.key {
+				n++
+			}
+		}
+		if n > 0 {
+			c.say(c.out, kind.Text, n)
+		}
 	}
 	for _, id := range t.Cases {
 		if err := c.sayCase(ctx, e, id); err != nil {
@@ -186,7 +199,7 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 		return fmt.Errorf("case %s is held for the law until the hold is lifted; nothing was erased", t.Held[0])
 	}
 	if len(t.Waiting) > 0 {
-		return fmt.Errorf("suggestion %s has no outcome: what is needed to answer it cannot be erased yet; nothing was erased", t.Waiting[0])
+		return fmt.Errorf("suggestion %s has no outcome: what is needed to answer it cannot be erased yet; nothing was erased", t.Waiting[0].ID)
 	}
 	if found := len(t.Cases) + len(t.Reports) + len(t.Beside); found == 0 || !yes {
 		return c.sayNothingErased(found)
@@ -242,15 +255,16 @@ func (c *command) eraseDue(ctx context.Context, in *installation, yes bool) erro
 			return err
 		}
 	}
-	suggestions, err := c.suggestionsDue(ctx, in, pol.Opinions.RetentionDays, now)
+	beside := in.retentionOf(e)
+	others, err := c.sayDue(ctx, beside)
 	if err != nil {
 		return err
 	}
 	c.say(c.out, words.Text{Zh: "到期：案件 %d，上报 %d", En: "due: %d cases, %d reports"}, len(cases), len(reports))
 	if !yes {
-		return c.sayNothingErased(len(cases) + len(reports) + len(suggestions))
+		return c.sayNothingErased(len(cases) + len(reports) + others)
 	}
-	if err := eraseSuggestions(ctx, in, suggestions); err != nil {
+	if err := letGo(ctx, beside); err != nil {
 		return err
 	}
 	show, end := c.steps()
@@ -325,82 +339,4 @@ func caseNamed(ctx context.Context, e *mediation.Eraser, name string) (string, e
 		return "", errors.Join(err, fmt.Errorf("there is no case %q", name))
 	}
 	return found.ID, loadErr
-}
-
-// erasuresIn reads the erasures that a file of checkpoints names; key is that of the installation. What is wrong with a checkpoint is
-// told, and what the others say counts: a damaged file must not bring back whom it names.
-func (c *command) erasuresIn(file string, key ed25519.PublicKey) ([]string, error) {
-	if file == "" {
-		return nil, nil
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	record, _, _, err := checkpoint.Read(f, key)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	for _, p := range record.Problems {
-		c.say(c.err, words.Text{Zh: "%s：第 %d 个检查点有问题：%v", En: "%s: checkpoint %d: %v"}, file, p.N, p.Err)
-	}
-	return record.IDs(checkpoint.Erasure), nil
-}
-
-// eraseAgain carries out on a restored store what was erased since its backup was made, and removes what is still known of whoever is
-// erased.
-func eraseAgain(ctx context.Context, in *installation, erased []string, progress func(what string, done, total int64)) error {
-	for _, id := range erased {
-		if err := in.ring.Erase(ctx, id); err != nil {
-			return err
-		}
-	}
-	return sweepErased(ctx, in, progress)
-}
-
-// sweepErased removes what is still known of whoever is erased.
-func sweepErased(ctx context.Context, in *installation, progress func(what string, done, total int64)) error {
-	gone := map[string]bool{}
-	err := in.Store.Erasures().Since(ctx, time.Time{}, func(e seal.Erasure) error { gone[e.ID] = true; return nil })
-	if err != nil || len(gone) == 0 {
-		return err
-	}
-	if err := sweepSuggestions(ctx, in); err != nil {
-		return err
-	}
-	anyGone := func(keys []string) bool { return slices.ContainsFunc(keys, func(key string) bool { return gone[key] }) }
-	e, done := in.eraser(), int64(0)
-	err = in.Engine.Walk(ctx, "cases", func(row store.Row) error {
-		done++
-		progress("erase in cases", done, 0)
-		if c, err := store.ReadCase(row); err != nil || !anyGone(c.Keys()) {
-			return nil // what cannot be read verify tells
-		}
-		return e.Sweep(ctx, row.ID)
-	})
-	if err != nil {
-		return err
-	}
-	done = 0
-	err = in.Store.EachPhoto(ctx, func(p media.Photo) error {
-		done++
-		progress("erase photos", done, 0)
-		if !gone[p.Key] || p.State == media.Gone {
-			return nil
-		}
-		return e.Photos.Erase(ctx, p.ID)
-	})
-	if err != nil {
-		return err
-	}
-	done = 0
-	return in.Engine.Walk(ctx, "reports", func(row store.Row) error {
-		done++
-		progress("erase in reports", done, 0)
-		if rep, err := store.ReadReport(row); err != nil || !anyGone(rep.Keys()) {
-			return nil
-		}
-		return e.SweepReport(ctx, row.ID)
-	})
 }

@@ -97,23 +97,6 @@ func TestWhoMadeASuggestionIsErasedAndItsOutcomeStays(t *testing.T) {
 	})
 }
 
-func TestSuggestionsAreDueForErasureSoLongAfterTheirCampaign(t *testing.T) {
-	q := begun(t, countyData(t), "")
-	q.suggest("old", opinion.Decided, othersPhone)
-	q.suggest("waits", opinion.Routed, othersPhone)
-	q.open(func(in *installation, _ *mediation.Service) {
-		for days, want := range map[int]int{0: 0, 365: 1, 3650: 0} {
-			if ids, err := in.suggestionEraser().Due(t.Context(), days, time.Now()); err != nil || len(ids) != want {
-				t.Errorf("after %d days: %v, %v", days, ids, err)
-			}
-		}
-		q.must(eraseSuggestions(t.Context(), in, []string{"old"}))
-		if ids, err := in.suggestionEraser().Due(t.Context(), 365, time.Now()); err != nil || len(ids) != 0 {
-			t.Errorf("erased and due again: %v, %v", ids, err)
-		}
-	})
-}
-
 func TestARestoredSuggestionOfTheErasedIsStruckOff(t *testing.T) {
 	q := begun(t, countyData(t), "")
 	q.suggest("back", opinion.Decided, othersPhone)

@@ -309,7 +309,7 @@ func TestWhatHasBeenKeptLongEnoughIsErasedByOrder(t *testing.T) {
 		}
 		keep := func(days string) {
 			t.Helper()
-			file := write(t, "policy.yaml", string(src)+"\nretention:\n  case_days: "+days+"\n  report_days: "+days+"\n")
+			file := write(t, "policy.yaml", strings.Replace(string(src), "case_days: 0, report_days: 0", "case_days: "+days+", report_days: "+days, 1))
 			ok(t, q.args("import", "policy", file)...)
 		}
 		if out := ok(t, q.args("erase", "due", "--yes")...); !strings.Contains(out, "due: 0 cases") {

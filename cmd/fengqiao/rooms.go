@@ -38,6 +38,7 @@ func (s *system) rooms() []namedRoom {
 		{"opinions", s.opinions},
 		{"teams", s.teams},
 		{"villages", s.villages},
+		{"retention", s.retention},
 	}
 }
 

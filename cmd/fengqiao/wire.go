@@ -35,6 +35,7 @@ import (
 	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/patrol"
+	"fengqiao/mediation/retention"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
@@ -234,6 +235,8 @@ type system struct {
 	teams *team.Service
 	// villages keeps what villages were assessed at.
 	villages *village.Service
+	// retention lets go of what rooms beside the cases have kept long enough.
+	retention *retention.Service
 	// patrols takes the check-ins of grid workers.
 	patrols *patrol.Service
 	// desks takes in what outside desks send.
@@ -288,9 +291,10 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.cases.Dispatch = s.duty.Dispatch
 	s.cases.Catch = s.duty.Catch
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
-	s.councils = council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: s.cases, Papers: handlers.FollowUps{Slips: s.slips}, Sealer: in.ring, Atlas: s.atlas, Now: s.cases.Now})
+	s.councils = council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: s.cases, Papers: handlers.FollowUps{Slips: s.slips}, Sealer: in.ring, Phone: s.cases.Phone, Atlas: s.atlas, Now: s.cases.Now})
 	s.opinions = in.collecting(s.cases, s.slips)
 	s.villages = in.assessing(s.cases)
+	s.retention = in.retaining(s.cases, s.opinions, s.cases.Now)
 	s.checkpoints = checkpoint.NewRound(in.keeper(s.cases.Now), caseSteady)
 	if v.CheckpointFile != "" {
 		s.checkpoints.File = &checkpoint.File{Path: v.CheckpointFile}

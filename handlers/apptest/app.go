@@ -33,6 +33,7 @@ import (
 	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/patrol"
+	"fengqiao/mediation/retention"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
@@ -85,9 +86,11 @@ type App struct {
 	Teams    *team.Service
 	// Villages are swept when a test lets them (Sweep).
 	Villages *village.Service
-	Photos   *media.Service
-	Atlas    *grid.Atlas
-	Ring     *seal.Keyring
+	// Retention lets go of what rooms beside the cases have kept long enough.
+	Retention *retention.Service
+	Photos    *media.Service
+	Atlas     *grid.Atlas
+	Ring      *seal.Keyring
 	// Case is the time of cases, Machine that of tokens and limits.
 	Case, Machine *Clock
 	// Log is what the server wrote.
@@ -201,11 +204,12 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
 	a.Patrols = patrol.NewService(patrol.Deps{Checkins: a.Store.Patrols(), Rules: a.Cases, Atlas: a.Atlas, Now: a.Case.Now})
-	a.Councils = council.NewService(council.Deps{Meetings: a.Store.Meetings(), Rules: a.Cases, Papers: handlers.FollowUps{Slips: a.Slips}, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now})
+	a.Councils = council.NewService(council.Deps{Meetings: a.Store.Meetings(), Rules: a.Cases, Papers: handlers.FollowUps{Slips: a.Slips}, Sealer: a.Ring, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Case.Now})
 	a.Opinions = opinion.NewService(opinion.Deps{Sites: a.Store.OpinionSites(), Campaigns: a.Store.OpinionCampaigns(), Suggestions: a.Store.Suggestions(), Publications: a.Store.OpinionResults(),
 		Papers: handlers.Askings{Slips: a.Slips}, Core: a.Cases, Users: a.Store.Directory(), Sealer: a.Ring, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
 	a.Villages = village.NewService(village.Deps{Rounds: a.Store.VillageRounds(), Results: a.Store.VillageResults(), Cards: a.Store.Scorecards(), Heads: a.Store.Figures(), Core: a.Cases,
 		Reader: a.Store.Cases(), Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now})
+	a.Retention = a.retaining()
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: a.rooms})
@@ -267,6 +271,14 @@ func (a *App) desks() *desk.Service {
 	return desk.NewService(desk.Deps{Orders: a.Store.DeskOrders(), Cases: a.Cases, Reader: a.Store.Cases(), Sealer: a.Ring, Desks: list, Now: a.Case.Now, Catch: a.Duty.Catch})
 }
 
+// retaining lets go of what the rooms beside the cases have kept long enough.
+func (a *App) retaining() *retention.Service {
+	papers := &slip.Eraser{Slips: a.Store.Slips(), Keys: a.Ring, Photos: a.Photos}
+	suggestions := opinion.Keeping{Service: a.Opinions, Eraser: &opinion.Eraser{Suggestions: a.Store.Suggestions(), Papers: papers, Keys: a.Ring, Open: a.Opinions.Words}}
+	return &retention.Service{Rules: a.Cases, Now: a.Case.Now, Shelves: retention.Shelves(
+		&council.Eraser{Meetings: a.Store.Meetings(), Keys: a.Ring, Open: a.Councils.Open, Now: a.Case.Now}, papers, &hall.Eraser{Visits: a.Store.Visits()}, suggestions)}
+}
+
 // rooms lists what falls due beside cases.
 func (a *App) rooms() []casetime.Room {
 	return []casetime.Room{
@@ -279,6 +291,7 @@ func (a *App) rooms() []casetime.Room {
 		a.Opinions,
 		a.Teams,
 		a.Villages,
+		a.Retention,
 	}
 }
 

@@ -26,6 +26,23 @@ func (s *Store) dueIDs(ctx context.Context, table string, until time.Time, limit
 	return ids, err
 }
 
+// keptKey is the key of records that hold something of people and belong to no case: since when they have been kept; 0 where there is nothing
+// to let go of (any more).
+const keptKey = "kept"
+
+// keptBy are the ids of what has been kept in a table since a time or longer, the longest first, and since when the first has been.
+func (s *Store) keptBy(ctx context.Context, table string, until time.Time, limit int) (ids []string, first time.Time, err error) {
+	rows, err := s.Engine.Find(ctx, Query{Table: table, By: keptKey, From: map[string]any{keptKey: int64(1)}, Until: map[string]any{keptKey: until.UnixMilli() + 1},
+		Limit: limit, HeadsOnly: true})
+	for i, r := range rows {
+		if since, ok := r.Keys[keptKey].(int64); ok && i == 0 {
+			first = time.UnixMilli(since).UTC()
+		}
+		ids = append(ids, r.ID)
+	}
+	return ids, first, trouble("kept "+table, err)
+}
+
 // moveNotices moves the unsent notices of a stored record to the outbox, then has them struck off it. Entries have deterministic ids, so
 // that what a crash in between leaves is moved again and stored once. strike makes the row of the record with what rest leaves of its
 // unsent notices.

@@ -12,7 +12,7 @@ const visitsTable = "hall_visits"
 
 // hallTables: a visit is sorted by when it came. Tags: "h:" of its hall, "p:" of its hall and day while it is not over, "o:" for what
 // lists select by. The window that it occupies is a unique key, so that no two visits are at one window.
-var hallTables = []Table{{Name: visitsTable, Keys: []Key{{"series", Text}, {"window", Text}}, Indexes: []Index{{Keys: []string{"window"}, Unique: true}}, Tagged: true}}
+var hallTables = []Table{{Name: visitsTable, Keys: []Key{{"series", Text}, {"window", Text}, {keptKey, Int}}, Indexes: []Index{{Keys: []string{"window"}, Unique: true}, {Keys: []string{keptKey, "sort"}}}, Tagged: true}}
 
 // Visits implements hall.Visits.
 type Visits struct{ s *Store }
@@ -37,7 +37,7 @@ func visitRow(v *hall.Visit) (Row, error) {
 	kept := *v
 	kept.Number.N, kept.Version = 0, 0 // the row's own
 	body, err := encode(&kept)
-	keys := map[string]any{"series": visitSeries(v), "window": ""}
+	keys := map[string]any{"series": visitSeries(v), "window": "", keptKey: millis(v.KeptSince())}
 	if w := v.Window(); w != "" {
 		keys["window"] = v.Hall + "/" + v.Day + "/" + w
 	}
@@ -103,6 +103,11 @@ func (p *Visits) Update(ctx context.Context, id string, fn func(*hall.Visit) err
 	})
 	v.Version = done.Version
 	return v, trouble("change visit", err)
+}
+
+// Kept implements hall.Visits.
+func (p *Visits) Kept(ctx context.Context, until time.Time, limit int) ([]string, time.Time, error) {
+	return p.s.keptBy(ctx, visitsTable, until, limit)
 }
 
 // visitsPage is how many visits are read at once.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
@@ -11,7 +13,7 @@ import (
 const meetingsTable = "council_meetings"
 
 // meetingTables: a meeting lies under its id, found by every area that holds it and by whom it concerns.
-var meetingTables = []Table{{Name: meetingsTable, Tagged: true}}
+var meetingTables = []Table{{Name: meetingsTable, Tagged: true, Keys: []Key{{keptKey, Int}}, Indexes: []Index{{Keys: []string{keptKey, "sort"}}}}}
 
 // Meetings implements council.Meetings.
 type Meetings struct{ s *Store }
@@ -30,13 +32,20 @@ func meetingRow(m *council.Meeting) (Row, error) {
 		if i.User != "" && i.User != m.Convener {
 			tags = append(tags, "p:"+i.User)
 		}
+		for _, hash := range i.Match {
+			tags = append(tags, "m:"+hash)
+		}
 	}
 	if len(m.Unsent) > 0 {
 		tags = append(tags, unsentTag)
 	}
+	slices.Sort(tags)
 	body, err := encode(m)
-	return Row{ID: m.ID, Sort: m.Made.UnixMilli(), Tags: tags, Body: body}, err
+	return Row{ID: m.ID, Sort: m.Made.UnixMilli(), Keys: map[string]any{keptKey: millis(m.KeptSince())}, Tags: slices.Compact(tags), Body: body}, err
 }
+
+// ReadMeeting makes a meeting of its row, for those who walk the table.
+func ReadMeeting(row Row) (council.Meeting, error) { return readMeeting(row) }
 
 func readMeeting(row Row) (m council.Meeting, err error) {
 	err = decode(meetingsTable, row.ID, row.Body, &m)
@@ -144,6 +153,36 @@ func (p *Meetings) List(ctx context.Context, q council.Query, cursor string, lim
 		}
 	}
 	return list, next, nil
+}
+
+// OfPerson implements council.Meetings.
+func (p *Meetings) OfPerson(ctx context.Context, hashes []string) (all []council.Meeting, err error) {
+	q := Query{Table: meetingsTable}
+	for _, h := range hashes {
+		q.Any = append(q.Any, "m:"+h)
+	}
+	for cursor := ""; len(hashes) > 0; {
+		var rows []Row
+		if rows, cursor, err = p.s.page(ctx, q, cursor, 200); err != nil {
+			return nil, trouble("meetings of a person", err)
+		}
+		for _, row := range rows {
+			m, err := readMeeting(row)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, m)
+		}
+		if cursor == "" {
+			break
+		}
+	}
+	return all, nil
+}
+
+// Kept implements council.Meetings.
+func (p *Meetings) Kept(ctx context.Context, until time.Time, limit int) ([]string, time.Time, error) {
+	return p.s.keptBy(ctx, meetingsTable, until, limit)
 }
 
 // Drain implements council.Meetings.

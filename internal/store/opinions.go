@@ -19,7 +19,7 @@ const (
 // opinionTables: sites and campaigns by the areas that hold them; suggestions by all that lists are led by; editions under their ids.
 var opinionTables = []Table{
 	{Name: opinionSitesTable, Tagged: true, Keys: []Key{{"kind", Text}, {"open", Int}}},
-	{Name: opinionCampaignsTable, Tagged: true, Keys: []Key{{"stage", Text}, {"due", Int}}, Indexes: []Index{{Keys: []string{"due", "sort"}}}},
+	{Name: opinionCampaignsTable, Tagged: true, Keys: []Key{{"stage", Text}, {"due", Int}, {keptKey, Int}}, Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{keptKey, "sort"}}}},
 	{Name: suggestionsTable, Tagged: true, Keys: []Key{{"state", Text}, {"topic", Text}, {"area", Text}, {"due", Int}}, Indexes: []Index{{Keys: []string{"due", "sort"}}}},
 	{Name: opinionResultsTable},
 }
@@ -163,7 +163,7 @@ var _ opinion.Campaigns = (*OpinionCampaigns)(nil)
 func opinionCampaignRow(c *opinion.Campaign) (Row, error) {
 	body, err := encode(c)
 	return Row{ID: c.ID, Sort: c.Made.UnixMilli(), Tags: append(inside(c.Area), "at:"+string(c.Area)), Body: body,
-		Keys: map[string]any{"stage": string(c.Stage), "due": millis(c.NextDue)}}, err
+		Keys: map[string]any{"stage": string(c.Stage), "due": millis(c.NextDue), keptKey: millis(c.KeptSince())}}, err
 }
 
 func readOpinionCampaign(row Row) (c opinion.Campaign, err error) {
@@ -238,6 +238,11 @@ func (p *OpinionCampaigns) List(ctx context.Context, f opinion.CampaignFilter, c
 		}
 	}
 	return list, next, nil
+}
+
+// Kept implements opinion.Campaigns.
+func (p *OpinionCampaigns) Kept(ctx context.Context, until time.Time, limit int) ([]string, time.Time, error) {
+	return p.s.keptBy(ctx, opinionCampaignsTable, until, limit)
 }
 
 // Due implements opinion.Campaigns.

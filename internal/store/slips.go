@@ -16,8 +16,8 @@ const (
 // slipTables: a slip by all that lists filter on; and, under the id of a case, when it will have been without progress for too long.
 var slipTables = []Table{
 	{Name: slipsTable, Tagged: true,
-		Keys:    []Key{{"kind", Text}, {"state", Text}, {"open", Int}, {"area", Text}, {"series", Text}, {"due", Int}, {"overdue", Int}},
-		Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{"series", "n"}}}},
+		Keys:    []Key{{"kind", Text}, {"state", Text}, {"open", Int}, {"area", Text}, {"series", Text}, {"due", Int}, {"overdue", Int}, {keptKey, Int}},
+		Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{"series", "n"}}, {Keys: []string{keptKey, "sort"}}}},
 	{Name: watchesTable, Keys: []Key{{"due", Int}}, Indexes: []Index{{Keys: []string{"due"}}}},
 }
 
@@ -43,7 +43,7 @@ func slipRow(s *slip.Slip) (Row, error) {
 		due = millis(s.Changed) // what a crash leaves unsent is due at once
 	}
 	return Row{ID: s.ID, Sort: s.Issued.UnixMilli(), Tags: slipTags(s), Head: head, Body: body, Keys: map[string]any{"kind": s.Kind, "state": string(s.State),
-		"open": flag(!s.State.Over()), "area": areaKey(s.Area), "series": s.Number.Series, "due": due, "overdue": millis(s.OverdueFrom())}}, err
+		"open": flag(!s.State.Over()), "area": areaKey(s.Area), "series": s.Number.Series, "due": due, "overdue": millis(s.OverdueFrom()), keptKey: millis(s.KeptSince())}}, err
 }
 
 // ReadSlip makes a slip of its row, for those who walk the table.
@@ -79,6 +79,11 @@ func (p *Slips) Load(ctx context.Context, id string) (slip.Slip, error) {
 		return slip.Slip{}, trouble("load slip", err)
 	}
 	return ReadSlip(row)
+}
+
+// Kept implements slip.Slips.
+func (p *Slips) Kept(ctx context.Context, until time.Time, limit int) ([]string, time.Time, error) {
+	return p.s.keptBy(ctx, slipsTable, until, limit)
 }
 
 // Update implements slip.Slips.

@@ -64,7 +64,8 @@ type Decision struct {
 type Invitee struct {
 	ID       string
 	User     string           // "" for a villager without an account
-	Name     mediation.Sealed // of a villager
+	Name     mediation.Sealed // of a villager, under a key of its own
+	Match    []string         // keyed hashes by which a villager is found, of name and phone; none where they have been erased
 	Attended bool
 }
 
@@ -72,7 +73,7 @@ type Invitee struct {
 type Entry struct {
 	At    time.Time
 	Actor string
-	Kind  string // convened, attendance, decided, minutes, cancelled
+	Kind  string // convened, attendance, decided, minutes, cancelled, handed_over, erased
 	Cmd   string // the client's idempotency key, hashed
 }
 
@@ -94,6 +95,7 @@ type Meeting struct {
 	Minutes  mediation.Sealed
 	Reason   mediation.Sealed // of cancelling it
 	History  []Entry
+	Erased   bool // its words and names are gone
 
 	// Unsent are announcements stored with the change and not yet handed to the outbox.
 	Unsent []mediation.Notice
@@ -114,6 +116,21 @@ func (m *Meeting) Attended() int {
 func (m *Meeting) invites(user string) bool {
 	return m.Convener == user || slices.ContainsFunc(m.Invited, func(i Invitee) bool { return i.User == user })
 }
+
+// KeptSince is since when nothing has happened with the meeting: its day, or its last change if that is later. Zero where its words are gone.
+func (m *Meeting) KeptSince() time.Time {
+	if m.Erased {
+		return time.Time{}
+	}
+	since := m.At
+	if n := len(m.History); n > 0 && m.History[n-1].At.After(since) {
+		since = m.History[n-1].At
+	}
+	return since
+}
+
+// open tells whether something is still to be done with it.
+func (m *Meeting) open() bool { return !m.Erased && (m.State == Convened || m.State == Held) }
 
 func (m *Meeting) item(id string) *Item {
 	if i := slices.IndexFunc(m.Agenda, func(i Item) bool { return i.ID == id }); i >= 0 {
@@ -244,6 +261,9 @@ func Cancel(m *Meeting, o Order, reason mediation.Sealed) error {
 
 // follows tells whether something to be done can be set down now.
 func (m *Meeting) follows() error {
+	if m.Erased {
+		return errErased
+	}
 	if m.State != Held && m.State != Minuted {
 		return m.wrong()
 	}
@@ -251,5 +271,11 @@ func (m *Meeting) follows() error {
 }
 
 func (m *Meeting) wrong() error {
+	if m.Erased {
+		return errErased
+	}
 	return mediation.Refusal("council", mediation.Conflict, "council.state", "", "meetingState", string(m.State))
 }
+
+// errErased: nothing can be added to words that are gone.
+var errErased = mediation.Refusal("council", mediation.Conflict, "council.erased", "")

@@ -20,6 +20,10 @@ type Meetings interface {
 	// List pages the meetings inside an area, or those that a user was invited to or called, the newest made first, after the cursor, at
 	// most limit, and the cursor behind the last ("" at the end).
 	List(ctx context.Context, q Query, cursor string, limit int) ([]Meeting, string, error)
+	// OfPerson returns the meetings to which somebody with one of these hashes was invited as a villager.
+	OfPerson(ctx context.Context, hashes []string) ([]Meeting, error)
+	// Kept returns ids of meetings whose KeptSince is not after until, the longest kept first, at most limit, and that of the first.
+	Kept(ctx context.Context, until time.Time, limit int) (ids []string, first time.Time, err error)
 	// Drain hands to the outbox what a crash has left unsent in at most limit meetings, and says in how many.
 	Drain(ctx context.Context, limit int) (int, error)
 }

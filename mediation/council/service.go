@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -28,6 +29,7 @@ type Deps struct {
 	Rules    Rules
 	Papers   Papers
 	Sealer   mediation.Sealer
+	Phone    func(string) string // the one form of a phone number
 	Atlas    *grid.Atlas
 	Now      func() time.Time // case time
 }
@@ -50,10 +52,21 @@ type Call struct {
 	Place     string
 	Agenda    []string
 	Users     []string // invited, by their accounts
-	Villagers []string // invited, by their names
+	Villagers []Villager
 }
 
-func (c *Call) check() error {
+// Villager is somebody without an account who is invited: by name, and by phone where they would be found by that. Of the phone nothing is
+// kept but its hash.
+type Villager struct{ Name, Phone string }
+
+func (c *Call) check(phone func(string) string) error {
+	names := make([]string, len(c.Villagers))
+	for i, v := range c.Villagers {
+		names[i] = strings.TrimSpace(v.Name)
+		if n := len(phone(v.Phone)); v.Phone != "" && (n < 7 || n > 15) {
+			return mediation.Refusal("council", mediation.Invalid, "invalid_value", "villagers["+strconv.Itoa(i)+"].phone")
+		}
+	}
 	for _, x := range []struct {
 		field, text string
 		most        int
@@ -66,7 +79,7 @@ func (c *Call) check() error {
 		field string
 		lines []string
 		most  int
-	}{{"agenda", c.Agenda, MaxAgenda}, {"users", c.Users, MaxInvited}, {"villagers", c.Villagers, MaxInvited}} {
+	}{{"agenda", c.Agenda, MaxAgenda}, {"users", c.Users, MaxInvited}, {"villagers", names, MaxInvited}} {
 		if len(list.lines) > list.most {
 			return mediation.Refusal("council", mediation.Invalid, "too_many", list.field, "max", strconv.Itoa(list.most))
 		}
@@ -79,7 +92,7 @@ func (c *Call) check() error {
 	switch {
 	case len(c.Agenda) == 0:
 		return mediation.Refusal("council", mediation.Invalid, "required", "agenda")
-	case len(c.Users)+len(c.Villagers) == 0:
+	case len(c.Users)+len(names) == 0:
 		return mediation.Refusal("council", mediation.Invalid, "required", "users")
 	}
 	return nil
@@ -101,7 +114,7 @@ func (s *Service) Convene(ctx context.Context, actor mediation.Actor, c Call) (M
 	if known, err := s.Meetings.Load(ctx, id); !errors.Is(err, mediation.ErrNotFound) {
 		return known, err
 	}
-	if err := c.check(); err != nil {
+	if err := c.check(s.Phone); err != nil {
 		return Meeting{}, err
 	}
 	if !mediation.MayArea(actor, mediation.CouncilLead, c.Area) {
@@ -148,10 +161,31 @@ func (s *Service) sealCall(ctx context.Context, m *Meeting, c Call) (err error) 
 			m.Invited = append(m.Invited, Invitee{ID: "u" + strconv.Itoa(len(m.Invited)+1), User: user})
 		}
 	}
-	for _, name := range c.Villagers {
-		m.Invited = append(m.Invited, Invitee{ID: "v" + strconv.Itoa(len(m.Invited)+1), Name: seal(name)})
+	for _, v := range c.Villagers {
+		i := Invitee{ID: "v" + strconv.Itoa(len(m.Invited)+1), Match: []string{NameMatch(s.Sealer, v.Name)}}
+		if v.Phone != "" {
+			i.Match = append(i.Match, mediation.PhoneMatch(s.Sealer, s.Phone(v.Phone)))
+		}
+		if err == nil {
+			i.Name, err = s.alone(ctx, v.Name)
+		}
+		m.Invited = append(m.Invited, i)
 	}
 	return err
+}
+
+// alone seals a name under a key of its own, so that one villager can be erased without the meeting.
+func (s *Service) alone(ctx context.Context, name string) (mediation.Sealed, error) {
+	key, err := s.Sealer.NewKey(ctx)
+	if err != nil {
+		return mediation.Sealed{}, err
+	}
+	return s.Sealer.Seal(ctx, key, []byte(strings.TrimSpace(name)))
+}
+
+// NameMatch is the keyed hash by which villagers of a name are found. Others may have the same name.
+func NameMatch(h mediation.Sealer, name string) string {
+	return h.Hash("villager", strings.TrimSpace(name))
 }
 
 // order is a command now.
@@ -200,8 +234,11 @@ func (s *Service) change(ctx context.Context, actor mediation.Actor, id string, 
 		if key != "" && slices.ContainsFunc(m.History, func(e Entry) bool { return e.Cmd == o.Cmd }) {
 			return nil
 		}
-		if m.Revision != at {
+		switch {
+		case m.Revision != at:
 			return mediation.ErrStale
+		case m.Erased:
+			return errErased
 		}
 		return fn(m, o)
 	})
@@ -222,7 +259,7 @@ func (s *Service) Decide(ctx context.Context, actor mediation.Actor, id string, 
 	if err != nil {
 		return m, err
 	}
-	if d.Words, err = s.sealed(ctx, m.Key, "text", words); err != nil {
+	if d.Words, err = s.sealed(ctx, &m, "text", words); err != nil {
 		return m, err
 	}
 	return s.change(ctx, actor, id, at, key, func(m *Meeting, o Order) error { return Decide(m, o, item, d, r.Policy.Deliberation) })
@@ -243,18 +280,21 @@ func (s *Service) say(ctx context.Context, actor mediation.Actor, id string, at 
 	if err != nil {
 		return m, err
 	}
-	words, err := s.sealed(ctx, m.Key, "text", text)
+	words, err := s.sealed(ctx, &m, "text", text)
 	if err != nil {
 		return m, err
 	}
 	return s.change(ctx, actor, id, at, key, func(m *Meeting, o Order) error { return fn(m, o, words) })
 }
 
-func (s *Service) sealed(ctx context.Context, key, field, text string) (mediation.Sealed, error) {
+func (s *Service) sealed(ctx context.Context, m *Meeting, field, text string) (mediation.Sealed, error) {
+	if m.Erased {
+		return mediation.Sealed{}, errErased
+	}
 	if err := checkText(field, text, MaxText); err != nil {
 		return mediation.Sealed{}, err
 	}
-	return s.Sealer.Seal(ctx, key, []byte(text))
+	return s.Sealer.Seal(ctx, m.Key, []byte(text))
 }
 
 // Follow sets down something to be done, as a paper about the meeting with its owner and due date. The paper is all there is of it, so a

@@ -157,7 +157,7 @@ func (v *Visit) outcomes(turns []Turn) []Outcome {
 	present := v.now().Since.Equal(last.Since) && v.now().Function == last.Function
 	say(OutLeft, present && v.Stands == Left)
 	say(OutUnserved, present && !v.Stands.Over())
-	say(OutLinked, v.Report != "" || v.Case != "")
+	say(OutLinked, v.Report != "" || v.Case != "" || v.Linked)
 	return out
 }
 

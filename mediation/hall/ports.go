@@ -22,6 +22,8 @@ type Visits interface {
 	Present(ctx context.Context, hall, day string) ([]Visit, error)
 	// Each calls fn for the visits of a hall that came from inclusive, until exclusive, in order; an error of fn ends it.
 	Each(ctx context.Context, hall string, from, until time.Time, fn func(*Visit) error) error
+	// Kept returns ids of visits whose KeptSince is not after until, the longest kept first, at most limit, and that of the first.
+	Kept(ctx context.Context, until time.Time, limit int) (ids []string, first time.Time, err error)
 	// List pages what a filter selects, newest first, after the cursor, at most limit, and the cursor behind the last ("" at the end).
 	List(ctx context.Context, f Filter, cursor string, limit int) ([]Visit, string, error)
 }

@@ -64,7 +64,9 @@ type Visit struct {
 	Turns  []Turn // one for each function in turn; the last is the present one
 	// Report and Case are what came of it; "" while nothing has. A visit about a report finds its case by the report.
 	Report, Case string
-	Version      int64
+	// Linked: something came of it, and it is not kept any more what.
+	Linked  bool
+	Version int64
 }
 
 // Turn is a visit's time with one function.
@@ -117,6 +119,24 @@ func (v *Visit) end(how Ending, now time.Time) {
 	v.Turns = slices.Clone(v.Turns)
 	t := v.now()
 	t.Ended, t.How = now, how
+}
+
+// KeptSince is the moment from which it counts how long the visit has been saying what came of it and who called; zero where it says neither.
+func (v *Visit) KeptSince() time.Time {
+	if v.Report == "" && v.Case == "" && !slices.ContainsFunc(v.Turns, func(t Turn) bool { return t.By != "" }) {
+		return time.Time{}
+	}
+	return v.Came
+}
+
+// strip lets the visit say no more what came of it and who called. What is counted of it stays.
+func (v *Visit) strip() {
+	v.Linked = v.Linked || v.Report != "" || v.Case != ""
+	v.Report, v.Case = "", ""
+	v.Turns = slices.Clone(v.Turns)
+	for i := range v.Turns {
+		v.Turns[i].By = ""
+	}
 }
 
 // Step is something that is done with a visit at the window.

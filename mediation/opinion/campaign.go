@@ -54,6 +54,10 @@ type Campaign struct {
 	Revision int64
 	Commands []string // clients' keys, hashed: the same command is not carried out twice
 
+	// Cleared: who suggested, and in what words, is gone of all its suggestions. Spared is until when it is left alone where one had to be kept.
+	Cleared bool
+	Spared  time.Time
+
 	// Bookkeeping, not part of the revision.
 	NextDue time.Time
 	Stumble int
@@ -65,6 +69,18 @@ type Prolonged struct {
 	By     string
 	From   time.Time // the end that it had
 	Reason string
+}
+
+// KeptSince is since when who suggested has been kept by nobody's need any more: since its end, or since it was last tried to let go of
+// them. Zero while it runs, and where all are gone.
+func (c *Campaign) KeptSince() time.Time {
+	switch {
+	case c.Cleared || c.Ended.IsZero():
+		return time.Time{}
+	case c.Spared.After(c.Ended):
+		return c.Spared
+	}
+	return c.Ended
 }
 
 // Takes says why a campaign takes no suggestions at a moment; nil: it does. The day decides, whether or not the sweep has come by.

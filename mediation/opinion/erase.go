@@ -2,8 +2,6 @@ package opinion
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"fengqiao/mediation"
 )
@@ -20,7 +18,6 @@ type Papery interface {
 // stays; so do counts, outcomes and answers.
 type Eraser struct {
 	Suggestions Suggestions
-	Campaigns   Campaigns
 	Papers      Papery
 	Keys        mediation.Shredder
 	Open        func(ctx context.Context, v mediation.Sealed) (string, error) // "" of what has been erased
@@ -30,6 +27,9 @@ var (
 	_ mediation.Acquaintance = (*Eraser)(nil)
 	_ mediation.Leavings     = (*Eraser)(nil)
 )
+
+// Kind implements mediation.Acquaintance.
+func (e *Eraser) Kind() string { return "suggestion" }
 
 // OfCase implements mediation.Leavings: what a case was as a suggestion goes with it.
 func (e *Eraser) OfCase(ctx context.Context, caseID string) (keys, photos []string, err error) {
@@ -128,39 +128,4 @@ func (e *Eraser) Sweep(ctx context.Context, id string) error {
 	}
 	_, err = e.Suggestions.Update(ctx, id, func(x *Suggestion) error { x.Match = nil; return nil })
 	return err
-}
-
-// Due lists the suggestions that have been kept for as many days as policy says, since their campaign closed, and are not erased yet.
-func (e *Eraser) Due(ctx context.Context, days int, now time.Time) (ids []string, err error) {
-	if days == 0 {
-		return nil, nil
-	}
-	var campaigns []Campaign
-	err = each(func(cursor string) (string, error) {
-		list, next, err := e.Campaigns.List(ctx, CampaignFilter{}, cursor, page)
-		campaigns = append(campaigns, list...)
-		return next, err
-	})
-	for _, c := range campaigns {
-		if err != nil {
-			return nil, err
-		}
-		if c.Ended.IsZero() || c.Ended.AddDate(0, 0, days).After(now) {
-			continue
-		}
-		err = each(func(cursor string) (string, error) {
-			list, next, err := e.Suggestions.Of(ctx, c.ID, cursor, page)
-			for i := range list {
-				if err == nil && list[i].State.Over() {
-					var gone bool
-					if gone, err = e.Keys.Erased(ctx, list[i].Key); err == nil && !gone {
-						ids = append(ids, list[i].ID)
-					}
-				}
-			}
-			return next, err
-		})
-	}
-	slices.Sort(ids)
-	return ids, err
 }

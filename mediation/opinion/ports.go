@@ -39,6 +39,8 @@ type Campaigns interface {
 	Update(ctx context.Context, id string, fn func(*Campaign) ([]mediation.Notice, error)) (Campaign, error)
 	// List pages campaigns, the newest first.
 	List(ctx context.Context, f CampaignFilter, cursor string, limit int) ([]Campaign, string, error)
+	// Kept returns ids of campaigns whose KeptSince is not after until, the longest kept first, at most limit, and that of the first.
+	Kept(ctx context.Context, until time.Time, limit int) (ids []string, first time.Time, err error)
 	// Due returns ids whose NextDue is not after until, the longest due first, at most limit.
 	Due(ctx context.Context, until time.Time, limit int) ([]string, error)
 	// Defer puts the sweep off to a later time after a failure, be the campaign readable or not.

@@ -60,7 +60,7 @@ func (s *Service) standings(ctx context.Context, campaign string) ([]Standing, e
 			return nil, err
 		}
 		for i := range list {
-			x := Standing{Suggestion: &list[i]}
+			x := Standing{Suggestion: &list[i], Answered: list[i].Answered}
 			if x.State == Routed {
 				paper, err := s.Papers.Standing(ctx, x.Paper)
 				if err != nil {

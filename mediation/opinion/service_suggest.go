@@ -203,13 +203,16 @@ func (s *Service) assign(ctx context.Context, x Suggestion) (Suggestion, error) 
 		return x, err
 	}
 	topic, _ := r.Policy.Opinions.Topic(x.Topic)
-	paper, err := s.Papers.Assign(ctx, Assignment{ID: idOf("paper", x.ID), Suggestion: x.ID, Kind: r.Policy.Opinions.Paper, Unit: x.Unit, Area: x.Area, Text: "〔" + topic.Name.Zh + "〕" + text})
+	paper, err := s.Papers.Assign(ctx, Assignment{ID: paperOf(x.ID), Suggestion: x.ID, Kind: r.Policy.Opinions.Paper, Unit: x.Unit, Area: x.Area, Text: "〔" + topic.Name.Zh + "〕" + text})
 	if err != nil {
 		return x, err
 	}
 	o := Order{Actor: mediation.SystemActor, At: s.now()}
 	return s.Suggestions.Update(ctx, x.ID, func(x *Suggestion) error { x.route(o, paper); return nil })
 }
+
+// paperOf is the id of a suggestion's paper, the same on every run.
+func paperOf(suggestion string) string { return idOf("paper", suggestion) }
 
 func (s *Service) report(ctx context.Context, x Suggestion) (Suggestion, error) {
 	r, err := s.rules(ctx, x.Policy)

@@ -21,16 +21,17 @@ const (
 	Decided  State = "decided"  // 已有结果
 	Turning  State = "turning"  // 正转为上报: its report is not there yet
 	Turned   State = "turned"   // 已转为上报
+	Lapsed   State = "lapsed"   // 期满未办: kept long enough without an outcome
 )
 
 // States are all states in order, with their names.
 var States = []struct {
 	State  State
 	Zh, En string
-}{{Received, "已收到", "received"}, {Routed, "已交部门", "with the unit"}, {Decided, "已有结果", "decided"}, {Turning, "正转为上报", "becoming a report"}, {Turned, "已转为上报", "has become a report"}}
+}{{Received, "已收到", "received"}, {Routed, "已交部门", "with the unit"}, {Decided, "已有结果", "decided"}, {Turning, "正转为上报", "becoming a report"}, {Turned, "已转为上报", "has become a report"}, {Lapsed, "期满未办", "lapsed without an outcome"}}
 
 // Over tells whether nothing more is to be done about it.
-func (s State) Over() bool { return s == Decided || s == Turned }
+func (s State) Over() bool { return s == Decided || s == Turned || s == Lapsed }
 
 // Verdict is what was made of a suggestion.
 type Verdict string
@@ -81,7 +82,7 @@ type Turn struct {
 type Entry struct {
 	At    time.Time
 	Actor string
-	Kind  string // received, routed, decided, turned, contact_seen
+	Kind  string // received, routed, decided, turned, lapsed, contact_seen
 	Cmd   string // the client's key, hashed
 }
 
@@ -114,8 +115,10 @@ type Suggestion struct {
 	Paper, Report, Case string
 	Outcome             *Outcome
 	Turn                *Turn
-	Revision            int64
-	History             []Entry
+	// Answered: it lapsed although its unit had answered.
+	Answered bool
+	Revision int64
+	History  []Entry
 
 	// Bookkeeping, not part of the revision.
 	NextDue time.Time
@@ -254,6 +257,14 @@ func (s *Suggestion) became(at time.Time, report, caseID string) {
 	if s.State == Turning {
 		s.State, s.Report, s.Case = Turned, report, caseID
 		s.log(Order{Actor: s.Turn.By, At: at}, "reported")
+	}
+}
+
+// lapse ends what nobody has decided on while it might be kept. What is a dispute goes on to become a report.
+func (s *Suggestion) lapse(at time.Time, paper string, answered bool) {
+	if s.State == Received || s.State == Routed {
+		s.State, s.Paper, s.Answered = Lapsed, paper, answered
+		s.log(Order{Actor: mediation.SystemActor, At: at}, "lapsed")
 	}
 }
 

@@ -2,6 +2,7 @@ package slip
 
 import (
 	"context"
+	"time"
 
 	"fengqiao/mediation"
 )
@@ -39,16 +40,32 @@ func (e *Eraser) Erase(ctx context.Context, id string) error {
 		}
 	}
 	for i := range chain {
-		if err := e.Keys.Erase(ctx, chain[i].Key); err != nil {
+		if err := e.erase(ctx, &chain[i]); err != nil {
 			return err
-		}
-		for _, photo := range chain[i].Photos() {
-			if err := e.Photos.Erase(ctx, photo); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+func (e *Eraser) erase(ctx context.Context, s *Slip) error {
+	if err := e.Keys.Erase(ctx, s.Key); err != nil {
+		return err
+	}
+	for _, photo := range s.Photos() {
+		if err := e.Photos.Erase(ctx, photo); err != nil {
+			return err
+		}
+	}
+	if s.Erased {
+		return nil
+	}
+	_, err := e.Slips.Update(ctx, s.ID, func(s *Slip) error { s.Erased = true; return nil })
+	return err
+}
+
+// Kept implements retention.Records.
+func (e *Eraser) Kept(ctx context.Context, until time.Time, limit int) ([]string, time.Time, error) {
+	return e.Slips.Kept(ctx, until, limit)
 }
 
 // Of returns the keys and photos of a slip, and of those that it followed and that followed it.

@@ -27,6 +27,8 @@ type Slips interface {
 	OfCase(ctx context.Context, caseID string) ([]Slip, error)
 	// InHand returns the open slips that are addressed to a person or were issued by them, restricted ones apart, newest first.
 	InHand(ctx context.Context, user string) ([]Summary, error)
+	// Kept returns ids of slips whose KeptSince is not after until, the longest kept first, at most limit, and that of the first.
+	Kept(ctx context.Context, until time.Time, limit int) (ids []string, first time.Time, err error)
 	// Due returns ids whose NextDue is not after until or whose notices a crash has left unsent, the longest due first, at most limit.
 	Due(ctx context.Context, until time.Time, limit int) ([]string, error)
 	// Drain hands the notices of a slip to the outbox that a crash has left in it.

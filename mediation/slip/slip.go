@@ -61,6 +61,8 @@ type Subject struct {
 const (
 	AboutCase = "case"
 	AboutArea = "area"
+	// AboutSuggestion is a resident's suggestion, whose words the slip says again: it is erased with that.
+	AboutSuggestion = "suggestion"
 )
 
 // Addressee is who is to answer: one person, the staff of a unit that serves Area, or whoever holds the post of a role there.
@@ -197,6 +199,7 @@ type Slip struct {
 	Issued      time.Time
 	Changed     time.Time
 	Ended       time.Time
+	Erased      bool // its words and photos are gone
 	History     []Entry
 
 	// Bookkeeping, not part of the revision.
@@ -222,6 +225,15 @@ type Following struct {
 	ID   string
 	Kind string
 	Why  string // unacknowledged, unanswered, insufficient
+}
+
+// KeptSince is since when its words and photos have been kept by nobody's need any more; zero where they are gone, or go with something
+// else: with a case, with the suggestion that it asks about, with the slip that has taken its place.
+func (s *Slip) KeptSince() time.Time {
+	if s.Case != "" || s.About.Kind == AboutSuggestion || s.State == Escalated || !s.State.Over() || s.Erased {
+		return time.Time{}
+	}
+	return s.Ended
 }
 
 // OverdueFrom is since when it counts as overdue, now or later: the earlier end of its running limits; zero if none runs.

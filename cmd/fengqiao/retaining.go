@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fengqiao/cmd/fengqiao/internal/settings"
+	"fengqiao/cmd/fengqiao/internal/words"
+	"fengqiao/internal/store"
+	"fengqiao/mediation"
+	"fengqiao/mediation/council"
+	"fengqiao/mediation/hall"
+	"fengqiao/mediation/opinion"
+	"fengqiao/mediation/retention"
+)
+
+// meetingEraser erases villagers from meetings, and the words of meetings.
+func (in *installation) meetingEraser() *council.Eraser {
+	return &council.Eraser{Meetings: in.Store.Meetings(), Keys: in.ring, Open: in.reading, Now: in.now}
+}
+
+// reading opens what was sealed; "" where there is nothing, or it has been erased.
+func (in *installation) reading(ctx context.Context, v mediation.Sealed) (string, error) {
+	if v.Empty() {
+		return "", nil
+	}
+	plain, err := in.ring.Open(ctx, v)
+	if errors.Is(err, mediation.ErrErased) {
+		return "", nil
+	}
+	return string(plain), err
+}
+
+// retaining lets go of what rooms beside the cases have kept long enough.
+func (in *installation) retaining(cases *mediation.Service, opinions *opinion.Service, now func() time.Time) *retention.Service {
+	return &retention.Service{Rules: cases, Now: now,
+		Shelves: retention.Shelves(in.meetingEraser(), in.slipEraser(), &hall.Eraser{Visits: in.Store.Visits()}, opinion.Keeping{Service: opinions, Eraser: in.suggestionEraser()})}
+}
+
+// retentionOf is retaining for a command.
+func (in *installation) retentionOf(e *mediation.Eraser) *retention.Service {
+	papers := in.supervision(e.Service, in.album())
+	return in.retaining(e.Service, in.collecting(e.Service, papers), in.now)
+}
+
+// sayDue lists by kinds what rooms beside the cases have kept long enough, and says how much that is.
+func (c *command) sayDue(ctx context.Context, keep *retention.Service) (n int, err error) {
+	list, err := keep.Due(ctx)
+	for _, d := range list {
+		c.say(c.out, words.Text{Zh: "到期：" + d.Zh + " %d（保存 %d 天；服务运行时自行注销）", En: "due: %d " + d.En + " (kept for %d days; a running server erases them by itself)"}, len(d.IDs), d.Days)
+		n += len(d.IDs)
+	}
+	return n, err
+}
+
+// letGo erases all that rooms beside the cases have kept long enough.
+func letGo(ctx context.Context, keep *retention.Service) error {
+	for {
+		if n, err := keep.Sweep(ctx); err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// sweepMeetings removes what is still known of villagers who are erased.
+func sweepMeetings(ctx context.Context, in *installation) error {
+	e := in.meetingEraser()
+	return in.Engine.Walk(ctx, "council_meetings", func(row store.Row) error {
+		m, err := store.ReadMeeting(row)
+		if err != nil {
+			return nil // verify tells of it
+		}
+		return e.Sweep(ctx, &m)
+	})
+}
+
+// eraseVillagerCommand finds villagers by their name, which others may have as well: so it lists where one of that name was invited, and
+// erases one entry of them.
+func (c *command) eraseVillagerCommand(yes *bool) *cobra.Command {
+	return &cobra.Command{Use: "villager [MEETING/INVITEE]", Args: cobra.MaximumNArgs(1), Short: c.short("按姓名查找、注销议事会的受邀村民", "find villagers invited to meetings by name, and erase one"),
+		Long: words.Text{
+			Zh: `不带参数时，从标准输入（或提示后不回显地）读入姓名，列出以此姓名受邀的议事会：编号、日期、片区。可能有同名的人，所以只列出，不注销；
+核实后用列出的编号逐条注销。受邀时登记了电话的，erase person 即可找到。`,
+			En: `Without an argument it reads a name from standard input (unseen, at a terminal) and lists the meetings to which somebody of that name was
+invited, by number, day and area. Others may have the same name, so that nothing is erased by it; an entry is erased by the number
+that is listed. Who was invited with a phone number is found by "erase person", too.`}.In(c.lang),
+		Example: "  fengqiao erase villager < name.txt\n  fengqiao erase villager 0c5b9d1e-62a3-5d0c-9c40-7f6f2c1b8a55/v3 --yes",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return c.eraseVillager(cmd.Context(), args[0], *yes)
+			}
+			name, err := c.secret(words.Text{Zh: "姓名：", En: "name:"})
+			if name = strings.TrimSpace(name); err == nil && name == "" {
+				err = settings.ErrUsage
+			}
+			if err != nil {
+				return err
+			}
+			return c.withEraser(cmd.Context(), func(e *mediation.Eraser) error { return c.sayVillagers(cmd.Context(), e, name) })
+		}}
+}
+
+func (c *command) sayVillagers(ctx context.Context, e *mediation.Eraser, name string) error {
+	for _, room := range e.Beside {
+		invited, ok := room.(council.Invitations)
+		if !ok {
+			continue
+		}
+		ids, _, err := invited.OfPerson(ctx, []string{council.NameMatch(e.Sealer, name)})
+		if err != nil {
+			return err
+		}
+		c.say(c.out, words.Text{Zh: "以此姓名受邀 %d 次", En: "somebody of that name was invited %d times"}, len(ids))
+		for _, id := range ids {
+			meeting, _, _ := strings.Cut(id, "/")
+			m, err := invited.Meetings.Load(ctx, meeting)
+			if err != nil {
+				return err
+			}
+			c.say(c.out, words.Text{Zh: "  %s  %s  %s", En: "  %s  %s  %s"}, id, m.At.Format(time.DateOnly), m.Area)
+		}
+	}
+	return nil
+}
+
+func (c *command) eraseVillager(ctx context.Context, id string, yes bool) error {
+	in, err := openInstallation(ctx, c.Values, c.shell)
+	if err != nil {
+		return err
+	}
+	if yes {
+		err = council.Invitations{Eraser: in.meetingEraser()}.Erase(ctx, id)
+	}
+	if err = errors.Join(err, in.Close()); err != nil {
+		return err
+	}
+	if !yes {
+		return c.sayNothingErased(1)
+	}
+	c.say(c.out, words.Text{Zh: "已注销", En: "erased"})
+	return nil
+}
