@@ -197,13 +197,13 @@ func checkInsGoWhenPolicyHasThemGo(t *testing.T, fresh apptest.Fresh) {
 		a.Do(t, worker, http.MethodGet, "/api/v1/patrols/checkins", nil).Want(200).Into(&page)
 		return len(page.Items)
 	}
-	a.Do(t, root, http.MethodPost, "/api/v1/clock/advance", obj{"by": "719h"}, newKey()).Want(200)
+	a.Do(t, root, http.MethodPost, "/api/v1/clock/advance", obj{"by": "2159h"}, newKey()).Want(200)
 	if own() != 1 {
 		t.Fatal("gone an hour too early")
 	}
 	a.Do(t, root, http.MethodPost, "/api/v1/clock/advance", obj{"by": "1h"}, newKey()).Want(200)
 	if own() != 0 {
-		t.Error("kept for longer than thirty days")
+		t.Error("kept for longer than ninety days")
 	}
 	if got := cellsOf(t, a, apptest.Here, ""); got[0].LastVisit.IsZero() {
 		t.Errorf("nobody knows any more that the micro-grid was visited: %+v", got[0])
