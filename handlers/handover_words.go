@@ -16,6 +16,7 @@ var (
 		"seat": {"调解席位", "seat on a panel"}, "offer": {"待答复的派单", "offer to answer"}, "post": {"岗位承办案件", "cases of the post"},
 		"task": {"子任务", "sub-tasks"}, "charge": {"包案", "in charge of a case"}, "slip": {"督办文书", "paper of supervision"},
 		handover.TeamPost: {"网格团队岗位", "post in a grid's team"},
+		"study": {"提级研判", "escalated study"}, "meeting": {"网格议事", "villagers' meeting"}, "site": {"民意征集站点", "opinion site"},
 	}
 	handoverWords = map[string][2]string{
 		"owed": {"待移交", "owed"}, "proposed": {"待接收", "proposed"}, "accepted": {"移交中", "being carried out"}, "done": {"已移交", "done"},

@@ -9,6 +9,7 @@ import (
 	"fengqiao/internal/account"
 	"fengqiao/internal/casetime"
 	"fengqiao/mediation"
+	"fengqiao/mediation/council"
 	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
@@ -64,12 +65,15 @@ func (in *installation) supervision(cases *mediation.Service, photos slip.Album)
 		Sealer: in.ring, Atlas: cases.Atlas, Now: cases.Now, Log: cases.Log})
 }
 
-// handovers passes on what people have in hand.
+// handovers passes on what people have in hand, in the rooms of the core and those beside.
 func (in *installation) handovers(cases *mediation.Service, papers *slip.Service, teams *team.Service) *handover.Service {
 	people := account.Persons{Service: in.accounts}
 	rooms := handover.CoreRooms(in.Store.Cases(), cases, people)
 	rooms[slip.RoomName] = slip.Room{Service: papers}
 	rooms[handover.TeamPost] = team.Room{Service: teams}
+	rooms[study.RoomName] = study.Room{Service: in.studies(cases)}
+	rooms[council.RoomName] = council.Room{Service: in.deliberating(cases, papers)}
+	rooms[opinion.RoomName] = opinion.Room{Service: in.collecting(cases, papers)}
 	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Now: cases.Now, Log: cases.Log})
 }
 
@@ -81,6 +85,11 @@ func (in *installation) teams(rules team.Rules, atlas *grid.Atlas, now func() ti
 // studies are escalated studies over the installation's cases.
 func (in *installation) studies(cases *mediation.Service) *study.Service {
 	return study.NewService(study.Deps{Studies: in.Store.Studies(), Cases: cases, Reader: in.Store.Cases(), People: in.Store.Persons(), Sealer: in.ring, Now: cases.Now})
+}
+
+// deliberating keeps the villagers' meetings.
+func (in *installation) deliberating(cases *mediation.Service, papers *slip.Service) *council.Service {
+	return council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: cases, Papers: handlers.FollowUps{Slips: papers}, Sealer: in.ring, Phone: cases.Phone, Atlas: cases.Atlas, Now: cases.Now})
 }
 
 // collecting takes residents' suggestions.

@@ -291,7 +291,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.cases.Dispatch = s.duty.Dispatch
 	s.cases.Catch = s.duty.Catch
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
-	s.councils = council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: s.cases, Papers: handlers.FollowUps{Slips: s.slips}, Sealer: in.ring, Phone: s.cases.Phone, Atlas: s.atlas, Now: s.cases.Now})
+	s.councils = in.deliberating(s.cases, s.slips)
 	s.opinions = in.collecting(s.cases, s.slips)
 	s.villages = in.assessing(s.cases)
 	s.retention = in.retaining(s.cases, s.opinions, s.cases.Now)

@@ -209,6 +209,12 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Papers: handlers.Askings{Slips: a.Slips}, Core: a.Cases, Users: a.Store.Directory(), Sealer: a.Ring, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
 	a.Villages = village.NewService(village.Deps{Rounds: a.Store.VillageRounds(), Results: a.Store.VillageResults(), Cards: a.Store.Scorecards(), Heads: a.Store.Figures(), Core: a.Cases,
 		Reader: a.Store.Cases(), Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now})
+	rooms := handover.CoreRooms(a.Store.Cases(), a.Cases, people)
+	rooms[slip.RoomName] = slip.Room{Service: a.Slips}
+	rooms[study.RoomName] = study.Room{Service: a.Studies}
+	rooms[council.RoomName] = council.Room{Service: a.Councils}
+	rooms[opinion.RoomName] = opinion.Room{Service: a.Opinions}
+	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
 	a.Retention = a.retaining()
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),

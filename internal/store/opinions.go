@@ -50,9 +50,16 @@ func (s *Store) OpinionSites() *OpinionSites { return &OpinionSites{s} }
 
 var _ opinion.Sites = (*OpinionSites)(nil)
 
+// keeperTag is of sites that take suggestions, by who keeps them.
+func keeperTag(user string) string { return "kp:" + user }
+
 func siteRow(s *opinion.Site) (Row, error) {
+	tags := inside(s.Cell)
+	if s.Keeper != "" && s.Closed.IsZero() {
+		tags = append(tags, keeperTag(s.Keeper))
+	}
 	body, err := encode(s)
-	return Row{ID: s.ID, Sort: s.Made.UnixMilli(), Tags: inside(s.Cell), Body: body, Keys: map[string]any{"kind": string(s.Kind), "open": flag(s.Closed.IsZero())}}, err
+	return Row{ID: s.ID, Sort: s.Made.UnixMilli(), Tags: tags, Body: body, Keys: map[string]any{"kind": string(s.Kind), "open": flag(s.Closed.IsZero())}}, err
 }
 
 func readSite(row Row) (s opinion.Site, err error) {
@@ -112,6 +119,9 @@ func (p *OpinionSites) List(ctx context.Context, f opinion.SiteFilter, cursor st
 	}
 	if f.Open != nil {
 		q.Eq["open"] = flag(*f.Open)
+	}
+	if f.Keeper != "" {
+		q.Tags = append([]string{keeperTag(f.Keeper)}, q.Tags...)
 	}
 	rows, next, err := p.s.page(ctx, q, cursor, limit)
 	if err != nil {

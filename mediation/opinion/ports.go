@@ -26,6 +26,8 @@ type SiteFilter struct {
 	Area grid.Code // inside it
 	Kind Kind
 	Open *bool
+	// Keeper: those that take suggestions and are kept by this account.
+	Keeper string
 }
 
 // Campaigns keeps campaigns. Notices that come with a change are stored with it; without transactions they go first, so that a crash in
