@@ -38,6 +38,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"DeskOrders", storetest.DeskOrders},
 		{"Hall", storetest.Hall},
 		{"HandOvers", storetest.HandOvers},
+		{"HandOversBeside", storetest.HandOversBeside},
 		{"Slips", storetest.Slips},
 		{"SlipCrashes", storetest.SlipCrashes},
 		{"SlipFigures", storetest.SlipFigures},
