@@ -13,7 +13,7 @@ import (
 	"fengqiao/mediation/study"
 )
 
-// SweepQueries are all questions that the sweeps of cases, reports, slips, studies and villages ask of an engine while things are due in each, so that
+// SweepQueries are all questions that the sweeps of cases, reports, slips, studies and villages, and of what was kept long enough, ask of an engine while things are due in each, so that
 // an engine's own test can look how it walks for them. The engine must be opened with all tables and empty.
 func SweepQueries(t *testing.T, engine store.Engine) []store.Query {
 	t.Helper()
@@ -45,6 +45,11 @@ func SweepQueries(t *testing.T, engine store.Engine) []store.Query {
 		}
 		if _, err := assessing(s, o).Sweep(ctx); err != nil {
 			t.Fatal(err)
+		}
+		for _, room := range []kept{s.Slips().Kept, s.Meetings().Kept, s.Visits().Kept, s.OpinionCampaigns().Kept} {
+			if _, _, err := room(ctx, o.Clock(), 10); err != nil {
+				t.Fatal(err)
+			}
 		}
 		ear.hear(false)
 	}
