@@ -51,7 +51,7 @@ func TestASweepsQuestionsAreRangesOfAnIndex(t *testing.T) {
 			due[q.Table] = true
 		}
 	}
-	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies", "village_rounds", "village_results"} {
+	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies", "village_rounds", "village_results", "council_meetings", "hall_visits", "opinion_campaigns"} {
 		if !due[table] {
 			t.Errorf("nothing that is due was asked of %s", table)
 		}

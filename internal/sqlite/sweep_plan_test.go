@@ -12,7 +12,7 @@ import (
 
 // byDue is a walk along an index whose range holds rows that are due and no others: rows that wait for nothing, ended cases among them, have
 // no value there and are left out of it, as every index leaves them out.
-var byDue = regexp.MustCompile(`^SEARCH t USING INDEX i\.\w+\.(due|pending|reserved)(\.\w+)? \(k_\w+>\? AND k_\w+<\?\)$`)
+var byDue = regexp.MustCompile(`^SEARCH t USING INDEX i\.\w+\.(due|pending|reserved|kept)(\.\w+)? \(k_\w+>\? AND k_\w+<\?\)$`)
 
 // byMediatorsPlace is the walk of matching: the mediators of one place, who are as many as there are, whatever becomes of cases.
 const byMediatorsPlace = "SEARCH g USING PRIMARY KEY (tag=?)"
@@ -43,7 +43,7 @@ func TestASweepWalksWhatIsDueAndNothingElse(t *testing.T) {
 			t.Errorf("%s: %s\nwalks rows that are not due:\n%s", q.Table, s.text, plan)
 		}
 	}
-	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies", "village_rounds", "village_results"} {
+	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies", "village_rounds", "village_results", "council_meetings", "hall_visits", "opinion_campaigns"} {
 		if !due[table] {
 			t.Errorf("nothing that is due was asked of %s", table)
 		}
