@@ -134,6 +134,9 @@ const (
 	NoticeInvited   NoticeKind = "deliberation_invited"    // who is to come: a meeting
 	NoticeMinutes   NoticeKind = "deliberation_minutes"    // who was invited: its minutes are there
 	NoticeCalledOff NoticeKind = "deliberation_called_off" // who was invited: it does not take place
+	NoticeCampaign  NoticeKind = "campaign_changed"        // office of its area: a campaign against the backlog was ended early or prolonged
+	NoticeDocket    NoticeKind = "review_list"             // who sits: a review list is frozen, they sit soon
+	NoticeDecision  NoticeKind = "review_decision"         // who is to carry it out, who decided: a review has decided, it was carried out
 	NoticeOpinion   NoticeKind = "opinion_campaign"        // staff, responsible unit: a campaign for suggestions has opened, closed, been prolonged, its results are out
 	NoticeTeam      NoticeKind = "team_post"               // who was put into a post of a grid's team, or is out of it
 	NoticeStandIn   NoticeKind = "team_substitute"         // substitute, holder: a substitution is named, begins, ends

@@ -64,6 +64,12 @@ const (
 	CampaignRead  Action = "campaign.read"
 	CampaignWrite Action = "campaign.write" // undertake a campaign against the backlog
 
+	// Periodic review lists.
+	DocketRead   Action = "docket.read"   // the lists, and of their cases those that one sees
+	DocketDecide Action = "docket.decide" // over a case of a list; the policy's list says who of these sits
+	DocketFollow Action = "docket.follow" // read decisions: by area, or as who is to carry one out
+	DocketReport Action = "docket.report" // that a decision has been carried out
+
 	// What goes on in a grid beside cases.
 	PatrolCheckIn Action = "patrol.checkin" // in the own area, and see one's own
 	PatrolRead    Action = "patrol.read"    // how the cells stand, without who was there
@@ -295,6 +301,11 @@ var Permits = map[Action][]Grant{
 	LeadersRead:   each(InArea, seeing...),
 	CampaignRead:  each(InArea, seeing...), // of those whose area meets the campaign's
 	CampaignWrite: each(InArea, CountyStaff),
+
+	DocketRead:   join(each(InArea, seeing...), each(OwnUnit, UnitStaff)),
+	DocketDecide: each(InArea, TownshipStaff, CountyStaff, Leader),
+	DocketFollow: join(each(InArea, seeing...), each(TakesPart, answering...)),
+	DocketReport: join(each(InArea, TownshipStaff, CountyStaff, Leader), each(TakesPart, answering...)),
 
 	PatrolCheckIn: each(InArea, field...),
 	PatrolRead:    join(each(InArea, GridLeader), each(InArea, seeing...)),

@@ -38,6 +38,11 @@ func PolicyVocabulary() policy.Vocabulary {
 			v.LoopRoles = append(v.LoopRoles, string(g.Role))
 		}
 	}
+	for _, g := range Permits[DocketRead] {
+		if !has(v.ReviewRoles, string(g.Role)) {
+			v.ReviewRoles = append(v.ReviewRoles, string(g.Role))
+		}
+	}
 	for _, r := range AccountRoles {
 		v.Roles = append(v.Roles, string(r))
 	}

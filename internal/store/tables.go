@@ -25,6 +25,7 @@ func Tables() []Table {
 		patrolTables,
 		meetingTables,
 		studyTables,
+		docketTables,
 		opinionTables,
 		teamTables,
 		villageTables,

@@ -35,6 +35,7 @@ func (c *checker) check() {
 	c.checkCharge()
 	c.checkSources()
 	c.checkRankings()
+	c.checkReviewLists()
 	c.checkPetition()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)

@@ -24,6 +24,7 @@ type Vocabulary struct {
 	Commands      []string // commands to a case
 	Roles         []string // roles of accounts
 	LoopRoles     []string // those that may have a part in the closed loop
+	ReviewRoles   []string // those that may sit over a review list
 }
 
 // A policy is a few pages. The limits keep the YAML parser, which recurses, from being fed something else.

@@ -46,6 +46,8 @@ type Policy struct {
 	Backlog Backlog
 	// Rankings put areas and units in order.
 	Rankings []Ranking
+	// ReviewLists are what leaders look at together every month or quarter; none: they do not.
+	ReviewLists []ReviewList
 	// Halls are the one-stop halls.
 	Halls []Hall
 	// Slips are the papers of supervision; the zero value has none.

@@ -34,6 +34,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("retention", optional, Text{"保存期限；不填为一直保存", "how long words are kept; without it for ever"}, retentionKeys, func(p *Policy) *Retention { return &p.Retention }),
 		object("backlog", optional, Text{"积案", "the backlog"}, backlogKeys, func(p *Policy) *Backlog { return &p.Backlog }),
 		objects("rankings", optional, Text{"排名：按期不得先于化解，拒收不得有利", "rankings, in which timeliness never stands above settlement and refusing intake never helps"}, rankingKeys, Ranking{}, func(p *Policy) *[]Ranking { return &p.Rankings }),
+		objects("review_lists", optional, Text{"会办清单：每月或每季哪些案件由谁会办；不填为没有", "review lists: which cases are looked at together every month or quarter, and by whom; without it there are none"}, reviewListKeys, ReviewList{}, func(p *Policy) *[]ReviewList { return &p.ReviewLists }),
 		objects("halls", optional, Text{"一站式大厅：取号、叫号", "one-stop halls, where numbers are taken and called"}, hallKeys, Hall{}, func(p *Policy) *[]Hall { return &p.Halls }),
 		object("slips", optional, Text{"督办文书：提醒、交办、督办、预警", "papers of supervision: reminders, assignments, orders, warnings"}, slipKeys, func(p *Policy) *Slips { return &p.Slips }),
 		object("joint", optional, Text{"联合办理：会商、签批、子任务；不填为不设", "several units on one case: consultation, signature, sub-tasks; without it there is none"}, jointKeys(v), func(p *Policy) *Joint { return &p.Joint }),

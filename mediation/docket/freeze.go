@@ -1,0 +1,211 @@
+package docket
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+)
+
+// page is how many cases are read at once.
+const page = 500
+
+// everything is more events than any case has.
+const everything = 1 << 20
+
+// upcoming is the period whose list of that rule comes next: the one that follows the latest list's or, where there is none yet, the one that
+// now lies in.
+func (s *Service) upcoming(ctx context.Context, rule *policy.ReviewList, now time.Time, zone *time.Location) (p Period, earlier string, err error) {
+	latest, _, err := s.Lists.List(ctx, rule.Key, "", 1)
+	switch {
+	case err != nil:
+		return p, "", err
+	case len(latest) == 0:
+		return PeriodOf(rule.Every, now, zone), "", nil
+	}
+	return After(rule.Every, latest[0].Until, zone), latest[0].ID, nil
+}
+
+// freezeDue freezes the lists of all periods that have begun, one after the other.
+func (s *Service) freezeDue(ctx context.Context, now time.Time) (frozen int, err error) {
+	r, err := s.Core.Rules(ctx, "")
+	if err != nil {
+		return 0, err
+	}
+	zone, err := r.Policy.Clocks.Calendar.Location()
+	if err != nil {
+		return 0, err
+	}
+	for i := range r.Policy.ReviewLists {
+		rule := &r.Policy.ReviewLists[i]
+		for {
+			p, earlier, err := s.upcoming(ctx, rule, now, zone)
+			if err != nil {
+				return frozen, err
+			}
+			if p.From.After(now) {
+				break
+			}
+			if err := s.freeze(ctx, r, rule, p, earlier, now); err != nil {
+				return frozen, err
+			}
+			frozen++
+		}
+	}
+	return frozen, nil
+}
+
+func (s *Service) freeze(ctx context.Context, r mediation.Rules, rule *policy.ReviewList, p Period, earlier string, now time.Time) error {
+	items, areas, err := s.chosen(ctx, r.Policy, rule, p.From)
+	if err != nil {
+		return err
+	}
+	l := List{ID: IDOf(rule.Key, p), Key: rule.Key, Policy: r.Policy.ID, Area: grid.Code(r.Policy.County), Period: p, Frozen: now, Items: items, Total: len(items), Earlier: earlier}
+	if !rule.Meets.Within.Zero() {
+		l.Meets = r.Calendar.After(p.From, rule.Meets.Within).UTC()
+	}
+	l.schedule(r, rule, now)
+	_, _, err = s.Lists.Freeze(ctx, l, l.call(rule, areas, now, "frozen"))
+	return err
+}
+
+// schedule says when the sweep must look again at a list: when it next reminds of the meeting. What is over is not reminded of.
+func (l *List) schedule(r mediation.Rules, rule *policy.ReviewList, now time.Time) {
+	l.NextDue = time.Time{}
+	if !l.Meets.After(now) {
+		return
+	}
+	if l.Reminded < len(rule.Meets.Remind) {
+		l.NextDue = r.Calendar.Before(l.Meets, rule.Meets.Remind[l.Reminded]).UTC()
+	}
+}
+
+// remind lets the reminders of the meeting come to now, several missed ones being one, and tells whether one fell due.
+func (l *List) remind(r mediation.Rules, rule *policy.ReviewList, now time.Time) (due bool) {
+	for ; l.Reminded < len(rule.Meets.Remind) && !r.Calendar.Before(l.Meets, rule.Meets.Remind[l.Reminded]).After(now); l.Reminded++ {
+		due = true
+	}
+	l.schedule(r, rule, now)
+	return due && l.Meets.After(now)
+}
+
+// call tells those who sit: the offices of the list's area, the leaders in charge of its cases, the townships and the units that they lie with.
+func (l *List) call(rule *policy.ReviewList, areas map[grid.Code]bool, at time.Time, what string) (notices []mediation.Notice) {
+	if len(l.Items) == 0 {
+		return nil // there is nothing to sit over
+	}
+	told := map[mediation.Recipient]bool{}
+	tell := func(to mediation.Recipient) {
+		if told[to] {
+			return
+		}
+		told[to] = true
+		notices = append(notices, mediation.Notice{ID: "review-list/" + l.ID + "/" + what + "/" + strconv.Itoa(len(notices)), Kind: mediation.NoticeDocket, At: at, To: to, Due: l.Meets,
+			Subject: "review-list/" + l.ID})
+	}
+	for _, word := range rule.Sits {
+		switch role := mediation.Role(word); role {
+		case mediation.UnitStaff:
+			for i := range l.Items {
+				if l.Items[i].Unit != "" {
+					tell(mediation.Recipient{Unit: l.Items[i].Unit, Area: l.Area})
+				}
+			}
+		case mediation.TownshipStaff:
+			for _, town := range towns(areas, l.Area) {
+				tell(mediation.Recipient{Role: role, Area: town})
+			}
+		case mediation.Leader:
+			tell(mediation.Recipient{Role: role, Area: l.Area})
+			for i := range l.Items {
+				if l.Items[i].Leader != "" {
+					tell(mediation.Recipient{User: l.Items[i].Leader})
+				}
+			}
+		default:
+			tell(mediation.Recipient{Role: role, Area: l.Area})
+		}
+	}
+	return notices
+}
+
+// towns are the units right below an area that the areas lie in, in order.
+func towns(areas map[grid.Code]bool, under grid.Code) []grid.Code {
+	var list []grid.Code
+	for area := range areas {
+		list = append(list, area.Prefix(min(area.Depth(), under.Depth()+1)))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// chosen finds the cases that met the rule just before a moment, the oldest first, and the areas that they lie in: among those that are open
+// now, and those that have moved since and may have been open then.
+func (s *Service) chosen(ctx context.Context, pol *policy.Policy, rule *policy.ReviewList, at time.Time) ([]Item, map[grid.Code]bool, error) {
+	found, moved, areas := map[string]Item{}, map[string]bool{}, map[grid.Code]bool{}
+	county := grid.Code(pol.County)
+	take := func(h *mediation.Summary, f Facts) {
+		f.Source = pol.Intake.SourceOf(h.Channel)
+		if why := Reasons(rule, f, at); len(why) > 0 {
+			found[h.ID] = Item{Case: h.ID, Opened: h.Opened, Reasons: why, Turns: f.Turns, Leader: f.Leader, Unit: h.Unit}
+			areas[h.Area] = true
+		}
+	}
+	back := func(h *mediation.Summary) error {
+		if !county.Contains(h.Area) || !h.Opened.Before(at) {
+			return nil
+		}
+		events, err := s.Cases.Timeline(ctx, h.ID, 0, everything)
+		if err == nil {
+			take(h, FactsOf(h, events, at))
+		}
+		return err
+	}
+	err := s.Heads.Moved(ctx, at, func(h *mediation.Summary) error {
+		moved[h.ID] = true
+		return back(h)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	err = s.eachOpen(ctx, county, at, func(h *mediation.Summary) error {
+		switch {
+		case moved[h.ID]:
+			return nil
+		case !h.Changed.Before(at), !h.Course.Known: // it moved while the others were read, or an earlier release stored it
+			return back(h)
+		}
+		take(h, FactsNow(h))
+		return nil
+	})
+	items := make([]Item, 0, len(found))
+	for _, x := range found {
+		items = append(items, x)
+	}
+	slices.SortFunc(items, func(a, b Item) int { return cmp.Or(a.Opened.Compare(b.Opened), cmp.Compare(a.Case, b.Case)) })
+	return items[:min(len(items), MaxItems)], areas, err
+}
+
+func (s *Service) eachOpen(ctx context.Context, area grid.Code, before time.Time, fn func(*mediation.Summary) error) error {
+	open, all := true, grid.Code("")
+	f := mediation.Filter{Visible: mediation.Visible{Area: &all}, Area: area, Open: &open, Opened: [2]time.Time{{}, before}}
+	for cursor := ""; ; {
+		heads, next, err := s.Cases.List(ctx, f, cursor, page)
+		if err != nil {
+			return err
+		}
+		for i := range heads {
+			if err := fn(&heads[i]); err != nil {
+				return err
+			}
+		}
+		if cursor = next; next == "" {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package docket
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+)
+
+// batch is the most lists, and decisions, of one sweep.
+const batch = 200
+
+// rest is how long what the sweep failed at is left alone.
+const rest = time.Minute
+
+// Sweep freezes the lists of periods that have begun, reminds of meetings, notes which decisions are late, and tells the cases what a crash has
+// left untold. A decision that fails is put off and holds up no other.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	now := s.now()
+	done, err := s.freezeDue(ctx, now)
+	if err != nil {
+		return done, err
+	}
+	for _, room := range []struct {
+		due    func(context.Context, time.Time, int) ([]string, error)
+		tend   func(context.Context, string, time.Time) error
+		putOff func(context.Context, string, time.Time) error
+	}{{s.Lists.Due, s.tendList, s.Lists.Defer}, {s.Decisions.Due, s.tend, s.Decisions.Defer}} {
+		ids, err := room.due(ctx, now, batch)
+		if err != nil {
+			return done, err
+		}
+		var failed error
+		for _, id := range ids {
+			if err := room.tend(ctx, id, now); err != nil {
+				failed = err
+				if err := room.putOff(ctx, id, now.Add(rest)); err != nil {
+					return done, err
+				}
+				continue
+			}
+			done++
+		}
+		if failed != nil {
+			return done, failed
+		}
+	}
+	return done, nil
+}
+
+// tendList reminds of a meeting.
+func (s *Service) tendList(ctx context.Context, id string, now time.Time) error {
+	l, err := s.Lists.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	r, err := s.Core.Rules(ctx, l.Policy)
+	if err != nil {
+		return err
+	}
+	rule, ok := r.Policy.ReviewList(l.Key)
+	if !ok {
+		return mediation.ErrNotFound
+	}
+	areas, err := s.areas(ctx, &l)
+	if err != nil {
+		return err
+	}
+	_, err = s.Lists.Update(ctx, id, func(l *List) ([]mediation.Notice, error) {
+		l.Stumble = 0
+		if !l.remind(r, rule, now) {
+			return nil, nil
+		}
+		return l.call(rule, areas, now, "remind"+strconv.Itoa(l.Reminded)), nil
+	})
+	return err
+}
+
+// areas are those that the cases of a list lie in now.
+func (s *Service) areas(ctx context.Context, l *List) (map[grid.Code]bool, error) {
+	areas := map[grid.Code]bool{}
+	err := s.each(ctx, l.Items, func(_ *Item, h *mediation.Summary) { areas[h.Area] = true })
+	return areas, err
+}
+
+// tend looks after a decision.
+func (s *Service) tend(ctx context.Context, id string, now time.Time) error {
+	d, err := s.Decisions.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	heads, err := s.Heads.Summaries(ctx, []string{d.Case})
+	if err != nil {
+		return err
+	}
+	h, ok := heads[d.Case]
+	if !ok {
+		return mediation.ErrNotFound
+	}
+	left := len(d.Untold) > 0
+	d, err = s.Decisions.Update(ctx, id, func(d *Decision) ([]mediation.Notice, error) {
+		t := &turn{Decision: d, at: now, by: mediation.SystemActor}
+		t.tick(&h)
+		d.Stumble = 0
+		t.schedule(true)
+		return t.notices, nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = s.settle(ctx, d, left)
+	return err
+}
+
+// NextDue is the first instant, not after until, at which the sweep has something to do; zero if there is none.
+func (s *Service) NextDue(ctx context.Context, until time.Time) (first time.Time, err error) {
+	sooner := func(at time.Time) {
+		if !at.IsZero() && !at.After(until) && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	r, err := s.Core.Rules(ctx, "")
+	if err != nil {
+		return first, err
+	}
+	zone, err := r.Policy.Clocks.Calendar.Location()
+	if err != nil {
+		return first, err
+	}
+	for i := range r.Policy.ReviewLists {
+		p, _, err := s.upcoming(ctx, &r.Policy.ReviewLists[i], s.now(), zone)
+		if err != nil {
+			return first, err
+		}
+		sooner(p.From)
+	}
+	lists, err := s.Lists.Due(ctx, until, 1)
+	if err != nil {
+		return first, err
+	}
+	for _, id := range lists {
+		l, err := s.Lists.Load(ctx, id)
+		if err != nil {
+			return first, err
+		}
+		sooner(l.NextDue)
+	}
+	decisions, err := s.Decisions.Due(ctx, until, 1)
+	if err != nil {
+		return first, err
+	}
+	for _, id := range decisions {
+		d, err := s.Decisions.Load(ctx, id)
+		if err != nil {
+			return first, err
+		}
+		sooner(d.NextDue)
+	}
+	return first, nil
+}
