@@ -20,6 +20,7 @@ import (
 	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
+	"fengqiao/mediation/docket"
 	"fengqiao/mediation/duty"
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
@@ -74,6 +75,8 @@ type Deps struct {
 	Villages *village.Service
 	// Opinions are residents' suggestions.
 	Opinions *opinion.Service
+	// Dockets are the periodic review lists.
+	Dockets *docket.Service
 	// Studies are escalated studies.
 	Studies *study.Service
 	// Figures are counted from its book; without one, or before it is filled, there are none.
@@ -141,6 +144,7 @@ func New(d Deps) (*API, error) {
 		d.Slips == nil ||
 		d.Campaigns == nil ||
 		d.Studies == nil ||
+		d.Dockets == nil ||
 		d.Duty == nil ||
 		d.Patrols == nil ||
 		d.Councils == nil ||

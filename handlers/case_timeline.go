@@ -64,6 +64,10 @@ var eventTexts = map[string][2]string{
 	"review_reminded":  {"会办临期提醒", "review reminded of"},
 	"review_overdue":   {"会办超期", "review overdue"},
 	"task_overdue":     {"子任务超期", "sub-task overdue"},
+	"review_decision":  {"会办决定", "a review decided"},
+	"review_done":      {"会办决定落实", "a review's decision carried out"},
+	"review_late":      {"会办决定逾期", "a review's decision late"},
+	"review_passed_on": {"会办决定移交", "a review's decision handed over"},
 }
 
 func (l labels) event(kind string) string {

@@ -95,6 +95,7 @@ func rooms() []map[string]message {
 		slipMessages,
 		campaignMessages,
 		studyMessages,
+		docketMessages,
 		dutyMessages,
 		gridMessages,
 		opinionMessages,

@@ -38,6 +38,7 @@ func routes(l Limits) []Route {
 		teamRoutes(),
 		uptakeRoutes(),
 		studyRoutes(),
+		docketRoutes(),
 		dutyRoutes(),
 		opinionRoutes(),
 		publicRoutes(),

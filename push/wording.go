@@ -221,6 +221,21 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"A meeting was called off", "A meeting you were invited to does not take place. Open the app to see why."},
 		Keep:    7 * day,
 	},
+	mediation.NoticeCampaign: {
+		Chinese: Text{"攻坚行动有变化", "一次攻坚行动提前结束或延期，请打开应用查看。"},
+		English: Text{"A campaign has changed", "A campaign was ended early or prolonged. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeDocket: {
+		Chinese: Text{"会办清单", "新一期会办清单已定，或会办临近，请打开应用查看。"},
+		English: Text{"A review list", "A review list is frozen, or they sit soon. Open the app to see it."},
+		Keep:    7 * day,
+	},
+	mediation.NoticeDecision: {
+		Chinese: Text{"会办决定", "有一项会办决定与您有关，请打开应用查看。"},
+		English: Text{"A review has decided", "A decision of a review concerns you. Open the app to see it."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeOpinion: {
 		Chinese: Text{"民意征集有变化", "一次民意征集已开始、结束、延期或公布结果，请打开应用查看。"},
 		English: Text{"Collecting opinions", "There is news of a campaign for suggestions. Please open the app."},

@@ -10,6 +10,7 @@ import (
 	"fengqiao/internal/casetime"
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
+	"fengqiao/mediation/docket"
 	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
@@ -32,6 +33,7 @@ func (s *system) rooms() []namedRoom {
 	return []namedRoom{
 		{"slips", s.slips},
 		{"studies", s.studies},
+		{"review lists", s.dockets},
 		{"duty", s.duty},
 		{"patrols", s.patrols},
 		{"councils", s.councils},
@@ -66,7 +68,7 @@ func (in *installation) supervision(cases *mediation.Service, photos slip.Album)
 }
 
 // handovers passes on what people have in hand, in the rooms of the core and those beside.
-func (in *installation) handovers(cases *mediation.Service, papers *slip.Service, teams *team.Service) *handover.Service {
+func (in *installation) handovers(cases *mediation.Service, papers *slip.Service, teams *team.Service, dockets *docket.Service) *handover.Service {
 	people := account.Persons{Service: in.accounts}
 	rooms := handover.CoreRooms(in.Store.Cases(), cases, people)
 	rooms[slip.RoomName] = slip.Room{Service: papers}
@@ -74,6 +76,7 @@ func (in *installation) handovers(cases *mediation.Service, papers *slip.Service
 	rooms[study.RoomName] = study.Room{Service: in.studies(cases)}
 	rooms[council.RoomName] = council.Room{Service: in.deliberating(cases, papers)}
 	rooms[opinion.RoomName] = opinion.Room{Service: in.collecting(cases, papers)}
+	rooms[docket.RoomName] = docket.Room{Service: dockets}
 	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Now: cases.Now, Log: cases.Log})
 }
 
@@ -90,6 +93,12 @@ func (in *installation) studies(cases *mediation.Service) *study.Service {
 // deliberating keeps the villagers' meetings.
 func (in *installation) deliberating(cases *mediation.Service, papers *slip.Service) *council.Service {
 	return council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: cases, Papers: handlers.FollowUps{Slips: papers}, Sealer: in.ring, Phone: cases.Phone, Atlas: cases.Atlas, Now: cases.Now})
+}
+
+// dockets keeps the periodic review lists.
+func (in *installation) dockets(cases *mediation.Service) *docket.Service {
+	st := in.Store
+	return docket.NewService(docket.Deps{Lists: st.ReviewLists(), Decisions: st.ReviewDecisions(), Core: cases, Cases: st.Cases(), Heads: st.Figures(), People: st.Persons(), Sealer: in.ring, Now: cases.Now})
 }
 
 // collecting takes residents' suggestions.

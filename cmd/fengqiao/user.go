@@ -203,7 +203,7 @@ func (c *command) oneTime(ctx context.Context, in *installation, u account.User)
 // letGo refuses to take somebody away from what would be nobody's without them, unless that cannot wait.
 func (c *command) letGo(ctx context.Context, in *installation, u account.User, urgent bool, reason string) error {
 	cases := in.service(&grid.Atlas{}, nil, in.now, c.logger())
-	err := in.handovers(cases, in.supervision(cases, nil), in.teams(cases, cases.Atlas, cases.Now)).LetGo(ctx, anywhere(byCommand), u.ID, urgent, reason, strconv.Itoa(u.Revision))
+	err := in.handovers(cases, in.supervision(cases, nil), in.teams(cases, cases.Atlas, cases.Now), in.dockets(cases)).LetGo(ctx, anywhere(byCommand), u.ID, urgent, reason, strconv.Itoa(u.Revision))
 	var owed *mediation.Error
 	if errors.As(err, &owed) && owed.Code == "handover.owed" {
 		return fmt.Errorf("%s holds %s matters that nobody else does: have them handed over first", u.Login, owed.Params["count"])

@@ -29,6 +29,7 @@ import (
 	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
+	"fengqiao/mediation/docket"
 	"fengqiao/mediation/duty"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
@@ -243,6 +244,8 @@ type system struct {
 	desks *desk.Service
 	// duty is the duty roster.
 	duty *duty.Service
+	// dockets are the periodic review lists.
+	dockets *docket.Service
 	// studies are escalated studies.
 	studies *study.Service
 	// figures counts cases for dashboards.
@@ -283,7 +286,8 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
 	s.slips = in.supervision(s.cases, s.photos)
 	s.teams = in.teams(s.cases, s.atlas, s.cases.Now)
-	s.handovers = in.handovers(s.cases, s.slips, s.teams)
+	s.dockets = in.dockets(s.cases)
+	s.handovers = in.handovers(s.cases, s.slips, s.teams, s.dockets)
 	s.patrols = patrol.NewService(patrol.Deps{Checkins: in.Store.Patrols(), Rules: s.cases, Atlas: s.atlas, Now: s.cases.Now})
 	s.studies = in.studies(s.cases)
 	s.cases.CallStudy = s.studies.CallByPolicy
@@ -357,6 +361,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Teams:     s.teams,
 		Villages:  s.villages,
 		Studies:   s.studies,
+		Dockets:   s.dockets,
 		Duty:      s.duty,
 		Figures:   s.figures,
 		Scorecards: scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},

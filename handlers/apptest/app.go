@@ -27,6 +27,7 @@ import (
 	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
+	"fengqiao/mediation/docket"
 	"fengqiao/mediation/duty"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/hall"
@@ -72,6 +73,8 @@ type App struct {
 	Desks *desk.Service
 	// Duty is the duty roster.
 	Duty *duty.Service
+	// Dockets are swept when a test lets them (Sweep).
+	Dockets *docket.Service
 	// Studies is what the server's routes go by.
 	Studies *study.Service
 	// Calendars is the one that everything goes by.
@@ -193,6 +196,9 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	rooms[slip.RoomName] = slip.Room{Service: a.Slips}
 	a.Teams = team.NewService(team.Deps{Teams: a.Store.Teams(), Rules: a.Cases, People: people, Atlas: a.Atlas, Now: a.Case.Now})
 	rooms[handover.TeamPost] = team.Room{Service: a.Teams}
+	a.Dockets = docket.NewService(docket.Deps{Lists: a.Store.ReviewLists(), Decisions: a.Store.ReviewDecisions(), Core: a.Cases, Cases: a.Store.Cases(), Heads: a.Store.Figures(),
+		People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
+	rooms[docket.RoomName] = docket.Room{Service: a.Dockets}
 	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
 	a.Studies = study.NewService(study.Deps{Studies: a.Store.Studies(), Cases: a.Cases, Reader: a.Store.Cases(), People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Cases.CallStudy = a.Studies.CallByPolicy
@@ -250,6 +256,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Teams:     a.Teams,
 		Villages:  a.Villages,
 		Studies:   a.Studies,
+		Dockets:   a.Dockets,
 		Duty:      a.Duty,
 		Names:     a.Store.Directory(),
 		Now:       a.Machine.Now,
@@ -290,6 +297,7 @@ func (a *App) rooms() []casetime.Room {
 	return []casetime.Room{
 		a.Slips,
 		a.Studies,
+		a.Dockets,
 		a.Duty,
 		a.Patrols,
 		a.Councils,

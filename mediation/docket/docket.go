@@ -73,6 +73,7 @@ func IDOf(key string, p Period) string { return key + "." + p.Key }
 // Item is a case that stands on a list, as it stood when the list was frozen.
 type Item struct {
 	Case    string
+	Area    grid.Code
 	Opened  time.Time
 	Reasons []string // the policy's words, in its order
 	Turns   int      // how often it had been reopened

@@ -61,7 +61,7 @@ func (s *Service) freezeDue(ctx context.Context, now time.Time) (frozen int, err
 }
 
 func (s *Service) freeze(ctx context.Context, r mediation.Rules, rule *policy.ReviewList, p Period, earlier string, now time.Time) error {
-	items, areas, err := s.chosen(ctx, r.Policy, rule, p.From)
+	items, err := s.chosen(ctx, r.Policy, rule, p.From)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (s *Service) freeze(ctx context.Context, r mediation.Rules, rule *policy.Re
 		l.Meets = r.Calendar.After(p.From, rule.Meets.Within).UTC()
 	}
 	l.schedule(r, rule, now)
-	_, _, err = s.Lists.Freeze(ctx, l, l.call(rule, areas, now, "frozen"))
+	_, _, err = s.Lists.Freeze(ctx, l, l.call(rule, now, "frozen"))
 	return err
 }
 
@@ -95,7 +95,7 @@ func (l *List) remind(r mediation.Rules, rule *policy.ReviewList, now time.Time)
 }
 
 // call tells those who sit: the offices of the list's area, the leaders in charge of its cases, the townships and the units that they lie with.
-func (l *List) call(rule *policy.ReviewList, areas map[grid.Code]bool, at time.Time, what string) (notices []mediation.Notice) {
+func (l *List) call(rule *policy.ReviewList, at time.Time, what string) (notices []mediation.Notice) {
 	if len(l.Items) == 0 {
 		return nil // there is nothing to sit over
 	}
@@ -117,8 +117,8 @@ func (l *List) call(rule *policy.ReviewList, areas map[grid.Code]bool, at time.T
 				}
 			}
 		case mediation.TownshipStaff:
-			for _, town := range towns(areas, l.Area) {
-				tell(mediation.Recipient{Role: role, Area: town})
+			for i := range l.Items {
+				tell(mediation.Recipient{Role: role, Area: Town(l.Items[i].Area, l.Area)})
 			}
 		case mediation.Leader:
 			tell(mediation.Recipient{Role: role, Area: l.Area})
@@ -134,26 +134,20 @@ func (l *List) call(rule *policy.ReviewList, areas map[grid.Code]bool, at time.T
 	return notices
 }
 
-// towns are the units right below an area that the areas lie in, in order.
-func towns(areas map[grid.Code]bool, under grid.Code) []grid.Code {
-	var list []grid.Code
-	for area := range areas {
-		list = append(list, area.Prefix(min(area.Depth(), under.Depth()+1)))
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
+// Town is the unit right below an area that another lies in; the area itself where that is no deeper.
+func Town(code, under grid.Code) grid.Code {
+	return code.Prefix(min(code.Depth(), under.Depth()+1))
 }
 
-// chosen finds the cases that met the rule just before a moment, the oldest first, and the areas that they lie in: among those that are open
-// now, and those that have moved since and may have been open then.
-func (s *Service) chosen(ctx context.Context, pol *policy.Policy, rule *policy.ReviewList, at time.Time) ([]Item, map[grid.Code]bool, error) {
-	found, moved, areas := map[string]Item{}, map[string]bool{}, map[grid.Code]bool{}
+// chosen finds the cases that met the rule just before a moment, the oldest first: among those that are open now, and those that have
+// moved since and may have been open then.
+func (s *Service) chosen(ctx context.Context, pol *policy.Policy, rule *policy.ReviewList, at time.Time) ([]Item, error) {
+	found, moved := map[string]Item{}, map[string]bool{}
 	county := grid.Code(pol.County)
 	take := func(h *mediation.Summary, f Facts) {
 		f.Source = pol.Intake.SourceOf(h.Channel)
 		if why := Reasons(rule, f, at); len(why) > 0 {
-			found[h.ID] = Item{Case: h.ID, Opened: h.Opened, Reasons: why, Turns: f.Turns, Leader: f.Leader, Unit: h.Unit}
-			areas[h.Area] = true
+			found[h.ID] = Item{Case: h.ID, Area: h.Area, Opened: h.Opened, Reasons: why, Turns: f.Turns, Leader: f.Leader, Unit: h.Unit}
 		}
 	}
 	back := func(h *mediation.Summary) error {
@@ -171,7 +165,7 @@ func (s *Service) chosen(ctx context.Context, pol *policy.Policy, rule *policy.R
 		return back(h)
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	err = s.eachOpen(ctx, county, at, func(h *mediation.Summary) error {
 		switch {
@@ -188,7 +182,7 @@ func (s *Service) chosen(ctx context.Context, pol *policy.Policy, rule *policy.R
 		items = append(items, x)
 	}
 	slices.SortFunc(items, func(a, b Item) int { return cmp.Or(a.Opened.Compare(b.Opened), cmp.Compare(a.Case, b.Case)) })
-	return items[:min(len(items), MaxItems)], areas, err
+	return items[:min(len(items), MaxItems)], err
 }
 
 func (s *Service) eachOpen(ctx context.Context, area grid.Code, before time.Time, fn func(*mediation.Summary) error) error {

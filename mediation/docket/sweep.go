@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"fengqiao/grid"
 	"fengqiao/mediation"
 )
 
@@ -64,25 +63,14 @@ func (s *Service) tendList(ctx context.Context, id string, now time.Time) error 
 	if !ok {
 		return mediation.ErrNotFound
 	}
-	areas, err := s.areas(ctx, &l)
-	if err != nil {
-		return err
-	}
 	_, err = s.Lists.Update(ctx, id, func(l *List) ([]mediation.Notice, error) {
 		l.Stumble = 0
 		if !l.remind(r, rule, now) {
 			return nil, nil
 		}
-		return l.call(rule, areas, now, "remind"+strconv.Itoa(l.Reminded)), nil
+		return l.call(rule, now, "remind"+strconv.Itoa(l.Reminded)), nil
 	})
 	return err
-}
-
-// areas are those that the cases of a list lie in now.
-func (s *Service) areas(ctx context.Context, l *List) (map[grid.Code]bool, error) {
-	areas := map[grid.Code]bool{}
-	err := s.each(ctx, l.Items, func(_ *Item, h *mediation.Summary) { areas[h.Area] = true })
-	return areas, err
 }
 
 // tend looks after a decision.
