@@ -143,11 +143,10 @@ func (v *docketViewer) begin() (err error) {
 	if v.l, err = v.a.labels(v.c, v.list.Policy); err != nil {
 		return err
 	}
-	rule, ok := v.l.pol.ReviewList(v.list.Key)
-	if !ok {
-		return mediation.ErrNotFound
+	v.rule = &policy.ReviewList{} // reasons that the policy does not name are shown by their words
+	if rule, ok := v.l.pol.ReviewList(v.list.Key); ok {
+		v.rule = rule
 	}
-	v.rule = rule
 	return nil
 }
 

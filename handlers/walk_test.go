@@ -19,6 +19,7 @@ import (
 	"fengqiao/mediation"
 	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/council"
+	"fengqiao/mediation/docket"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
@@ -42,6 +43,7 @@ type township struct {
 	official            string
 	meeting             string // of the grid, its grid worker invited
 	study               string
+	review, decision    string // a list that holds the case, and what it decided, for the unit to do
 	village             string // the frozen result of its village
 	site, asking, said  string    // where suggestions are taken, the campaign that asks for them, one by the grid worker, for the unit to answer
 	team                grid.Code // its grid's, of which the grid leader is
@@ -116,8 +118,11 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 		t.Fatal(err)
 	}
 	w.site, w.asking, w.said = uuid.NewString(), uuid.NewString(), uuid.NewString()
+	w.review, w.decision = uuid.NewString(), uuid.NewString()
 	now := app.Case.Now()
 	for _, err := range []error{
+		third(app.Store.ReviewLists().Freeze(ctx, docket.List{ID: w.review, Key: "walk", Area: p.Code(), Items: []docket.Item{{Case: w.caseID, Unit: apptest.Unit}}}, nil)),
+		second(app.Store.ReviewDecisions().Open(ctx, docket.Decision{ID: w.decision, List: w.review, Case: w.caseID, Area: c.Area, Party: docket.Party{Unit: apptest.Unit}, At: now, Due: now}, nil)),
 		third(app.Store.OpinionSites().Add(ctx, opinion.Site{ID: w.site, Kind: opinion.Point, Name: "征集点", Cell: p.Cell(), Place: p.Point(), Unit: apptest.Unit, Made: now})),
 		third(app.Store.OpinionCampaigns().Add(ctx, opinion.Campaign{ID: w.asking, TopicZh: "停车", Area: p.Code(), Unit: apptest.Unit, Opens: now, Closes: now.Add(time.Hour), Stage: opinion.Open, Made: now, Revision: 1})),
 		third(app.Store.Suggestions().Add(ctx, opinion.Suggestion{ID: w.said, Campaign: w.asking, Topic: "roads", Unit: apptest.Unit, Area: p.Cell(), By: worker.User.ID, Way: opinion.ByWorker, At: now, State: opinion.Routed, Revision: 1})),
@@ -135,6 +140,8 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 
 func third[A, B any](_ A, _ B, err error) error { return err }
 
+func second[A any](_ A, err error) error { return err }
+
 // upload sends a small photo.
 func upload(t *testing.T, app *apptest.App, who *apptest.Person, clientID string) apptest.Answer {
 	t.Helper()
@@ -149,18 +156,20 @@ func upload(t *testing.T, app *apptest.App, who *apptest.Person, clientID string
 func (w township) path(r handlers.Route) string {
 	id := uuid.NewString() // somebody's message, device, letter: nobody's
 	for prefix, own := range map[string]string{
-		"/api/v1/cases/":         w.caseID,
-		"/api/v1/reports/":       w.report,
-		"/api/v1/users/":         w.user,
-		"/api/v1/media/":         w.photo,
-		"/api/v1/halls/":         w.visit,
-		"/api/v1/matters/":       w.user,
-		"/api/v1/handovers/":     w.handover,
-		"/api/v1/slips/":         w.slip,
-		"/api/v1/officials/":     w.official,
-		"/api/v1/campaigns/":     w.campaign,
-		"/api/v1/deliberations/": w.meeting,
-		"/api/v1/studies/":       w.study,
+		"/api/v1/cases/":            w.caseID,
+		"/api/v1/reports/":          w.report,
+		"/api/v1/users/":            w.user,
+		"/api/v1/media/":            w.photo,
+		"/api/v1/halls/":            w.visit,
+		"/api/v1/matters/":          w.user,
+		"/api/v1/handovers/":        w.handover,
+		"/api/v1/slips/":            w.slip,
+		"/api/v1/officials/":        w.official,
+		"/api/v1/campaigns/":        w.campaign,
+		"/api/v1/deliberations/":    w.meeting,
+		"/api/v1/studies/":          w.study,
+		"/api/v1/review-lists/":     w.review,
+		"/api/v1/review-decisions/": w.decision,
 		"/api/v1/villages/":      w.village,
 
 		"/api/v1/opinions/sites/":       w.site,
@@ -227,6 +236,11 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 	case strings.HasPrefix(r.Path, "/api/v1/campaigns/:id"):
 		sees := campaign.Sees(actor, &campaign.Campaign{Area: w.place.Code()})
 		return true, sees, sees
+	case strings.HasPrefix(r.Path, "/api/v1/review-lists/:id"):
+		return true, docket.Sees(actor, &docket.List{Area: w.place.Code()}), mediation.May(actor, r.Action)
+	case strings.HasPrefix(r.Path, "/api/v1/review-decisions/:id"):
+		theirs := actor.Unit == apptest.Unit && actor.Area.Contains(c.Area)
+		return true, theirs || mediation.MayArea(actor, mediation.DocketFollow, c.Area), theirs || mediation.MayArea(actor, r.Action, c.Area)
 	case strings.HasPrefix(r.Path, "/api/v1/halls/:hall"):
 		return true, mediation.MayArea(actor, mediation.HallRead, w.place.Code()), mediation.MayArea(actor, r.Action, w.place.Code())
 	case strings.HasPrefix(r.Path, "/api/v1/slips/:id"):
@@ -391,13 +405,13 @@ func listsHoldTheCallersOwnAreaAlone(t *testing.T, fresh apptest.Fresh) {
 	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
 	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced", "/api/v1/slips",
-		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations", "/api/v1/opinions/suggestions", "/api/v1/teams", "/api/v1/teams/vacancies", "/api/v1/villages"} {
+		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations", "/api/v1/opinions/suggestions", "/api/v1/teams", "/api/v1/teams/vacancies", "/api/v1/villages", "/api/v1/review-lists", "/api/v1/review-decisions"} {
 		for _, role := range mediation.AccountRoles {
 			answer := app.Do(t, app.As(t, role, apptest.Here), http.MethodGet, path, nil)
 			if answer.Status == http.StatusForbidden {
 				continue
 			}
-			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, there.said, there.village, string(there.team), string(there.place.Cell()), apptest.There.Mediator("own")} {
+			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, there.said, there.village, string(there.team), there.review, there.decision, string(there.place.Cell()), apptest.There.Mediator("own")} {
 				if strings.Contains(string(answer.Want(http.StatusOK).Body), never) {
 					t.Errorf("%s for %s of %s shows %s of the other township", path, role, here.place, never)
 				}
