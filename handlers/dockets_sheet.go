@@ -34,7 +34,7 @@ func (v *docketViewer) book() (*sheet.Book, error) {
 	if v.names, err = v.a.named(v.c, ids); err != nil {
 		return nil, err
 	}
-	title := v.l.docketHead(v.list).Text + " " + v.list.Period.Key
+	title := v.l.docketHead(v.list).Text + " " + v.list.Period.Name
 	return &sheet.Book{Title: title, Of: v.list.From, Sheets: []sheet.Sheet{v.caseSheet(title, seen), v.followSheet(earlier)}}, nil
 }
 

@@ -116,7 +116,7 @@ var standingTexts = map[string][2]string{
 }
 
 func (l labels) docketHead(x *docket.List) docketHead {
-	h := docketHead{ID: x.ID, Key: x.Key, Text: x.Key, Period: x.Period.Key, Area: l.place(x.Area), From: x.From.UTC(), Until: x.Until.UTC(), Frozen: x.Frozen.UTC(), Meets: x.Meets,
+	h := docketHead{ID: x.ID, Key: x.Key, Text: x.Key, Period: x.Period.Name, Area: l.place(x.Area), From: x.From.UTC(), Until: x.Until.UTC(), Frozen: x.Frozen.UTC(), Meets: x.Meets,
 		Earlier: x.Earlier, Reasons: []reasonName{}, Sits: []string{}, ByPolicy: x.Policy}
 	if rule, ok := l.pol.ReviewList(x.Key); ok {
 		h.Text, h.Sits = l.text(rule.Name), rule.Sits

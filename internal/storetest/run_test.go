@@ -47,6 +47,8 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Patrols", storetest.Patrols},
 		{"Meetings", storetest.Meetings},
 		{"Studies", storetest.Studies},
+		{"Dockets", storetest.Dockets},
+		{"DocketsFrozen", storetest.DocketsFrozen},
 		{"Duty", storetest.Duty},
 		{"Opinions", storetest.Opinions},
 		{"OpinionCrashes", storetest.OpinionCrashes},

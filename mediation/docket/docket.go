@@ -21,7 +21,7 @@ import (
 
 // Period is a month or a quarter of the county's calendar, from inclusive, until exclusive.
 type Period struct {
-	Key         string // 2026-04, 2026-Q2
+	Name        string // 2026-04, 2026-Q2
 	From, Until time.Time
 }
 
@@ -68,7 +68,7 @@ type List struct {
 }
 
 // IDOf is the id of a list.
-func IDOf(key string, p Period) string { return key + "." + p.Key }
+func IDOf(key string, p Period) string { return key + "." + p.Name }
 
 // Item is a case that stands on a list, as it stood when the list was frozen.
 type Item struct {

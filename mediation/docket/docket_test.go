@@ -31,15 +31,15 @@ func TestPeriodsAreMonthsAndQuartersOfTheCountysCalendar(t *testing.T) {
 	} {
 		at, _ := time.Parse(time.RFC3339, x.at)
 		p := PeriodOf(x.every, at, zone)
-		if p.Key != x.key || p.From.Format(time.RFC3339) != x.from || p.Until.Format(time.RFC3339) != x.until {
+		if p.Name != x.key || p.From.Format(time.RFC3339) != x.from || p.Until.Format(time.RFC3339) != x.until {
 			t.Errorf("%s at %s: %+v", x.every, x.at, p)
 		}
 	}
 	// Where a county goes over to quarters in the middle of one, the next list is of the next whole quarter: no time is on two lists.
-	if p := After(policy.EveryQuarter, time.Date(2026, 5, 1, 0, 0, 0, 0, zone), zone); p.Key != "2026-Q3" {
+	if p := After(policy.EveryQuarter, time.Date(2026, 5, 1, 0, 0, 0, 0, zone), zone); p.Name != "2026-Q3" {
 		t.Errorf("%+v", p)
 	}
-	if p := After(policy.EveryMonth, first, zone); p.Key != "2026-04" {
+	if p := After(policy.EveryMonth, first, zone); p.Name != "2026-04" {
 		t.Errorf("%+v", p)
 	}
 }
