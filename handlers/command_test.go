@@ -25,7 +25,7 @@ func TestEveryCommandOfTheStateTableHasABody(t *testing.T) {
 func TestEveryEventIsNamed(t *testing.T) {
 	begun := regexp.MustCompile(`(?:begin\(|note\(|kind(?:, notice)? :?= )"([a-z_]+)"`)
 	var files []string
-	for _, room := range []string{"../mediation/*.go", "../mediation/study/*.go"} {
+	for _, room := range []string{"../mediation/*.go", "../mediation/study/*.go", "../mediation/docket/*.go"} {
 		some, err := filepath.Glob(room)
 		if err != nil {
 			t.Fatal(err)
