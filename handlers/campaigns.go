@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,14 +19,19 @@ func campaignRoutes() []Route {
 		{Method: http.MethodGet, Path: base, Action: mediation.CampaignRead, Query: []string{"limit", "cursor"}, Handle: (*API).campaigns},
 		{Method: http.MethodPost, Path: base, Action: mediation.CampaignWrite, Create: true, OwnKey: true, Cost: Write, Handle: (*API).makeCampaign},
 		{Method: http.MethodGet, Path: base + "/:id", Action: mediation.CampaignRead, Sight: (*API).seesCampaign, Handle: (*API).oneCampaign},
+		{Method: http.MethodPost, Path: base + "/:id/end", Action: mediation.CampaignWrite, Sight: (*API).seesCampaign, Create: true, Cost: Write, Handle: (*API).endCampaign, Again: (*API).againCampaign},
+		{Method: http.MethodPost, Path: base + "/:id/prolongation", Action: mediation.CampaignWrite, Sight: (*API).seesCampaign, Create: true, Cost: Write, Handle: (*API).prolongCampaign, Again: (*API).againCampaign},
 		{Method: http.MethodGet, Path: base + "/:id/cases", Action: mediation.CampaignRead, Sight: (*API).seesCampaign, Query: []string{"class", "at", "limit", "cursor"}, Handle: (*API).campaignCases},
 	}
 }
 
-// seesCampaign tells whether the caller sees the campaign of the path; who sees one may read it.
+// seesCampaign tells whether the caller sees the campaign of the path, and may do the route's action to it; who sees one may read it.
 func (a *API) seesCampaign(c *Call) error {
-	_, err := a.Campaigns.Load(c.Context, c.Actor, c.PathID("id"))
-	return err
+	k, err := a.Campaigns.Load(c.Context, c.Actor, c.PathID("id"))
+	if err != nil {
+		return err
+	}
+	return permitted(c.Route.Action == mediation.CampaignRead || mediation.MayArea(c.Actor, c.Route.Action, k.Area))
 }
 
 type campaignBody struct {
@@ -67,8 +73,9 @@ func (a *API) makeCampaign(c *Call) (Reply, error) {
 	if again {
 		c.Set("Idempotency-Replayed", "true")
 	}
-	l, err := a.labels(c, "")
-	return Reply{View: l.campaignHead(&k, a.Cases.Now()), Status: http.StatusCreated, Location: "/api/v1/campaigns/" + k.ID}, err
+	reply, err := a.showCampaign(c, &k, nil)
+	reply.Status, reply.Location = http.StatusCreated, "/api/v1/campaigns/"+k.ID
+	return reply, err
 }
 
 func (a *API) campaigns(c *Call) (Reply, error) {
@@ -84,11 +91,66 @@ func (a *API) campaigns(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	all := make([]*campaign.Campaign, len(found))
+	for i := range found {
+		all[i] = &found[i]
+	}
+	names, err := a.campaignNames(c, all...)
 	views := make([]campaignHead, len(found))
 	for i := range found {
-		views[i] = l.campaignHead(&found[i], a.Cases.Now())
+		views[i] = l.campaignHead(&found[i], a.Cases.Now(), names)
 	}
-	return Reply{View: NewPage(views, next)}, nil
+	return Reply{View: NewPage(views, next)}, err
+}
+
+// campaignEnd says by which day a campaign is to end now, and why.
+type campaignEnd struct {
+	Until  string `json:"until" max:"10"`
+	Reason string `json:"reason"`
+}
+
+func (a *API) endCampaign(c *Call) (Reply, error) { return a.changeCampaign(c, a.Campaigns.End) }
+
+func (a *API) prolongCampaign(c *Call) (Reply, error) {
+	return a.changeCampaign(c, a.Campaigns.Prolong)
+}
+
+func (a *API) changeCampaign(c *Call, change func(context.Context, mediation.Actor, string, string, string) (campaign.Campaign, error)) (Reply, error) {
+	var b campaignEnd
+	if err := c.decodeBounded(&b); err != nil {
+		return Reply{}, err
+	}
+	k, err := change(c.Context, c.Actor, c.PathID("id"), b.Until, b.Reason)
+	return a.showCampaign(c, &k, err)
+}
+
+func (a *API) againCampaign(c *Call, ref string) (Reply, error) {
+	k, err := a.Campaigns.Load(c.Context, c.Actor, ref)
+	return a.showCampaign(c, &k, err)
+}
+
+// showCampaign answers a change of a campaign with its head.
+func (a *API) showCampaign(c *Call, k *campaign.Campaign, err error) (Reply, error) {
+	if err != nil {
+		return Reply{}, err
+	}
+	l, err := a.labels(c, "")
+	if err != nil {
+		return Reply{}, err
+	}
+	names, err := a.campaignNames(c, k)
+	return Reply{View: l.campaignHead(k, a.Cases.Now(), names), Ref: k.ID}, err
+}
+
+// campaignNames are the names of those who moved the ends of campaigns.
+func (a *API) campaignNames(c *Call, all ...*campaign.Campaign) (map[string]string, error) {
+	var ids []string
+	for _, k := range all {
+		for i := range k.Changes {
+			ids = append(ids, k.Changes[i].By)
+		}
+	}
+	return a.named(c, ids)
 }
 
 type campaignHead struct {
@@ -101,11 +163,27 @@ type campaignHead struct {
 	Standing string           `json:"standing"` // planned, running, ended
 	Rule     campaignRuleWire `json:"rule"`
 	Percent  int              `json:"percent"`
+	Changes  []campaignChange `json:"changes"` // of its end, in order
 }
 
-func (l labels) campaignHead(k *campaign.Campaign, now time.Time) campaignHead {
+// campaignChange is that a campaign was ended early or prolonged.
+type campaignChange struct {
+	At     time.Time `json:"at"`
+	By     personRef `json:"by"`
+	Early  bool      `json:"early"`
+	Reason string    `json:"reason"`
+	Was    time.Time `json:"was"`
+	Until  time.Time `json:"until"`
+}
+
+func (l labels) campaignHead(k *campaign.Campaign, now time.Time, names map[string]string) campaignHead {
 	v := campaignHead{ID: k.ID, Name: k.Name, Area: k.Area, AreaText: string(k.Area), From: k.From.UTC(), Until: k.Until.UTC(), Standing: "running", Percent: k.Percent,
 		Rule: campaignRuleWire{k.Rule.Source, k.Rule.Category, k.Rule.MinDays, k.Rule.MinTurns}}
+	v.Changes = make([]campaignChange, len(k.Changes))
+	for i := range k.Changes {
+		x := &k.Changes[i]
+		v.Changes[i] = campaignChange{x.At.UTC(), personRef{ID: x.By, Name: names[x.By]}, x.Early(), x.Reason, x.Was.UTC(), x.Until.UTC()}
+	}
 	if name, ok := l.plan.Name(k.Area); ok && name != "" {
 		v.AreaText = name
 	}
@@ -162,8 +240,12 @@ func (a *API) oneCampaign(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	names, err := a.campaignNames(c, &k)
+	if err != nil {
+		return Reply{}, err
+	}
 	now := a.Cases.Now()
-	v := campaignView{campaignHead: l.campaignHead(&k, now), Definition: choose(l.zh, campaignZh, campaignEn), AsOf: now.UTC(), Points: []campaignPoint{}}
+	v := campaignView{campaignHead: l.campaignHead(&k, now, names), Definition: choose(l.zh, campaignZh, campaignEn), AsOf: now.UTC(), Points: []campaignPoint{}}
 	for _, p := range points {
 		point := campaignPoint{p.At.UTC(), p.Open, p.Closed, p.Settled, p.Ended, p.Reopened, p.Planned, map[string]string{}}
 		for _, class := range campaign.Classes {

@@ -235,7 +235,7 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 		return true, mediation.MayArea(actor, mediation.UserRead, w.place.Grid()), mediation.MayArea(actor, r.Action, w.place.Grid())
 	case strings.HasPrefix(r.Path, "/api/v1/campaigns/:id"):
 		sees := campaign.Sees(actor, &campaign.Campaign{Area: w.place.Code()})
-		return true, sees, sees
+		return true, sees, sees && (r.Action == mediation.CampaignRead || mediation.MayArea(actor, r.Action, w.place.Code()))
 	case strings.HasPrefix(r.Path, "/api/v1/review-lists/:id"):
 		return true, docket.Sees(actor, &docket.List{Area: w.place.Code()}), mediation.May(actor, r.Action)
 	case strings.HasPrefix(r.Path, "/api/v1/review-decisions/:id"):

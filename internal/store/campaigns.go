@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"fengqiao/mediation"
 	"fengqiao/mediation/campaign"
 )
 
@@ -65,21 +66,30 @@ func (p *Campaigns) Load(ctx context.Context, id string) (campaign.Campaign, err
 	return readCampaign(row, row.Body)
 }
 
-// Update changes a campaign.
-func (p *Campaigns) Update(ctx context.Context, id string, fn func(*campaign.Campaign) error) (c campaign.Campaign, err error) {
-	done, err := p.s.modify(ctx, campaignsTable, id, func(row Row) (Row, []Write, error) {
-		var err error
+// Update changes a campaign together with its notices.
+func (p *Campaigns) Update(ctx context.Context, id string, fn func(*campaign.Campaign) ([]mediation.Notice, error)) (c campaign.Campaign, err error) {
+	told := 0
+	done, err := p.s.modifyAround(ctx, campaignsTable, id, func(row Row) (ch change, err error) {
 		if c, err = readCampaign(row, row.Body); err != nil {
-			return row, nil, err
+			return ch, err
 		}
-		if err := fn(&c); err != nil {
-			return row, nil, err
+		notices, err := fn(&c)
+		if err != nil {
+			return ch, err
 		}
-		next, err := campaignRow(&c)
-		return next, nil, err
+		told = len(notices)
+		if ch.ahead, err = outboxWrites(notices); err != nil {
+			return ch, err
+		}
+		ch.next, err = campaignRow(&c)
+		return ch, err
 	})
+	if err != nil {
+		return c, trouble("change campaign", err)
+	}
+	p.s.noticed(told)
 	c.Version = done.Version
-	return c, trouble("change campaign", err)
+	return c, nil
 }
 
 // List pages campaigns, the newest first.

@@ -7,7 +7,6 @@
 package campaign
 
 import (
-	"math"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -21,8 +20,9 @@ type Campaign struct {
 	ID   string // the client's own
 	Name string
 	Area grid.Code
-	// From and Until are the county's midnights: from the beginning of the first day to the end of the last.
+	// From and Until are the county's midnights: from the beginning of the first day to the end of the last, as it stands now.
 	From, Until time.Time
+	Changes     []Change // of the end, in order
 	Rule        Rule
 	// Percent of the cases are to be settled at the end. Settled and not merely closed: pushing papers out is no target.
 	Percent int
@@ -200,7 +200,7 @@ func (c *Campaign) BurnDown(courses []Course, days []time.Time) []Point {
 	for i, at := range days {
 		p := &points[i]
 		p.At, p.Total = at, len(courses)
-		p.Planned = int(math.Round(float64(len(courses)*c.Percent) / 100 * float64(at.Sub(c.From)) / float64(c.Until.Sub(c.From))))
+		p.Planned = c.planned(len(courses), at)
 		for _, course := range courses {
 			switch course.At(at).Class {
 			case Open:

@@ -13,9 +13,10 @@ type Campaigns interface {
 	Add(ctx context.Context, c Campaign) (stored bool, as Campaign, err error)
 	// Load returns a campaign; ErrNotFound.
 	Load(ctx context.Context, id string) (Campaign, error)
-	// Update calls fn on the campaign and stores the result; where somebody wrote in between, fn is called again on the new state, so fn
-	// must be pure. An error of fn is returned as it is and nothing is stored.
-	Update(ctx context.Context, id string, fn func(*Campaign) error) (Campaign, error)
+	// Update calls fn on the campaign and stores the result together with the notices that fn returns; without transactions the notices go
+	// first, under ids that are the same on every run. Where somebody wrote in between, fn is called again on the new state, so fn must be
+	// pure. An error of fn is returned as it is and nothing is stored.
+	Update(ctx context.Context, id string, fn func(*Campaign) ([]mediation.Notice, error)) (Campaign, error)
 	// List pages campaigns, the newest first, after the cursor, at most limit, and the cursor behind the last ("" at the end). Their Members are
 	// left out.
 	List(ctx context.Context, cursor string, limit int) ([]Campaign, string, error)

@@ -83,7 +83,7 @@ func (s *Service) Make(ctx context.Context, actor mediation.Actor, p Plan) (Camp
 }
 
 func same(a, b *Campaign) bool {
-	return a.Name == b.Name && a.Area == b.Area && a.From.Equal(b.From) && a.Until.Equal(b.Until) && a.Percent == b.Percent && a.By == b.By &&
+	return a.Name == b.Name && a.Area == b.Area && a.From.Equal(b.From) && a.FirstEnd().Equal(b.FirstEnd()) && a.Percent == b.Percent && a.By == b.By &&
 		a.Rule.Source == b.Rule.Source && a.Rule.Category == b.Rule.Category && a.Rule.MinDays == b.Rule.MinDays && a.Rule.MinTurns == b.Rule.MinTurns
 }
 
@@ -114,6 +114,47 @@ func (s *Service) dates(ctx context.Context, c *Campaign, p Plan) error {
 	}
 	c.Rule.Channels = source.Channels
 	return nil
+}
+
+// End ends a campaign early, with the end of a day: today's where none is said.
+func (s *Service) End(ctx context.Context, actor mediation.Actor, id, day, reason string) (Campaign, error) {
+	return s.change(ctx, actor, id, true, day, reason)
+}
+
+// Prolong puts the end of a campaign off to the end of a day.
+func (s *Service) Prolong(ctx context.Context, actor mediation.Actor, id, day, reason string) (Campaign, error) {
+	if day == "" {
+		return Campaign{}, mediation.Refusal("campaign", mediation.Invalid, "required", "until")
+	}
+	return s.change(ctx, actor, id, false, day, reason)
+}
+
+func (s *Service) change(ctx context.Context, actor mediation.Actor, id string, early bool, day, reason string) (Campaign, error) {
+	c, err := s.Load(ctx, actor, id) // with its list, which no change of the end may change
+	if err != nil {
+		return c, err
+	}
+	if !mediation.MayArea(actor, mediation.CampaignWrite, c.Area) {
+		return c, mediation.Refusal("campaign", mediation.Forbidden, "forbidden", "")
+	}
+	pol, err := s.Policies.Current(ctx)
+	if err != nil {
+		return c, err
+	}
+	zone, err := pol.Clocks.Calendar.Location()
+	if err != nil {
+		return c, err
+	}
+	o := Order{Actor: actor, At: s.now()}
+	if day == "" {
+		day = o.At.In(zone).Format(time.DateOnly)
+	}
+	last, err := time.ParseInLocation(time.DateOnly, day, zone)
+	if err != nil {
+		return c, mediation.Refusal("campaign", mediation.Invalid, "campaign.not_a_day", "until")
+	}
+	until := last.AddDate(0, 0, 1).UTC()
+	return s.Campaigns.Update(ctx, id, func(c *Campaign) ([]mediation.Notice, error) { return c.change(o, early, until, reason) })
 }
 
 // Sees tells whether the caller sees a campaign, and may do the action to it: it concerns whose area meets its own.
@@ -168,11 +209,11 @@ func (s *Service) freeze(ctx context.Context, c *Campaign) (Campaign, error) {
 	}
 	slices.SortFunc(members, func(a, b Member) int { return cmp.Or(a.Opened.Compare(b.Opened), cmp.Compare(a.ID, b.ID)) })
 	members = members[:min(len(members), MaxMembers)]
-	return s.Campaigns.Update(ctx, c.ID, func(c *Campaign) error {
+	return s.Campaigns.Update(ctx, c.ID, func(c *Campaign) ([]mediation.Notice, error) {
 		if c.Frozen.IsZero() {
 			c.Frozen, c.Members = s.now(), members
 		}
-		return nil
+		return nil, nil
 	})
 }
 
