@@ -42,7 +42,9 @@ func whatHasNoCase(t *testing.T, fresh apptest.Fresh) {
 			t.Fatal(err)
 		}
 		l.deliver(t)
-		var box struct{ Items []struct{ Kind, Subject string } }
+		var box struct {
+			Items []struct{ Kind, Subject string }
+		}
 		a.Do(t, who, "GET", "/api/v1/inbox?limit=100", nil).Want(200).Into(&box)
 		count := map[string]int{}
 		for _, it := range box.Items {

@@ -16,7 +16,7 @@ var (
 		"seat": {"调解席位", "seat on a panel"}, "offer": {"待答复的派单", "offer to answer"}, "post": {"岗位承办案件", "cases of the post"},
 		"task": {"子任务", "sub-tasks"}, "charge": {"包案", "in charge of a case"}, "slip": {"督办文书", "paper of supervision"},
 		handover.TeamPost: {"网格团队岗位", "post in a grid's team"},
-		"study": {"提级研判", "escalated study"}, "meeting": {"网格议事", "villagers' meeting"}, "site": {"民意征集站点", "opinion site"},
+		"study":           {"提级研判", "escalated study"}, "meeting": {"网格议事", "villagers' meeting"}, "site": {"民意征集站点", "opinion site"},
 		"review": {"会办决定", "decision of a review"},
 	}
 	handoverWords = map[string][2]string{

@@ -43,8 +43,8 @@ type township struct {
 	official            string
 	meeting             string // of the grid, its grid worker invited
 	study               string
-	review, decision    string // a list that holds the case, and what it decided, for the unit to do
-	village             string // the frozen result of its village
+	review, decision    string    // a list that holds the case, and what it decided, for the unit to do
+	village             string    // the frozen result of its village
 	site, asking, said  string    // where suggestions are taken, the campaign that asks for them, one by the grid worker, for the unit to answer
 	team                grid.Code // its grid's, of which the grid leader is
 }
@@ -170,7 +170,7 @@ func (w township) path(r handlers.Route) string {
 		"/api/v1/studies/":          w.study,
 		"/api/v1/review-lists/":     w.review,
 		"/api/v1/review-decisions/": w.decision,
-		"/api/v1/villages/":      w.village,
+		"/api/v1/villages/":         w.village,
 
 		"/api/v1/opinions/sites/":       w.site,
 		"/api/v1/opinions/campaigns/":   w.asking,

@@ -124,7 +124,7 @@ func (s *Service) prepareCall(ctx context.Context, c *Case, o *Order, cmd Record
 
 // passOn 一键转办. The matter stays the case that it is; the other desk makes an order of its own for it and answers with its number.
 func (d *decision) passOn(cmd PassOn) error {
-	from, known := d.AtDesk(), d.orderAt(cmd.To)
+	from := d.AtDesk()
 	switch {
 	case cmd.To == "":
 		return Refusal("pass_on", Invalid, "required", "to")

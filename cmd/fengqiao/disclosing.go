@@ -125,15 +125,14 @@ func copyFor(d mediation.Disclosure) personCopy {
 		out.Cases = append(out.Cases, one)
 	}
 	for _, x := range d.Beside {
-		if x.Kind == desk.DisclosedMessage {
+		switch x.Kind {
+		case desk.KeptMessage:
 			out.DeskMessages = append(out.DeskMessages, suggestionCopy{x.At, x.Name, x.Phone, x.Words})
-			continue
-		}
-		if x.Kind == "invitation" {
+		case "invitation":
 			out.Invitations = append(out.Invitations, invitationCopy{x.At, x.Name, x.Words})
-			continue
+		default:
+			out.Suggestions = append(out.Suggestions, suggestionCopy{x.At, x.Name, x.Phone, x.Words})
 		}
-		out.Suggestions = append(out.Suggestions, suggestionCopy{x.At, x.Name, x.Phone, x.Words})
 	}
 	return out
 }

@@ -18,6 +18,7 @@ import (
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
+	"fengqiao/mediation/desk"
 	"fengqiao/mediation/policy"
 	"fengqiao/mediation/slip"
 )
@@ -176,7 +177,11 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 	for _, kind := range []struct {
 		key string
 		words.Text
-	}{{"suggestion", words.Text{Zh: "案件之外（建议、外部平台留存的消息）%d 条", En: "%d things beside cases: suggestions, messages of outside desks"}}, {"invitation", words.Text{Zh: "受邀参加议事 %d 次", En: "invited to %d meetings"}}} {
+	}{
+		{"suggestion", words.Text{Zh: "提过建议 %d 条", En: "made %d suggestions"}},
+		{"invitation", words.Text{Zh: "受邀参加议事 %d 次", En: "invited to %d meetings"}},
+		{desk.KeptMessage, words.Text{Zh: "外部平台的 %d 件工单留着提到此人的消息", En: "spoken of in what waits on %d orders of outside desks"}},
+	} {
 		n := 0
 		for _, kept := range append(t.Beside[:len(t.Beside):len(t.Beside)], t.Waiting...) {
 			if kept.Kind == kind.key {

@@ -192,14 +192,9 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	people := account.Persons{Service: a.Accounts}
 	a.Slips = slip.NewService(slip.Deps{Slips: a.Store.Slips(), Watches: a.Store.Slips(), Cases: a.Cases, Reader: a.Store.Cases(), Moves: a.Store.Figures(),
 		Users: a.Store.Directory(), Album: a.Photos, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
-	rooms := handover.CoreRooms(a.Store.Cases(), a.Cases, people)
-	rooms[slip.RoomName] = slip.Room{Service: a.Slips}
 	a.Teams = team.NewService(team.Deps{Teams: a.Store.Teams(), Rules: a.Cases, People: people, Atlas: a.Atlas, Now: a.Case.Now})
-	rooms[handover.TeamPost] = team.Room{Service: a.Teams}
 	a.Dockets = docket.NewService(docket.Deps{Lists: a.Store.ReviewLists(), Decisions: a.Store.ReviewDecisions(), Core: a.Cases, Cases: a.Store.Cases(), Heads: a.Store.Figures(),
 		People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
-	rooms[docket.RoomName] = docket.Room{Service: a.Dockets}
-	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
 	a.Studies = study.NewService(study.Deps{Studies: a.Store.Studies(), Cases: a.Cases, Reader: a.Store.Cases(), People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Cases.CallStudy = a.Studies.CallByPolicy
 	a.Duty = duty.NewService(duty.Deps{Rosters: a.Store.Duty(), Cases: a.Cases, People: a.Store.Persons(), Now: a.Case.Now})
@@ -220,6 +215,8 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	rooms[study.RoomName] = study.Room{Service: a.Studies}
 	rooms[council.RoomName] = council.Room{Service: a.Councils}
 	rooms[opinion.RoomName] = opinion.Room{Service: a.Opinions}
+	rooms[handover.TeamPost] = team.Room{Service: a.Teams}
+	rooms[docket.RoomName] = docket.Room{Service: a.Dockets}
 	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
 	a.Retention = a.retaining()
 	// The relay is a test's own, so nothing waits for it here.

@@ -84,13 +84,16 @@ func (a *Acquaintance) Erase(ctx context.Context, id string) error {
 	return a.Eraser.Erase(ctx, key)
 }
 
-// DisclosedMessage is the kind of what is disclosed here.
-const DisclosedMessage = "desk_message"
+// KeptMessage is the kind of what is kept here.
+const KeptMessage = "desk_message"
+
+// Kind implements mediation.Acquaintance.
+func (*Acquaintance) Kind() string { return KeptMessage }
 
 // Disclose implements mediation.Acquaintance.
 func (a *Acquaintance) Disclose(ctx context.Context, hashes []string) (list []mediation.DisclosedBeside, err error) {
 	err = a.each(ctx, hashes, func(_ *Order, m *Message, words string) {
-		list = append(list, mediation.DisclosedBeside{Kind: DisclosedMessage, At: m.At, Words: words})
+		list = append(list, mediation.DisclosedBeside{Kind: KeptMessage, At: m.At, Words: words})
 	})
 	return list, err
 }
