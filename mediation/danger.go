@@ -42,6 +42,9 @@ func (s *Service) SupplementInDanger(ctx context.Context, actor Actor, id, key, 
 	if err != nil {
 		return Receipt{}, err
 	}
+	if !rep.Withdrawn.IsZero() {
+		return Receipt{}, Refusal("supplement", Conflict, "report.withdrawn", "")
+	}
 	if rep.Case != "" {
 		_, passed, err := s.Danger(ctx, actor, rep.Case, key)
 		if err != nil {

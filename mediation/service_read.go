@@ -311,6 +311,9 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 			return Receipt{}, Refusal("supplement", Forbidden, "forbidden", "")
 		}
 	}
+	if !rep.Withdrawn.IsZero() {
+		return Receipt{}, Refusal("supplement", Conflict, "report.withdrawn", "")
+	}
 	sealed, err := s.seal(ctx, rep.Key, text)
 	if err != nil {
 		return Receipt{}, err
@@ -351,8 +354,6 @@ func (s *Service) supplementable(ctx context.Context, actor Actor, id, text stri
 		err = Refusal("supplement", Invalid, "required", "text")
 	case utf8.RuneCountInString(text) > MaxText:
 		err = Refusal("supplement", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
-	case !rep.Withdrawn.IsZero():
-		err = Refusal("supplement", Conflict, "report.withdrawn", "")
 	}
 	return rep, err
 }
