@@ -49,6 +49,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Studies", storetest.Studies},
 		{"Dockets", storetest.Dockets},
 		{"DocketsFrozen", storetest.DocketsFrozen},
+		{"DocketCrashes", storetest.DocketCrashes},
 		{"Duty", storetest.Duty},
 		{"Opinions", storetest.Opinions},
 		{"OpinionCrashes", storetest.OpinionCrashes},
