@@ -70,7 +70,11 @@ func (s *Service) freeze(ctx context.Context, r mediation.Rules, rule *policy.Re
 		l.Meets = r.Calendar.After(p.From, rule.Meets.Within).UTC()
 	}
 	l.schedule(r, rule, now)
-	_, _, err = s.Lists.Freeze(ctx, l, l.call(rule, now, "frozen"))
+	var notices []mediation.Notice
+	if now.Before(p.Until) { // nobody is called to what is over
+		notices = l.call(rule, now, "frozen")
+	}
+	_, _, err = s.Lists.Freeze(ctx, l, notices)
 	return err
 }
 

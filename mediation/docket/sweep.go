@@ -2,6 +2,7 @@ package docket
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -15,38 +16,39 @@ const batch = 200
 const rest = time.Minute
 
 // Sweep freezes the lists of periods that have begun, reminds of meetings, notes which decisions are late, and tells the cases what a crash has
-// left untold. A decision that fails is put off and holds up no other.
+// left untold. What fails is put off, or tried again by the next sweep, and holds up nothing else.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	now := s.now()
-	done, err := s.freezeDue(ctx, now)
+	frozen, failed := s.freezeDue(ctx, now)
+	lists, err := tendDue(ctx, s.Lists, now, s.tendList)
+	failed = errors.Join(failed, err)
+	decisions, err := tendDue(ctx, s.Decisions, now, s.tend)
+	return frozen + lists + decisions, errors.Join(failed, err)
+}
+
+// swept is what falls due.
+type swept interface {
+	Due(ctx context.Context, until time.Time, limit int) ([]string, error)
+	Defer(ctx context.Context, id string, until time.Time) error
+}
+
+// tendDue looks after everything that is due. One that fails is put off.
+func tendDue(ctx context.Context, room swept, now time.Time, tend func(context.Context, string, time.Time) error) (done int, failed error) {
+	ids, err := room.Due(ctx, now, batch)
 	if err != nil {
-		return done, err
+		return 0, err
 	}
-	for _, room := range []struct {
-		due    func(context.Context, time.Time, int) ([]string, error)
-		tend   func(context.Context, string, time.Time) error
-		putOff func(context.Context, string, time.Time) error
-	}{{s.Lists.Due, s.tendList, s.Lists.Defer}, {s.Decisions.Due, s.tend, s.Decisions.Defer}} {
-		ids, err := room.due(ctx, now, batch)
-		if err != nil {
-			return done, err
-		}
-		var failed error
-		for _, id := range ids {
-			if err := room.tend(ctx, id, now); err != nil {
-				failed = err
-				if err := room.putOff(ctx, id, now.Add(rest)); err != nil {
-					return done, err
-				}
-				continue
+	for _, id := range ids {
+		if err := tend(ctx, id, now); err != nil {
+			failed = err
+			if err := room.Defer(ctx, id, now.Add(rest)); err != nil {
+				return done, err
 			}
-			done++
+			continue
 		}
-		if failed != nil {
-			return done, failed
-		}
+		done++
 	}
-	return done, nil
+	return done, failed
 }
 
 // tendList reminds of a meeting.
