@@ -39,21 +39,18 @@ func TestAVillageIsAssessedFromItsCasesAndSaysWhichBrokeIt(t *testing.T) {
 	apptest.OnBoth(t, aVillageIsAssessedFromItsCasesAndSaysWhichBrokeIt)
 }
 
-// longyouCard puts Longyou's scorecard in force and returns the id of its version.
-func longyouCard(t *testing.T, app *apptest.App) string {
+// longyouCard is Longyou's scorecard.
+func longyouCard(t *testing.T) *scorecard.Card {
 	t.Helper()
 	src, err := fixtures.Scorecard("longyou")
 	if err != nil {
 		t.Fatal(err)
 	}
 	card, err := scorecard.Load("longyou.yaml", src)
-	if err == nil {
-		err = app.Store.Scorecards().Put(t.Context(), mediation.AnyRevision, card)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return card.ID
+	return card
 }
 
 func aVillageIsAssessedFromItsCasesAndSaysWhichBrokeIt(t *testing.T, fresh apptest.Fresh) {

@@ -113,7 +113,7 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 	}
 	w.study = st.ID
 	w.village = uuid.NewString()
-	if _, err := app.Store.VillageResults().Add(ctx, village.Result{ID: w.village, Key: "longyou", Period: "2026-02", Card: longyouCard(t, app), Village: p.Village(), Ground: apptest.County,
+	if _, err := app.Store.VillageResults().Add(ctx, village.Result{ID: w.village, Key: "longyou", Period: "2026-02", Card: longyouCard(t).ID, Village: p.Village(), Ground: apptest.County,
 		Frozen: app.Case.Now(), Versions: []village.Version{{Found: make([]scorecard.Found, 4)}}}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -310,6 +310,9 @@ func TestEveryRouteByEveryRoleHereAndThere(t *testing.T) {
 func everyRouteByEveryRoleHereAndThere(t *testing.T, fresh apptest.Fresh) {
 	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
+	if err := app.Store.Scorecards().Put(t.Context(), mediation.AnyRevision, longyouCard(t)); err != nil { // by which the villages were assessed
+		t.Fatal(err)
+	}
 	people := map[string]*apptest.Person{}
 	actors := map[string]mediation.Actor{}
 	for _, w := range []township{here, there} {
