@@ -258,7 +258,7 @@ func TestScorecardsAreReadByAllAndImportedByAdministratorsOfThePlan(t *testing.T
 	if string(yaml.Body) != string(src) {
 		t.Error("the source is not as it was imported")
 	}
-	bad := strings.Replace(string(src), "state_reported / received", "state_not_accepted / received * -1 + 1 - 0 / 1 + bogus", 1)
+	bad := strings.Replace(string(src), "(state_reported + state_not_accepted + state_withdrawn) / received", "state_not_accepted / received * -1 + 1 - 0 / 1 + bogus", 1)
 	refused := app.Do(t, admin, http.MethodPut, "/api/v1/scorecards", []byte(bad), apptest.Header("Content-Type", "application/yaml"), apptest.IfMatch(answer.Header.Get("ETag")))
 	if refused.Status != http.StatusUnprocessableEntity || !strings.Contains(string(refused.Body), "dimensions[0].indicators[2].formula") || !strings.Contains(string(refused.Body), "bogus") {
 		t.Errorf("%d %s", refused.Status, refused.Body)
