@@ -14,10 +14,13 @@ type studyState struct {
 	ID, Case, Reason, Text string
 	ByPolicy               bool
 	Due, Late, Concluded   time.Time
-	Members                []struct{ ID, Unit string }
-	Materials              []struct{ Text string }
-	Conclusion             *struct{ Text string }
-	Orders                 []struct {
+	Members                []struct {
+		ID, Unit, Post string
+		User           *struct{ ID string }
+	}
+	Materials  []struct{ Text string }
+	Conclusion *struct{ Text string }
+	Orders     []struct {
 		ID, Unit string
 		Late     time.Time
 		Order    struct{ Text string }
@@ -183,4 +186,48 @@ func TestWhatWasSaidInAStudyGoesWithItsCase(t *testing.T) {
 	if st := s.read(s.leader); st.Text != "" || st.Reason != "complex" {
 		t.Errorf("%+v", st)
 	}
+}
+
+// TestWhoCommandsSitsInTheStudyAndHearsWhatItComesTo: by the policy the holders of named posts are members from the beginning; a post that nobody
+// holds is named in the case.
+func TestWhoCommandsSitsInTheStudyAndHearsWhatItComesTo(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		a := fresh(t)
+		withRules(t, a, "study:\n  breaches: [state]\n  posts: [commander, leader]\n  within: 72h\n"+dutyRules)
+		commander := a.As(t, mediation.Supervisor, apptest.Here)
+		s := &table{story: begin(t, a), leader: a.As(t, mediation.Leader, apptest.Here), unit: a.As(t, mediation.UnitStaff, apptest.Here)}
+		from := a.Case.Now().UTC().Truncate(time.Second)
+		a.Do(t, a.As(t, mediation.CountyStaff, apptest.Here), "PUT", "/api/v1/duty", obj{"from": from, "until": from.Add(96 * time.Hour), "shifts": []obj{
+			{"post": "commander", "person": commander.User.ID, "from": from, "until": from.Add(96 * time.Hour)}}}, apptest.Header("If-None-Match", "*")).Want(200)
+		a.Case.Advance(25 * time.Hour)
+		s.sweep()
+		var list struct{ Items []struct{ ID string } }
+		a.Do(t, commander, "GET", "/api/v1/studies?case="+s.id, nil).Want(200).Into(&list)
+		if len(list.Items) != 1 {
+			t.Fatalf("the commander has %d studies", len(list.Items))
+		}
+		s.study = list.Items[0].ID
+		st := s.read(commander)
+		if len(st.Members) != 1 || st.Members[0].Post != "commander" || st.Members[0].User == nil || st.Members[0].User.ID != commander.User.ID {
+			t.Fatalf("%+v", st.Members)
+		}
+		var line struct {
+			Items []struct {
+				Kind string
+				Data map[string]string
+			}
+		}
+		a.Do(t, s.staff, "GET", s.path("/timeline"), nil).Want(200).Into(&line)
+		for _, e := range line.Items {
+			if e.Kind == mediation.StudyCalled && e.Data["vacant2"] != "leader" {
+				t.Errorf("nobody leads, and the case says %v", e.Data)
+			}
+		}
+		s.post(s.leader, "/conclusion", obj{"text": "由住建局牵头"}).Want(200)
+		s.post(s.leader, "/orders", obj{"unit": s.unit.User.Unit, "text": "三日内整改", "due": a.Case.Now().Add(72 * time.Hour)}).Want(200)
+		told(t, a, commander, mediation.NoticeStudy, 3) // named, concluded, ordered
+		if st := s.read(commander); st.Conclusion == nil || st.Conclusion.Text != "由住建局牵头" || len(st.Orders) != 1 {
+			t.Errorf("%+v", st)
+		}
+	})
 }

@@ -39,7 +39,9 @@ type studyMemberView struct {
 	ID   string     `json:"id"`
 	User *personRef `json:"user,omitzero"`
 	Unit string     `json:"unit,omitzero"`
-	At   time.Time  `json:"at"`
+	// Post is of the duty roster, of who is a member because they were on duty.
+	Post string    `json:"post,omitzero"`
+	At   time.Time `json:"at"`
 }
 
 type studyWordsView struct {
@@ -111,7 +113,7 @@ func (a *API) viewStudy(c *Call, st *study.Study) (studyView, error) {
 func (v *studyViewer) discussion(st *study.Study, out *studyView) {
 	out.Text, out.By = v.open(st.Words), v.person(st.By)
 	for _, m := range st.Members {
-		out.Members = append(out.Members, studyMemberView{ID: m.ID, User: v.person(m.User), Unit: m.Unit, At: m.At})
+		out.Members = append(out.Members, studyMemberView{ID: m.ID, User: v.person(m.User), Unit: m.Unit, Post: m.Post, At: m.At})
 	}
 	for _, m := range st.Materials {
 		out.Materials = append(out.Materials, studyMaterialView{m.ID, v.words(m.At, m.By, m.Words)})

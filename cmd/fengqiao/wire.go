@@ -294,6 +294,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.duty = duty.NewService(duty.Deps{Rosters: in.Store.Duty(), Cases: s.cases, People: in.Store.Persons(), Now: s.cases.Now})
 	s.cases.Dispatch = s.duty.Dispatch
 	s.cases.Catch = s.duty.Catch
+	s.studies.OnDuty = s.duty.OnPost
 	s.figures = figures.NewKeeper(in.Store.Figures(), s.cases.Now)
 	s.councils = in.deliberating(s.cases, s.slips)
 	s.opinions = in.collecting(s.cases, s.slips)

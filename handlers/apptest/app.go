@@ -200,6 +200,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.Duty = duty.NewService(duty.Deps{Rosters: a.Store.Duty(), Cases: a.Cases, People: a.Store.Persons(), Now: a.Case.Now})
 	a.Cases.Dispatch = a.Duty.Dispatch
 	a.Cases.Catch = a.Duty.Catch
+	a.Studies.OnDuty = a.Duty.OnPost
 	a.Desks = a.desks()
 	a.Cases.DeskUnit = a.Desks.UnitOf
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)

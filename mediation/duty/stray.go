@@ -3,6 +3,7 @@ package duty
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
@@ -35,4 +36,10 @@ func (s *Service) Catch(ctx context.Context, m mediation.Stray) error {
 		notices[i] = mediation.Notice{ID: id, Kind: mediation.NoticeStray, At: m.At, To: to[i], Subject: m.Subject}
 	}
 	return s.Rosters.Announce(ctx, notices)
+}
+
+// OnPost is who holds a post for a case at a moment and may hear of it, "" where nobody does.
+func (s *Service) OnPost(ctx context.Context, c *mediation.Case, post string, at time.Time) (string, error) {
+	shift, err := s.holder(ctx, c, post, at)
+	return shift.Person, err
 }

@@ -46,8 +46,8 @@ func (t *turn) note(kind, what string, data map[string]string) {
 	t.Untold = append(slices.Clip(t.Untold), mediation.Beside{ID: "study/" + t.ID + "/" + what, At: t.at, Actor: t.by.ID, Role: t.by.Role, Kind: kind, Data: data})
 }
 
-// call begins the study.
-func (t *turn) call() {
+// call begins the study, with those as members who are on duty. A post that nobody holds is named in the case's timeline.
+func (t *turn) call(onDuty []Member) error {
 	t.Called, t.Clock.Since = t.at, t.at
 	if t.by.Role != mediation.System {
 		t.By = t.by.ID
@@ -56,7 +56,19 @@ func (t *turn) call() {
 		t.Clock.Due = t.rules.Calendar.After(t.at, limit.Within).UTC()
 	}
 	t.tellHosts(mediation.NoticeStudy, "called", t.Clock.Due)
-	t.note(mediation.StudyCalled, "called", map[string]string{"reason": t.Why})
+	data := map[string]string{"reason": t.Why}
+	for i, post := range t.rules.Policy.Study.Posts {
+		if !slices.ContainsFunc(onDuty, func(m Member) bool { return m.Post == post }) {
+			data["vacant"+strconv.Itoa(i+1)] = post
+		}
+	}
+	t.note(mediation.StudyCalled, "called", data)
+	for _, m := range onDuty {
+		if err := t.join(m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *turn) join(m Member) error {
@@ -129,6 +141,11 @@ func (t *turn) give(o Order) error {
 	o.At, o.By = t.at, t.by.ID
 	t.Orders = append(slices.Clip(t.Orders), o)
 	t.tell(mediation.NoticeStudyOrder, "order/"+o.ID, o.to(t.Area), o.Due)
+	for i := range t.Members { // who commands hears of every order
+		if m := &t.Members[i]; m.Post != "" && m.Party != o.Party {
+			t.tell(mediation.NoticeStudy, "order/"+o.ID, m.to(t.Area), o.Due)
+		}
+	}
 	t.note("study_order", "order/"+o.ID, map[string]string{"order": o.ID, "unit": o.Unit, "due": o.Due.Format(time.RFC3339)})
 	return nil
 }

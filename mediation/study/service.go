@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Deps is what the Service stands on. All are needed.
+// Deps is what the Service stands on. All but OnDuty are needed.
 type Deps struct {
 	Studies Studies
 	Cases   Cases
@@ -22,6 +22,8 @@ type Deps struct {
 	People  People
 	Sealer  mediation.Sealer
 	Now     func() time.Time // case time
+	// OnDuty is who holds a post of the roster for a case at a moment, "" where nobody does who may hear of it; nil: there is no roster.
+	OnDuty func(ctx context.Context, c *mediation.Case, post string, at time.Time) (user string, err error)
 }
 
 // Service is the room's use cases.
@@ -109,7 +111,13 @@ func (s *Service) call(ctx context.Context, actor mediation.Actor, c *mediation.
 	}
 	st.Case, st.Area, st.Category, st.Policy = c.ID, c.Area, c.Category, c.Policy
 	t := &turn{Study: &st, at: s.now(), by: actor, rules: rules}
-	t.call()
+	onDuty, err := s.onDuty(ctx, c, t)
+	if err != nil {
+		return st, err
+	}
+	if err := t.call(onDuty); err != nil {
+		return st, err
+	}
 	t.schedule()
 	made, err := s.Studies.Open(ctx, st, t.notices)
 	if errors.Is(err, mediation.ErrExists) {
@@ -119,6 +127,23 @@ func (s *Service) call(ctx context.Context, actor mediation.Actor, c *mediation.
 		return st, err
 	}
 	return s.settle(ctx, made, false)
+}
+
+// onDuty are the members whom the policy seats by their post, of those posts that somebody holds just now.
+func (s *Service) onDuty(ctx context.Context, c *mediation.Case, t *turn) (members []Member, err error) {
+	if s.OnDuty == nil {
+		return nil, nil
+	}
+	for _, post := range t.rules.Policy.Study.Posts {
+		user, err := s.OnDuty(ctx, c, post, t.at)
+		if err != nil {
+			return nil, err
+		}
+		if user != "" {
+			members = append(members, Member{ID: idOf("post", t.ID, post), Party: Party{User: user}, Post: post})
+		}
+	}
+	return members, nil
 }
 
 // seal closes words under the case's key, so that they go with the case.

@@ -51,6 +51,7 @@ type Party struct{ User, Unit string }
 type Member struct {
 	ID string
 	Party
+	Post string // of the duty roster, "" for one whom a person named
 	At time.Time
 	By string
 }
