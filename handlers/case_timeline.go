@@ -49,6 +49,7 @@ var eventTexts = map[string][2]string{
 	"petition_kind":    {"初信初访认定", "first petition or repeat"},
 	"petition_again":   {"同一事项再次信访", "brought again"},
 	"petition_lapsed":  {"信访逾期未申请", "petition lapsed"},
+	"confirm_lapsed":   {"逾期未申请司法确认", "judicial confirmation not applied for in time"},
 	"study_called":     {"召集提级研判", "escalated study called"},
 	"study_concluded":  {"提级研判作出结论", "escalated study concluded"},
 	"study_order":      {"研判交办", "study gave an order"},

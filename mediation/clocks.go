@@ -23,9 +23,10 @@ var ClockNames = []ClockName{StateClock, HeldClock, WholeClock}
 
 // clockTexts name the clocks in Chinese and English.
 var clockTexts = map[ClockName][2]string{
-	StateClock: {"本环节时限", "this step"},
-	HeldClock:  {"中止前环节的时限（停计）", "the step before the suspension, standing still"},
-	WholeClock: {"全案时限", "the whole case"},
+	StateClock:   {"本环节时限", "this step"},
+	HeldClock:    {"中止前环节的时限（停计）", "the step before the suspension, standing still"},
+	WholeClock:   {"全案时限", "the whole case"},
+	ConfirmClock: {"申请司法确认的期限", "to apply for judicial confirmation"},
 }
 
 // Text is the clock's name in Chinese or English.
@@ -73,7 +74,7 @@ func Clocks(c *Case, r Rules, now time.Time) []Explained {
 		}
 	}
 	list = append(list, explain(c, WholeClock, "", c.WholeClock, limits.Whole, r, now))
-	for _, x := range c.petitionClocks(r.Policy) {
+	for _, x := range append(c.confirmClock(r.Policy), c.petitionClocks(r.Policy)...) {
 		list = append(list, explain(c, x.name, "", *x.clock, x.limit, r, now))
 	}
 	return list

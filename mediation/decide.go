@@ -202,6 +202,7 @@ func (c *Case) schedule(r Rules) {
 				sooner(c.Stages[i].Clock.next(r, rule.Limit))
 			}
 		}
+		sooner(c.nextOfConfirmation(r))
 		if i := c.nextReview(); i >= 0 {
 			sooner(c.Charge.Reviews[i].Clock.next(r, reviewLimit(r)))
 		}

@@ -46,6 +46,7 @@ func (d *decision) agree(cmd Agree) error {
 		// An oral agreement takes effect when it is reached; the mediator's record is its proof (PML 28, 30).
 		d.say("form", "oral")
 		d.Case.takeEffect(d.At)
+		d.beginConfirmation()
 		d.enter(Effective)
 	} else {
 		d.say("form", "written")
@@ -88,6 +89,7 @@ func (d *decision) sign(cmd Sign) error {
 	d.Agreement.Signed = append(d.Agreement.Signed, s)
 	if d.complete() {
 		d.Case.takeEffect(d.At)
+		d.beginConfirmation()
 		d.enter(Effective)
 		d.tellReporters(NoticeProgress)
 	}

@@ -202,6 +202,7 @@ dispatch:
 
 func anyHistory(t *testing.T, r Rules) {
 	r.Policy.Petition, r.Policy.Desks = yongkang(t).Petition, twoDesks
+	r.Policy.Confirmation = policy.Confirmation{Apply: policy.Limit{Within: policy.Span{Days: 30}, Remind: []policy.Span{{Days: 7}}}}
 	seen, petitions := map[State]int{}, map[PetitionState]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{rt: rt}
@@ -531,6 +532,9 @@ func (m *machine) dueInTime() {
 		if task.Open() && task.Clock.Breached.IsZero() {
 			late("a sub-task", task.Clock.Due)
 		}
+	}
+	if c.confirmable() {
+		late("the time to apply for confirmation", c.Agreement.Confirm.Due)
 	}
 	for name, k := range map[string]Clock{"the state's clock": c.StateClock, "the whole clock": c.WholeClock} {
 		if k.Breached.IsZero() && k.Paused.IsZero() {

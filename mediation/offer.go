@@ -106,6 +106,10 @@ type Agreement struct {
 	Place     Sealed
 	Signed    []Signature
 	Effective time.Time
+	// Confirm is for how long the parties may jointly ask the court to confirm it, Breached being when that lapsed; zero where they may not. Applied
+	// is when they did.
+	Confirm Clock
+	Applied time.Time
 }
 
 // SignerRole says as what somebody signs.

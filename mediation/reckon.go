@@ -56,13 +56,17 @@ func (d *decision) runningClocks() []runningClock {
 			list = append(list, runningClock{name: ClockName("stage_" + rule.Key), clock: &d.Stages[i].Clock, limit: rule.Limit})
 		}
 	}
-	return append(list, d.petitionClocks(d.pol)...)
+	return append(append(list, d.confirmClock(d.pol)...), d.petitionClocks(d.pol)...)
 }
 
 // reckonAll works out every clock of the case by the decision's rules, and says in the event which end at another time.
 func (d *decision) reckonAll() []Reckoned {
 	var list []Reckoned
 	d.Petition = d.Petition.clone()
+	if d.Agreement != nil {
+		agreement := *d.Agreement
+		d.Agreement = &agreement
+	}
 	for _, x := range d.runningClocks() {
 		due, ok := d.reckon(x)
 		if !ok {

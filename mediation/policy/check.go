@@ -37,6 +37,7 @@ func (c *checker) check() {
 	c.checkRankings()
 	c.checkReviewLists()
 	c.checkPetition()
+	c.checkConfirmation()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}

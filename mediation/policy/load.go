@@ -50,6 +50,7 @@ func Load(file string, src []byte, v Vocabulary) (*Policy, error) {
 	p.Source = bytes.Clone(src)
 	p.ID = versionID(p, src)
 	p.Petition.fillPetition()
+	p.Confirmation.fillConfirmation()
 	p.Closing.FollowUpAfter = p.Clocks.States[v.ReturnVisit].Within
 	zone, err := p.Clocks.Calendar.Location()
 	if err != nil {

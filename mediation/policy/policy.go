@@ -27,7 +27,8 @@ type Policy struct {
 	// Stages are the clocks of how fast a matter is taken in hand; the zero value has none.
 	Stages Stages
 	// Petition is the course of petitions; the zero value knows none.
-	Petition Petition
+	Petition     Petition
+	Confirmation Confirmation
 	// Loop is what must have been done before a case may be closed.
 	Loop Loop
 	// Desks says what outside desks may do with each other's matters.

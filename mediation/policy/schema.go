@@ -31,6 +31,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("loop", optional, Text{"闭环：办结前须完成的签字、审核、见面、到现场；不填为不要求", "the closed loop: signatures, checks, meetings and visits before a closing; without it none are asked for"}, loopKeys,
 			func(p *Policy) *Loop { return &p.Loop }),
 		object("petition", optional, Text{"信访：法定程序和时限；不填则没有信访件", "petitions: the regulation's course and limits; without it there are none"}, petitionKeys, func(p *Policy) *Petition { return &p.Petition }),
+		object("confirmation", optional, Text{"司法确认：申请期限；不填则不计", "judicial confirmation of agreements; without it no clock of it runs"}, confirmationKeys, func(p *Policy) *Confirmation { return &p.Confirmation }),
 		object("retention", optional, Text{"保存期限；不填为一直保存", "how long words are kept; without it for ever"}, retentionKeys, func(p *Policy) *Retention { return &p.Retention }),
 		object("backlog", optional, Text{"积案", "the backlog"}, backlogKeys, func(p *Policy) *Backlog { return &p.Backlog }),
 		objects("rankings", optional, Text{"排名：按期不得先于化解，拒收不得有利", "rankings, in which timeliness never stands above settlement and refusing intake never helps"}, rankingKeys, Ranking{}, func(p *Policy) *[]Ranking { return &p.Rankings }),

@@ -1,0 +1,130 @@
+package mediation
+
+import (
+	"strings"
+	"testing"
+
+	"fengqiao/mediation/policy"
+)
+
+// explained is one of the case's clocks as it explains itself.
+func (s *story) explained(name ClockName) Explained {
+	s.t.Helper()
+	for _, e := range Clocks(s.c, s.r, s.at) {
+		if e.Name == name {
+			return e
+		}
+	}
+	s.t.Fatalf("no clock %s runs", name)
+	return Explained{}
+}
+
+// TestTheLawsOwnClocks holds every limit that the law sets to what the running clock says of itself: the rule, the article and the end.
+func TestTheLawsOwnClocks(t *testing.T) {
+	at := func(steps ...func(*story)) func(*story) {
+		return func(s *story) {
+			for _, step := range steps {
+				step(s)
+			}
+		}
+	}
+	send := func(s *story) { s.step(staff, HandlePetition{Step: StepSend, Unit: "land"}) }
+	accept := func(s *story) { s.step(bureau, HandlePetition{Step: StepAccept}) }
+	extend := func(s *story) {
+		s.step(bureau, HandlePetition{Step: StepExtend, Days: 30, Approver: "局长", Reason: "complex"})
+	}
+	opinion := func(s *story) { s.step(bureau, HandlePetition{Step: StepOpinion, Remark: "w"}) }
+	ask := func(s *story) { s.step(applicant, HandlePetition{Step: StepAskReview}) }
+	review := func(s *story) { s.step(staff, HandlePetition{Step: StepReview, Unit: "government", Remark: "w"}) }
+	again := func(s *story) { s.step(applicant, HandlePetition{Step: StepAskRereview}) }
+	mediating := func(s *story) { s.talked() }
+	inEffect := func(s *story) { mediating(s); s.agreedAndSigned() }
+	for _, x := range []struct {
+		rule          string
+		story         func(*story)
+		clock         ClockName
+		within, basis string
+		due           string
+	}{
+		{"people's mediation normally ends within a month", mediating, StateClock, "30d", "人民调解工作若干规定33", "2026-04-02 23:59"},
+		{"thirty days for judicial confirmation", inEffect, ConfirmClock, "30d", "人民调解法33、民事诉讼法205", "2026-04-02 23:59"},
+		{"fifteen days to register and pass on", at(), "petition_transfer", "15d", "信访工作条例22", "2026-03-18 23:59"},
+		{"five working days to dispute a transfer", send, petitionObject, "5wd", "信访工作条例23", "2026-03-10"},
+		{"fifteen days to tell", send, "petition_tell", "15d", "信访工作条例23", "2026-03-18 23:59"},
+		{"sixty days to handle", at(send, accept), "petition_handle", "60d", "信访工作条例34", "2026-05-06 23:59"},
+		{"and thirty more", at(send, accept, extend), "petition_handle", "90d", "信访工作条例34（延长30日）", "2026-06-01 23:59"},
+		{"thirty days to ask for review", at(send, accept, opinion), "petition_ask_review", "30d", "信访工作条例35", "2026-04-02 23:59"},
+		{"thirty days to review", at(send, accept, opinion, ask), "petition_review", "30d", "信访工作条例35", "2026-04-02 23:59"},
+		{"thirty days to ask for re-review", at(send, accept, opinion, ask, review), "petition_ask_rereview", "30d", "信访工作条例36", "2026-04-02 23:59"},
+		{"thirty days to re-review", at(send, accept, opinion, ask, review, again), "petition_rereview", "30d", "信访工作条例36", "2026-04-02 23:59"},
+	} {
+		t.Run(x.rule, func(t *testing.T) {
+			s := petitioned(t)
+			x.story(s)
+			e := s.explained(x.clock)
+			if e.Limit.Within.String() != x.within || e.Limit.Basis != x.basis || !strings.HasPrefix(e.Due.In(chinaTime).Format("2006-01-02 15:04"), x.due) {
+				t.Errorf("%s by %s, due %s", e.Limit.Within, e.Limit.Basis, e.Due.In(chinaTime))
+			}
+			if len(e.Why) < 3 || e.Why[0].Code != "clock.start" || e.Why[len(e.Why)-1].Text("zh") != s.r.Calendar.Due(e.Due).Text("zh") {
+				t.Errorf("%+v", e.Why)
+			}
+			for _, line := range e.Why {
+				if line.Code == "clock.set" {
+					t.Errorf("reckoned by nothing known: %+v", e.Why)
+				}
+			}
+		})
+	}
+}
+
+// agreedAndSigned brings a case in mediation to a written agreement in effect, to be performed later.
+func (s *story) agreedAndSigned() *story {
+	s.do(elder, Agree{Terms: "t", PerformBy: s.at.AddDate(0, 3, 0)})
+	for _, party := range s.c.unsigned() {
+		s.do(staff, Sign{Role: SignsAsParty, Party: party, Manner: "seal"})
+	}
+	return s.do(elder, Sign{Role: SignsAsMediator}).do(staff, Sign{Role: SignsAsCommittee, Manner: "seal"}).is(Effective)
+}
+
+func TestTheTimeForConfirmationIsARightThatLapses(t *testing.T) {
+	s := beginWith(t, rulesFor(yongkang(t)), nil).talked().agreedAndSigned()
+	s.wait(21)
+	if e := s.c.Events[len(s.c.Events)-1]; e.Kind != "reminded" || e.Data["clock"] != "confirm" {
+		t.Fatalf("%+v", e)
+	}
+	s.tells("clock_reminder to township_staff").tells("clock_reminder to u-elder")
+	s.wait(10)
+	lapsed, breached := 0, 0
+	for _, e := range s.c.Events {
+		switch {
+		case e.Kind == "confirm_lapsed":
+			lapsed++
+		case e.Kind == "breached" && e.Data["clock"] == "confirm":
+			breached++
+		}
+	}
+	if lapsed != 1 || breached != 0 || s.c.confirmable() {
+		t.Errorf("lapsed %d times, breached %d times", lapsed, breached)
+	}
+	for _, e := range Clocks(s.c, s.r, s.at) {
+		if e.Name == ConfirmClock {
+			t.Errorf("it still runs: %+v", e)
+		}
+	}
+}
+
+func TestTheTimeForConfirmationRunsOnlyWhereCourtsConfirm(t *testing.T) {
+	runs := func(s *story) bool { return s.c.confirmable() }
+	status := beginWith(t, rulesFor(yongkang(t)), func(rep *Report) { rep.Channel, rep.Category = "letter", "marriage_family" })
+	status.do(staff, Accept{}).talked().agreedAndSigned()
+	oral := petitioned(t).talked().do(elder, Agree{Terms: "t", Oral: true, PerformBy: matchNow.AddDate(0, 3, 0)}).is(Effective)
+	performed := petitioned(t).talked().agreedAndSigned().do(staff, Perform{})
+	pol := *yongkang(t)
+	pol.Confirmation = policy.Confirmation{}
+	silent := beginWith(t, rulesFor(&pol), func(rep *Report) { rep.Channel = "letter" }).talked().agreedAndSigned()
+	for name, s := range map[string]*story{"about status": status, "oral": oral, "performed": performed, "the county says nothing of it": silent} {
+		if runs(s) {
+			t.Errorf("%s: it runs", name)
+		}
+	}
+}
