@@ -192,6 +192,7 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 			c.say(c.out, kind.Text, n)
 		}
 	}
+	c.sayBeside(&t)
 	for _, id := range t.Cases {
 		if err := c.sayCase(ctx, e, id); err != nil {
 			return err

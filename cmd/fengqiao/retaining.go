@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -37,8 +38,10 @@ func (in *installation) reading(ctx context.Context, v mediation.Sealed) (string
 
 // retaining lets go of what rooms beside the cases have kept long enough.
 func (in *installation) retaining(cases *mediation.Service, opinions *opinion.Service, now func() time.Time) *retention.Service {
+	meetings := in.meetingEraser()
+	meetings.Now = now
 	return &retention.Service{Rules: cases, Now: now,
-		Shelves: retention.Shelves(in.meetingEraser(), in.slipEraser(), &hall.Eraser{Visits: in.Store.Visits()}, opinion.Keeping{Service: opinions, Eraser: in.suggestionEraser()})}
+		Shelves: retention.Shelves(meetings, in.slipEraser(), &hall.Eraser{Visits: in.Store.Visits()}, opinion.Keeping{Service: opinions, Eraser: in.suggestionEraser()})}
 }
 
 // retentionOf is retaining for a command.
@@ -55,6 +58,24 @@ func (c *command) sayDue(ctx context.Context, keep *retention.Service) (n int, e
 		n += len(d.IDs)
 	}
 	return n, err
+}
+
+// sayBeside says what rooms beside the cases keep of a person.
+func (c *command) sayBeside(t *mediation.Traces) {
+	count := map[string]int{}
+	for _, list := range [][]mediation.KeptBeside{t.Beside, t.Waiting} {
+		for _, kept := range list {
+			count[kept.Kind]++
+		}
+	}
+	for _, x := range []struct {
+		kind string
+		words.Text
+	}{{"suggestion", words.Text{Zh: "提过建议 %d 条", En: "made %d suggestions"}}, {"invitation", words.Text{Zh: "受邀参加议事 %d 次", En: "invited to %d meetings"}}} {
+		if n := count[x.kind]; n > 0 {
+			c.say(c.out, x.Text, n)
+		}
+	}
 }
 
 // letGo erases all that rooms beside the cases have kept long enough.
@@ -95,34 +116,34 @@ that is listed. Who was invited with a phone number is found by "erase person", 
 			}
 			name, err := c.secret(words.Text{Zh: "姓名：", En: "name:"})
 			if name = strings.TrimSpace(name); err == nil && name == "" {
-				err = settings.ErrUsage
+				err = fmt.Errorf("%w: no name was given on standard input", settings.ErrUsage)
 			}
 			if err != nil {
 				return err
 			}
-			return c.withEraser(cmd.Context(), func(e *mediation.Eraser) error { return c.sayVillagers(cmd.Context(), e, name) })
+			in, err := openInstallation(cmd.Context(), c.Values, c.shell)
+			if err != nil {
+				return err
+			}
+			return errors.Join(c.sayVillagers(cmd.Context(), in, name), in.Close())
 		}}
 }
 
-func (c *command) sayVillagers(ctx context.Context, e *mediation.Eraser, name string) error {
-	for _, room := range e.Beside {
-		invited, ok := room.(council.Invitations)
-		if !ok {
-			continue
-		}
-		ids, _, err := invited.OfPerson(ctx, []string{council.NameMatch(e.Sealer, name)})
+// sayVillagers lists where somebody of a name was invited.
+func (c *command) sayVillagers(ctx context.Context, in *installation, name string) error {
+	invited := council.Invitations{Eraser: in.meetingEraser()}
+	ids, _, err := invited.OfPerson(ctx, []string{council.NameMatch(in.ring, name)})
+	if err != nil {
+		return err
+	}
+	c.say(c.out, words.Text{Zh: "以此姓名受邀 %d 次", En: "somebody of that name was invited %d times"}, len(ids))
+	for _, id := range ids {
+		meeting, _, _ := strings.Cut(id, "/")
+		m, err := in.Store.Meetings().Load(ctx, meeting)
 		if err != nil {
 			return err
 		}
-		c.say(c.out, words.Text{Zh: "以此姓名受邀 %d 次", En: "somebody of that name was invited %d times"}, len(ids))
-		for _, id := range ids {
-			meeting, _, _ := strings.Cut(id, "/")
-			m, err := invited.Meetings.Load(ctx, meeting)
-			if err != nil {
-				return err
-			}
-			c.say(c.out, words.Text{Zh: "  %s  %s  %s", En: "  %s  %s  %s"}, id, m.At.Format(time.DateOnly), m.Area)
-		}
+		_, _ = fmt.Fprintf(c.out, "  %s  %s  %s\n", id, m.At.Format(time.DateOnly), m.Area)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/opinion"
+	"fengqiao/mediation/slip"
 
 	"github.com/google/uuid"
 )
@@ -34,6 +35,7 @@ func OpinionCrashes(t *testing.T, s *store.Store) {
 		{"a suggestion comes", (*opinionKit).comes},
 		{"it becomes a report", (*opinionKit).turns},
 		{"results are published", (*opinionKit).publishes},
+		{"they may be kept no longer", (*opinionKit).lapses},
 	} {
 		t.Run(x.name, func(t *testing.T) { k.crash(t, x.step) })
 	}
@@ -42,7 +44,7 @@ func OpinionCrashes(t *testing.T, s *store.Store) {
 type opinionKit struct {
 	*slipKit
 	campaign, said string
-	turned         bool
+	turned, lapsed bool
 }
 
 var opinionClerk = mediation.Actor{ID: "cs", Role: mediation.CountyStaff, Area: "33.01.11"}
@@ -62,7 +64,7 @@ func (k *opinionKit) asks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.campaign, k.said, k.turned = c.ID, "", false
+	k.campaign, k.said, k.turned, k.lapsed = c.ID, "", false, false
 }
 
 func (k *opinionKit) comes(t *testing.T) func() error {
@@ -103,6 +105,27 @@ func (k *opinionKit) publishes(t *testing.T) func() error {
 	key := k.Next("key")
 	return func() error {
 		return second(k.collecting().Publish(ctx, opinionClerk, k.campaign, 0, key, "谢谢", false, ""))
+	}
+}
+
+// lapses lets go of a campaign whose one suggestion was answered and never decided on.
+func (k *opinionKit) lapses(t *testing.T) func() error {
+	k.publishes(t) // which ends the campaign; its step is never taken
+	k.lapsed = true
+	ctx := context.Background()
+	x, err := k.sound.Suggestions().Load(ctx, k.said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unit := mediation.Actor{ID: "us", Role: mediation.UnitStaff, Area: "33.01.11", Unit: "建设局"}
+	if err := k.give(x.Paper, unit, slip.Command{Name: slip.CmdReply, Text: "可以"})(); err != nil {
+		t.Fatal(err)
+	}
+	return func() error {
+		keys := k.Sealer.(*seal.Keyring)
+		papers := &slip.Eraser{Slips: k.data.Slips(), Keys: keys}
+		e := &opinion.Eraser{Suggestions: k.data.Suggestions(), Papers: papers, Keys: keys}
+		return opinion.Keeping{Service: k.collecting(), Eraser: e}.Erase(ctx, k.campaign)
 	}
 }
 
@@ -163,6 +186,12 @@ func (k *opinionKit) check(t *testing.T, n int, lost bool) {
 		}
 		if err != nil || rep.Suggestion != x.ID || x.State != opinion.Turned || papers[0].State != "withdrawn" || reports != 1 {
 			bad("%s, paper %s, %d reports, %v", x.State, papers[0].State, reports, err)
+		}
+	case k.lapsed:
+		gone, err := k.Sealer.(*seal.Keyring).Erased(ctx, x.Key)
+		c, loadErr := k.sound.OpinionCampaigns().Load(ctx, k.campaign)
+		if err != nil || loadErr != nil || x.State != opinion.Lapsed || !x.Answered || len(x.Match) > 0 || !gone || !c.Cleared || papers[0].State != "withdrawn" {
+			bad("%+v, gone %v, paper %s, %+v, %v", x, gone, papers[0].State, c, err)
 		}
 	case x.State != opinion.Routed:
 		bad("%s", x.State)

@@ -48,36 +48,39 @@ func (k Keeping) Erase(ctx context.Context, campaign string) error {
 	return err
 }
 
-// letGo erases one suggestion, unless it is becoming a report.
+// letGo erases one suggestion, unless it is becoming a report. That it has lapsed is noted first, with whether it was answered, and its paper
+// taken back behind that: so a crash in between changes no figure.
 func (k Keeping) letGo(ctx context.Context, x *Suggestion) (gone bool, err error) {
 	if gone, err = k.Eraser.Keys.Erased(ctx, x.Key); err != nil || gone && len(x.Match) == 0 {
 		return gone, err
 	}
-	switch {
-	case x.State == Turning:
+	switch x.State {
+	case Turning:
 		return false, nil
-	case !x.State.Over():
-		if err := k.lapse(ctx, x); err != nil || !x.State.Over() {
+	case Received, Routed:
+		if err := k.lapse(ctx, x); err != nil || x.State != Lapsed {
+			return false, err
+		}
+	}
+	if x.State == Lapsed && x.Paper != "" {
+		if err := k.Papers.Withdraw(ctx, x.Paper, "保存期限已满，无须再答复。"); err != nil {
 			return false, err
 		}
 	}
 	return true, k.Eraser.Erase(ctx, x.ID)
 }
 
-// lapse takes the paper of a suggestion back, if it has not ended, and notes that there will be no outcome.
+// lapse notes that there will be no outcome, and whether the unit had answered.
 func (k Keeping) lapse(ctx context.Context, x *Suggestion) error {
 	id := x.Paper
 	if x.State == Received {
 		id = paperOf(x.ID) // a crash may have kept it from being noted
 	}
 	paper, err := k.Papers.Standing(ctx, id)
-	switch {
-	case errors.Is(err, mediation.ErrNotFound):
-		id = ""
-	case err == nil:
-		err = k.Papers.Withdraw(ctx, id, "保存期限已满，无须再答复。")
+	if errors.Is(err, mediation.ErrNotFound) {
+		id, err = "", nil
 	}
-	if err != nil && id != "" {
+	if err != nil {
 		return err
 	}
 	at := k.now()
