@@ -228,6 +228,20 @@ func BenchmarkMillion(b *testing.B) {
 		})
 	}
 	q.From, q.Until = time.Time{}, time.Time{}
+	b.Run("uses", func(b *testing.B) { // a year by months and areas, with the year before beside it
+		var months []time.Time
+		for i := range 12 {
+			months = append(months, day.AddDate(0, i, 0))
+		}
+		m := Measure{Petitions: []string{"petition"}, Residents: []string{"12345"}, Workers: []string{"app"}}
+		for b.Loop() {
+			for _, cuts := range [][]time.Time{months, months[:1]} {
+				if units, ok := book.Uses(q, m, cuts); !ok || len(units) == 0 {
+					b.Fatal("nothing was counted")
+				}
+			}
+		}
+	})
 	for _, by := range []By{Whole, ByArea, ByCategory, ByUnit} {
 		b.Run("by="+string(by), func(b *testing.B) {
 			for b.Loop() {

@@ -70,7 +70,7 @@ var All = []Figure{
 		count(func(t *Tally) int { return t.Studied }), among(mediation.CountedStudied), nil},
 	{"handlingRate", Share, "处置率", "handling rate", "有结果÷收到；不予受理、撤回的也在分母里", "concluded ÷ received; what was refused or withdrawn stays below the line",
 		func(t *Tally) (int, int) { return t.Concluded, t.Received }, concluded, received},
-	{"satisfaction", Share, "满意率", "satisfaction", "评价满意的当事人÷评价的当事人（本次办理，每人最后一次）", "parties who said that they were satisfied ÷ parties who said either, of the present turn, each by their latest word",
+	{"satisfaction", Share, "满意率", "satisfaction", satisfiedZh, satisfiedEn,
 		func(t *Tally) (int, int) { return t.Satisfied, t.Satisfied + t.Dissatisfied }, inSatisfied, inRated},
 	{"acceptanceMedian", Seconds, "受理用时中位数", "median time to acceptance", "从立案到首次受理，中位数", "from opening to the first acceptance, median",
 		func(t *Tally) (int, int) { return int(t.Acceptance.Median), t.Acceptance.N }, among(mediation.CountedAccepted), nil},
@@ -85,6 +85,12 @@ var All = []Figure{
 	{"closing90", Seconds, "办结用时90分位", "90th percentile of time to closing", "从立案到最后一次办结，第90百分位", "from opening to the latest closing, 90th percentile",
 		func(t *Tally) (int, int) { return int(t.Closing.Ninety), t.Closing.N }, among(mediation.CountedClosed), nil},
 }
+
+// Satisfaction is told in two tables, by one definition.
+const (
+	satisfiedZh = "评价满意的当事人÷评价的当事人（本次办理，每人最后一次）"
+	satisfiedEn = "parties who said that they were satisfied ÷ parties who said either, of the present turn, each by their latest word"
+)
 
 func count(of func(*Tally) int) func(*Tally) (int, int) {
 	return func(t *Tally) (int, int) { return of(t), t.Received }

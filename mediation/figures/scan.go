@@ -109,6 +109,8 @@ type sieve struct {
 	keys                                     []string
 	// sets are, of ByOfficial, the officials that each group of rows counts for, none of cases that nobody in office has acted on; of others nil.
 	sets [][]int32
+	// plain: nobody asks how long anything took.
+	plain bool
 }
 
 const out = -1

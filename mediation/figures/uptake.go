@@ -61,7 +61,7 @@ var UseFigures = []UseFigure{
 		0, func(u *Use) (int, int) { return u.Residents, u.Received }, WayResidents, false, received, received},
 	{"workerUse", Share, "网格员应用率", "workers' use", "经网格员端来的案件÷收到的案件", "cases that came by the workers' app ÷ cases received",
 		0, func(u *Use) (int, int) { return u.Workers, u.Received }, WayWorkers, false, received, received},
-	{"satisfaction", Share, "满意率", "satisfaction", "评价满意的当事人÷评价的当事人（本次办理，每人最后一次）", "parties who said that they were satisfied ÷ parties who said either, of the present turn, each by their latest word",
+	{"satisfaction", Share, "满意率", "satisfaction", satisfiedZh, satisfiedEn,
 		1, func(u *Use) (int, int) { return u.Satisfied, u.SaidEither }, "", false, inSatisfied, inRated},
 }
 
@@ -188,6 +188,7 @@ func (b *Book) crossed(q Query, cuts []time.Time) (*sieve, []Tally, bool) {
 		s.cuts = append(s.cuts, seconds(t))
 	}
 	units := s.keys
+	s.plain = true
 	s.keys = make([]string, areas*len(cuts)) // a tally each; their names are those of the areas
 	_, tallies := b.scan(s, false)
 	s.keys = units

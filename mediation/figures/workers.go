@@ -19,6 +19,9 @@ func (b *Book) scan(s *sieve, asOne bool) (whole Tally, tallies []Tally) {
 			tallies[g].plus(&parts[i].tallies[g])
 		}
 	}
+	if s.plain {
+		return whole, tallies
+	}
 	of := lent.layOut(parts, tallies)
 	together(len(parts), func(i int) { parts[i].times(lent.times) })
 	groups := tallies
