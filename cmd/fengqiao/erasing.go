@@ -18,7 +18,6 @@ import (
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
-	"fengqiao/mediation/desk"
 	"fengqiao/mediation/policy"
 	"fengqiao/mediation/slip"
 )
@@ -174,24 +173,6 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 		return err
 	}
 	c.say(c.out, words.Text{Zh: "在 %d 件案件、%d 条上报里是当事人", En: "a party of %d cases and %d reports"}, len(t.Cases), len(t.Reports))
-	for _, kind := range []struct {
-		key string
-		words.Text
-	}{
-		{"suggestion", words.Text{Zh: "提过建议 %d 条", En: "made %d suggestions"}},
-		{"invitation", words.Text{Zh: "受邀参加议事 %d 次", En: "invited to %d meetings"}},
-		{desk.KeptMessage, words.Text{Zh: "外部平台的 %d 件工单留着提到此人的消息", En: "spoken of in what waits on %d orders of outside desks"}},
-	} {
-		n := 0
-		for _, kept := range append(t.Beside[:len(t.Beside):len(t.Beside)], t.Waiting...) {
-			if kept.Kind == kind.key {
-				n++
-			}
-		}
-		if n > 0 {
-			c.say(c.out, kind.Text, n)
-		}
-	}
 	c.sayBeside(&t)
 	for _, id := range t.Cases {
 		if err := c.sayCase(ctx, e, id); err != nil {

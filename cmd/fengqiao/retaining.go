@@ -14,6 +14,7 @@ import (
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
+	"fengqiao/mediation/desk"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/retention"
@@ -71,7 +72,11 @@ func (c *command) sayBeside(t *mediation.Traces) {
 	for _, x := range []struct {
 		kind string
 		words.Text
-	}{{"suggestion", words.Text{Zh: "提过建议 %d 条", En: "made %d suggestions"}}, {"invitation", words.Text{Zh: "受邀参加议事 %d 次", En: "invited to %d meetings"}}} {
+	}{
+		{"suggestion", words.Text{Zh: "提过建议 %d 条", En: "made %d suggestions"}},
+		{"invitation", words.Text{Zh: "受邀参加议事 %d 次", En: "invited to %d meetings"}},
+		{desk.KeptMessage, words.Text{Zh: "外部平台的 %d 件工单留着提到此人的消息", En: "spoken of in what waits on %d orders of outside desks"}},
+	} {
 		if n := count[x.kind]; n > 0 {
 			c.say(c.out, x.Text, n)
 		}
