@@ -187,8 +187,7 @@ func (d *decision) admit() error {
 	}
 	// Everybody may be asked, whoever took or declined it in an earlier turn.
 	d.Panel, d.Offers, d.Tier, d.Wave, d.NeedsHand, d.Outcome = panel, nil, 0, 0, false, nil
-	d.enter(Screened)
-	d.chore(ChoreMatch, "")
+	d.accepted()
 	return nil
 }
 

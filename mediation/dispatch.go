@@ -1,6 +1,8 @@
 package mediation
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"fengqiao/mediation/policy"
@@ -49,6 +51,40 @@ func (d *decision) dispatch(on string) {
 	if !ok {
 		return
 	}
+	if len(rule.Kinds) > 0 {
+		d.prefer(rule)
+		return
+	}
 	d.say("rule", rule.Key)
 	d.chore(ChoreDispatch, rule.Key)
+}
+
+// accepted lets mediators be looked for, of the kinds first that the policy's rules name.
+func (d *decision) accepted() {
+	d.dispatch(policy.OnAccepted)
+	d.enter(Screened)
+	d.chore(ChoreMatch, "")
+}
+
+// prefer lets mediators of the rule's kinds be asked first for every seat that takes them.
+func (d *decision) prefer(rule policy.DispatchRule) {
+	for i := range d.Panel.Seats {
+		seat := &d.Panel.Seats[i]
+		for _, kind := range rule.Kinds {
+			if has(seat.Kinds, kind) {
+				seat.Prefer = append(seat.Prefer, kind)
+			}
+		}
+	}
+	d.say("kind_rule", rule.Key)
+	d.say("kinds", strings.Join(rule.Kinds, ","))
+}
+
+// preferred are those of Match's list for the seat who are to be asked first, as long as anybody of their kinds can be asked; then all.
+func (s *Seat) preferred(list []Candidate) []Candidate {
+	asked := func(x Candidate) bool { return len(x.Excluded) == 0 && has(s.Prefer, x.Mediator.Kind) }
+	if !slices.ContainsFunc(list, asked) {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(x Candidate) bool { return !asked(x) })
 }

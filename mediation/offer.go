@@ -49,6 +49,7 @@ type Panel struct {
 // Seat is one place on a panel.
 type Seat struct {
 	Kinds    []string // acceptable mediator kinds, by policy
+	Prefer   []string // those of them that a dispatch rule has asked first
 	Lead     bool
 	Required bool
 	Mediator string // "" while free

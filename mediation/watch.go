@@ -358,7 +358,7 @@ func (w *Watch) plan(ctx context.Context, c *Case, now time.Time, r Rules) (Wave
 		g.Tier = tier
 		candidates := map[int][]Candidate{}
 		for _, seat := range c.Panel.Free() {
-			candidates[seat] = Match(c, seat, pool, g)
+			candidates[seat] = c.Panel.Seats[seat].preferred(Match(c, seat, pool, g))
 		}
 		if offers := NextWave(c, candidates, tier, r.Policy, now, newID); len(offers) > 0 {
 			return Wave{Revision: c.Revision, Tier: t, Offers: offers}, nil

@@ -33,7 +33,8 @@ func (d *Duty) Post(key string) (DutyPost, bool) {
 	return DutyPost{}, false
 }
 
-// DispatchRule sends what it fits to a unit or to whoever holds a post just then. Empty conditions fit everything.
+// DispatchRule sends what it fits to a unit, to whoever holds a post just then or, once it is accepted, to kinds of mediators. Empty conditions
+// fit everything.
 type DispatchRule struct {
 	Key  string
 	Name Text
@@ -45,22 +46,24 @@ type DispatchRule struct {
 	MinSeverity int
 	// Danger: only where life is in danger.
 	Danger bool
-	// Post or Unit is where it goes, exactly one of them.
+	// Post, Unit or Kinds is where it goes, exactly one of them. Mediators of these kinds are asked before the seats' other kinds are.
 	Post, Unit string
+	Kinds      []string
 }
 
 // What rules are asked at.
 const (
-	OnOpened = "opened" // a case has been opened
-	OnStudy  = "study"  // an escalated study is called for it
-	OnBreach = "breach" // one of its stages' clocks has run out
-	OnDanger = "danger" // danger is named when the case is open already
-	OnUnheld = "unheld" // it is open and no clock of it runs any more
-	OnUntold = "untold" // it has ended, and nobody who brought it in can be told
+	OnOpened   = "opened"   // a case has been opened
+	OnAccepted = "accepted" // it has been accepted, and mediators are about to be asked
+	OnStudy    = "study"    // an escalated study is called for it
+	OnBreach   = "breach"   // one of its stages' clocks has run out
+	OnDanger   = "danger"   // danger is named when the case is open already
+	OnUnheld   = "unheld"   // it is open and no clock of it runs any more
+	OnUntold   = "untold"   // it has ended, and nobody who brought it in can be told
 )
 
 // DispatchOn lists what rules are asked at.
-var DispatchOn = []string{OnOpened, OnStudy, OnBreach, OnDanger, OnUnheld, OnUntold}
+var DispatchOn = []string{OnOpened, OnAccepted, OnStudy, OnBreach, OnDanger, OnUnheld, OnUntold}
 
 // Matter is what a rule looks at.
 type Matter struct {
@@ -106,6 +109,17 @@ func (r *DispatchRule) everywhere() bool {
 	return len(r.Categories)+len(r.Channels) == 0 && r.Area == "" && r.MinSeverity == 0 && !r.Danger
 }
 
+// targets is to how many of the three the rule sends.
+func (r *DispatchRule) targets() int {
+	n := 0
+	for _, is := range []bool{r.Post != "", r.Unit != "", len(r.Kinds) > 0} {
+		if is {
+			n++
+		}
+	}
+	return n
+}
+
 var dutyKeys = []key[Duty]{
 	duration("ahead", required, Text{"无人值班的时段提前多久告知工作人员", "how long before a time at which nobody is on duty staff are told"}, func(d *Duty) *time.Duration { return &d.Ahead }),
 	duration("again", optional, Text{"兜底：在办案件已无时限在走的，多久重新派一次（按on: unheld的规则）；不填为不派", "the catch-all: how often an open case no clock of which runs any more is given to somebody anew, by the rules on unheld; without it never"},
@@ -120,7 +134,7 @@ var dutyKeys = []key[Duty]{
 var dispatchKeys = []key[DispatchRule]{
 	word("key", required, Text{"规则标识", "the rule's word"}, func(r *DispatchRule) *string { return &r.Key }),
 	named(Text{"规则名称，作为转派理由", "its name, which is told as the reason"}, func(r *DispatchRule) *Text { return &r.Name }),
-	word("on", optional, Text{"何时：opened立案（默认）、danger立案后发现险情、breach环节超期、study提级研判、unheld已无时限在走、untold已结束而无人可告知", "when: opened (if not said), danger found in an open case, breach of a stage's clock, study called, unheld: no clock runs any more, untold: it has ended and nobody can be told"},
+	word("on", optional, Text{"何时：opened立案（默认）、accepted受理、danger立案后发现险情、breach环节超期、study提级研判、unheld已无时限在走、untold已结束而无人可告知", "when: opened (if not said), accepted, danger found in an open case, breach of a stage's clock, study called, unheld: no clock runs any more, untold: it has ended and nobody can be told"},
 		func(r *DispatchRule) *string { return &r.On }),
 	list("categories", optional, kindWords, Text{"适用类别；不填为全部", "for these categories; without it for any"}, parseWord, func(r *DispatchRule) *[]string { return &r.Categories }),
 	list("channels", optional, kindWords, Text{"适用的来源渠道；不填为全部", "for these channels; without it for all"}, parseWord, func(r *DispatchRule) *[]string { return &r.Channels }),
@@ -128,8 +142,10 @@ var dispatchKeys = []key[DispatchRule]{
 		func(r *DispatchRule) *string { return &r.Area }),
 	count("min_severity", optional, 0, 4, Text{"适用的最低严重程度", "from this severity on"}, func(r *DispatchRule) *int { return &r.MinSeverity }),
 	yesNo("danger", optional, Text{"只适用于有险情的", "only where there is danger"}, func(r *DispatchRule) *bool { return &r.Danger }),
-	word("post", optional, Text{"派给哪个值班岗位（duty.posts）；与unit二者取一", "goes to whoever holds this post of duty.posts; either this or unit"}, func(r *DispatchRule) *string { return &r.Post }),
+	word("post", optional, Text{"派给哪个值班岗位（duty.posts）；与unit、kinds三者取一", "goes to whoever holds this post of duty.posts; one of this, unit and kinds"}, func(r *DispatchRule) *string { return &r.Post }),
 	text("unit", optional, Text{"派给哪个单位", "goes to this unit"}, func(r *DispatchRule) *string { return &r.Unit }),
+	list("kinds", optional, kindWords, Text{"受理时（on: accepted）先派给哪几类调解员，如elder、lawyer、police；无人可派时再问席位允许的其他类别",
+		"on accepted: kinds of mediators who are asked first, such as elder, lawyer, police; where none of them can be asked, the seats' other kinds are"}, parseWord, func(r *DispatchRule) *[]string { return &r.Kinds }),
 }
 
 func (c *checker) checkDuty() {
@@ -144,8 +160,12 @@ func (c *checker) checkDuty() {
 		c.knownAll(path+".categories", r.Categories, keysOf(c.Intake.Categories, func(x Category) string { return x.Key }))
 		c.knownAll(path+".channels", r.Channels, keysOf(c.Intake.Channels, func(x Channel) string { return x.Key }))
 		c.known(path+".post", r.Post, posts)
-		if r.Key != "" && (r.Post == "") == (r.Unit == "") {
-			c.wrong(path, "post与unit须二者取一", "give either post or unit")
+		c.knownAll(path+".kinds", r.Kinds, c.Kinds)
+		if r.Key != "" && r.targets() != 1 {
+			c.wrong(path, "post、unit、kinds须三者取一", "give one of post, unit and kinds")
+		}
+		if len(r.Kinds) > 0 && r.On != OnAccepted {
+			c.wrong(path+".kinds", "只用于on: accepted", "only on accepted")
 		}
 	}
 }

@@ -12,7 +12,9 @@ import (
 func TestMistakesInDutyAndDispatch(t *testing.T) {
 	for situation, x := range map[string]struct{ old, new, found string }{
 		"a post that there is not":        {"danger: true, post: commander", "danger: true, post: cook", "dispatch[0].post: unknown value"},
-		"nowhere to send it":              {"danger: true, post: commander", "danger: true", "dispatch[0]: give either"},
+		"nowhere to send it":              {"danger: true, post: commander", "danger: true", "dispatch[0]: give one of"},
+		"kinds before it is accepted":     {"danger: true, post: commander", "danger: true, kinds: [elder]", "dispatch[0].kinds: only on accepted"},
+		"a kind that there is not":        {"kinds: [elder]", "kinds: [druid]", "dispatch[7].kinds[0]"},
 		"a moment that there is not":      {"on: danger, post", "on: lunch, post", "dispatch[1].on: unknown value"},
 		"a catch-all that catches no all": {"on: unheld, post", "on: unheld, min_severity: 2, post", "duty.again: there must be"},
 		"a rule that stands twice":        {"key: grave", "key: danger", "dispatch[2].key: the word"},
@@ -42,6 +44,8 @@ func TestTheFirstRuleThatFitsIsTaken(t *testing.T) {
 		{policy.Matter{On: policy.OnOpened, Category: "labour", Severity: 4}, "grave"},
 		{policy.Matter{On: policy.OnOpened, Category: "labour", Severity: 1}, "labour"},
 		{policy.Matter{On: policy.OnOpened, Category: "property", Severity: 3}, ""},
+		{policy.Matter{On: policy.OnAccepted, Category: "neighbour", Channel: "app"}, "elders"},
+		{policy.Matter{On: policy.OnAccepted, Category: "neighbour", Channel: "110"}, "from_110"},
 		{policy.Matter{On: policy.OnStudy}, "study"},
 		{policy.Matter{On: policy.OnUnheld, Category: "labour"}, "unheld"},
 	} {

@@ -52,8 +52,8 @@ type Member struct {
 	ID string
 	Party
 	Post string // of the duty roster, "" for one whom a person named
-	At time.Time
-	By string
+	At   time.Time
+	By   string
 }
 
 // Material is what is put before the members.
