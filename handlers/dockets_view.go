@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -164,6 +165,13 @@ func (v *docketViewer) view(offset, limit int) (docketView, error) {
 		cursor := strconv.Itoa(next)
 		out.Next = &cursor
 	}
+	var ids []string
+	for i := range seen {
+		ids = append(append(ids, seen[i].Leader), peopleOf(slices.Concat(seen[i].Decisions, seen[i].Earlier))...)
+	}
+	if v.names, err = v.a.named(v.c, ids); err != nil {
+		return out, err
+	}
 	for i := range seen {
 		item, err := v.item(&seen[i])
 		if err != nil {
@@ -180,17 +188,13 @@ func (v *docketViewer) view(offset, limit int) (docketView, error) {
 	return out, err
 }
 
-func (v *docketViewer) item(x *docket.Seen) (docketItem, error) {
-	item := docketItem{Case: v.l.summary(&x.Head), Reasons: v.reasons(&x.Item), Days: v.days(&x.Item), Reopened: x.Turns, Unit: x.Unit}
-	names, err := v.a.named(v.c, []string{x.Leader})
-	if err != nil {
-		return item, err
-	}
+func (v *docketViewer) item(x *docket.Seen) (item docketItem, err error) {
+	item = docketItem{Case: v.l.summary(&x.Head), Reasons: v.reasons(&x.Item), Days: v.days(&x.Item), Reopened: x.Turns, Unit: x.Unit}
 	if x.Leader != "" {
-		item.Leader = &personRef{ID: x.Leader, Name: names[x.Leader]}
+		item.Leader = &personRef{ID: x.Leader, Name: v.names[x.Leader]}
 	}
-	if item.Decisions, err = v.decisions(v.follow(x, x.Decisions)); err == nil {
-		item.Earlier, err = v.decisions(v.follow(x, x.Earlier))
+	if item.Decisions, err = v.shown(v.follow(x, x.Decisions)); err == nil {
+		item.Earlier, err = v.shown(v.follow(x, x.Earlier))
 	}
 	return item, err
 }
@@ -262,18 +266,29 @@ func (v *docketViewer) places(units bool) ([]placedView, error) {
 	return views, err
 }
 
-// decisions shows decisions with their words. That these were read is on record with each case, once an answer.
-func (v *docketViewer) decisions(list []docket.Followed) ([]reviewDecisionView, error) {
-	views := make([]reviewDecisionView, 0, len(list))
-	var ids []string
+// peopleOf are the users whom decisions speak of.
+func peopleOf(list []docket.Decision) (ids []string) {
 	for i := range list {
-		ids = append(ids, list[i].Decision.By, list[i].User, list[i].DoneBy)
+		ids = append(ids, list[i].By, list[i].User, list[i].DoneBy)
 	}
-	names, err := v.a.named(v.c, ids)
-	if err != nil {
+	return ids
+}
+
+// decisions shows decisions that nothing else is shown with.
+func (v *docketViewer) decisions(list []docket.Followed) (views []reviewDecisionView, err error) {
+	plain := make([]docket.Decision, len(list))
+	for i := range list {
+		plain[i] = list[i].Decision
+	}
+	if v.names, err = v.a.named(v.c, peopleOf(plain)); err != nil {
 		return nil, err
 	}
-	v.names = names
+	return v.shown(list)
+}
+
+// shown shows decisions with their words. That these were read is on record with each case, once an answer.
+func (v *docketViewer) shown(list []docket.Followed) ([]reviewDecisionView, error) {
+	views := make([]reviewDecisionView, 0, len(list))
 	for i := range list {
 		view, err := v.decision(&list[i])
 		if err != nil {
