@@ -31,6 +31,8 @@ type explainedClock struct {
 	Pauses    []pauseView         `json:"pauses"`
 	Left      *leftView           `json:"left"` // null where it never ends
 	Why       []string            `json:"why"`
+	// Provisional: days off that bear on the end are not known yet; it is reckoned anew once they are.
+	Provisional bool `json:"provisional"`
 }
 
 type pauseView struct {
@@ -64,7 +66,7 @@ func (a *API) caseClocks(c *Call) (Reply, error) {
 
 func (l labels) explained(e *mediation.Explained) explainedClock {
 	v := explainedClock{Clock: e.Name, ClockText: e.Name.Text(l.zh), State: string(e.State), Since: e.Since, Due: moment(e.Due), Basis: e.Limit.Basis,
-		Reminders: list(e.Reminders), Breached: moment(e.Breached), Paused: moment(e.Paused), Pauses: []pauseView{}, Why: []string{}}
+		Reminders: list(e.Reminders), Breached: moment(e.Breached), Paused: moment(e.Paused), Pauses: []pauseView{}, Why: []string{}, Provisional: e.Provisional}
 	if e.State != "" {
 		v.StateText = l.state(e.State)
 	}

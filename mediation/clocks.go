@@ -1,6 +1,7 @@
 package mediation
 
 import (
+	"slices"
 	"time"
 
 	"fengqiao/mediation/clock"
@@ -56,6 +57,8 @@ type Explained struct {
 	Left      clock.Left
 	// Why is step by step how Due comes about; nil for a clock without an end.
 	Why []clock.Line
+	// Provisional: days off that bear on the end are not known yet; it is reckoned anew once they are.
+	Provisional bool
 }
 
 // Clocks explains the clocks of a case by the policy that it is judged under: by which rule, from when, what days did not
@@ -90,6 +93,7 @@ func explain(c *Case, name ClockName, of State, k Clock, limit policy.Limit, r R
 		e.Reminders = append(e.Reminders, r.Calendar.Before(k.Due, before).UTC())
 	}
 	e.Why = r.Calendar.Explain(k.Since, limit.Within, k.Pauses...)
+	e.Provisional = slices.ContainsFunc(e.Why, func(l clock.Line) bool { return l.Code == clock.Provisional })
 	if reckoned := r.Calendar.AfterPaused(k.Since, limit.Within, k.Pauses).UTC(); !reckoned.Equal(k.Due) {
 		e.Why = e.Why[:len(e.Why)-1]
 		if of == Effective && c.Agreement != nil && !c.Agreement.PerformBy.IsZero() && !c.Agreement.PerformBy.After(k.Due) {

@@ -115,6 +115,7 @@ const (
 	NoticeDispatched  NoticeKind = "dispatched"       // who is on duty, or a unit: a dispatch rule sends them a case
 	NoticeDutyGap     NoticeKind = "duty_gap"         // staff: nobody is, or soon will be, on duty at a post
 	NoticeStray       NoticeKind = "stray_matter"     // who is on duty: a matter has been without a case for too long
+	NoticeCalendar    NoticeKind = "calendar_missing" // administrators, staff: the days off of a near year are not known
 	NoticeRezoned     NoticeKind = "case_rezoned"     // staff, grid leader: a change of plans has made the case theirs
 	NoticeJoint       NoticeKind = "joint_handling"   // units: a handling order names or frees them; who consulted: it was not signed
 	NoticeTask        NoticeKind = "sub_task"         // unit, owner, lead: a sub-task is given, answered, sent back, due

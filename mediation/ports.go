@@ -183,6 +183,10 @@ type Calendars interface {
 	Put(ctx context.Context, at int64, y policy.Year, now time.Time) error
 	// Unreckoned are the years that were put since every running clock was last reckoned anew, and when the last of them was.
 	Unreckoned(ctx context.Context) (years []int, since time.Time, err error)
+	// Warned is the latest year of which people were told that nothing is known; 0: none.
+	Warned(ctx context.Context) (year int, err error)
+	// Warn tells people that nothing is known of a year, each once by the notices' ids, and then keeps that they were told.
+	Warn(ctx context.Context, year int, notices []Notice) error
 	// Reckoned notes that every clock has been reckoned by what was put until then.
 	Reckoned(ctx context.Context, since time.Time) error
 }

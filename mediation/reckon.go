@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/mediation/policy"
 )
 
@@ -173,6 +174,33 @@ func (s *Service) Covered(ctx context.Context) (Coverage, error) {
 		return Coverage{Missing: year, Days: max(0, int((left+24*time.Hour-1)/(24*time.Hour)))}, nil
 	}
 	return Coverage{}, nil
+}
+
+// WarnCalendar tells administrators and the county's staff, once a year that is missing, and returns what is missing.
+func (s *Service) WarnCalendar(ctx context.Context) (Coverage, error) {
+	missing, err := s.Covered(ctx)
+	if err != nil || missing.Missing == 0 {
+		return missing, err
+	}
+	warned, err := s.Calendars.Warned(ctx)
+	if err != nil || warned >= missing.Missing {
+		return missing, err
+	}
+	pol, err := s.Policies.Current(ctx)
+	if err != nil {
+		return missing, err
+	}
+	year := strconv.Itoa(missing.Missing)
+	zone, err := pol.Clocks.Calendar.Location()
+	if err != nil {
+		return missing, err
+	}
+	begins := time.Date(missing.Missing, 1, 1, 0, 0, 0, 0, zone).UTC()
+	var notices []Notice
+	for _, role := range []Role{Administrator, CountyStaff} {
+		notices = append(notices, Notice{ID: "calendar/" + year + "/" + string(role), Kind: NoticeCalendar, At: s.now(), To: Recipient{Role: role, Area: grid.Code(pol.County)}, Due: begins, Subject: "calendar/" + year})
+	}
+	return missing, s.Calendars.Warn(ctx, missing.Missing, notices)
 }
 
 // Text is the warning in Chinese or English; "" if nothing is missing.

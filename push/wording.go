@@ -291,6 +291,11 @@ var styles = map[mediation.NoticeKind]Style{
 		English: Text{"Nobody is on duty", "A post has, or soon will have, nobody on duty. Please arrange for somebody now."},
 		Keep:    day,
 	},
+	mediation.NoticeCalendar: {
+		Chinese: Text{"放假安排未导入", "新一年的放假安排还没有导入，工作日暂只除去周六、周日，请尽快导入。"},
+		English: Text{"Days off are missing", "The days off of a year that is near are not known. Please import them soon."},
+		Keep:    7 * day,
+	},
 	mediation.NoticeRefused: {
 		Chinese: Text{"事项情况有变", "有一件事项需要重新安排，请打开应用查看。"},
 		English: Text{"Arrangements have changed", "A case needs to be arranged anew. Open the app to see it."},

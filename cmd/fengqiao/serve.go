@@ -248,10 +248,10 @@ func (s *system) rollOut(ctx context.Context) error {
 // warnEvery is how often it is said that the days off of a year are missing.
 const warnEvery = 12 * time.Hour
 
-// warnCalendar says that the days off of a year that is near are not known.
+// warnCalendar says that the days off of a year that is near are not known, in the log and to people.
 func (s *system) warnCalendar(ctx context.Context) error {
-	missing, err := s.cases.Covered(ctx)
-	if err == nil && missing.Missing != 0 {
+	missing, err := s.cases.WarnCalendar(ctx)
+	if missing.Missing != 0 {
 		s.log.Warn("calendar", "missing", missing.Missing, "days", missing.Days, "cause", missing.Text(false))
 	}
 	return err

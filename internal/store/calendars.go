@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 const (
 	calendarSetting = "calendar"
 	reckonedSetting = "calendar_reckoned"
+	warnedSetting   = "calendar_warned"
 )
 
 // knownYear is a year as it is stored, with when it was put.
@@ -129,6 +131,27 @@ func (p *Calendars) Unreckoned(ctx context.Context) (years []int, since time.Tim
 		}
 	}
 	return years, since, nil
+}
+
+// Warned implements mediation.Calendars.
+func (p *Calendars) Warned(ctx context.Context) (int, error) {
+	text, _, err := p.s.setting(ctx, warnedSetting)
+	if err != nil || text == "" {
+		return 0, err
+	}
+	year, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf("store: %s: %w", warnedSetting, err)
+	}
+	return year, nil
+}
+
+// Warn implements mediation.Calendars.
+func (p *Calendars) Warn(ctx context.Context, year int, notices []mediation.Notice) error {
+	if err := (Duty{p.s}).Announce(ctx, notices); err != nil {
+		return err
+	}
+	return p.s.set(ctx, warnedSetting, strconv.Itoa(year), mediation.AnyRevision)
 }
 
 // Reckoned implements mediation.Calendars.

@@ -25,6 +25,7 @@ import (
 type Calendar struct {
 	zone          *time.Location
 	off, worked   map[date]bool
+	known         map[int]bool  // the years of which days off are known
 	opens, closes time.Duration // after midnight
 }
 
@@ -43,7 +44,9 @@ func New(c policy.Calendar, years ...policy.Year) (*Calendar, error) {
 		return nil, fmt.Errorf("clock: opening hours from minute %d to minute %d", c.Opens, c.Closes)
 	}
 	off, worked := c.Holidays, c.Workdays
+	cal.known = make(map[int]bool, 1+len(years))
 	for _, y := range years {
+		cal.known[y.Number] = true
 		off, worked = append(slices.Clip(off), y.Holidays...), append(slices.Clip(worked), y.Workdays...)
 	}
 	if cal.off, err = dates(off); err != nil {
@@ -51,6 +54,9 @@ func New(c policy.Calendar, years ...policy.Year) (*Calendar, error) {
 	}
 	if cal.worked, err = dates(worked); err != nil {
 		return nil, err
+	}
+	for d := range cal.off {
+		cal.known[d.utc().Year()] = true
 	}
 	return cal, nil
 }

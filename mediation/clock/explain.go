@@ -17,17 +17,18 @@ type Line struct {
 
 // lines is every step there is, with its words; {name} stands for a parameter.
 var lines = map[string]policy.Text{
-	"clock.start":   {Zh: "自{at}起算", En: "it began at {at}"},
-	"clock.round":   {Zh: "时限{span}，昼夜不停", En: "it may take {span}, round the clock"},
-	"clock.days":    {Zh: "时限{n}个日历日，当日不计入，末日为{day}", En: "it may take {n} calendar days, the first not counted: until {day}"},
-	"clock.moved":   {Zh: "{day}为休息日，顺延至{to}", En: "{day} is a day off: {to} takes its place"},
-	"clock.working": {Zh: "时限{n}个工作日，只计{opens}至{closes}的办公时间", En: "it may take {n} working days, of which {opens} to {closes} counts"},
-	"clock.opening": {Zh: "起算时不在办公时间，自{at}计", En: "the office was closed then: it counts from {at}"},
-	"clock.skipped": {Zh: "其间有{n}天休息日不计", En: "{n} days off in between do not count"},
-	"clock.paused":  {Zh: "{from}至{to}中止，不计", En: "it stood still from {from} to {to}"},
-	"clock.agreed":  {Zh: "协议约定{at}前履行，从其约定", En: "the parties agreed to perform by {at}, and nobody is late before that"},
-	"clock.set":     {Zh: "起算时的规则或日历与现在不同，以当时算定的为准", En: "rules or calendar were others when it began; what was reckoned then holds"},
-	"clock.due":     {Zh: "{at}到期", En: "it is due at {at}"},
+	"clock.start":       {Zh: "自{at}起算", En: "it began at {at}"},
+	"clock.round":       {Zh: "时限{span}，昼夜不停", En: "it may take {span}, round the clock"},
+	"clock.days":        {Zh: "时限{n}个日历日，当日不计入，末日为{day}", En: "it may take {n} calendar days, the first not counted: until {day}"},
+	"clock.moved":       {Zh: "{day}为休息日，顺延至{to}", En: "{day} is a day off: {to} takes its place"},
+	"clock.working":     {Zh: "时限{n}个工作日，只计{opens}至{closes}的办公时间", En: "it may take {n} working days, of which {opens} to {closes} counts"},
+	"clock.opening":     {Zh: "起算时不在办公时间，自{at}计", En: "the office was closed then: it counts from {at}"},
+	"clock.skipped":     {Zh: "其间有{n}天休息日不计", En: "{n} days off in between do not count"},
+	"clock.paused":      {Zh: "{from}至{to}中止，不计", En: "it stood still from {from} to {to}"},
+	"clock.agreed":      {Zh: "协议约定{at}前履行，从其约定", En: "the parties agreed to perform by {at}, and nobody is late before that"},
+	"clock.provisional": {Zh: "{year}年的放假安排尚未导入，暂只除去周六、周日；导入后重新计算", En: "provisional: the days off of {year} are not known yet and weekends alone were left out; it is reckoned anew once they are"},
+	"clock.set":         {Zh: "起算时的规则或日历与现在不同，以当时算定的为准", En: "rules or calendar were others when it began; what was reckoned then holds"},
+	"clock.due":         {Zh: "{at}到期", En: "it is due at {at}"},
 }
 
 // Text is the step in words: Chinese for "zh…", else English.
@@ -81,7 +82,32 @@ func (c *Calendar) Explain(start time.Time, s policy.Span, pauses ...Pause) []Li
 			due = next
 		}
 	}
+	for _, year := range c.guessed(start, due, s) {
+		out = append(out, line(Provisional, "year", strconv.Itoa(year)))
+	}
 	return append(out, c.Due(due))
+}
+
+// Provisional is the code of the line that says that days off were not known.
+const Provisional = "clock.provisional"
+
+// guessed are the years by whose days off the end of a span came about and of which none are known: of working days every year that it runs
+// through, of calendar days those of its end, which a day off would move.
+func (c *Calendar) guessed(start, due time.Time, s policy.Span) (years []int) {
+	from := start.In(c.zone).Year()
+	switch {
+	case s.WorkingDays > 0:
+	case s.Days > 0:
+		from = (dateOf(start.In(c.zone)) + date(s.Days)).utc().Year()
+	default:
+		return nil
+	}
+	for year := from; year <= due.In(c.zone).Year(); year++ {
+		if !c.known[year] {
+			years = append(years, year)
+		}
+	}
+	return years
 }
 
 // Due is the last line of an explanation.
