@@ -28,7 +28,7 @@ type Edition struct {
 
 // NewEdition is the entry of a plan that is made at a time.
 func NewEdition(p *grid.Plan, how EditionSource, at time.Time) Edition {
-	return Edition{Version: p.Version(), Made: at.UTC().Truncate(time.Millisecond), How: how, Cells: p.Len()}
+	return Edition{Version: p.Version(), Made: Instant(at), How: how, Cells: p.Len()}
 }
 
 // EditionSource is how an edition came about.

@@ -89,7 +89,7 @@ func idOf(parts ...string) string {
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // now is the case time, cut to the milliseconds that stores keep.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return Instant(s.Now()) }
 
 // rules returns the policy version that a case is judged under, with its calendar.
 func (s *Service) rules(ctx context.Context, version string) (Rules, error) {

@@ -99,7 +99,7 @@ func (in *ReportInput) shown() []string {
 
 // phoneTime is the phone's word as a store can keep it. A clock that is out of its mind is doubtful, not refused.
 func phoneTime(t time.Time) time.Time {
-	switch t = t.UTC().Truncate(time.Millisecond); {
+	switch t = Instant(t); {
 	case t.IsZero():
 		return time.Time{}
 	case t.Before(firstTime):

@@ -284,7 +284,7 @@ func (s *Service) SetAvailable(ctx context.Context, actor Actor, version int64, 
 
 // AddLeave enters a leave.
 func (s *Service) AddLeave(ctx context.Context, actor Actor, version int64, from, to time.Time) (Mediator, error) {
-	from, to = from.UTC().Truncate(time.Millisecond), to.UTC().Truncate(time.Millisecond)
+	from, to = Instant(from), Instant(to)
 	if err := kept("from", from); err != nil {
 		return Mediator{}, err
 	}

@@ -134,7 +134,7 @@ type Swept struct {
 // Sweep sees to everything that is due at now. A case that fails is put off, ever longer, and holds nobody up; nor does one
 // kind of work that fails hold up the others.
 func (w *Watch) Sweep(ctx context.Context, now time.Time) (Swept, error) {
-	now = now.UTC().Truncate(time.Millisecond) // as stores keep it
+	now = Instant(now) // as stores keep it
 	var n Swept
 	cases := w.sweepCases(ctx, now, &n)
 	reports := w.sweepReports(ctx, now, &n)

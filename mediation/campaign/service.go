@@ -45,7 +45,7 @@ func NewService(d Deps) (*Service, error) {
 }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // Plan is a campaign as it is asked for: days as 2026-03-10, both included.
 type Plan struct {

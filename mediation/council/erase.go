@@ -47,7 +47,7 @@ func (e *Eraser) Erase(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	at := e.Now().UTC().Truncate(time.Millisecond)
+	at := mediation.Instant(e.Now())
 	_, err = e.Meetings.Update(ctx, id, func(m *Meeting) error {
 		if m.Erased {
 			return nil

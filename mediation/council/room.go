@@ -2,7 +2,6 @@ package council
 
 import (
 	"context"
-	"time"
 
 	"fengqiao/mediation"
 	"fengqiao/mediation/handover"
@@ -54,7 +53,7 @@ func (r Room) Hindrances(_ context.Context, _ *handover.HandOver, m handover.Mat
 
 // Hand implements handover.Room.
 func (r Room) Hand(ctx context.Context, _ *handover.HandOver, m handover.Matter, from, to handover.Person) (mediation.Passed, error) {
-	at := r.Now().UTC().Truncate(time.Millisecond)
+	at := mediation.Instant(r.Now())
 	out, err := r.Meetings.Update(ctx, m.Key, func(x *Meeting) error {
 		if x.open() && x.Convener == from.ID {
 			x.Convener = to.ID

@@ -128,7 +128,7 @@ func (s *Service) Convene(ctx context.Context, actor mediation.Actor, c Call) (M
 		return Meeting{}, mediation.Refusal("council", mediation.Conflict, "council.off", "")
 	}
 	o := s.order(actor, c.Key)
-	m := Meeting{ID: id, Policy: r.Policy.ID, Area: c.Area, Convener: actor.ID, At: c.At.UTC().Truncate(time.Millisecond)}
+	m := Meeting{ID: id, Policy: r.Policy.ID, Area: c.Area, Convener: actor.ID, At: mediation.Instant(c.At)}
 	if err := s.sealCall(ctx, &m, c); err != nil {
 		return Meeting{}, err
 	}
@@ -190,7 +190,7 @@ func NameMatch(h mediation.Sealer, name string) string {
 
 // order is a command now.
 func (s *Service) order(actor mediation.Actor, key string) Order {
-	return Order{Actor: actor, At: s.Now().UTC().Truncate(time.Millisecond), Cmd: s.Sealer.Hash("council command", actor.ID+"\x00"+key)}
+	return Order{Actor: actor, At: mediation.Instant(s.Now()), Cmd: s.Sealer.Hash("council command", actor.ID+"\x00"+key)}
 }
 
 // Look returns a meeting that the actor sees; mediation.ErrNotFound.

@@ -74,7 +74,7 @@ func (s *Service) key(actor mediation.Actor, number string) (mediation.Outside, 
 }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // Put takes an order in, once: it becomes a report and, where it can be placed, a case. What the desk said of it before is applied
 // then, in the order in which it came.

@@ -30,7 +30,7 @@ type Service struct{ Deps }
 func NewService(d Deps) *Service { return &Service{d} }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // room is a hall with the policy that it stands in.
 type room struct {

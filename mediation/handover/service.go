@@ -38,7 +38,7 @@ func CoreRooms(cases Cases, core Core, people People) map[string]Room {
 }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // matters lists what somebody has in hand, room by room.
 func (s *Service) matters(ctx context.Context, who Person) ([]Matter, error) {

@@ -35,7 +35,7 @@ type Service struct{ Deps }
 func NewService(d Deps) *Service { return &Service{d} }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // order is a command now, at the revision that the caller saw (0: they need not have seen any), once per key.
 func (s *Service) order(actor mediation.Actor, revision int64, key string) Order {

@@ -29,7 +29,7 @@ type Service struct{ Deps }
 func NewService(d Deps) *Service { return &Service{d} }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // Input is a check-in as a phone sends it. The point goes no further than this.
 type Input struct {
@@ -51,7 +51,7 @@ func (s *Service) CheckIn(ctx context.Context, actor mediation.Actor, in Input) 
 	if err := in.check(); err != nil {
 		return c, false, err
 	}
-	phone := in.PhoneTime.UTC().Truncate(time.Millisecond)
+	phone := mediation.Instant(in.PhoneTime)
 	id := uuid.NewSHA1(namespace, []byte(actor.ID+"\x00"+in.ClientID)).String()
 	known, err := s.Checkins.Load(ctx, id)
 	if err == nil {

@@ -265,7 +265,7 @@ func (s *Service) Freeze(ctx context.Context, actor mediation.Actor, key, month 
 	if err != nil {
 		return Snapshot{}, false, err
 	}
-	return s.Snapshots.Freeze(ctx, Snapshot{Key: key, Card: card.ID, Month: p.Name, Ground: ground, At: s.Now().UTC().Truncate(time.Millisecond),
+	return s.Snapshots.Freeze(ctx, Snapshot{Key: key, Card: card.ID, Month: p.Name, Ground: ground, At: mediation.Instant(s.Now()),
 		By: actor.ID, Results: results})
 }
 

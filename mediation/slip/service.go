@@ -43,7 +43,7 @@ type Service struct {
 func NewService(d Deps) *Service { return &Service{Deps: d} }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // rules are those of a kind under a policy version, "" for the one in force.
 func (s *Service) rules(ctx context.Context, version, kind string) (Rules, error) {
@@ -125,7 +125,7 @@ func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version,
 		if !in.Due.After(at) {
 			return Slip{}, mediation.Refusal("slip", mediation.Invalid, "in_past", "due")
 		}
-		sl.Reply.Due = in.Due.UTC().Truncate(time.Millisecond)
+		sl.Reply.Due = mediation.Instant(in.Due)
 	}
 	if err := checkText(in.Text, true); err != nil {
 		return Slip{}, err

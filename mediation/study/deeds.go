@@ -102,7 +102,7 @@ func (s *Service) Give(ctx context.Context, actor mediation.Actor, id, key strin
 	if err != nil {
 		return Study{}, err
 	}
-	o := Order{ID: idOf("order", id, actor.ID, key), Party: p, Words: words, Due: due.UTC().Truncate(time.Millisecond)}
+	o := Order{ID: idOf("order", id, actor.ID, key), Party: p, Words: words, Due: mediation.Instant(due)}
 	return s.do(ctx, actor, id, mediation.StudyLead, func(t *turn) error { return t.give(o) })
 }
 

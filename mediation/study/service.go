@@ -40,7 +40,7 @@ func idOf(parts ...string) string {
 }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // open are the states of a case that may be studied: what is over has nothing left to decide.
 func open(c *mediation.Case) error {
