@@ -22,7 +22,7 @@ type Query struct {
 	Source      string
 	SourceOf    func(channel string) string
 	From, Until time.Time // opened from inclusive, until exclusive
-	// Late: From and Until are of when a limit of the case first passed, whenever it was opened.
+	// Late: From and Until are of when a limit of the case first passed, whenever it was opened; Received alone is counted then, and by month nothing is.
 	Late bool
 	// Depth is at which ByArea groups, by the parts of a code; 0: one below the area.
 	Depth int
@@ -82,6 +82,9 @@ func (b *Book) divide(q Query, by By, cuts []time.Time, asOne bool) (whole Tally
 	s, ok := b.sieve(q, by, cuts)
 	if !ok {
 		return whole, nil
+	}
+	if s.late {
+		return b.lates(s)
 	}
 	whole, tallies := b.scan(s, asOne)
 	groups = make([]Group, 0, len(tallies))
@@ -238,12 +241,8 @@ func (s *sieve) groups(k *block, n int, into []int32) {
 		into[i] = s.kind[kind]
 	}
 	if s.from > 0 || s.until < math.MaxUint32 {
-		dates := &k.opened
-		if s.late {
-			dates = &k.late
-		}
-		for i, at := range dates[:n] {
-			if at < s.from || at >= s.until {
+		for i, opened := range k.opened[:n] {
+			if opened < s.from || opened >= s.until {
 				into[i] = out
 			}
 		}
