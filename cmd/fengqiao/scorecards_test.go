@@ -32,8 +32,8 @@ func TestAScorecardIsCheckedAndImported(t *testing.T) {
 	} {
 		wrong, at := append([]string{}, lines...), 0
 		for i, line := range wrong {
-			if strings.Contains(line, "formula: state_reported / received") {
-				wrong[i], at = strings.Replace(line, "state_reported / received", x.formula, 1), i+1
+			if strings.Contains(line, "formula: (state_reported + state_not_accepted + state_withdrawn) / received") {
+				wrong[i], at = strings.Replace(line, "(state_reported + state_not_accepted + state_withdrawn) / received", x.formula, 1), i+1
 			}
 		}
 		bad := filepath.Join(t.TempDir(), "bad.yaml")
