@@ -279,6 +279,15 @@ func TestADecisionThatIsLateIsRemindedOfAndTold(t *testing.T) {
 		if r, _ := k.read(t, k.county, ""); r.Late == nil || r.Passed {
 			t.Errorf("late, and nothing decided: %+v", r)
 		}
+		// The case has been erased meanwhile: the objection is decided all the same, and no words of that are kept.
+		if _, err := k.app.Cases.Cases.Update(t.Context(), k.petition, func(c *mediation.Case) error { c.Erased = true; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		late, tag := k.read(t, k.county, "")
+		k.post(t, k.county, "/objections/"+late.Objected[0].ID+"/decision", tag, obj{"points": []obj{{"case": k.petition, "upheld": true, "reason": "属实"}}}).Want(http.StatusOK)
+		if r, _ := k.read(t, k.county, ""); r.Version != 2 || !r.Passed || r.Versions[1].Changes[0].Reason != "" {
+			t.Errorf("decided after the case was erased: %+v", r)
+		}
 		next, err := k.app.Villages.NextDue(t.Context(), k.app.Case.Now().AddDate(0, 3, 0))
 		if err != nil || next.Day() != 31 && next.Day() != 1 && next.Day() != 30 && next.Day() != 28 {
 			t.Errorf("next due %s, %v", next, err)

@@ -136,7 +136,7 @@ func (s *Service) freeze(ctx context.Context, r Round, by mediation.Actor) (Roun
 		if !r.At.IsZero() {
 			return nil
 		}
-		r.At, r.NextDue, r.Stumble = at, time.Time{}, 0
+		r.At, r.Dropped, r.NextDue, r.Stumble = at, false, time.Time{}, 0
 		if by.Role != mediation.System {
 			r.By = by.ID
 		}

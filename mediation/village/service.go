@@ -168,12 +168,7 @@ func (s *Service) Decide(ctx context.Context, actor mediation.Actor, id string, 
 	found := map[string]verdict{}
 	var rows []Row
 	for i, v := range verdicts {
-		field := "points[" + strconv.Itoa(i) + "]"
-		c, err := s.caseOf(ctx, actor, v.Case, field+".case")
-		if err != nil {
-			return r, err
-		}
-		reason, err := s.seal(ctx, &c, field+".reason", v.Reason)
+		reason, err := s.reasonFor(ctx, &r, v, "points["+strconv.Itoa(i)+"]")
 		if err != nil {
 			return r, err
 		}
@@ -183,6 +178,25 @@ func (s *Service) Decide(ctx context.Context, actor mediation.Actor, id string, 
 		}
 	}
 	return s.do(ctx, actor, id, version, func(t *turn) error { return t.decide(objection, found, rows) })
+}
+
+// reasonFor seals the reason of a decision. Whatever has become of the case since it was objected to, the objection must be decided; of one that
+// was erased no words are kept.
+func (s *Service) reasonFor(ctx context.Context, r *Result, v Verdict, field string) (mediation.Sealed, error) {
+	named := slices.ContainsFunc(r.Objections, func(o Objection) bool {
+		return slices.ContainsFunc(o.Points, func(p Point) bool { return p.Case == v.Case })
+	})
+	if !named {
+		return mediation.Sealed{}, mediation.Refusal("village", mediation.Invalid, "village.points", "points")
+	}
+	c, err := s.Reader.Load(ctx, v.Case)
+	if err != nil {
+		return mediation.Sealed{}, err
+	}
+	if c.Erased && strings.TrimSpace(v.Reason) != "" {
+		return mediation.Sealed{}, nil
+	}
+	return s.seal(ctx, &c, field+".reason", v.Reason)
 }
 
 // prepare seals what is said of each case, and looks up those that the result does not know.
