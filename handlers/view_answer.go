@@ -1,6 +1,10 @@
 package handlers
 
-import "fengqiao/mediation"
+import (
+	"time"
+
+	"fengqiao/mediation"
+)
 
 // answer is the answer of the case, for those whom it is for and those who read what is said in it.
 func (v *caseViewer) answer() *answerView {
@@ -18,4 +22,19 @@ func (a *API) answerOf(c *Call, actor mediation.Actor, k *mediation.Case) (*answ
 		return nil, err
 	}
 	return &answerView{k.Answer.At, text}, nil
+}
+
+// heardView is who was told of the end, or why nobody could be.
+type heardView struct {
+	At   time.Time `json:"at"`
+	By   []string  `json:"by"`
+	None string    `json:"none,omitzero"`
+}
+
+// heardOf is nil while the matter goes on, and of what an earlier release ended.
+func heardOf(k *mediation.Case) *heardView {
+	if k.Heard.At.IsZero() {
+		return nil
+	}
+	return &heardView{k.Heard.At.UTC(), append([]string{}, k.Heard.By...), k.Heard.None}
 }

@@ -36,6 +36,7 @@ type caseView struct {
 	Former    []agreementView  `json:"formerAgreements,omitzero"` // of earlier turns, which bind all the same
 	Performed time.Time        `json:"performed,omitzero"`
 	Answer    *answerView      `json:"answer,omitzero"` // null where there is none, or it is not for the caller
+	Heard     *heardView       `json:"heard,omitzero"`  // of a case that has ended
 	FollowUps []followUpView   `json:"followUps,omitzero"`
 	Outcome   *outcomeView     `json:"outcome,omitzero"`
 	Joint     *jointView       `json:"joint,omitzero"`   // how several units handle it together

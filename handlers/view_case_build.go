@@ -146,6 +146,7 @@ func (v *caseViewer) build() caseView {
 		out.ReportIDs = []string{}
 	}
 	out.Answer = v.answer()
+	out.Heard = heardOf(v.k)
 	if h := k.Hold; h != nil {
 		out.Hold = &holdView{h.At, h.Reason}
 	}
