@@ -2,6 +2,9 @@ package mediation
 
 import (
 	"context"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"fengqiao/mediation/policy"
 
@@ -59,6 +62,21 @@ func (s *Service) SupplementInDanger(ctx context.Context, actor Actor, id, key, 
 		Emergency: true, Cell: rep.Cell, Print: s.Sealer.Hash("danger", text)})
 }
 
+// supplementable is the report that the actor may add to, if there is something to add.
+func (s *Service) supplementable(ctx context.Context, actor Actor, id, text string, photos []string) (Report, error) {
+	rep, err := s.ReportOf(ctx, actor, id)
+	switch {
+	case err != nil:
+	case !mayReport(actor, ReportChange, &rep):
+		err = Refusal("supplement", Forbidden, "forbidden", "")
+	case strings.TrimSpace(text) == "" && len(photos) == 0:
+		err = Refusal("supplement", Invalid, "required", "text")
+	case utf8.RuneCountInString(text) > MaxText:
+		err = Refusal("supplement", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
+	}
+	return rep, err
+}
+
 // named tells whether this very message has sent the report's case to the police before: its answer was lost.
 func (s *Service) named(ctx context.Context, actor Actor, rep *Report, key string) bool {
 	c, err := s.Cases.Load(ctx, rep.Case)
@@ -72,6 +90,16 @@ func (s *Service) dangerUnits(ctx context.Context, c *Case) (map[string]string, 
 		return nil, err
 	}
 	return s.deskUnits(c, r.Policy.Desks.Danger), nil
+}
+
+// openingUnits are dangerUnits for the case that a report is about to open.
+func (s *Service) openingUnits(rep *Report, r Rules) map[string]string {
+	desk := r.Policy.Desks.Danger
+	if !rep.Emergency || desk == "" {
+		return nil
+	}
+	category, _ := r.Policy.Category(rep.Category)
+	return s.deskUnits(&Case{Accusation: category.Accusation > 0, Parties: rep.Parties}, desk)
 }
 
 // inDanger tells whether the case lies with the police because danger was named.

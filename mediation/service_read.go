@@ -343,21 +343,6 @@ func (s *Service) SupplementReport(ctx context.Context, actor Actor, id, key, te
 	return Receipt{Report: rep, Case: &c}, err
 }
 
-// supplementable is the report that the actor may add to, if there is something to add.
-func (s *Service) supplementable(ctx context.Context, actor Actor, id, text string, photos []string) (Report, error) {
-	rep, err := s.ReportOf(ctx, actor, id)
-	switch {
-	case err != nil:
-	case !mayReport(actor, ReportChange, &rep):
-		err = Refusal("supplement", Forbidden, "forbidden", "")
-	case strings.TrimSpace(text) == "" && len(photos) == 0:
-		err = Refusal("supplement", Invalid, "required", "text")
-	case utf8.RuneCountInString(text) > MaxText:
-		err = Refusal("supplement", Invalid, "too_long", "text", "max", strconv.Itoa(MaxText))
-	}
-	return rep, err
-}
-
 // Entry is what a party's link opens. Link names the link, so that a renewed one ends what the old one opened, whatever the clocks said at both times.
 type Entry struct {
 	Case, Party string

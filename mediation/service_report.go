@@ -320,11 +320,7 @@ func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (
 	if into, err := s.own(ctx, rep, alike, q, r); into != "" || err != nil {
 		return Case{}, into, err
 	}
-	o := Opening{ID: caseIDFor(rep), At: rep.Received, Now: s.now(), Alike: alike, Actor: actor, Parties: rep.Parties}
-	if desk := r.Policy.Desks.Danger; rep.Emergency && desk != "" {
-		category, _ := r.Policy.Category(rep.Category)
-		o.Units = s.deskUnits(&Case{Accusation: category.Accusation > 0, Parties: rep.Parties}, desk)
-	}
+	o := Opening{ID: caseIDFor(rep), At: rep.Received, Now: s.now(), Alike: alike, Actor: actor, Parties: rep.Parties, Units: s.openingUnits(rep, r)}
 	c, err := OpenCase(rep, o, r)
 	return c, "", err
 }
