@@ -273,3 +273,35 @@ func TestAPauseNeverBringsTheEndForward(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsReckonedWithoutAYearsDaysOffSaysSo(t *testing.T) {
+	c := calendar(t, office) // knows 2026 alone
+	for _, x := range []struct{ situation, start, span, years string }{
+		{"working days within the known year", "2026-12-01 09:00:00", "10wd", ""},
+		{"working days into the next", "2026-12-28 09:00:00", "5wd", "2027"},
+		{"calendar days that end in the known year", "2026-12-01 09:00:00", "15d", ""},
+		{"calendar days that end in the next", "2026-12-20 09:00:00", "15d", "2027"},
+		{"calendar days that a weekend moves into the next", "2027-12-30 09:00:00", "2d", "2028"},
+		{"hours run round the clock, whatever day it is", "2026-12-31 20:00:00", "24h", ""},
+		{"working days through two unknown years", "2026-12-28 09:00:00", "300wd", "2027 2028"},
+	} {
+		var years []string
+		for _, l := range c.Explain(local(t, c, x.start), spanOf(t, x.span)) {
+			if l.Code == Provisional {
+				years = append(years, l.Params["year"])
+			}
+		}
+		if got := strings.Join(years, " "); got != x.years {
+			t.Errorf("%s: provisional for %q, want %q", x.situation, got, x.years)
+		}
+	}
+	known, err := New(office, policy.Year{Number: 2027})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range known.Explain(local(t, c, "2026-12-28 09:00:00"), spanOf(t, "5wd")) {
+		if l.Code == Provisional {
+			t.Error("a year that is known is said to be unknown")
+		}
+	}
+}
