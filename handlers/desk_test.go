@@ -3,10 +3,12 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 
 	"fengqiao/handlers/apptest"
 	"fengqiao/mediation"
+	"fengqiao/mediation/desk"
 )
 
 // order is a well-formed work order, with changes.
@@ -227,5 +229,35 @@ func dangerNamedLaterGoesStraightBackToThePolice(t *testing.T, fresh apptest.Fre
 	list, _, err := a.Cases.MyReports(t.Context(), h.who.Actor(), "", 10)
 	if err != nil || len(list) != 2 || !list[0].Emergency {
 		t.Errorf("%+v %v", list, err)
+	}
+}
+
+func TestFirstMessagesThatComeAtOnceAreUnderOneKey(t *testing.T) {
+	apptest.OnBoth(t, firstMessagesThatComeAtOnce)
+}
+
+func firstMessagesThatComeAtOnce(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
+	who := a.As(t, mediation.Desk, apptest.Here).Actor()
+	for i := range 5 {
+		number := fmt.Sprint("AT-ONCE-", i)
+		var all sync.WaitGroup
+		for j := range 4 {
+			all.Go(func() {
+				if _, err := a.Desks.Say(t.Context(), who, number, desk.Said{ID: fmt.Sprint("m", j), Kind: desk.Supplement, Text: "来电人补充"}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		o, err := a.Store.DeskOrders().Load(t.Context(), mediation.Outside{Desk: apptest.Here.Desk(), Number: number})
+		if err != nil || len(o.Messages) != 4 {
+			t.Fatalf("%+v, %v", o, err)
+		}
+		for _, m := range o.Messages {
+			if m.Words.Key != o.Key {
+				t.Errorf("%s: what %s says is under another key than the order's, and would outlive its erasure", number, m.ID)
+			}
+		}
 	}
 }

@@ -106,6 +106,10 @@ func aVisitorIsRegisteredCalledPassedOn(t *testing.T, fresh apptest.Fresh) {
 	if linked.ReportID != rep.ID || linked.Case == nil || linked.Case.ID != rep.Case.ID || linked.Case.Number == "" {
 		t.Fatalf("%+v", linked)
 	}
+	// The case is noted later: the report stays.
+	if linked = slipOf(k.step(t, linked, "link", obj{"case": rep.Case.ID}), http.StatusOK); linked.ReportID != rep.ID || linked.Case == nil || linked.Case.ID != rep.Case.ID {
+		t.Fatalf("%+v", linked)
+	}
 	passed := slipOf(k.step(t, linked, "pass-on", obj{"function": "mediation"}), http.StatusOK)
 	if passed.Number != "A001" || passed.Standing != "waiting" || passed.Turns[1].Function.Key != "mediation" {
 		t.Fatalf("%+v", passed)

@@ -33,11 +33,8 @@ func PolicyVocabulary() policy.Vocabulary {
 	for _, k := range MediatorKinds {
 		v.Kinds = append(v.Kinds, k.Key)
 	}
-	for _, g := range looping {
-		if !has(v.LoopRoles, string(g.Role)) {
-			v.LoopRoles = append(v.LoopRoles, string(g.Role))
-		}
-	}
+	v.LoopRoles, v.SignRoles = rolesOf(Action(CmdLoop)), rolesOf(Action(CmdSignOff))
+	v.IssueRoles, v.JudgeRoles = rolesOf(SlipIssue), rolesOf(SlipApprove)
 	for _, g := range Permits[DocketRead] {
 		if !has(v.ReviewRoles, string(g.Role)) {
 			v.ReviewRoles = append(v.ReviewRoles, string(g.Role))
@@ -47,4 +44,15 @@ func PolicyVocabulary() policy.Vocabulary {
 		v.Roles = append(v.Roles, string(r))
 	}
 	return v
+}
+
+// rolesOf are the roles that may do an action at all, as Permits has them: a policy that names another would name who can never act.
+func rolesOf(a Action) []string {
+	var roles []string
+	for _, g := range Permits[a] {
+		if !has(roles, string(g.Role)) {
+			roles = append(roles, string(g.Role))
+		}
+	}
+	return roles
 }

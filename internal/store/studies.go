@@ -11,8 +11,10 @@ import (
 
 const studiesTable = "studies"
 
-// studyTables: a study is found by its case, by every area that its own lies in, and by who takes part; sorted by when it was called.
-var studyTables = []Table{{Name: studiesTable, Tagged: true, Keys: []Key{{"due", Int}, {"open", Int}}, Indexes: []Index{{Keys: []string{"due", "sort"}}}}}
+// studyTables: a study is found by its case, by every area that its own lies in, and by who takes part; sorted by when it was called. The case
+// of an open one is a unique key, so that no two are open at once.
+var studyTables = []Table{{Name: studiesTable, Tagged: true, Keys: []Key{{"due", Int}, {"open", Int}, {"open_case", Text}},
+	Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{"open_case"}, Unique: true}}}}
 
 // Studies implements study.Studies.
 type Studies struct{ s *Store }
@@ -24,12 +26,12 @@ var _ study.Studies = (*Studies)(nil)
 
 func studyRow(s *study.Study) (Row, error) {
 	body, err := encode(s)
-	row := Row{ID: s.ID, Sort: s.Called.UnixMilli(), Keys: map[string]any{"due": int64(0), "open": int64(0)}, Tags: []string{"k:" + s.Case}, Body: body}
+	row := Row{ID: s.ID, Sort: s.Called.UnixMilli(), Keys: map[string]any{"due": int64(0), "open": int64(0), "open_case": ""}, Tags: []string{"k:" + s.Case}, Body: body}
 	if !s.NextDue.IsZero() {
 		row.Keys["due"] = s.NextDue.UnixMilli()
 	}
 	if s.Open() {
-		row.Keys["open"] = int64(1)
+		row.Keys["open"], row.Keys["open_case"] = int64(1), s.Case
 	}
 	for depth := range s.Area.Depth() {
 		row.Tags = append(row.Tags, "a:"+string(s.Area.Prefix(depth+1)))
@@ -69,7 +71,8 @@ func (p *Studies) Open(ctx context.Context, s study.Study, notices []mediation.N
 	if err != nil {
 		return s, err
 	}
-	// The notices first: without transactions a crash in between tells of a study that the next attempt makes under the same id.
+	// The notices first: without transactions a crash in between tells of a study that the next attempt makes under the same id, and whoever
+	// comes second tells once more of the one that is open.
 	done, err := p.s.Engine.Apply(ctx, append(writes, Write{Table: studiesTable, Op: Insert, Row: row})...)
 	if err != nil {
 		return s, trouble("open study", err)

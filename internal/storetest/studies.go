@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ func Studies(t *testing.T, s *store.Store) {
 		run  func(*testing.T, *store.Studies)
 	}{
 		{"a study is opened once", studiesOpen},
+		{"of many that are opened of one case at once, one is", studiesRace},
 		{"a refused change stores nothing", studiesRefuse},
 		{"of many changes at once none is lost", studiesContend},
 		{"lists hold what lies in an area and what somebody takes part in", studiesList},
@@ -51,6 +53,36 @@ func studiesOpen(t *testing.T, p *store.Studies) {
 	if _, err := p.Load(context.Background(), "open-2"); !errors.Is(err, mediation.ErrNotFound) {
 		t.Errorf("another: %v", err)
 	}
+}
+
+func studiesRace(t *testing.T, p *store.Studies) {
+	ctx := context.Background()
+	const many = 20
+	var all sync.WaitGroup
+	var made atomic.Int32
+	for i := range many {
+		all.Go(func() {
+			switch _, err := p.Open(ctx, study.Study{ID: fmt.Sprint("race-", i), Case: "race-c", Called: noon}, nil); {
+			case err == nil:
+				made.Add(1)
+			case !errors.Is(err, mediation.ErrExists):
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	list, _, err := p.List(ctx, study.Filter{Case: "race-c"}, "", many)
+	if err != nil || made.Load() != 1 || len(list) != 1 {
+		t.Fatalf("%d were opened, %d are there, %v", made.Load(), len(list), err)
+	}
+	// Once it has concluded, the case may be studied again.
+	if _, err := p.Update(ctx, list[0].ID, func(st *study.Study) ([]mediation.Notice, error) {
+		st.Conclusion = &study.Conclusion{At: noon}
+		return nil, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	opened(t, p, study.Study{ID: "race-again", Case: "race-c"})
 }
 
 func studiesRefuse(t *testing.T, p *store.Studies) {
@@ -116,7 +148,7 @@ func studiesList(t *testing.T, p *store.Studies) {
 func studiesDue(t *testing.T, p *store.Studies) {
 	ctx := context.Background()
 	for i, id := range []string{"due-2", "due-1", "due-never"} {
-		st := study.Study{ID: id, Case: "due-c"}
+		st := study.Study{ID: id, Case: "case of " + id}
 		if i < 2 {
 			st.NextDue = noon.Add(time.Duration(2-i) * time.Hour)
 		}

@@ -184,6 +184,7 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 		o.schedule(w, m.At)
 		return nil
 	})
+	o, err := s.keep(ctx, actor, key, said)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -199,6 +200,37 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 		return Answer{}, &mediation.Error{Op: "desk", Kind: mediation.Conflict, Code: m.Code, Params: m.Params}
 	}
 	return s.look(ctx, actor, o)
+}
+
+// errOtherKey: the order has got its key from another message since this one was sealed.
+var errOtherKey = errors.New("desk: the order has another key")
+
+// keep keeps a message on its order. All that waits on one is under one key, or its erasure would leave something: of two first messages at
+// once the second is sealed again.
+func (s *Service) keep(ctx context.Context, actor mediation.Actor, key mediation.Outside, said Said) (Order, error) {
+	for {
+		m, seal, err := s.message(ctx, key, said)
+		if err != nil {
+			return Order{}, err
+		}
+		o, err := s.Orders.Change(ctx, key, func(o *Order) error {
+			if o.Key == "" {
+				o.Key = seal
+			}
+			if o.Key != seal {
+				return errOtherKey
+			}
+			o.Sender, o.Home = actor.ID, actor.Area
+			if err := o.Add(m); err != nil {
+				return err
+			}
+			o.schedule(s.wait())
+			return nil
+		})
+		if !errors.Is(err, errOtherKey) {
+			return o, err
+		}
+	}
 }
 
 func (said *Said) check() error {

@@ -220,7 +220,7 @@ func (s *Service) Take(ctx context.Context, actor mediation.Actor, key, id strin
 	})
 }
 
-// Link notes the report, or the case, that came of a visit; either may be left out, and a later word replaces an earlier one.
+// Link notes the report, or the case, that came of a visit; either may be left out and stays as it is, and a later word replaces an earlier one.
 func (s *Service) Link(ctx context.Context, actor mediation.Actor, key, id string, revision int64, report, caseID string) (Visit, error) {
 	if _, _, err := s.visit(ctx, actor, key, id, mediation.HallServe); err != nil {
 		return Visit{}, err
@@ -246,7 +246,12 @@ func (s *Service) Link(ctx context.Context, actor mediation.Actor, key, id strin
 		if v.Version != revision {
 			return mediation.ErrStale
 		}
-		v.Report, v.Case = report, caseID
+		if report != "" {
+			v.Report = report
+		}
+		if caseID != "" {
+			v.Case = caseID
+		}
 		return nil
 	})
 }

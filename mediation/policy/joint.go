@@ -48,6 +48,6 @@ func (c *checker) checkJoint() {
 	if _, read := c.at["joint"]; !read {
 		return
 	}
-	c.known("joint.signatory.role", c.Joint.Signatory.Role, c.Roles)
+	c.known("joint.signatory.role", c.Joint.Signatory.Role, c.SignRoles)
 	c.checkLimit("joint.task", Limit{Within: c.Joint.Task.Within, Remind: c.Joint.Task.Remind})
 }

@@ -181,8 +181,8 @@ func (c *checker) checkSlipKind(path string, k *SlipKind) {
 			c.wrong(path+"."+list.key, "至少须有一项", "there must be at least one")
 		}
 	}
-	c.knownAll(path+".issuers", k.Issuers, c.Roles)
-	c.knownAll(path+".approvers", k.Approvers, c.Roles)
+	c.knownAll(path+".issuers", k.Issuers, c.IssueRoles)
+	c.knownAll(path+".approvers", k.Approvers, c.JudgeRoles)
 	c.known(path+".restricted", k.Restricted, c.Roles)
 	c.knownAll(path+".to", k.To, SlipAddressees)
 	c.knownAll(path+".needs", k.Needs, SlipNeeds)

@@ -10,7 +10,7 @@ import (
 
 // Studies keeps studies. A study is one document.
 type Studies interface {
-	// Open inserts a study with its notices; mediation.ErrExists if one of that id is there.
+	// Open inserts a study with its notices; mediation.ErrExists if one of that id is there, or one of its case is open.
 	Open(ctx context.Context, s Study, notices []mediation.Notice) (Study, error)
 	// Load returns a study; mediation.ErrNotFound.
 	Load(ctx context.Context, id string) (Study, error)

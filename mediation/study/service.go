@@ -94,16 +94,8 @@ func (s *Service) CallByPolicy(ctx context.Context, caseID, why string, since ti
 }
 
 func (s *Service) call(ctx context.Context, actor mediation.Actor, c *mediation.Case, st Study) (Study, error) {
-	yes := true
-	running, _, err := s.Studies.List(ctx, Filter{Case: c.ID, Open: &yes}, "", 1)
-	if err != nil {
-		return st, err
-	}
-	if len(running) > 0 {
-		if running[0].ID == st.ID {
-			return s.settle(ctx, running[0], true)
-		}
-		return st, mediation.Refusal("study", mediation.Conflict, "study.open", "", "study", running[0].ID)
+	if running, there, err := s.running(ctx, c.ID, st.ID); there || err != nil {
+		return running, err
 	}
 	rules, err := s.Cases.Rules(ctx, c.Policy)
 	if err != nil {
@@ -121,6 +113,9 @@ func (s *Service) call(ctx context.Context, actor mediation.Actor, c *mediation.
 	t.schedule()
 	made, err := s.Studies.Open(ctx, st, t.notices)
 	if errors.Is(err, mediation.ErrExists) {
+		if running, there, err := s.running(ctx, c.ID, st.ID); there || err != nil {
+			return running, err // somebody was first
+		}
 		made, err = s.Studies.Load(ctx, st.ID)
 	}
 	if err != nil {
@@ -144,6 +139,20 @@ func (s *Service) onDuty(ctx context.Context, c *mediation.Case, t *turn) (membe
 		}
 	}
 	return members, nil
+}
+
+// running is the study of a case that is open already: the very one that is called, or a refusal of any other.
+func (s *Service) running(ctx context.Context, caseID, id string) (st Study, there bool, err error) {
+	yes := true
+	list, _, err := s.Studies.List(ctx, Filter{Case: caseID, Open: &yes}, "", 1)
+	switch {
+	case err != nil || len(list) == 0:
+		return st, false, err
+	case list[0].ID != id:
+		return st, true, mediation.Refusal("study", mediation.Conflict, "study.open", "", "study", list[0].ID)
+	}
+	st, err = s.settle(ctx, list[0], true)
+	return st, true, err
 }
 
 // seal closes words under the case's key, so that they go with the case.
