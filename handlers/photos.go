@@ -163,10 +163,7 @@ func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 		return media.Photo{}, "", mediation.ErrNotFound
 	}
 	if id, ofSlip := strings.CutPrefix(caseID, slip.AlbumPrefix); ofSlip {
-		s, err := a.Slips.Slips.Load(c.Context, id)
-		if err == nil && !slip.May(c.Actor, mediation.SlipRead, &s) {
-			err = mediation.ErrNotFound
-		}
+		_, err := a.slipSeen(c, id)
 		return p, caseID, err
 	}
 	found, err := a.Cases.Cases.Load(c.Context, caseID)

@@ -31,14 +31,24 @@ func slipRoutes() []Route {
 
 // seesSlip tells whether the caller sees the slip of the path's id and may do the route's action to it.
 func (a *API) seesSlip(c *Call) error {
-	s, err := a.Slips.Slips.Load(c.Context, c.PathID("id"))
+	s, err := a.slipSeen(c, c.PathID("id"))
 	if err != nil {
 		return err
 	}
-	if !slip.May(c.Actor, mediation.SlipRead, &s) {
-		return mediation.ErrNotFound
-	}
 	return permitted(slip.May(c.Actor, c.Route.Action, &s))
+}
+
+// slipSeen is a slip that the caller sees. One about a suggestion that has become an accusation says what that said.
+func (a *API) slipSeen(c *Call, id string) (slip.Slip, error) {
+	s, err := a.Slips.Sees(c.Context, c.Actor, id)
+	if err != nil || s.About != AboutSuggestion(s.About.ID) {
+		return s, err
+	}
+	hidden, err := a.Opinions.Hides(c.Context, c.Actor, s.About.ID)
+	if err == nil && hidden {
+		err = mediation.ErrNotFound
+	}
+	return s, err
 }
 
 // addresseeBody is whom a slip is to go to: exactly one of user, unit and role, the latter two in an area.

@@ -1,6 +1,9 @@
 package mediation
 
 import (
+	"context"
+	"errors"
+
 	"fengqiao/grid"
 	"fengqiao/mediation/policy"
 )
@@ -68,4 +71,17 @@ func (s *Service) checkAccused(c *Case, p *Party) error {
 		}
 	}
 	return nil
+}
+
+// Hides tells whether what lies beside a case, a paper or a study, must be kept from the actor, whatever part they had in it before: the case
+// has turned out to be an accusation, and they belong below where it lies now, or to a unit of the accused.
+func (s *Service) Hides(ctx context.Context, id string, actor Actor) (bool, error) {
+	if id == "" || actor.Role == System {
+		return false, nil
+	}
+	c, err := s.Cases.Load(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return c.Accusation && (!actor.Area.Contains(c.Area) || s.ofAccused(&c, actor.Unit)), err
 }

@@ -154,4 +154,5 @@ type Papers interface {
 type Core interface {
 	Rules(ctx context.Context, version string) (mediation.Rules, error)
 	Receive(ctx context.Context, actor mediation.Actor, in mediation.ReportInput) (mediation.Receipt, error)
+	Hides(ctx context.Context, id string, actor mediation.Actor) (bool, error)
 }

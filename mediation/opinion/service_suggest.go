@@ -255,6 +255,12 @@ func (s *Service) Look(ctx context.Context, actor mediation.Actor, id string) (S
 	if err == nil && !May(actor, mediation.SuggestionRead, &x) {
 		err = mediation.ErrNotFound
 	}
+	if err == nil {
+		var hidden bool
+		if hidden, err = s.hides(ctx, actor, &x); hidden {
+			err = mediation.ErrNotFound
+		}
+	}
 	if err != nil {
 		return Suggestion{}, err
 	}

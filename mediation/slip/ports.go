@@ -53,6 +53,7 @@ type Cases interface {
 	Record(ctx context.Context, id string, e mediation.Beside, again bool) error
 	Rules(ctx context.Context, version string) (mediation.Rules, error)
 	AccusedAt(c *mediation.Case, unit string) bool
+	Hides(ctx context.Context, id string, actor mediation.Actor) (bool, error)
 }
 
 // Reader reads cases as they stand, for nobody in particular.

@@ -270,12 +270,9 @@ func (s *Service) Open(ctx context.Context, v mediation.Sealed) (string, error) 
 
 // Look shows a slip and what may be done with it to who sees it; anything else is mediation.ErrNotFound, so that nobody learns what is there.
 func (s *Service) Look(ctx context.Context, actor mediation.Actor, id string) (Slip, []Name, error) {
-	sl, err := s.Slips.Load(ctx, id)
+	sl, err := s.Sees(ctx, actor, id)
 	if err != nil {
 		return Slip{}, nil, err
-	}
-	if !May(actor, mediation.SlipRead, &sl) {
-		return Slip{}, nil, mediation.ErrNotFound
 	}
 	r, err := s.rules(ctx, sl.Policy, sl.Kind)
 	return sl, Actions(&sl, actor, r), err
@@ -284,7 +281,11 @@ func (s *Service) Look(ctx context.Context, actor mediation.Actor, id string) (S
 // List pages the slips that the actor sees, newest first.
 func (s *Service) List(ctx context.Context, actor mediation.Actor, f Filter, cursor string, limit int) ([]Summary, string, error) {
 	f.Visible = VisibleTo(actor)
-	return s.Slips.List(ctx, f, cursor, limit)
+	list, next, err := s.Slips.List(ctx, f, cursor, limit)
+	if err == nil {
+		list, err = s.shown(ctx, actor, list)
+	}
+	return list, next, err
 }
 
 // About lists the slips about a subject, newest first, for other rooms: they judge for themselves who may see them.
@@ -310,6 +311,9 @@ func (s *Service) Counts(ctx context.Context, actor mediation.Actor, f Filter, b
 	for cursor := ""; ; {
 		list, next, err := s.Slips.List(ctx, f, cursor, page)
 		if err != nil {
+			return nil, err
+		}
+		if list, err = s.shown(ctx, actor, list); err != nil {
 			return nil, err
 		}
 		for i := range list {

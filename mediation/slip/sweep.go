@@ -48,6 +48,9 @@ func (s *Service) tend(ctx context.Context, id string, now time.Time) error {
 	if sl, err = s.settle(ctx, sl, true); err != nil {
 		return err
 	}
+	if sl, err = s.shield(ctx, sl); err != nil {
+		return err
+	}
 	probe := sl
 	if ticked := Tick(&probe, now, r); ticked || !probe.NextDue.Equal(sl.NextDue) || sl.Stumble > 0 {
 		if sl, err = s.Slips.Update(ctx, id, func(x *Slip) error { Tick(x, now, r); x.Stumble = 0; return nil }); err != nil {

@@ -21,12 +21,9 @@ type Request struct {
 
 // Do carries out a command on a slip for an actor. A slip that the actor may not see is mediation.ErrNotFound.
 func (s *Service) Do(ctx context.Context, actor mediation.Actor, id string, q Request) (Slip, error) {
-	sl, err := s.Slips.Load(ctx, id)
+	sl, err := s.Sees(ctx, actor, id)
 	if err != nil {
 		return Slip{}, err
-	}
-	if !May(actor, mediation.SlipRead, &sl) {
-		return Slip{}, mediation.ErrNotFound
 	}
 	r, err := s.rules(ctx, sl.Policy, sl.Kind)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/mediation"
 )
 
@@ -17,10 +18,18 @@ type turn struct {
 	by      mediation.Actor
 	rules   mediation.Rules
 	notices []mediation.Notice
+	// raised is where the case lies as an accusation, whose office alone is told of what becomes of the study; "": it is none.
+	raised grid.Code
 }
 
 // tell announces something once: what names the fact, so that a second run announces the same.
 func (t *turn) tell(kind mediation.NoticeKind, what string, to mediation.Recipient, due time.Time) {
+	if t.raised != "" {
+		if to.User != "" || to.Unit != "" {
+			return // nobody knows whose colleague they are
+		}
+		to.Area = t.raised
+	}
 	prefix, n := "study/"+t.ID+"/"+what+"/", 0
 	for i := range t.notices {
 		if strings.HasPrefix(t.notices[i].ID, prefix) {

@@ -41,6 +41,7 @@ type Cases interface {
 	Record(ctx context.Context, id string, e mediation.Beside, again bool) error
 	Rules(ctx context.Context, version string) (mediation.Rules, error)
 	AccusedAt(c *mediation.Case, unit string) bool
+	Hides(ctx context.Context, id string, actor mediation.Actor) (bool, error)
 	Open(ctx context.Context, v mediation.Sealed) (string, error)
 }
 

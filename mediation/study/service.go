@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"fengqiao/grid"
 	"fengqiao/mediation"
 
 	"github.com/google/uuid"
@@ -188,7 +189,13 @@ func (s *Service) load(ctx context.Context, actor mediation.Actor, id string, a 
 		return st, err
 	case !sees(actor, mediation.StudyRead, &st):
 		return Study{}, mediation.ErrNotFound
-	case !sees(actor, a, &st):
+	}
+	if hidden, err := s.Cases.Hides(ctx, st.Case, actor); err != nil {
+		return Study{}, err
+	} else if hidden {
+		return Study{}, mediation.ErrNotFound
+	}
+	if !sees(actor, a, &st) {
 		return Study{}, mediation.Refusal("study", mediation.Forbidden, "forbidden", "")
 	}
 	return st, nil
@@ -216,7 +223,15 @@ func (s *Service) List(ctx context.Context, actor mediation.Actor, f Filter, cur
 		f.Unit = actor.Unit
 	}
 	list, next, err := s.Studies.List(ctx, f, cursor, limit)
-	return slices.DeleteFunc(list, func(st Study) bool { return !sees(actor, mediation.StudyRead, &st) }), next, err
+	list = slices.DeleteFunc(list, func(st Study) bool {
+		if err != nil || !sees(actor, mediation.StudyRead, &st) {
+			return true
+		}
+		var hidden bool
+		hidden, err = s.Cases.Hides(ctx, st.Case, actor)
+		return hidden
+	})
+	return list, next, err
 }
 
 // do changes a study as an actor who may, and lets the case's timeline tell of it.
@@ -230,8 +245,12 @@ func (s *Service) do(ctx context.Context, actor mediation.Actor, id string, a me
 		return st, err
 	}
 	at := s.now()
+	raised, err := s.raised(ctx, &st)
+	if err != nil {
+		return st, err
+	}
 	st, err = s.Studies.Update(ctx, id, func(st *Study) ([]mediation.Notice, error) {
-		t := &turn{Study: st, at: at, by: actor, rules: rules}
+		t := &turn{Study: st, at: at, by: actor, rules: rules, raised: raised}
 		if err := deed(t); err != nil {
 			return nil, err
 		}
@@ -243,6 +262,15 @@ func (s *Service) do(ctx context.Context, actor mediation.Actor, id string, a me
 		return st, err
 	}
 	return s.settle(ctx, st, false)
+}
+
+// raised is where the study's case lies as an accusation; "" if it is none.
+func (s *Service) raised(ctx context.Context, st *Study) (grid.Code, error) {
+	c, err := s.Reader.Load(ctx, st.Case)
+	if err != nil || !c.Accusation {
+		return "", err
+	}
+	return c.Area, nil
 }
 
 // settle tells the case's timeline what it does not have yet. again says that it may have been told before.

@@ -45,9 +45,13 @@ func (s *Service) tend(ctx context.Context, id string, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	raised, err := s.raised(ctx, &st)
+	if err != nil {
+		return err
+	}
 	left := len(st.Untold) > 0
 	st, err = s.Studies.Update(ctx, id, func(st *Study) ([]mediation.Notice, error) {
-		t := &turn{Study: st, at: now, by: mediation.SystemActor, rules: rules}
+		t := &turn{Study: st, at: now, by: mediation.SystemActor, rules: rules, raised: raised}
 		t.tick()
 		st.Stumble = 0
 		t.schedule()
