@@ -119,7 +119,6 @@ func TestASuggestionThatIsAnAccusationIsOutOfSightWithItsPaper(t *testing.T) {
 	p.a.Do(t, p.unit, "GET", "/api/v1/slips/"+paper, nil).Want(200)
 	p.act(county, "/suggestions/"+id, "/report", obj{"category": "accusation", "severity": 3}).Want(200)
 	for _, who := range []*apptest.Person{p.unit, town, p.leader} {
-		t.Log(who.User.Role)
 		p.do(who, "GET", "/suggestions/"+id, nil).Refused(404, "not_found", "")
 		p.a.Do(t, who, "GET", "/api/v1/slips/"+paper, nil).Refused(404, "not_found", "")
 	}

@@ -51,6 +51,14 @@ func (a *API) slipSeen(c *Call, id string) (slip.Slip, error) {
 	return s, err
 }
 
+// lookSlip is a slip that the caller sees, and what they may do with it.
+func (a *API) lookSlip(c *Call, id string) (slip.Slip, []slip.Name, error) {
+	if _, err := a.slipSeen(c, id); err != nil {
+		return slip.Slip{}, nil, err
+	}
+	return a.Slips.Look(c.Context, c.Actor, id)
+}
+
 // addresseeBody is whom a slip is to go to: exactly one of user, unit and role, the latter two in an area.
 type addresseeBody struct {
 	User string    `json:"userId" max:"64"`
@@ -113,7 +121,7 @@ func (a *API) issueSlip(c *Call) (Reply, error) {
 // showSlip answers with a slip as it stands now; with nothing, if the caller does not see it any more.
 func (a *API) showSlip(c *Call, id string) (Reply, error) {
 	reply := Reply{Ref: id}
-	s, actions, err := a.Slips.Look(c.Context, c.Actor, id)
+	s, actions, err := a.lookSlip(c, id)
 	if err != nil {
 		return reply, err
 	}
@@ -126,7 +134,7 @@ func (a *API) againSlip(c *Call, ref string) (Reply, error) { return a.showSlip(
 
 // oneSlip shows a slip. Whoever neither issued it nor is to answer it leaves a look.
 func (a *API) oneSlip(c *Call) (Reply, error) {
-	s, _, err := a.Slips.Look(c.Context, c.Actor, c.PathID("id"))
+	s, _, err := a.lookSlip(c, c.PathID("id"))
 	if err != nil {
 		return Reply{}, err
 	}
@@ -144,7 +152,7 @@ func (a *API) slipLooks(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	s, _, err := a.Slips.Look(c.Context, c.Actor, c.PathID("id"))
+	s, _, err := a.lookSlip(c, c.PathID("id"))
 	if err == nil {
 		err = permitted(slip.May(c.Actor, mediation.TimelineRead, &s))
 	}
