@@ -145,7 +145,6 @@ const demoOpinions = `
 opinions:
   paper: contact
   channel: visit
-  retention_days: 365
   topics:
     - {key: roads, name: {zh: 道路出行, en: roads}, unit: 富阳区住房和城乡建设局}
     - {key: law, name: {zh: 法律服务, en: legal services}, unit: 富阳区司法局}

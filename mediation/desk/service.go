@@ -165,25 +165,6 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 	if err := said.check(); err != nil {
 		return Answer{}, err
 	}
-	m, seal, err := s.message(ctx, key, said)
-	if err != nil {
-		return Answer{}, err
-	}
-	w, err := s.waits(ctx)
-	if err != nil {
-		return Answer{}, err
-	}
-	o, err := s.Orders.Change(ctx, key, func(o *Order) error {
-		if o.Key == "" {
-			o.Key = seal
-		}
-		o.Sender, o.Home = actor.ID, actor.Area
-		if err := o.Add(m); err != nil {
-			return err
-		}
-		o.schedule(w, m.At)
-		return nil
-	})
 	o, err := s.keep(ctx, actor, key, said)
 	if err != nil {
 		return Answer{}, err
@@ -208,6 +189,10 @@ var errOtherKey = errors.New("desk: the order has another key")
 // keep keeps a message on its order. All that waits on one is under one key, or its erasure would leave something: of two first messages at
 // once the second is sealed again.
 func (s *Service) keep(ctx context.Context, actor mediation.Actor, key mediation.Outside, said Said) (Order, error) {
+	w, err := s.waits(ctx)
+	if err != nil {
+		return Order{}, err
+	}
 	for {
 		m, seal, err := s.message(ctx, key, said)
 		if err != nil {
@@ -224,7 +209,7 @@ func (s *Service) keep(ctx context.Context, actor mediation.Actor, key mediation
 			if err := o.Add(m); err != nil {
 				return err
 			}
-			o.schedule(s.wait())
+			o.schedule(w, m.At)
 			return nil
 		})
 		if !errors.Is(err, errOtherKey) {
