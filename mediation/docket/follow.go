@@ -84,7 +84,7 @@ func (s *Service) Theirs(ctx context.Context, actor mediation.Actor, f Filter, c
 
 // Report notes that a decision has been carried out: by whom it was given to, or by the office, whom they told.
 func (s *Service) Report(ctx context.Context, actor mediation.Actor, id, text string) (Followed, error) {
-	d, c, err := s.decision(ctx, actor, id, mediation.DocketReport)
+	_, c, err := s.decision(ctx, actor, id, mediation.DocketReport)
 	if err != nil {
 		return Followed{}, err
 	}
@@ -93,7 +93,7 @@ func (s *Service) Report(ctx context.Context, actor mediation.Actor, id, text st
 		return Followed{}, err
 	}
 	at := s.now()
-	d, err = s.Decisions.Update(ctx, id, func(d *Decision) ([]mediation.Notice, error) {
+	d, err := s.Decisions.Update(ctx, id, func(d *Decision) ([]mediation.Notice, error) {
 		t := &turn{Decision: d, at: at, by: actor}
 		if err := t.report(words); err != nil {
 			return nil, err
