@@ -133,7 +133,7 @@ func underLonggangsRules(t *testing.T, app *apptest.App) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer("  breaches: [close, whole]\n  states: [unsettled]\n", "", `"33.03.83"`, `"33.01.11"`, `{from: "12345", to: "110"}`, "{from: "+apptest.Here.Desk()+", to: "+apptest.PoliceDesk+"}", `{from: "110", to: "12345"}`, "{from: "+apptest.PoliceDesk+", to: "+apptest.Here.Desk()+"}").Replace(string(src))
+	text := strings.NewReplacer("  breaches: [close, whole]\n  states: [unsettled]\n", "", `"33.03.83"`, `"33.01.11"`, `danger: "110"`, "danger: "+apptest.PoliceDesk, `{from: "12345", to: "110"}`, "{from: "+apptest.Here.Desk()+", to: "+apptest.PoliceDesk+"}", `{from: "110", to: "12345"}`, "{from: "+apptest.PoliceDesk+", to: "+apptest.Here.Desk()+"}").Replace(string(src))
 	if _, err := app.Store.Policies().Import(t.Context(), mediation.AnyRevision, "longgang.yaml", []byte(text)); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -161,9 +162,17 @@ func ordersRunOut(t *testing.T, p *store.DeskOrders) {
 	if err := p.Defer(ctx, number("due", "1"), noon.Add(5*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	due, err := p.Due(ctx, noon.Add(3*time.Hour), 10)
-	if err != nil || fmt.Sprint(due) != "[{due 2} {due 3}]" {
-		t.Fatalf("%v, %v", due, err)
+	dueBy := func(at time.Time) []mediation.Outside {
+		t.Helper()
+		due, err := p.Due(ctx, at, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.DeleteFunc(due, func(o mediation.Outside) bool { return o.Desk != "due" }) // others' orders wait, too
+	}
+	due := dueBy(noon.Add(3 * time.Hour))
+	if fmt.Sprint(due) != "[{due 2} {due 3}]" {
+		t.Fatalf("%v", due)
 	}
 	notice := mediation.Notice{ID: "desk/due/2/x", Kind: mediation.NoticeDesk, At: noon, To: mediation.Recipient{User: "u"}, Number: "2"}
 	for range 2 { // what a crash in between leaves is told again under the same id
@@ -171,8 +180,8 @@ func ordersRunOut(t *testing.T, p *store.DeskOrders) {
 			t.Fatal(err)
 		}
 	}
-	if due, err := p.Due(ctx, noon.Add(4*time.Hour), 10); err != nil || fmt.Sprint(due) != "[{due 3}]" {
-		t.Errorf("%v, %v", due, err)
+	if due := dueBy(noon.Add(4 * time.Hour)); fmt.Sprint(due) != "[{due 3}]" {
+		t.Errorf("%v", due)
 	}
 	if err := p.Tell(ctx, number("due", "9"), func(*desk.Order) []mediation.Notice { return nil }); !errors.Is(err, mediation.ErrNotFound) {
 		t.Errorf("an order that is not there: %v", err)

@@ -17,13 +17,16 @@ var _ handover.Room = Room{}
 
 // Of implements handover.Room.
 func (r Room) Of(ctx context.Context, who handover.Person) ([]handover.Matter, error) {
-	rules, err := r.Rules.Rules(ctx, "")
-	if err != nil {
-		return nil, err
-	}
 	var list []handover.Matter
 	for cursor := ""; ; {
 		page, next, err := r.Teams.List(ctx, Query{User: who.ID}, cursor, batch)
+		if err != nil {
+			return nil, err
+		}
+		if len(page) == 0 { // nor need there be a policy
+			return list, nil
+		}
+		rules, err := r.Rules.Rules(ctx, "")
 		if err != nil {
 			return nil, err
 		}
