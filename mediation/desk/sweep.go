@@ -6,17 +6,12 @@ import (
 	"time"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/due"
 	"fengqiao/mediation/policy"
 )
 
 // DefaultWait is how long messages wait for their order where nothing else is said: a desk that is down comes back within days.
 const DefaultWait = 7 * 24 * time.Hour
-
-const (
-	// batch is how many orders one sweep sees to, rest how long one that failed is left alone.
-	batch = 200
-	rest  = time.Minute
-)
 
 // waits is how long messages wait for their order, and when who is on duty hears that it does not come.
 type waits struct {
@@ -78,23 +73,17 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	if err := s.mend(ctx, w, now); err != nil {
 		return 0, err
 	}
-	due, err := s.Orders.Due(ctx, now, batch)
-	if err != nil {
-		return 0, err
-	}
-	done := 0
-	var failed error
-	for _, key := range due {
-		if err := s.tend(ctx, key, w, now); err != nil {
-			failed = err
-			if err := s.Orders.Defer(ctx, key, now.Add(rest)); err != nil {
-				return done, err
-			}
-			continue
-		}
-		done++
-	}
-	return done, failed
+	return s.queue(w).Sweep(ctx, now)
+}
+
+// queue is the orders, each with when what waits on it runs out or must be heard of.
+func (s *Service) queue(w waits) due.Queue[mediation.Outside] {
+	return due.Queue[mediation.Outside]{Store: s.Orders, Tend: func(ctx context.Context, key mediation.Outside, now time.Time) error {
+		return s.tend(ctx, key, w, now)
+	}, At: func(ctx context.Context, key mediation.Outside) (time.Time, error) {
+		o, err := s.Orders.Load(ctx, key)
+		return o.NextDue, err
+	}}
 }
 
 // tend sees to one order that is due.
@@ -165,12 +154,7 @@ func ranOut(o *Order, now time.Time) []mediation.Notice {
 
 // NextDue is the first instant, not after until, at which the sweep has something to do; zero if there is none.
 func (s *Service) NextDue(ctx context.Context, until time.Time) (time.Time, error) {
-	due, err := s.Orders.Due(ctx, until, 1)
-	if err != nil || len(due) == 0 {
-		return time.Time{}, err
-	}
-	o, err := s.Orders.Load(ctx, due[0])
-	return o.NextDue, err
+	return s.queue(waits{}).Next(ctx, until)
 }
 
 // Eraser erases what waits for an order that has not come. Who may is decided by who may reach the installation key.

@@ -38,7 +38,7 @@ func NewService(d Deps) *Service { return &Service{d} }
 var namespace = uuid.MustParse("8d1d5a5e-6f0b-5b0a-9a83-30c5b1f0c7a4")
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // Look reads a list that the caller sees; mediation.ErrNotFound.
 func (s *Service) Look(ctx context.Context, actor mediation.Actor, id string) (List, error) {
@@ -284,7 +284,7 @@ func (s *Service) due(ctx context.Context, l *List, rule *policy.ReviewList, ask
 	case !asked.IsZero() && !asked.After(now):
 		return asked, mediation.Refusal("review", mediation.Invalid, "in_past", "due")
 	case !asked.IsZero():
-		return asked.UTC().Truncate(time.Millisecond), nil
+		return mediation.Instant(asked), nil
 	case rule.Decided.Zero():
 		return l.Until, nil
 	}

@@ -7,48 +7,30 @@ import (
 	"time"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/due"
 )
 
-// batch is the most lists, and decisions, of one sweep.
-const batch = 200
-
-// rest is how long what the sweep failed at is left alone.
-const rest = time.Minute
+// queues are the records in which something falls due.
+func (s *Service) queues() []due.Kind {
+	return []due.Kind{
+		due.Queue[string]{Store: s.Lists, Tend: s.tendList, At: func(ctx context.Context, id string) (time.Time, error) {
+			l, err := s.Lists.Load(ctx, id)
+			return l.NextDue, err
+		}},
+		due.Queue[string]{Store: s.Decisions, Tend: s.tend, At: func(ctx context.Context, id string) (time.Time, error) {
+			d, err := s.Decisions.Load(ctx, id)
+			return d.NextDue, err
+		}},
+	}
+}
 
 // Sweep freezes the lists of periods that have begun, reminds of meetings, notes which decisions are late, and tells the cases what a crash has
-// left untold. What fails is put off, or tried again by the next sweep, and holds up nothing else.
+// left untold.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	now := s.now()
 	frozen, failed := s.freezeDue(ctx, now)
-	lists, err := tendDue(ctx, s.Lists, now, s.tendList)
-	failed = errors.Join(failed, err)
-	decisions, err := tendDue(ctx, s.Decisions, now, s.tend)
-	return frozen + lists + decisions, errors.Join(failed, err)
-}
-
-// swept is what falls due.
-type swept interface {
-	Due(ctx context.Context, until time.Time, limit int) ([]string, error)
-	Defer(ctx context.Context, id string, until time.Time) error
-}
-
-// tendDue looks after everything that is due. One that fails is put off.
-func tendDue(ctx context.Context, room swept, now time.Time, tend func(context.Context, string, time.Time) error) (done int, failed error) {
-	ids, err := room.Due(ctx, now, batch)
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range ids {
-		if err := tend(ctx, id, now); err != nil {
-			failed = err
-			if err := room.Defer(ctx, id, now.Add(rest)); err != nil {
-				return done, err
-			}
-			continue
-		}
-		done++
-	}
-	return done, failed
+	done, err := due.Sweep(ctx, now, s.queues()...)
+	return frozen + done, errors.Join(failed, err)
 }
 
 // tendList reminds of a meeting.
@@ -105,11 +87,10 @@ func (s *Service) tend(ctx context.Context, id string, now time.Time) error {
 }
 
 // NextDue is the first instant, not after until, at which the sweep has something to do; zero if there is none.
-func (s *Service) NextDue(ctx context.Context, until time.Time) (first time.Time, err error) {
-	sooner := func(at time.Time) {
-		if !at.IsZero() && !at.After(until) && (first.IsZero() || at.Before(first)) {
-			first = at
-		}
+func (s *Service) NextDue(ctx context.Context, until time.Time) (time.Time, error) {
+	first, err := due.Next(ctx, until, s.queues()...)
+	if err != nil {
+		return first, err
 	}
 	r, err := s.Core.Rules(ctx, "")
 	if err != nil {
@@ -124,29 +105,9 @@ func (s *Service) NextDue(ctx context.Context, until time.Time) (first time.Time
 		if err != nil {
 			return first, err
 		}
-		sooner(p.From)
-	}
-	lists, err := s.Lists.Due(ctx, until, 1)
-	if err != nil {
-		return first, err
-	}
-	for _, id := range lists {
-		l, err := s.Lists.Load(ctx, id)
-		if err != nil {
-			return first, err
+		if !p.From.After(until) {
+			first = due.Sooner(first, p.From)
 		}
-		sooner(l.NextDue)
-	}
-	decisions, err := s.Decisions.Due(ctx, until, 1)
-	if err != nil {
-		return first, err
-	}
-	for _, id := range decisions {
-		d, err := s.Decisions.Load(ctx, id)
-		if err != nil {
-			return first, err
-		}
-		sooner(d.NextDue)
 	}
 	return first, nil
 }

@@ -5,31 +5,29 @@ import (
 	"errors"
 	"time"
 
-	"fengqiao/mediation"
+	"fengqiao/mediation/due"
 )
 
-// batch is how many slips and cases one sweep takes.
+// batch is how many cases one sweep senses.
 const batch = 200
 
-// Sweep sees to everything that is due: limits of slips, what a crash has left half done, cases without progress. Any number of
-// instances may sweep at once. One that fails is put off and holds up no other; it is told in the error. It returns how much was done.
+// queue is the slips, each with its limits; what a crash has left unsent is due at once.
+func (s *Service) queue() due.Queue[string] {
+	return due.Queue[string]{Store: s.Slips, Tend: s.tend, At: func(ctx context.Context, id string) (time.Time, error) {
+		sl, err := s.Slips.Load(ctx, id)
+		if sl.NextDue.IsZero() || len(sl.Unsent) > 0 {
+			return s.now(), err
+		}
+		return sl.NextDue, err
+	}}
+}
+
+// Sweep sees to everything that is due: limits of slips, what a crash has left half done, cases without progress.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	now := s.now()
-	ids, err := s.Slips.Due(ctx, now, batch)
-	if err != nil {
-		return 0, err
-	}
-	done := 0
-	var failed []error
-	for _, id := range ids {
-		if err := s.tend(ctx, id, now); err != nil {
-			failed = append(failed, err, s.Slips.Defer(ctx, id, now.Add(mediation.Grace)))
-			continue
-		}
-		done++
-	}
+	done, failed := s.queue().Sweep(ctx, now)
 	n, err := s.sense(ctx, now)
-	return done + n, errors.Join(append(failed, err)...)
+	return done + n, errors.Join(failed, err)
 }
 
 // tend brings one slip to now.
@@ -63,23 +61,10 @@ func (s *Service) tend(ctx context.Context, id string, now time.Time) error {
 
 // NextDue is the first instant, not after until, at which the sweep has something to do; zero if there is none. What is overdue is due now.
 func (s *Service) NextDue(ctx context.Context, until time.Time) (time.Time, error) {
-	var first time.Time
-	ids, err := s.Slips.Due(ctx, until, 1)
+	first, err := s.queue().Next(ctx, until)
 	if err != nil {
 		return first, err
 	}
-	if len(ids) > 0 {
-		sl, err := s.Slips.Load(ctx, ids[0])
-		if err != nil {
-			return first, err
-		}
-		if first = sl.NextDue; first.IsZero() || len(sl.Unsent) > 0 {
-			first = s.now() // its notices are still to be handed over
-		}
-	}
 	_, watched, err := s.Watches.Watched(ctx, until, 1)
-	if !watched.IsZero() && (first.IsZero() || watched.Before(first)) {
-		first = watched
-	}
-	return first, err
+	return due.Sooner(first, watched), err
 }

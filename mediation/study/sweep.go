@@ -5,36 +5,19 @@ import (
 	"time"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/due"
 )
 
-// batch is the most studies of one sweep.
-const batch = 200
-
-// rest is how long a study is left alone that the sweep failed at.
-const rest = time.Minute
-
-// Sweep reminds of studies and orders, notes what is late, and tells the cases what a crash has left untold. One that fails is put off and
-// holds up no other.
-func (s *Service) Sweep(ctx context.Context) (int, error) {
-	now := s.now()
-	ids, err := s.Studies.Due(ctx, now, batch)
-	if err != nil {
-		return 0, err
-	}
-	done := 0
-	var failed error
-	for _, id := range ids {
-		if err := s.tend(ctx, id, now); err != nil {
-			failed = err
-			if err := s.Studies.Defer(ctx, id, now.Add(rest)); err != nil {
-				return done, err
-			}
-			continue
-		}
-		done++
-	}
-	return done, failed
+// queue is the studies, each with what falls due in it.
+func (s *Service) queue() due.Queue[string] {
+	return due.Queue[string]{Store: s.Studies, Tend: s.tend, At: func(ctx context.Context, id string) (time.Time, error) {
+		st, err := s.Studies.Load(ctx, id)
+		return st.NextDue, err
+	}}
 }
+
+// Sweep reminds of studies and orders, notes what is late, and tells the cases what a crash has left untold.
+func (s *Service) Sweep(ctx context.Context) (int, error) { return s.queue().Sweep(ctx, s.now()) }
 
 func (s *Service) tend(ctx context.Context, id string, now time.Time) error {
 	st, err := s.Studies.Load(ctx, id)
@@ -66,10 +49,5 @@ func (s *Service) tend(ctx context.Context, id string, now time.Time) error {
 
 // NextDue is the first instant, not after until, at which the sweep has something to do; zero if there is none.
 func (s *Service) NextDue(ctx context.Context, until time.Time) (time.Time, error) {
-	ids, err := s.Studies.Due(ctx, until, 1)
-	if err != nil || len(ids) == 0 {
-		return time.Time{}, err
-	}
-	st, err := s.Studies.Load(ctx, ids[0])
-	return st.NextDue, err
+	return s.queue().Next(ctx, until)
 }

@@ -38,9 +38,7 @@ func idOf(parts ...string) string {
 }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return stored(s.Now()) }
-
-func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // kind is what the area's team consists of by the policy in force; mediation.ErrNotFound where areas of its level have none, or the plan
 // does not know it.
@@ -176,7 +174,7 @@ func (s *Service) Substitute(ctx context.Context, actor mediation.Actor, area gr
 	if err != nil {
 		return Look{}, err
 	}
-	a := Absence{Holder: holder, Substitute: who.Actor, From: stored(from), Until: stored(until)}
+	a := Absence{Holder: holder, Substitute: who.Actor, From: mediation.Instant(from), Until: mediation.Instant(until)}
 	return s.change(ctx, actor, mediation.TeamPart, area, key, holder, func(t *Team, o Order, k policy.GridTeam) error {
 		if actor.ID != holder && !over(actor, of) {
 			return refuse(mediation.Forbidden, "team.not_over", "holder")

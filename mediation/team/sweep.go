@@ -7,30 +7,25 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/due"
 )
 
-const (
-	batch = 200         // the most teams of one sweep
-	rest  = time.Minute // how long a team is left alone that the sweep failed at
-)
+// batch is the most teams that are read or drained at a time.
+const batch = 200
 
-// Sweep lets substitutions begin and end, and tells of posts that have been vacant for too long. One that fails is put off and holds up no
-// other.
+// queue is the teams, each with what falls due in it.
+func (s *Service) queue() due.Queue[grid.Code] {
+	return due.Queue[grid.Code]{Store: s.Teams, Tend: s.tend, At: func(ctx context.Context, area grid.Code) (time.Time, error) {
+		t, err := s.Teams.Load(ctx, area)
+		return t.NextDue, err
+	}}
+}
+
+// Sweep lets substitutions begin and end, and tells of posts that have been vacant for too long.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	drained, failed := s.Teams.Drain(ctx, batch)
-	now := s.now()
-	areas, err := s.Teams.Due(ctx, now, batch)
-	if err != nil {
-		return drained, errors.Join(failed, err)
-	}
-	for _, area := range areas {
-		if err := s.tend(ctx, area, now); err != nil {
-			failed = errors.Join(failed, err, s.Teams.Defer(ctx, area, now.Add(rest)))
-			continue
-		}
-		drained++
-	}
-	return drained, failed
+	tended, err := s.queue().Sweep(ctx, s.now())
+	return drained + tended, errors.Join(failed, err)
 }
 
 // tend lets time do its part. A team of an area that the plan or the policy does not know any more is left alone.
@@ -54,12 +49,7 @@ func (s *Service) tend(ctx context.Context, area grid.Code, now time.Time) error
 
 // NextDue is the first instant, not after until, at which the sweep has something to do; zero if there is none.
 func (s *Service) NextDue(ctx context.Context, until time.Time) (time.Time, error) {
-	areas, err := s.Teams.Due(ctx, until, 1)
-	if err != nil || len(areas) == 0 {
-		return time.Time{}, err
-	}
-	t, err := s.Teams.Load(ctx, areas[0])
-	return t.NextDue, err
+	return s.queue().Next(ctx, until)
 }
 
 // Forget strikes a person from what has ended in every team: who held which post and stood in for whom stays, without them. Conflict while

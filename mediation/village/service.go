@@ -35,7 +35,7 @@ type Service struct{ Deps }
 func NewService(d Deps) *Service { return &Service{d} }
 
 // now is the case time as stores keep it.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+func (s *Service) now() time.Time { return mediation.Instant(s.Now()) }
 
 // Claim is what somebody says of one case: whether it ought to count for the village, and why.
 type Claim struct {
