@@ -67,28 +67,12 @@ func (p *Campaigns) Load(ctx context.Context, id string) (campaign.Campaign, err
 }
 
 // Update changes a campaign together with its notices.
-func (p *Campaigns) Update(ctx context.Context, id string, fn func(*campaign.Campaign) ([]mediation.Notice, error)) (c campaign.Campaign, err error) {
-	told := 0
-	done, err := p.s.modifyAround(ctx, campaignsTable, id, func(row Row) (ch change, err error) {
-		if c, err = readCampaign(row, row.Body); err != nil {
-			return ch, err
-		}
-		notices, err := fn(&c)
-		if err != nil {
-			return ch, err
-		}
-		told = len(notices)
-		if ch.ahead, err = outboxWrites(notices); err != nil {
-			return ch, err
-		}
-		ch.next, err = campaignRow(&c)
-		return ch, err
-	})
+func (p *Campaigns) Update(ctx context.Context, id string, fn func(*campaign.Campaign) ([]mediation.Notice, error)) (campaign.Campaign, error) {
+	c, version, err := telling[campaign.Campaign]{p.s, campaignsTable, whole(readCampaign), campaignRow}.change(ctx, id, fn)
 	if err != nil {
 		return c, trouble("change campaign", err)
 	}
-	p.s.noticed(told)
-	c.Version = done.Version
+	c.Version = version
 	return c, nil
 }
 

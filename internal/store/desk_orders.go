@@ -94,23 +94,9 @@ func (p *DeskOrders) update(ctx context.Context, key mediation.Outside, fn func(
 
 // Tell changes an order that is there, together with its notices.
 func (p *DeskOrders) Tell(ctx context.Context, key mediation.Outside, fn func(*desk.Order) []mediation.Notice) error {
-	told := 0
-	_, err := p.s.modifyAround(ctx, deskOrdersTable, deskOrderID(key), func(row Row) (ch change, err error) {
-		o, err := readDeskOrder(row)
-		if err != nil {
-			return ch, err
-		}
-		notices := fn(&o)
-		told = len(notices)
-		if ch.ahead, err = outboxWrites(notices); err != nil {
-			return ch, err
-		}
-		ch.next, err = deskOrderRow(&o)
-		return ch, err
+	_, _, err := telling[desk.Order]{p.s, deskOrdersTable, readDeskOrder, deskOrderRow}.change(ctx, deskOrderID(key), func(o *desk.Order) ([]mediation.Notice, error) {
+		return fn(o), nil
 	})
-	if err == nil {
-		p.s.noticed(told)
-	}
 	return trouble("tell of desk order", err)
 }
 

@@ -97,28 +97,12 @@ func (p *ReviewLists) Load(ctx context.Context, id string) (docket.List, error) 
 }
 
 // Update changes a list together with its notices.
-func (p *ReviewLists) Update(ctx context.Context, id string, fn func(*docket.List) ([]mediation.Notice, error)) (l docket.List, err error) {
-	told := 0
-	done, err := p.s.modifyAround(ctx, docketsTable, id, func(row Row) (ch change, err error) {
-		if l, err = readDocket(row, row.Body); err != nil {
-			return ch, err
-		}
-		notices, err := fn(&l)
-		if err != nil {
-			return ch, err
-		}
-		told = len(notices)
-		if ch.ahead, err = outboxWrites(notices); err != nil {
-			return ch, err
-		}
-		ch.next, err = docketRow(&l)
-		return ch, err
-	})
+func (p *ReviewLists) Update(ctx context.Context, id string, fn func(*docket.List) ([]mediation.Notice, error)) (docket.List, error) {
+	l, version, err := telling[docket.List]{p.s, docketsTable, whole(readDocket), docketRow}.change(ctx, id, fn)
 	if err != nil {
 		return l, trouble("change review list", err)
 	}
-	p.s.noticed(told)
-	l.Version = done.Version
+	l.Version = version
 	return l, nil
 }
 
@@ -226,28 +210,12 @@ func (p *ReviewDecisions) Load(ctx context.Context, id string) (docket.Decision,
 }
 
 // Update changes a decision together with its notices.
-func (p *ReviewDecisions) Update(ctx context.Context, id string, fn func(*docket.Decision) ([]mediation.Notice, error)) (d docket.Decision, err error) {
-	told := 0
-	done, err := p.s.modifyAround(ctx, decisionsTable, id, func(row Row) (ch change, err error) {
-		if d, err = readDecision(row); err != nil {
-			return ch, err
-		}
-		notices, err := fn(&d)
-		if err != nil {
-			return ch, err
-		}
-		told = len(notices)
-		if ch.ahead, err = outboxWrites(notices); err != nil {
-			return ch, err
-		}
-		ch.next, err = decisionRow(&d)
-		return ch, err
-	})
+func (p *ReviewDecisions) Update(ctx context.Context, id string, fn func(*docket.Decision) ([]mediation.Notice, error)) (docket.Decision, error) {
+	d, version, err := telling[docket.Decision]{p.s, decisionsTable, readDecision, decisionRow}.change(ctx, id, fn)
 	if err != nil {
 		return d, trouble("change decision", err)
 	}
-	p.s.noticed(told)
-	d.Version = done.Version
+	d.Version = version
 	return d, nil
 }
 

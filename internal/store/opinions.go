@@ -204,27 +204,11 @@ func (p *OpinionCampaigns) Load(ctx context.Context, id string) (opinion.Campaig
 }
 
 // Update implements opinion.Campaigns.
-func (p *OpinionCampaigns) Update(ctx context.Context, id string, fn func(*opinion.Campaign) ([]mediation.Notice, error)) (c opinion.Campaign, err error) {
-	told := 0
-	_, err = p.s.modifyAround(ctx, opinionCampaignsTable, id, func(row Row) (ch change, err error) {
-		if c, err = readOpinionCampaign(row); err != nil {
-			return ch, err
-		}
-		notices, err := fn(&c)
-		if err != nil {
-			return ch, err
-		}
-		told = len(notices)
-		if ch.ahead, err = outboxWrites(notices); err != nil {
-			return ch, err
-		}
-		ch.next, err = opinionCampaignRow(&c)
-		return ch, err
-	})
+func (p *OpinionCampaigns) Update(ctx context.Context, id string, fn func(*opinion.Campaign) ([]mediation.Notice, error)) (opinion.Campaign, error) {
+	c, _, err := telling[opinion.Campaign]{p.s, opinionCampaignsTable, readOpinionCampaign, opinionCampaignRow}.change(ctx, id, fn)
 	if err != nil {
-		return opinion.Campaign{}, trouble("change campaign", err)
+		return c, trouble("change campaign", err)
 	}
-	p.s.noticed(told)
 	return c, nil
 }
 

@@ -92,28 +92,12 @@ func (p *Studies) Load(ctx context.Context, id string) (study.Study, error) {
 }
 
 // Update changes a study together with its notices.
-func (p *Studies) Update(ctx context.Context, id string, fn func(*study.Study) ([]mediation.Notice, error)) (s study.Study, err error) {
-	told := 0
-	done, err := p.s.modifyAround(ctx, studiesTable, id, func(row Row) (ch change, err error) {
-		if s, err = readStudy(row); err != nil {
-			return ch, err
-		}
-		notices, err := fn(&s)
-		if err != nil {
-			return ch, err
-		}
-		told = len(notices)
-		if ch.ahead, err = outboxWrites(notices); err != nil {
-			return ch, err
-		}
-		ch.next, err = studyRow(&s)
-		return ch, err
-	})
+func (p *Studies) Update(ctx context.Context, id string, fn func(*study.Study) ([]mediation.Notice, error)) (study.Study, error) {
+	s, version, err := telling[study.Study]{p.s, studiesTable, readStudy, studyRow}.change(ctx, id, fn)
 	if err != nil {
 		return s, trouble("change study", err)
 	}
-	p.s.noticed(told)
-	s.Version = done.Version
+	s.Version = version
 	return s, nil
 }
 

@@ -184,28 +184,12 @@ func (p *VillageResults) Load(ctx context.Context, id string) (village.Result, e
 }
 
 // Update implements village.Results.
-func (p *VillageResults) Update(ctx context.Context, id string, fn func(*village.Result) ([]mediation.Notice, error)) (r village.Result, err error) {
-	told := 0
-	done, err := p.s.modifyAround(ctx, villageResultsTable, id, func(row Row) (ch change, err error) {
-		if r, err = readVillageResult(row, row.Body); err != nil {
-			return ch, err
-		}
-		notices, err := fn(&r)
-		if err != nil {
-			return ch, err
-		}
-		told = len(notices)
-		if ch.ahead, err = outboxWrites(notices); err != nil {
-			return ch, err
-		}
-		ch.next, err = villageResultRow(&r)
-		return ch, err
-	})
+func (p *VillageResults) Update(ctx context.Context, id string, fn func(*village.Result) ([]mediation.Notice, error)) (village.Result, error) {
+	r, version, err := telling[village.Result]{p.s, villageResultsTable, whole(readVillageResult), villageResultRow}.change(ctx, id, fn)
 	if err != nil {
 		return r, trouble("change village", err)
 	}
-	p.s.noticed(told)
-	r.Version = done.Version
+	r.Version = version
 	return r, nil
 }
 
