@@ -31,6 +31,7 @@ type reviewView struct {
 	By      *personRef `json:"by,omitzero"`
 	Notes   string     `json:"notes,omitzero"`
 	Overdue bool       `json:"overdue"`
+	Clock   *dueView  `json:"clock"` // why it falls on that day; null once it is done
 }
 
 // leaderView is a leader with their load.
@@ -51,7 +52,7 @@ func chargePeople(k *mediation.Charge) []string {
 	}
 	ids := []string{k.Leader}
 	for _, r := range k.Reviews {
-		ids = append(ids, r.By)
+		ids = append(ids, r.By, r.Clock.By)
 	}
 	return ids
 }
@@ -66,7 +67,7 @@ func (v *caseViewer) charge() *chargeView {
 		Planned: k.Planned, ReviewDue: v.k.ReviewDue(), Reviews: []reviewView{}}
 	for _, r := range k.Reviews {
 		out.Reviews = append(out.Reviews, reviewView{Due: r.Clock.Due, Done: r.Done, By: v.someone(r.By), Notes: v.words(mediation.PartWords, r.Notes),
-			Overdue: r.Done.IsZero() && !r.Clock.Breached.IsZero()})
+			Overdue: r.Done.IsZero() && !r.Clock.Breached.IsZero(), Clock: v.clock(r.Term(v.rules))})
 	}
 	return out
 }

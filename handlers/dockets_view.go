@@ -42,6 +42,7 @@ type docketView struct {
 	Units      []placedView `json:"units"`
 	Items      []docketItem `json:"items"`
 	Next       *string      `json:"next"`
+	Clock      *dueView    `json:"clock"` // why they sit when they do; null where no date is set
 }
 
 // docketItem is a case of the list that the caller sees: as it stands now, and why it stands there.
@@ -73,6 +74,7 @@ type reviewDecisionView struct {
 	When         time.Time       `json:"when,omitzero"`
 	InTime       bool            `json:"inTime"`
 	Report       *studyWordsView `json:"report"` // null until it was reported
+	Clock        *dueView       `json:"clock"`  // why it is due when it is; null once it was reported
 }
 
 type docketTally struct {
@@ -137,6 +139,7 @@ type docketViewer struct {
 	names  map[string]string
 	l      labels
 	rule   *policy.ReviewList
+	ruled  map[string]docketRules // by list
 }
 
 // begin gets the words that lists are told in: by the version that the list was frozen by.
@@ -157,6 +160,11 @@ func (v *docketViewer) view(offset, limit int) (docketView, error) {
 	}
 	ctx, actor := v.c.Context, v.c.Actor
 	out := docketView{docketHead: v.l.docketHead(v.list), Definition: choose(v.l.zh, docketZh, docketEn), Items: []docketItem{}}
+	r, err := v.rulesOf(v.list.ID, v.list)
+	if err != nil {
+		return out, err
+	}
+	out.Clock = r.clock(v.list.Term(r.rule))
 	seen, next, err := v.a.Dockets.Items(ctx, actor, v.list, offset, limit)
 	if err != nil {
 		return out, err
@@ -316,6 +324,12 @@ func (v *docketViewer) decision(f *docket.Followed) (out reviewDecisionView, err
 	if d.User != "" {
 		out.User = &personRef{ID: d.User, Name: v.names[d.User]}
 	}
+	r, err := v.rulesOf(d.List, nil)
+	if err != nil {
+		return out, err
+	}
+	r.names = v.names
+	out.Clock = r.clock(d.Term(r.rule))
 	if out.Decision, err = v.words(d.At, d.By, d.Words); err != nil || d.Done.IsZero() {
 		return out, err
 	}

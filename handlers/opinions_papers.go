@@ -39,7 +39,10 @@ func (p Askings) Standing(ctx context.Context, id string) (opinion.Paper, error)
 		return opinion.Paper{}, err
 	}
 	out := opinion.Paper{ID: s.ID, State: string(s.State), Answered: s.State == slip.Answered || s.State == slip.Accepted, Accepted: s.State == slip.Accepted, Due: s.Reply.Due,
-		Breached: !s.Reply.Breached.IsZero()}
+		Policy: s.Policy, Breached: !s.Reply.Breached.IsZero()}
+	if out.Clock, err = replyTerm(ctx, p.Slips, &s); err != nil {
+		return out, err
+	}
 	for i := range s.History {
 		if e := &s.History[i]; e.Kind == string(slip.CmdReply) {
 			out.Reply = e.Words

@@ -52,6 +52,7 @@ type opinionCampaignView struct {
 	Reason    string         `json:"reason,omitzero"` // of ending it early
 	Prolonged *prolongedView `json:"prolonged,omitzero"`
 	Editions  int            `json:"editions"` // of its results
+	Clock     *dueView      `json:"clock,omitzero"` // of one campaign: why it ends when it does; left out once it has
 }
 
 type prolongedView struct {
@@ -75,7 +76,10 @@ func (a *API) viewOpinionCampaign(c *Call, k *opinion.Campaign) opinionCampaignV
 }
 
 func (a *API) showOpinionCampaign(c *Call, k *opinion.Campaign) (Reply, error) {
-	return Reply{View: a.viewOpinionCampaign(c, k), Revision: k.Revision, Ref: k.ID}, nil
+	v := a.viewOpinionCampaign(c, k)
+	var err error
+	v.Clock, err = a.oneClock(c, "", k.Term())
+	return Reply{View: v, Revision: k.Revision, Ref: k.ID}, err
 }
 
 // suggestionHead is a suggestion in a list: no words.
@@ -138,6 +142,8 @@ type askedView struct {
 	StateText string    `json:"stateText"`
 	Due       time.Time `json:"due,omitzero"`
 	Overdue   bool      `json:"overdue"`
+	// Clock is why its reply is due when it is; null where none is.
+	Clock *dueView `json:"clock"`
 }
 
 type verdictView struct {
@@ -181,6 +187,9 @@ func (a *API) showSuggestion(c *Call, s *opinion.Suggestion, reveal bool) (Reply
 		var p opinion.Paper
 		p, err = a.Opinions.Papers.Standing(c.Context, s.Paper)
 		v.Paper = &askedView{Slip: p.ID, State: p.State, StateText: slipState(slip.State(p.State), l.zh), Due: p.Due, Overdue: !p.Due.IsZero() && !p.Due.After(a.Cases.Now())}
+		if err == nil {
+			v.Paper.Clock, err = a.oneClock(c, p.Policy, p.Clock)
+		}
 	}
 	var names map[string]string
 	var failed error

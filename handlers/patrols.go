@@ -106,6 +106,8 @@ type patrolCellView struct {
 	Every   string    `json:"every"`
 	Due     time.Time `json:"dueAt,omitzero"`
 	Overdue bool      `json:"overdue"`
+	// Clock is why the next visit is due when it is; left out on the map, and where nobody was ever there.
+	Clock *dueView `json:"clock,omitzero"`
 }
 
 func (a *API) viewPatrolCell(k *patrol.Cell) patrolCellView {
@@ -143,9 +145,14 @@ func (a *API) patrolCells(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	x, err := a.explainer(c, "")
+	if err != nil {
+		return Reply{}, err
+	}
 	views := make([]patrolCellView, len(list))
 	for i := range list {
 		views[i] = a.viewPatrolCell(&list[i])
+		views[i].Clock = x.clock(list[i].Term(&x.pol.Patrols))
 	}
 	return Reply{View: NewPage(views, next)}, nil
 }

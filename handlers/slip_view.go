@@ -74,6 +74,7 @@ type slipView struct {
 	Erased  bool          `json:"erased"`
 	Trigger string        `json:"trigger,omitzero"` // the policy's, where the system issued it
 	Basis   string        `json:"basis,omitzero"`
+	Clocks  []dueView    `json:"clocks"` // its limits that run, each with why it ends when it does
 	Returns int           `json:"returns"`
 	Items   []findingView `json:"findings"`
 	Team    []slipMember  `json:"team"`
@@ -175,6 +176,9 @@ func (a *API) viewSlip(c *Call, s *slip.Slip, actions []slip.Name) (slipView, er
 		Actions: actions}
 	v.Erased = v.Text == "" && r.err == nil && !s.Words.Empty()
 	if v.slipHead, err = a.slipHead(c, &sum, names); err != nil {
+		return v, err
+	}
+	if v.Clocks, err = a.slipClocks(c, s); err != nil {
 		return v, err
 	}
 	for i := range s.Findings {

@@ -33,6 +33,8 @@ type studyView struct {
 	Materials  []studyMaterialView `json:"materials"`
 	Conclusion *studyWordsView     `json:"conclusion"`
 	Orders     []studyOrderView    `json:"orders"`
+	// Clock is why it must have concluded when it must; null once it has, or where the policy sets no limit.
+	Clock *dueView `json:"clock"`
 }
 
 type studyMemberView struct {
@@ -63,6 +65,7 @@ type studyOrderView struct {
 	Late   time.Time       `json:"late,omitzero"`
 	Order  studyWordsView  `json:"order"`
 	Report *studyWordsView `json:"report"` // null until it was reported done
+	Clock  *dueView       `json:"clock"`  // why it is due when it is; null once it was reported done
 }
 
 func (l labels) studyHead(st *study.Study) studyHead {
@@ -84,7 +87,8 @@ type studyViewer struct {
 	a     *API
 	c     *Call
 	names map[string]string
-	err   error
+	explainer
+	err error
 }
 
 func (a *API) viewStudy(c *Call, st *study.Study) (studyView, error) {
@@ -96,7 +100,12 @@ func (a *API) viewStudy(c *Call, st *study.Study) (studyView, error) {
 	if v.names, err = a.named(c, st.People()); err != nil {
 		return studyView{}, err
 	}
-	out := studyView{studyHead: l.studyHead(st), Members: []studyMemberView{}, Materials: []studyMaterialView{}, Orders: []studyOrderView{}}
+	if v.explainer, err = a.explainer(c, st.Policy); err != nil {
+		return studyView{}, err
+	}
+	v.explainer.names = v.names
+	out := studyView{studyHead: l.studyHead(st), Members: []studyMemberView{}, Materials: []studyMaterialView{}, Orders: []studyOrderView{},
+		Clock: v.explainer.clock(st.Term(v.explainer.rules))}
 	whole := study.SeesWhole(c.Actor, st)
 	if whole {
 		v.discussion(st, &out)
@@ -125,7 +134,7 @@ func (v *studyViewer) discussion(st *study.Study, out *studyView) {
 }
 
 func (v *studyViewer) order(o *study.Order) studyOrderView {
-	out := studyOrderView{ID: o.ID, User: v.person(o.User), Unit: o.Unit, Due: o.Due, Late: o.Late, Order: v.words(o.At, o.By, o.Words)}
+	out := studyOrderView{ID: o.ID, User: v.person(o.User), Unit: o.Unit, Due: o.Due, Late: o.Late, Order: v.words(o.At, o.By, o.Words), Clock: v.explainer.clock(o.Term())}
 	if !o.Done.IsZero() {
 		said := v.words(o.Done, o.DoneBy, o.Report)
 		out.Report = &said

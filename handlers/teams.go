@@ -86,7 +86,7 @@ func (a *API) teamVacancies(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	l, err := a.labels(c, "")
+	l, err := a.explainer(c, "")
 	if err != nil {
 		return Reply{}, err
 	}

@@ -55,6 +55,7 @@ type standInView struct {
 	From       time.Time  `json:"from"`
 	Until      time.Time  `json:"until"`
 	Running    bool       `json:"running"`
+	Clock      *dueView   `json:"clock,omitzero"` // of one that has not ended: who named its end
 }
 
 type vacantView struct {
@@ -70,23 +71,24 @@ type vacancyView struct {
 	Short int       `json:"short"`
 	Since time.Time `json:"since,omitzero"`
 	Told  time.Time `json:"told,omitzero"`
+	Clock *dueView  `json:"clock"` // why it is told of when it is; null once it was
 }
 
 func (l labels) teamHead(t *team.Team) teamHead {
 	return teamHead{Area: l.place(t.Area), Founded: t.Founded, Holders: len(t.Holders), Vacant: len(t.Vacancies)}
 }
 
-func (l labels) vacancies(k policy.GridTeam, list []team.Vacancy) []vacancyView {
+func (x explainer) vacancies(k policy.GridTeam, list []team.Vacancy) []vacancyView {
 	views := make([]vacancyView, len(list))
 	for i, v := range list {
 		p, _ := k.Post(v.Post)
-		views[i] = vacancyView{Post: v.Post, Name: l.text(p.Name), Short: v.Short, Since: v.Since, Told: v.Told}
+		views[i] = vacancyView{Post: v.Post, Name: x.text(p.Name), Short: v.Short, Since: v.Since, Told: v.Told, Clock: x.clock(v.Term(k, x.rules.Calendar.After))}
 	}
 	return views
 }
 
 func (a *API) viewTeam(c *Call, look *team.Look) (teamView, error) {
-	l, err := a.labels(c, "")
+	l, err := a.explainer(c, "")
 	if err != nil {
 		return teamView{}, err
 	}
@@ -118,8 +120,11 @@ func (a *API) viewTeam(c *Call, look *team.Look) (teamView, error) {
 		}
 		v.Posts = append(v.Posts, post)
 	}
+	l.names = names
 	for _, s := range look.StandIns {
-		v.StandIns = append(v.StandIns, stands(s))
+		one := stands(s)
+		one.Clock = l.clock(s.Term())
+		v.StandIns = append(v.StandIns, one)
 	}
 	for i := len(look.Past) - 1; i >= 0; i-- {
 		v.History = append(v.History, held(look.Past[i]))

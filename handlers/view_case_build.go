@@ -14,24 +14,23 @@ import (
 
 // caseViewer makes the view of one case for one caller.
 type caseViewer struct {
-	labels
+	explainer
 	a      *API
 	c      *Call
 	k      *mediation.Case
 	crs    grid.CRS
 	sees   mediation.PartsFor
 	reveal bool // contact data in full
-	names  map[string]string
 	err    error
 }
 
 // viewCase shows a case to the caller, by what the permission table gives them of it.
 func (a *API) viewCase(c *Call, k *mediation.Case) (caseView, error) {
-	l, err := a.labels(c, k.Policy)
+	x, err := a.explainer(c, k.Policy)
 	if err != nil {
 		return caseView{}, err
 	}
-	v := &caseViewer{labels: l, a: a, c: c, k: k, sees: mediation.Sees(c.Actor, k)}
+	v := &caseViewer{explainer: x, a: a, c: c, k: k, sees: mediation.Sees(c.Actor, k)}
 	if v.crs, err = c.queryCRS(); err != nil {
 		return caseView{}, err
 	}

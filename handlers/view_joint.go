@@ -63,6 +63,7 @@ type taskView struct {
 	Done      time.Time  `json:"answered,omitzero"`
 	Result    string     `json:"result,omitzero"`
 	Returns   int        `json:"returns"`
+	Clock     *dueView  `json:"clock"` // why the result is due when it is; null once it is there, or dropped
 }
 
 var taskWords = map[string][2]string{
@@ -85,7 +86,7 @@ func jointPeople(j *mediation.Joint) []string {
 		}
 	}
 	for _, t := range j.Tasks {
-		ids = append(ids, t.By, t.Owner)
+		ids = append(ids, t.By, t.Owner, t.Clock.By)
 	}
 	return ids
 }
@@ -134,7 +135,7 @@ func (v *caseViewer) task(t *mediation.Task) taskView {
 	}
 	return taskView{ID: t.ID, Unit: t.Unit, Owner: v.someone(t.Owner), What: v.words(mediation.PartWords, t.What), Given: t.Given, By: v.person(t.By),
 		Due: t.Clock.Due, State: state, StateText: v.word(taskWords, state), Overdue: t.Open() && !t.Clock.Breached.IsZero(), Acked: t.Acked, Done: t.Done,
-		Result: v.words(mediation.PartWords, t.Result), Returns: t.Returns}
+		Result: v.words(mediation.PartWords, t.Result), Returns: t.Returns, Clock: v.clock(t.Term(v.rules))}
 }
 
 // someone is a person who need not be known.

@@ -40,6 +40,8 @@ type resultView struct {
 	Objected   []objectionView   `json:"objected"`
 	MayObject  bool              `json:"mayObject"`
 	MayCorrect bool              `json:"mayCorrect"`
+	// Clock is why the village may object until when it may; null where it may not.
+	Clock *dueView `json:"clock"`
 }
 
 type versionView struct {
@@ -87,6 +89,7 @@ type objectionView struct {
 	Decided   *time.Time           `json:"decided"` // null: not yet
 	DecidedBy *personRef           `json:"decidedBy"`
 	Version   *int                 `json:"version"` // that came of it; null: none
+	Clock     *dueView             `json:"clock"`   // why it must be decided by when it must; null once it is
 }
 
 type objectionPointView struct {
@@ -124,6 +127,7 @@ type resultViewer struct {
 	card  *scorecard.Card
 	whole bool
 	names map[string]string
+	by    explainer // the card's words, the days of the policy in force
 	// read are the cases of which words were shown.
 	read map[string]bool
 	err  error
@@ -141,11 +145,12 @@ func (a *API) showVillage(c *Call, id string, version int) (Reply, error) {
 	if version > len(r.Versions) {
 		return Reply{}, mediation.ErrNotFound
 	}
-	l, err := a.labels(c, "")
+	x, err := a.explainer(c, "")
 	if err != nil {
 		return Reply{}, err
 	}
-	v := &resultViewer{a: a, c: c, l: l, r: &r, card: card, whole: village.SeesWhole(c.Actor, r.Village), read: map[string]bool{}}
+	x.version = card.ID
+	v := &resultViewer{a: a, c: c, l: x.labels, by: x, r: &r, card: card, whole: village.SeesWhole(c.Actor, r.Village), read: map[string]bool{}}
 	view, err := v.view(version)
 	if err != nil {
 		return Reply{}, err
@@ -167,6 +172,7 @@ func (v *resultViewer) view(version int) (resultView, error) {
 	out := resultView{resultHead: v.l.resultHead(r), ID: r.Card, Criteria: v.l.criteria(v.card), Shown: version, Cases: []countedCaseView{}, Objected: []objectionView{},
 		MayObject:  village.MayObject(v.c.Actor, r.Village) && v.a.Cases.Now().Before(r.Contest) && r.Open() == nil,
 		MayCorrect: mediation.MayPlan(v.c.Actor, mediation.VillageDecide, v.a.Atlas.Load())}
+	out.Clock = v.by.clock(r.Term(v.card))
 	for i := range r.Versions {
 		out.Versions = append(out.Versions, v.version(i))
 	}
@@ -254,6 +260,7 @@ func (v *resultViewer) counted(row *village.Row, counts bool) countedCaseView {
 
 func (v *resultViewer) objection(o *village.Objection) objectionView {
 	out := objectionView{ID: o.ID, At: o.At.UTC(), By: *v.person(o.By), Due: whenever(o.Clock.Due), Late: whenever(o.Clock.Breached), Decided: whenever(o.Decided), DecidedBy: v.person(o.DecidedBy), Points: []objectionPointView{}}
+	out.Clock = v.by.clock(o.Term(v.card))
 	if o.Version > 0 {
 		out.Version = &o.Version
 	}

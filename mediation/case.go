@@ -190,6 +190,7 @@ type Clock struct {
 	Reminded int       // how many of the policy's reminders went out
 	Breached time.Time // zero: not breached
 	Paused   time.Time // zero: running
+	By       string    // who named its end, a user id; "": the policy's rule made it
 	// Pauses are the times in which it stood still, in order.
 	Pauses []clock.Pause
 }

@@ -93,7 +93,7 @@ func (d *decision) takeCharge(cmd TakeCharge) error {
 // reviews makes the dates of a plan: as said, or the first as the policy has it.
 func (d *decision) reviews(dates []time.Time, kept int) ([]Review, error) {
 	if len(dates) == 0 {
-		dates = []time.Time{d.rules.after(d.At, d.pol.Charge.Every)}
+		return []Review{d.nextByRule()}, nil
 	}
 	if len(dates)+kept > maxReviews {
 		return nil, Refusal("take_charge", Invalid, "too_many", "reviews", "max", strconv.Itoa(maxReviews-kept))
@@ -106,9 +106,14 @@ func (d *decision) reviews(dates []time.Time, kept int) ([]Review, error) {
 		case i > 0 && !due.After(dates[i-1]):
 			return nil, Refusal("take_charge", Invalid, "out_of_order", "reviews["+strconv.Itoa(i)+"]")
 		}
-		list[i] = Review{Clock: Clock{Since: d.At, Due: due}}
+		list[i] = Review{Clock: Clock{Since: d.At, Due: due, By: d.Actor.ID}}
 	}
 	return list, nil
+}
+
+// nextByRule is the date that comes next where nobody names one.
+func (d *decision) nextByRule() Review {
+	return Review{Clock: Clock{Since: d.At, Due: d.rules.after(d.At, d.pol.Charge.Every)}}
 }
 
 // replan 调整方案: another plan and other dates; what was done stays.
@@ -140,7 +145,7 @@ func (d *decision) review() error {
 	r.Done, r.By, r.Notes = d.At, d.Actor.ID, d.Order.Words
 	d.say("due", r.Clock.Due.UTC().Format(time.RFC3339))
 	if d.nextReview() < 0 && len(k.Reviews) < maxReviews {
-		k.Reviews = append(k.Reviews, Review{Clock: Clock{Since: d.At, Due: d.rules.after(d.At, d.pol.Charge.Every)}})
+		k.Reviews = append(k.Reviews, d.nextByRule())
 	}
 	return nil
 }
@@ -157,8 +162,9 @@ func (d *decision) release(cmd ReleaseCharge) error {
 	return nil
 }
 
-// reviewLimit is when the policy has a review reminded of; its end stands in the review.
-func reviewLimit(r Rules) policy.Limit { return policy.Limit{Remind: r.Policy.Charge.Remind} }
+// reviewLimit is how often the policy has a leader look after a case, and when it reminds of a date. Where the plan names the dates, they stand in
+// the reviews.
+func reviewLimit(r Rules) policy.Limit { return r.Policy.Charge.Limit() }
 
 // runReviews lets the clock of the review that comes next come to now.
 func (d *decision) runReviews() bool {

@@ -1,7 +1,7 @@
 package mediation
 
 import (
-	"slices"
+	"strings"
 	"time"
 
 	"fengqiao/mediation/clock"
@@ -50,15 +50,7 @@ type Explained struct {
 	Name  ClockName
 	State State        // whose limit it is; "" for the whole case and for stages
 	Stage policy.Stage // of a StageClock
-	Clock
-	Limit policy.Limit
-	// Reminders are when somebody is reminded, those that are over too.
-	Reminders []time.Time
-	Left      clock.Left
-	// Why is step by step how Due comes about; nil for a clock without an end.
-	Why []clock.Line
-	// Provisional: days off that bear on the end are not known yet; it is reckoned anew once they are.
-	Provisional bool
+	clock.Account
 }
 
 // Clocks explains the clocks of a case by the policy that it is judged under: by which rule, from when, what days did not
@@ -72,7 +64,7 @@ func Clocks(c *Case, r Rules, now time.Time) []Explained {
 	for i := range c.Stages {
 		if rule, ok := r.Policy.Stage(c.Stages[i].Key); ok && c.Stages[i].running() {
 			e := explain(c, StageClock, "", c.Stages[i].Clock, rule.Limit, r, now)
-			e.Stage = rule
+			e.Stage, e.Rule = rule, "stages."+rule.Key
 			list = append(list, e)
 		}
 	}
@@ -84,24 +76,35 @@ func Clocks(c *Case, r Rules, now time.Time) []Explained {
 }
 
 func explain(c *Case, name ClockName, of State, k Clock, limit policy.Limit, r Rules, now time.Time) Explained {
-	e := Explained{Name: name, State: of, Clock: k, Limit: limit}
-	if k.Due.IsZero() {
-		return e
+	t := k.term(string(name), limit)
+	t.Rule = ruleOf(name, of)
+	if of == Effective && c.Agreement != nil && !c.Agreement.PerformBy.After(k.Due) {
+		t.Agreed = c.Agreement.PerformBy
 	}
-	e.Left = r.Calendar.Remaining(now, k.Due)
-	for _, before := range limit.Remind {
-		e.Reminders = append(e.Reminders, r.Calendar.Before(k.Due, before).UTC())
+	return Explained{Name: name, State: of, Account: r.Calendar.Account(t, now)}
+}
+
+// term is the clock as what explains it takes it.
+func (k Clock) term(name string, limit policy.Limit) clock.Term {
+	t := clock.Term{Name: name, Since: k.Since, Due: k.Due, Limit: limit, By: k.By, Breached: k.Breached, Paused: k.Paused, Pauses: k.Pauses, Reminded: k.Reminded}
+	if k.By != "" {
+		t.Origin = clock.ByPerson
 	}
-	e.Why = r.Calendar.Explain(k.Since, limit.Within, k.Pauses...)
-	e.Provisional = slices.ContainsFunc(e.Why, func(l clock.Line) bool { return l.Code == clock.Provisional })
-	if reckoned := r.Calendar.AfterPaused(k.Since, limit.Within, k.Pauses).UTC(); !reckoned.Equal(k.Due) {
-		e.Why = e.Why[:len(e.Why)-1]
-		if of == Effective && c.Agreement != nil && !c.Agreement.PerformBy.IsZero() && !c.Agreement.PerformBy.After(k.Due) {
-			e.Why = append(e.Why, r.Calendar.Agreed(c.Agreement.PerformBy))
-		} else {
-			e.Why = append(e.Why, r.Calendar.Set())
-		}
-		e.Why = append(e.Why, r.Calendar.Due(k.Due))
+	return t
+}
+
+// ruleOf is where the limit of a case's clock stands in the policy; "" for a stage, which has a word of its own.
+func ruleOf(name ClockName, of State) string {
+	switch name {
+	case StateClock, HeldClock:
+		return "clocks.states." + string(of)
+	case WholeClock:
+		return "clocks.whole"
+	case ConfirmClock:
+		return "confirmation.apply"
 	}
-	return e
+	if step, ok := strings.CutPrefix(string(name), "petition_"); ok {
+		return "petition." + step
+	}
+	return ""
 }

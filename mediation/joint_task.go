@@ -19,32 +19,31 @@ func (d *decision) giveTask(cmd GiveTask) error {
 	case len(j.Tasks) >= maxTasks:
 		return Refusal("task", Conflict, "too_many", "tasks", "max", strconv.Itoa(maxTasks))
 	}
-	due, err := d.taskDue(cmd.Due)
+	k, err := d.taskClock(cmd.Due)
 	if err != nil {
 		return err
 	}
 	j = d.joint()
-	j.Tasks = append(j.Tasks, Task{ID: d.NewID, Unit: cmd.Unit, Owner: cmd.Owner, What: d.Order.Words, Given: d.At, By: d.Actor.ID,
-		Clock: Clock{Since: d.At, Due: due}})
+	j.Tasks = append(j.Tasks, Task{ID: d.NewID, Unit: cmd.Unit, Owner: cmd.Owner, What: d.Order.Words, Given: d.At, By: d.Actor.ID, Clock: k})
 	d.say("task", d.NewID)
 	d.say("unit", cmd.Unit)
 	d.say("owner", cmd.Owner)
-	d.say("due", due.Format(time.RFC3339))
+	d.say("due", k.Due.Format(time.RFC3339))
 	d.tellTask(NoticeTask, &j.Tasks[len(j.Tasks)-1])
 	return nil
 }
 
-// taskDue is when a result is due: as said, or as the policy has it.
-func (d *decision) taskDue(said time.Time) (time.Time, error) {
+// taskClock runs until a result is due: as said, or as the policy has it.
+func (d *decision) taskClock(said time.Time) (Clock, error) {
 	switch {
 	case said.IsZero() && d.pol.Joint.Task.Within.Zero():
-		return said, Refusal("task", Invalid, "required", "due")
+		return Clock{}, Refusal("task", Invalid, "required", "due")
 	case said.IsZero():
-		return d.rules.after(d.At, d.pol.Joint.Task.Within), nil
+		return Clock{Since: d.At, Due: d.rules.after(d.At, d.pol.Joint.Task.Within)}, nil
 	case !said.After(d.At):
-		return said, Refusal("task", Invalid, "in_past", "due")
+		return Clock{}, Refusal("task", Invalid, "in_past", "due")
 	}
-	return said, nil
+	return Clock{Since: d.At, Due: said, By: d.Actor.ID}, nil
 }
 
 // tellTask tells whoever has the task: its owner, else the unit.
@@ -128,14 +127,14 @@ func (d *decision) returnTask(cmd ReturnTask) error {
 	if cmd.Reason == "" {
 		return Refusal("task", Invalid, "required", "reason")
 	}
-	due, err := d.taskDue(cmd.Due)
+	k, err := d.taskClock(cmd.Due)
 	if err != nil {
 		return err
 	}
 	d.say("reason", cmd.Reason)
-	d.say("due", due.Format(time.RFC3339))
+	d.say("due", k.Due.Format(time.RFC3339))
 	t := &d.joint().Tasks[i]
-	t.Done, t.Clock, t.Returns = time.Time{}, Clock{Since: d.At, Due: due}, t.Returns+1
+	t.Done, t.Clock, t.Returns = time.Time{}, k, t.Returns+1
 	d.tellTask(NoticeTask, t)
 	return nil
 }
@@ -156,8 +155,8 @@ func (d *decision) dropTask(cmd DropTask) error {
 	return nil
 }
 
-// taskLimit is when the policy has a sub-task reminded of; its end stands in the task.
-func taskLimit(r Rules) policy.Limit { return policy.Limit{Remind: r.Policy.Joint.Task.Remind} }
+// taskLimit is how long a sub-task may take, and when it is reminded of. Where its giver named the end, that stands in the task.
+func taskLimit(r Rules) policy.Limit { return r.Policy.Joint.Task.Limit() }
 
 // runTasks lets the sub-tasks' clocks come to now.
 func (d *decision) runTasks() bool {

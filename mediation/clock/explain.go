@@ -28,6 +28,8 @@ var lines = map[string]policy.Text{
 	"clock.agreed":      {Zh: "协议约定{at}前履行，从其约定", En: "the parties agreed to perform by {at}, and nobody is late before that"},
 	"clock.provisional": {Zh: "{year}年的放假安排尚未导入，暂只除去周六、周日；导入后重新计算", En: "provisional: the days off of {year} are not known yet and weekends alone were left out; it is reckoned anew once they are"},
 	"clock.set":         {Zh: "起算时的规则或日历与现在不同，以当时算定的为准", En: "rules or calendar were others when it began; what was reckoned then holds"},
+	"clock.named":       {Zh: "到期时间由交办、决定的人员写明，不按时限推算", En: "who gave or decided it named the end, which no rule reckons"},
+	"clock.period":      {Zh: "没有另定时限，至本期结束", En: "no length is set: it ends with the period"},
 	"clock.due":         {Zh: "{at}到期", En: "it is due at {at}"},
 }
 
@@ -112,12 +114,6 @@ func (c *Calendar) guessed(start, due time.Time, s policy.Span) (years []int) {
 
 // Due is the last line of an explanation.
 func (c *Calendar) Due(at time.Time) Line { return line("clock.due", "at", c.show(at)) }
-
-// Agreed is the line for an end that the parties have agreed on.
-func (c *Calendar) Agreed(at time.Time) Line { return line("clock.agreed", "at", c.show(at)) }
-
-// Set is the line for an end that was reckoned by other rules.
-func (c *Calendar) Set() Line { return line("clock.set") }
 
 func (c *Calendar) explainWorking(from time.Time, n int) []Line {
 	out := []Line{line("clock.working", "n", strconv.Itoa(n), "opens", hour(c.opens), "closes", hour(c.closes))}

@@ -19,6 +19,8 @@ type Decision struct {
 	Words          mediation.Sealed
 	Party
 	Due time.Time
+	// Named: who decided named the time; else the list's rule did.
+	Named bool
 	// Done is when it was reported to be carried out, Report how; Late that its time passed before anything had come of it.
 	Done   time.Time
 	DoneBy string

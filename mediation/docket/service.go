@@ -224,6 +224,7 @@ func (s *Service) Decide(ctx context.Context, actor mediation.Actor, id string, 
 	if d.Words, err = s.seal(ctx, &c, in.Text); err != nil {
 		return Decision{}, err
 	}
+	d.Named = !in.Due.IsZero()
 	t := &turn{Decision: &d, at: now, by: actor}
 	t.decide()
 	t.schedule(false)

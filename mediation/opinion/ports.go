@@ -6,6 +6,7 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/clock"
 )
 
 // Sites keeps stations and points.
@@ -137,6 +138,8 @@ type Paper struct {
 	Accepted bool             // and the answer does
 	Reply    mediation.Sealed // the newest
 	Due      time.Time        // of the reply; zero: none, or answered
+	Clock    clock.Term       // the same with what its end comes from, by the policy version Policy
+	Policy   string
 	Breached bool
 }
 

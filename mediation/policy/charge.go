@@ -9,7 +9,12 @@ type Charge struct {
 	// Every: where no dates are named, the leader looks after the case so often.
 	Every  Span
 	Remind []Span
+	// Basis is the norm that has leaders look after their cases so often, "" if the policy names none.
+	Basis string
 }
+
+// Limit is the rule as a limit of the one kind that every clock runs by.
+func (c *Charge) Limit() Limit { return Limit{Within: c.Every, Remind: c.Remind, Basis: c.Basis} }
 
 // Body is one body of leaders.
 type Body struct {
@@ -43,6 +48,7 @@ var chargeKeys = []key[Charge]{
 	span("every", required, Text{"未写明日期时多久会办一次", "how often the leader looks after the case where no dates are named"}, func(c *Charge) *Span { return &c.Every }),
 	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"会办前多久提醒，由长到短", "how long before a date to remind, longest first"}, parseSpan,
 		func(c *Charge) *[]Span { return &c.Remind }),
+	basis(func(c *Charge) *string { return &c.Basis }),
 }
 
 func (c *checker) checkCharge() {
@@ -50,5 +56,5 @@ func (c *checker) checkCharge() {
 		return
 	}
 	unique(c, "charge.bodies", c.Charge.Bodies, func(b *Body) string { return b.Key })
-	c.checkLimit("charge", Limit{Within: c.Charge.Every, Remind: c.Charge.Remind})
+	c.checkLimit("charge", c.Charge.Limit())
 }

@@ -20,7 +20,11 @@ type Signatory struct {
 type TaskRule struct {
 	Within Span
 	Remind []Span
+	Basis  string
 }
+
+// Limit is the rule as a limit of the one kind that every clock runs by.
+func (t *TaskRule) Limit() Limit { return Limit{Within: t.Within, Remind: t.Remind, Basis: t.Basis} }
 
 // Declared tells whether the county handles cases jointly at all.
 func (j *Joint) Declared() bool { return j.Signatory.Role != "" }
@@ -40,6 +44,7 @@ func jointKeys(v Vocabulary) []key[Joint] {
 			span("within", required, Text{"未写明时的办理时限", "how long one may take where its giver does not say"}, func(t *TaskRule) *Span { return &t.Within }),
 			list("remind", optional, Text{"时限列表", "list of spans"}, Text{"到期前多久提醒，由长到短", "how long before the end to remind, longest first"}, parseSpan,
 				func(t *TaskRule) *[]Span { return &t.Remind }),
+			basis(func(t *TaskRule) *string { return &t.Basis }),
 		}, func(j *Joint) *TaskRule { return &j.Task }),
 	}
 }
@@ -49,5 +54,5 @@ func (c *checker) checkJoint() {
 		return
 	}
 	c.known("joint.signatory.role", c.Joint.Signatory.Role, c.SignRoles)
-	c.checkLimit("joint.task", Limit{Within: c.Joint.Task.Within, Remind: c.Joint.Task.Remind})
+	c.checkLimit("joint.task", c.Joint.Task.Limit())
 }

@@ -8,6 +8,8 @@ type Patrols struct {
 	Every Span
 	// Places are visited more or less often than the rest.
 	Places []PatrolPlace
+	// Basis is the norm that has them visited, "" if the policy names none.
+	Basis string
 }
 
 // PatrolPlace is an area with a frequency of its own.
@@ -21,14 +23,20 @@ func (p *Patrols) On() bool { return !p.Every.Zero() }
 
 // EveryIn is how often a micro-grid must be visited: by the smallest area that is named, or as all others.
 func (p *Patrols) EveryIn(cell string) Span {
-	every, longest := p.Every, 0
+	if place, ok := p.PlaceOf(cell); ok {
+		return place.Every
+	}
+	return p.Every
+}
+
+// PlaceOf is the smallest of the named areas that a micro-grid lies in.
+func (p *Patrols) PlaceOf(cell string) (at PatrolPlace, ok bool) {
 	for _, place := range p.Places {
-		within := cell == place.Area || strings.HasPrefix(cell, place.Area+".")
-		if within && len(place.Area) > longest {
-			every, longest = place.Every, len(place.Area)
+		if (cell == place.Area || strings.HasPrefix(cell, place.Area+".")) && len(place.Area) > len(at.Area) {
+			at, ok = place, true
 		}
 	}
-	return every
+	return at, ok
 }
 
 var patrolKeys = []key[Patrols]{
@@ -37,6 +45,7 @@ var patrolKeys = []key[Patrols]{
 		scalar("area", required, Text{"区划代码", "area code"}, Text{"片区或微网格的点分代码", "dotted code of the area or micro-grid"}, parseCode, func(p *PatrolPlace) *string { return &p.Area }),
 		span("every", required, Text{"多久一次", "how often"}, func(p *PatrolPlace) *Span { return &p.Every }),
 	}, PatrolPlace{}, func(p *Patrols) *[]PatrolPlace { return &p.Places }),
+	basis(func(p *Patrols) *string { return &p.Basis }),
 }
 
 // checkPatrols finds places that are named twice.

@@ -21,6 +21,9 @@ type ReviewList struct {
 	Decided Span
 }
 
+// Carry is how long a decision may take, as a limit of the one kind that every clock runs by; without a length it ends with the period.
+func (l *ReviewList) Carry() Limit { return Limit{Within: l.Decided, Basis: l.Meets.Basis} }
+
 // ReviewReason is why a case stands on a list: everything that it says must hold.
 type ReviewReason struct {
 	Key  string
@@ -74,6 +77,7 @@ var reviewListKeys = []key[ReviewList]{
 	span("meets", optional, Text{"周期开始后多久会办；不填为不定日期", "how long after the period's start they sit; without it no date is set"}, func(l *ReviewList) *Span { return &l.Meets.Within }),
 	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"会办前多久提醒，由长到短", "how long before they sit to remind, longest first"}, parseSpan, func(l *ReviewList) *[]Span { return &l.Meets.Remind }),
 	span("decided", optional, Text{"会办决定多久内落实；不填为周期结束前", "how soon a decision must be carried out; without it by the end of the period"}, func(l *ReviewList) *Span { return &l.Decided }),
+	basis(func(l *ReviewList) *string { return &l.Meets.Basis }),
 }
 
 var reviewReasonKeys = []key[ReviewReason]{

@@ -148,7 +148,12 @@ var limitKeys = []key[Limit]{
 	span("within", required, Text{"时限", "how long it may take"}, func(l *Limit) *Span { return &l.Within }),
 	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"到期前多久提醒，由长到短", "how long before the end to remind, longest first"}, parseSpan,
 		func(l *Limit) *[]Span { return &l.Remind }),
-	text("basis", optional, Text{"所依据的规定，如“信访工作条例34”", "the norm it rests on, such as “信访工作条例34”"}, func(l *Limit) *string { return &l.Basis }),
+	basis(func(l *Limit) *string { return &l.Basis }),
+}
+
+// basis is the key by which a section with a limit names the norm that it rests on.
+func basis[T any](of func(*T) *string) key[T] {
+	return text("basis", optional, Text{"所依据的规定，如“信访工作条例34”", "the norm it rests on, such as “信访工作条例34”"}, of)
 }
 
 func clockKeys(v Vocabulary) []key[Clocks] {

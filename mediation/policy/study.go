@@ -28,7 +28,7 @@ var studyKeys = []key[Study]{
 	list("posts", optional, kindWords, Text{"召集时哪些值班岗位（duty.posts）上的人即为成员", "posts of duty.posts whose holders at the time of the call are members from the beginning"}, parseWord, func(s *Study) *[]string { return &s.Posts }),
 	span("within", required, Text{"须在多久之内作出结论", "how soon it must have concluded"}, func(s *Study) *Span { return &s.Limit.Within }),
 	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"到期前多久提醒，由长到短", "how long before the end to remind, longest first"}, parseSpan, func(s *Study) *[]Span { return &s.Limit.Remind }),
-	text("basis", optional, Text{"所依据的规定", "the norm it rests on"}, func(s *Study) *string { return &s.Limit.Basis }),
+	basis(func(s *Study) *string { return &s.Limit.Basis }),
 }
 
 func (c *checker) checkStudy() {

@@ -10,6 +10,8 @@ type GridTeam struct {
 	Level int
 	// Vacant is how long a post that must be filled may be vacant before Tell hear of it.
 	Vacant Span
+	// Basis is the norm that has its posts filled, "" if the policy names none.
+	Basis string
 	// Tell are the roles that hear of it, those whose area holds the team's.
 	Tell []string
 	// SubstituteDays is for how many days at a time somebody may have a substitute.
@@ -53,6 +55,7 @@ var teamKeys = []key[GridTeam]{
 	named(Text{"团队名称，如网格团队", "its name"}, func(t *GridTeam) *Text { return &t.Name }),
 	count("level", required, 4, 10, Text{"哪一级各有一支，按区划代码段数（6网格、7微网格）", "areas of so many code segments have one each (6 grid, 7 micro-grid)"}, func(t *GridTeam) *int { return &t.Level }),
 	span("vacant", required, Text{"必配岗位空缺多久后通知", "how long a post that must be filled may be vacant before it is told of"}, func(t *GridTeam) *Span { return &t.Vacant }),
+	basis(func(t *GridTeam) *string { return &t.Basis }),
 	list("tell", required, kindWords, Text{"空缺时通知辖区含该网格的哪些角色", "roles that hear of a vacancy, where their area holds the team's"}, parseWord, func(t *GridTeam) *[]string { return &t.Tell }),
 	count("substitute_days", required, 1, 366, Text{"替班一次最多几天", "days that a substitution lasts at most"}, func(t *GridTeam) *int { return &t.SubstituteDays }),
 	objects("posts", required, Text{"岗位", "the posts"}, []key[GridPost]{

@@ -18,6 +18,9 @@ type Objection struct {
 	Decide Limit
 }
 
+// Raise is how long a village may object, as a limit of the one kind that every clock runs by.
+func (o *Objection) Raise() Limit { return Limit{Within: o.Within, Basis: o.Decide.Basis} }
+
 // VillagePeriods are over what villages may be assessed.
 var VillagePeriods = []string{"month", "quarter", "year"}
 
@@ -43,6 +46,7 @@ var objectionKeys = []key[Objection]{
 	span("within", required, Text{"结果定格或更正后多久之内可以提出", "how long after a result was frozen or corrected"}, func(o *Objection) *Span { return &o.Within }),
 	span("decide", required, Text{"提出后多久之内须作出决定", "how soon after it was raised it must be decided"}, func(o *Objection) *Span { return &o.Decide.Within }),
 	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"决定到期前多久提醒，由长到短", "how long before that ends to remind, longest first"}, parseSpan, func(o *Objection) *[]Span { return &o.Decide.Remind }),
+	basis(func(o *Objection) *string { return &o.Decide.Basis }),
 }
 
 var criterionKeys = []key[Criterion]{

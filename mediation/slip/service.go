@@ -125,7 +125,7 @@ func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version,
 		if !in.Due.After(at) {
 			return Slip{}, mediation.Refusal("slip", mediation.Invalid, "in_past", "due")
 		}
-		sl.Reply.Due = mediation.Instant(in.Due)
+		sl.Reply.Due, sl.Reply.Named = mediation.Instant(in.Due), true
 	}
 	if err := checkText(in.Text, true); err != nil {
 		return Slip{}, err

@@ -111,6 +111,7 @@ type Limit struct {
 	Due      time.Time // zero: there is none, or it has been kept
 	Reminded int
 	Breached time.Time
+	Named    bool // the issuer named its end; else the kind's rule made it
 }
 
 // Statement is what was said of a finding.
