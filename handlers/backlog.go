@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
 	counts "fengqiao/mediation/figures"
 
@@ -21,8 +22,9 @@ var backlogFilters = []string{"area", "category", "channel", "unit", "source"}
 func backlogRoutes() []Route {
 	with := func(more ...string) []string { return append(append([]string{}, backlogFilters...), more...) }
 	return []Route{
-		{Method: http.MethodGet, Path: "/api/v1/stats/backlog", Action: mediation.StatsRead, Query: with("by"), Handle: (*API).backlog},
+		{Method: http.MethodGet, Path: "/api/v1/stats/backlog", Action: mediation.StatsRead, Query: with("by", "format"), Handle: (*API).backlog},
 		{Method: http.MethodGet, Path: "/api/v1/stats/backlog/cases", Action: mediation.StatsRead, Query: with("band", "reopened", "limit", "cursor"), Handle: (*API).backlogCases},
+		tableRoute("/api/v1/stats/backlog/cases", mediation.StatsRead, with("band", "reopened"), (*API).backlogTable),
 	}
 }
 
@@ -99,7 +101,35 @@ func (a *API) backlog(c *Call) (Reply, error) {
 	for i := range piles {
 		v.Items = append(v.Items, l.pile(&q, &piles[i]))
 	}
-	return Reply{View: v}, nil
+	return a.table(c, v, func() *sheet.Book { return l.backlogBook(&v) })
+}
+
+// backlogBook is the backlog as a table: a group and band of age a line, all ages of the group first.
+func (l labels) backlogBook(v *backlogView) *sheet.Book {
+	title := choose(l.zh, "积案", "The backlog")
+	s := sheet.Sheet{Name: title, Title: title, Above: []string{v.Definition, choose(l.zh, "截至：", "As of: ") + l.moment(v.AsOf)}, Widths: []float64{1.5, 1.5, 2, 1},
+		Heads: []string{choose(l.zh, "代码", "code"), choose(l.zh, "名称", "name"), choose(l.zh, "立案至今", "age"), choose(l.zh, "件数", "cases"), choose(l.zh, "未重新办理", "never reopened"),
+			choose(l.zh, "重新办理一次", "once"), choose(l.zh, "两次", "twice"), choose(l.zh, "三次及以上", "more often")}}
+	for i := range v.Items {
+		x := &v.Items[i]
+		all := []sheet.Cell{sheet.Text(x.Key), sheet.Text(x.Text), sheet.Text(choose(l.zh, "全部", "all")), whole(&x.Count)}
+		turns := make([]int, counts.Turns)
+		var bands [][]sheet.Cell
+		for b := range x.Bands {
+			band := &x.Bands[b]
+			row := []sheet.Cell{sheet.Text(x.Key), sheet.Text(x.Text), sheet.Text(v.Bands[b].Text), whole(&band.Count)}
+			for turn := range band.Reopened {
+				turns[turn] += band.Reopened[turn].Count
+				row = append(row, whole(&band.Reopened[turn].Count))
+			}
+			bands = append(bands, row)
+		}
+		for turn := range turns {
+			all = append(all, whole(&turns[turn]))
+		}
+		s.Rows = append(append(s.Rows, all), bands...)
+	}
+	return &sheet.Book{Title: title, Of: v.AsOf, Sheets: []sheet.Sheet{s}}
 }
 
 func (l labels) bands(now time.Time, ages []time.Duration) []bandView {
@@ -170,6 +200,24 @@ func (q *asked) backlogLink(group string, band, turn int, plan *grid.Plan) *stri
 	return &text
 }
 
+// backlogPick reads which bands and turns are asked for.
+func backlogPick(c *Call, ages []time.Duration) (counts.Pick, error) {
+	pick := counts.Pick{Band: -1, Turn: -1}
+	for name, at := range map[string]struct {
+		into *int
+		most int
+	}{"band": {&pick.Band, len(ages)}, "reopened": {&pick.Turn, counts.Turns - 1}} {
+		n, given, err := c.QueryNumber(name, 0, at.most)
+		if err != nil {
+			return pick, err
+		}
+		if given {
+			*at.into = n
+		}
+	}
+	return pick, nil
+}
+
 // backlogCases lists the backlog, the oldest first.
 func (a *API) backlogCases(c *Call) (Reply, error) {
 	limit, err := a.limit(c)
@@ -180,18 +228,9 @@ func (a *API) backlogCases(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	pick := counts.Pick{Band: -1, Turn: -1}
-	for name, at := range map[string]struct {
-		into *int
-		most int
-	}{"band": {&pick.Band, len(ages)}, "reopened": {&pick.Turn, counts.Turns - 1}} {
-		n, given, err := c.QueryNumber(name, 0, at.most)
-		if err != nil {
-			return Reply{}, err
-		}
-		if given {
-			*at.into = n
-		}
+	pick, err := backlogPick(c, ages)
+	if err != nil {
+		return Reply{}, err
 	}
 	after, err := backlogPlace(c.QueryText("cursor"))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
 	"fengqiao/mediation/campaign"
 )
@@ -15,10 +16,13 @@ import (
 // campaignRoutes are the campaigns against the backlog and how they go.
 func campaignRoutes() []Route {
 	const base = "/api/v1/campaigns"
+	table := tableRoute(base+"/:id/cases", mediation.CampaignRead, []string{"class", "at"}, (*API).campaignTable)
+	table.Sight = (*API).seesCampaign
 	return []Route{
+		table,
 		{Method: http.MethodGet, Path: base, Action: mediation.CampaignRead, Query: []string{"limit", "cursor"}, Handle: (*API).campaigns},
 		{Method: http.MethodPost, Path: base, Action: mediation.CampaignWrite, Create: true, OwnKey: true, Cost: Write, Handle: (*API).makeCampaign},
-		{Method: http.MethodGet, Path: base + "/:id", Action: mediation.CampaignRead, Sight: (*API).seesCampaign, Handle: (*API).oneCampaign},
+		{Method: http.MethodGet, Path: base + "/:id", Action: mediation.CampaignRead, Sight: (*API).seesCampaign, Query: []string{"format"}, Handle: (*API).oneCampaign},
 		{Method: http.MethodPost, Path: base + "/:id/end", Action: mediation.CampaignWrite, Sight: (*API).seesCampaign, Create: true, Cost: Write, Handle: (*API).endCampaign, Again: (*API).againCampaign},
 		{Method: http.MethodPost, Path: base + "/:id/prolongation", Action: mediation.CampaignWrite, Sight: (*API).seesCampaign, Create: true, Cost: Write, Handle: (*API).prolongCampaign, Again: (*API).againCampaign},
 		{Method: http.MethodGet, Path: base + "/:id/cases", Action: mediation.CampaignRead, Sight: (*API).seesCampaign, Query: []string{"class", "at", "limit", "cursor"}, Handle: (*API).campaignCases},
@@ -258,7 +262,22 @@ func (a *API) oneCampaign(c *Call) (Reply, error) {
 		want := campaign.Target(last.Total, k.Percent)
 		v.Target = &campaignTarget{last.Total, want, last.Settled >= want}
 	}
-	return Reply{View: v}, nil
+	return a.table(c, v, func() *sheet.Book { return l.campaignBook(&v) })
+}
+
+// campaignClass reads of which cases of a campaign a list is, and when.
+func (a *API) campaignClass(c *Call) (k campaign.Campaign, class campaign.Class, at time.Time, err error) {
+	class, at = campaign.Class(c.QueryText("class")), a.Cases.Now().Add(time.Millisecond)
+	if class != "" && !slices.Contains(campaign.Classes, class) {
+		return k, class, at, invalid("unknown_value", "class", "value", printable(string(class)))
+	}
+	if text := c.QueryText("at"); text != "" {
+		if at, err = time.Parse(time.RFC3339Nano, text); err != nil {
+			return k, class, at, invalid("not_a_time", "at")
+		}
+	}
+	k, err = a.Campaigns.Load(c.Context, c.Actor, c.PathID("id"))
+	return k, class, at, err
 }
 
 func (a *API) campaignCases(c *Call) (Reply, error) {
@@ -266,22 +285,13 @@ func (a *API) campaignCases(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	class, at := campaign.Class(c.QueryText("class")), a.Cases.Now().Add(time.Millisecond)
-	if class != "" && !slices.Contains(campaign.Classes, class) {
-		return Reply{}, invalid("unknown_value", "class", "value", printable(string(class)))
-	}
-	if text := c.QueryText("at"); text != "" {
-		if at, err = time.Parse(time.RFC3339Nano, text); err != nil {
-			return Reply{}, invalid("not_a_time", "at")
-		}
-	}
 	offset := 0
 	if cursor := c.QueryText("cursor"); cursor != "" {
 		if offset, err = strconv.Atoi(cursor); err != nil || offset < 0 || offset > campaign.MaxMembers {
 			return Reply{}, invalid("bad_cursor", "cursor")
 		}
 	}
-	k, err := a.Campaigns.Load(c.Context, c.Actor, c.PathID("id"))
+	k, class, at, err := a.campaignClass(c)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -294,4 +304,16 @@ func (a *API) campaignCases(c *Call) (Reply, error) {
 		next = strconv.Itoa(more)
 	}
 	return a.showCases(c, found, next)
+}
+
+// campaignBook is how a campaign went, as a table.
+func (l labels) campaignBook(v *campaignView) *sheet.Book {
+	s := sheet.Sheet{Name: v.Name, Title: v.Name, Above: []string{v.Definition, v.AreaText, choose(l.zh, "期间：", "Period: ") + l.moment(v.From) + " – " + l.moment(v.Until),
+		choose(l.zh, "截至：", "As of: ") + l.moment(v.AsOf)}, Widths: []float64{1.5, 1}, Heads: []string{choose(l.zh, "时间", "at"), choose(l.zh, "未办结", "open"),
+		choose(l.zh, "已办结待回访", "closed"), choose(l.zh, "化解", "settled"), choose(l.zh, "其它了结", "ended"), choose(l.zh, "重新办理过", "reopened"), choose(l.zh, "应化解", "planned")}}
+	for i := range v.Points {
+		p := &v.Points[i]
+		s.Rows = append(s.Rows, []sheet.Cell{sheet.Text(l.moment(p.At)), whole(&p.Open), whole(&p.Closed), whole(&p.Settled), whole(&p.Ended), whole(&p.Reopened), whole(&p.Planned)})
+	}
+	return &sheet.Book{Title: v.Name, Of: v.AsOf, Sheets: []sheet.Sheet{s}}
 }

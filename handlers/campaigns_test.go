@@ -81,6 +81,13 @@ func aCampaignKeepsItsList(t *testing.T, fresh apptest.Fresh) {
 	if app.Do(t, staff, http.MethodGet, last.Cases["reopened"], nil).Want(http.StatusOK).Into(&page); len(page.Items) != 1 || page.Items[0].ID != first {
 		t.Errorf("%+v", page)
 	}
+	if lines := readTable(t, app.Do(t, staff, http.MethodGet, tableOf(last.Cases["reopened"]), nil)); len(lines) != 1 || lines[0]["标识"] != first {
+		t.Errorf("the file of the list: %v", lines)
+	}
+	app.Do(t, there, http.MethodGet, tableOf(last.Cases["reopened"]), nil).Refused(http.StatusNotFound, "not_found", "")
+	if lines := readTable(t, app.Do(t, staff, http.MethodGet, path+"?format=csv", nil)); len(lines) != len(s.Points) || lines[len(lines)-1]["重新办理过"] != "1" {
+		t.Errorf("how it went, as a file: %v", lines)
+	}
 	app.Case.Advance(200 * 24 * time.Hour)
 	if s = look(app.As(t, mediation.Supervisor, apptest.Here)); s.Standing != "ended" || len(s.Points) != 101 || s.Points[100].Open != 2 {
 		t.Errorf("after its end: %s, %d points", s.Standing, len(s.Points))

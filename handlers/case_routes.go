@@ -48,6 +48,7 @@ func domainRoutes(l Limits) []Route {
 		{Method: post, Path: "/api/v1/reports/:id/place", Action: mediation.ReportPlace, Sight: (*API).seesReport, Change: true, Cost: Write, Query: []string{"crs"}, Handle: (*API).placeReport},
 
 		{Method: get, Path: "/api/v1/cases", Action: mediation.CaseRead, Query: with(caseFilters, page...), Handle: (*API).listCases},
+		tableRoute("/api/v1/cases", mediation.CaseRead, caseFilters, (*API).listTable),
 		{Method: get, Path: "/api/v1/cases/count", Action: mediation.CaseRead, Query: with(caseFilters, "max"), Handle: (*API).countCases},
 		// By POST, so that a phone or ID number stands in no address.
 		{Method: post, Path: "/api/v1/cases/search", Action: mediation.CaseSearch, Cost: Write, Handle: (*API).searchCases},

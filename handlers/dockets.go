@@ -81,18 +81,12 @@ func (a *API) oneDocket(c *Call) (Reply, error) {
 	case "", "json":
 		view, err := v.view(offset, limit)
 		return Reply{View: view}, err
-	case "csv":
-		book, err := v.book()
-		if err != nil {
-			return Reply{}, err
-		}
-		return Reply{Raw: &Raw{Type: "text/csv; charset=utf-8", Body: book.Sheets[0].CSV()}}, nil
 	default:
 		book, err := v.book()
 		if err != nil {
 			return Reply{}, err
 		}
-		return a.sheets(c, nil, func() *sheet.Book { return book })
+		return a.table(c, nil, func() *sheet.Book { return book })
 	}
 }
 

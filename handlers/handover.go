@@ -189,7 +189,10 @@ func (a *API) asAsked(c *Call, reply Reply, list []matterView) (Reply, error) {
 		return reply, nil
 	case "csv":
 		l, err := a.labels(c, "")
-		return Reply{Raw: &Raw{Type: "text/csv; charset=utf-8", Body: l.matterTable(list)}}, err
+		if err != nil {
+			return Reply{}, err
+		}
+		return csvReply(l.matterSheet(list))
 	default:
 		return Reply{}, invalid("unknown_value", "format", "value", printable(format))
 	}

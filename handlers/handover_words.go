@@ -1,12 +1,11 @@
 package handlers
 
 import (
-	"bytes"
-	"encoding/csv"
 	"strconv"
 	"strings"
 	"time"
 
+	"fengqiao/internal/sheet"
 	"fengqiao/mediation/handover"
 )
 
@@ -43,18 +42,14 @@ func (l labels) word(words map[string][2]string, code string) string {
 	return choose(l.zh, w[0], w[1])
 }
 
-// matterTable is a report of open matters as a table that a spreadsheet opens.
-func (l labels) matterTable(list []matterView) []byte {
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	var head []string
+// matterSheet is a report of open matters as a table.
+func (l labels) matterSheet(list []matterView) *sheet.Sheet {
+	s := &sheet.Sheet{}
 	for _, c := range handoverColumns {
-		head = append(head, choose(l.zh, c[0], c[1]))
+		s.Heads = append(s.Heads, choose(l.zh, c[0], c[1]))
 	}
-	_ = w.Write(head) // into memory; it cannot fail
-	for _, m := range list {
+	for i := range list {
+		m := &list[i]
 		area, cases, due, shared := "", "", "", ""
 		if m.Area != nil {
 			area = m.Area.Name
@@ -72,9 +67,11 @@ func (l labels) matterTable(list []matterView) []byte {
 		for _, r := range m.Hindrances {
 			why = append(why, r.Text)
 		}
-		_ = w.Write([]string{m.KindText, m.Number, m.StateText, m.CategoryText, plainText(area), plainText(m.Unit), cases, due, shared,
-			plainText(strings.Join(why, "；")), m.OutcomeText})
+		var row []sheet.Cell
+		for _, text := range []string{m.KindText, m.Number, m.StateText, m.CategoryText, area, m.Unit, cases, due, shared, strings.Join(why, "；"), m.OutcomeText} {
+			row = append(row, sheet.Text(text))
+		}
+		s.Rows = append(s.Rows, row)
 	}
-	w.Flush()
-	return b.Bytes()
+	return s
 }

@@ -37,6 +37,8 @@ type Limits struct {
 	Header   int           // bytes of all headers of a request
 	Page     int           // items of a page unless asked otherwise
 	PageMost int           // items of a page at most
+	Table    int           // cases of a file at most
+	People   int           // cases of a file that names people
 	Deadline time.Duration // a request
 	Upload   time.Duration // a request with a photo or an import
 	Head     time.Duration // a client sending the head of its request
@@ -61,6 +63,8 @@ var DefaultLimits = Limits{
 	Header:   16 << 10,
 	Page:     20,
 	PageMost: 100,
+	Table:    20_000, // some 5 MB; as many as a campaign holds
+	People:   200,    // each is opened, and that it was stands on record with it
 	Deadline: 10 * time.Second,
 	Upload:   60 * time.Second,
 	Head:     15 * time.Second,
@@ -95,6 +99,8 @@ func (l Limits) filled() Limits {
 	fill(&l.Header, d.Header)
 	fill(&l.Page, d.Page)
 	fill(&l.PageMost, d.PageMost)
+	fill(&l.Table, d.Table)
+	fill(&l.People, d.People)
 	fill(&l.Deadline, d.Deadline)
 	fill(&l.Upload, d.Upload)
 	fill(&l.Head, d.Head)

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 
+	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
 	counts "fengqiao/mediation/figures"
 	"fengqiao/mediation/policy"
@@ -10,7 +11,7 @@ import (
 
 // rankingRoutes are the policy's rankings over a period.
 func rankingRoutes() []Route {
-	return []Route{{Method: http.MethodGet, Path: "/api/v1/stats/rankings/:ranking", Action: mediation.StatsRead, Query: []string{"area", "category", "channel", "unit", "source", "from", "until"}, Handle: (*API).ranking}}
+	return []Route{{Method: http.MethodGet, Path: "/api/v1/stats/rankings/:ranking", Action: mediation.StatsRead, Query: []string{"area", "category", "channel", "unit", "source", "from", "until", "format"}, Handle: (*API).ranking}}
 }
 
 // rankMeasureTexts name the measures and say what they mean.
@@ -70,7 +71,27 @@ func (a *API) ranking(c *Call) (Reply, error) {
 			groups = append(groups, g)
 		}
 	}
-	return Reply{View: l.ranking(&q, r, counts.Rank(groups, r.Measures))}, nil
+	view := l.ranking(&q, r, counts.Rank(groups, r.Measures))
+	return a.table(c, view, func() *sheet.Book { return l.rankingBook(&view) })
+}
+
+// rankingBook is the ranking as a table: of each measure the share and its two counts.
+func (l labels) rankingBook(v *rankingView) *sheet.Book {
+	s := sheet.Sheet{Name: v.Text, Title: v.Text, Above: l.above(v.AsOf, l.spanOf(v.Period)), Widths: []float64{0.7, 1.5, 2, 1},
+		Heads: []string{choose(l.zh, "名次", "place"), choose(l.zh, "代码", "code"), choose(l.zh, "名称", "name")}}
+	for _, m := range v.Measures {
+		s.Heads = append(s.Heads, m.Text, choose(l.zh, "分子", "above"), choose(l.zh, "分母", "below"))
+		s.Above = append(s.Above, m.Text+choose(l.zh, "：", ": ")+m.Definition)
+	}
+	for i := range v.Items {
+		x := &v.Items[i]
+		row := []sheet.Cell{whole(&x.Place), sheet.Text(x.Key), sheet.Text(x.Text)}
+		for _, m := range x.Shares {
+			row = append(row, sheet.Share(&m.Value), whole(&m.Above), whole(&m.Below))
+		}
+		s.Rows = append(s.Rows, row)
+	}
+	return &sheet.Book{Title: v.Text, Of: v.AsOf, Sheets: []sheet.Sheet{s}}
 }
 
 func (l labels) ranking(q *asked, r *policy.Ranking, ranked []counts.Ranked) rankingView {

@@ -14,7 +14,22 @@ import (
 const (
 	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	pdfType  = "application/pdf"
+	csvType  = "text/csv; charset=utf-8"
 )
+
+// table is sheets for a view that is one table: it is there as CSV too.
+func (a *API) table(c *Call, view any, book func() *sheet.Book) (Reply, error) {
+	if c.QueryText("format") != "csv" {
+		return a.sheets(c, view, book)
+	}
+	return csvReply(&book().Sheets[0])
+}
+
+func csvReply(s *sheet.Sheet) (Reply, error) {
+	var b bytes.Buffer
+	err := s.WriteCSV(&b)
+	return Reply{Raw: &Raw{Type: csvType, Body: b.Bytes(), Zip: true}}, err
+}
 
 // sheets answers with a view or, where another format is asked for, with the tables made of it: they hold what the view holds and nothing
 // that it does not.

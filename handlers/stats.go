@@ -53,7 +53,7 @@ func (a *API) statsSummary(c *Call) (Reply, error) {
 		view.Figures[i] = figureView{Key: f.Key, Unit: string(f.Unit), Text: choose(l.zh, f.Zh, f.En), Definition: choose(l.zh, f.DefZh, f.DefEn),
 			figureValue: valueOf(f, &tally, before, q.links(f, "", l.plan))}
 	}
-	return a.sheets(c, view, func() *sheet.Book { return l.summaryBook(&view) })
+	return a.table(c, view, func() *sheet.Book { return l.summaryBook(&view) })
 }
 
 // statsQuery reads what is asked for. What the caller does not see is not counted, whatever they ask for.
@@ -192,14 +192,11 @@ func (a *API) statsBreakdown(c *Call) (Reply, error) {
 		}
 	}
 	groups := a.Figures.Break(q.Query, q.by, q.cuts)
-	if c.QueryText("format") == "csv" {
-		return Reply{Raw: &Raw{Type: "text/csv; charset=utf-8", Body: l.statsTable(&q, groups), Zip: true}}, nil
-	}
 	if c.QueryText("format") == "pdf" { // more columns than a paper is wide
 		return Reply{}, invalid("unknown_value", "format", "value", "pdf")
 	}
 	view := l.breakdown(&q, groups, a.before(&q))
-	return a.sheets(c, view, func() *sheet.Book { return l.breakdownBook(&view) })
+	return a.table(c, view, func() *sheet.Book { return l.breakdownBook(&view) })
 }
 
 // before is the earlier period by the same groups. Months have none: each stands beside the one before.

@@ -1,12 +1,8 @@
 package handlers
 
 import (
-	"bytes"
-	"encoding/csv"
 	"math"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"fengqiao/grid"
@@ -183,41 +179,6 @@ func (l labels) group(by counts.By, key string) string {
 		}
 	}
 	return key
-}
-
-// statsTable is a breakdown for spreadsheets: UTF-8 with the mark by which they know it.
-func (l labels) statsTable(q *asked, groups []counts.Group) []byte {
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	line := []string{choose(l.zh, "代码", "code"), choose(l.zh, "名称", "name")}
-	for _, f := range counts.All {
-		line = append(line, choose(l.zh, f.Zh, f.En)+map[counts.Unit]string{counts.Seconds: choose(l.zh, "（秒）", " (s)")}[f.Unit])
-	}
-	_ = w.Write(line) // into memory; it cannot fail
-	for i := range groups {
-		g := &groups[i]
-		line = append(line[:0], plainText(g.Key), plainText(l.group(q.by, g.Key)))
-		for _, f := range counts.All {
-			cell := ""
-			if v, ok := f.Value(&g.Tally); ok {
-				cell = strconv.FormatFloat(v, 'f', -1, 64)
-			}
-			line = append(line, cell)
-		}
-		_ = w.Write(line)
-	}
-	w.Flush()
-	return b.Bytes()
-}
-
-// plainText keeps a spreadsheet from reading a name as a formula.
-func plainText(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // encodedQuery is a query string of what is set, "" if nothing is.

@@ -82,7 +82,7 @@ func (a *API) uptake(c *Call) (Reply, error) {
 		return Reply{}, invalid("too_many", "level", "max", strconv.Itoa(counts.MostUses))
 	}
 	view := l.uptake(&q, units, before)
-	return a.sheets(c, view, func() *sheet.Book { return l.uptakeBook(&view) })
+	return a.table(c, view, func() *sheet.Book { return l.uptakeBook(&view) })
 }
 
 // measureOf are the channels by which the policy measures.

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"slices"
 	"strings"
@@ -79,31 +77,7 @@ func (a *API) villages(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if c.QueryText("format") == "csv" {
-		return Reply{Raw: &Raw{Type: "text/csv; charset=utf-8", Body: csvOf(&l.villageBook(&view).Sheets[0]), Zip: true}}, nil
-	}
-	return a.sheets(c, view, func() *sheet.Book { return l.villageBook(&view) })
-}
-
-// csvOf is a sheet's heads and rows as a table that a spreadsheet opens.
-func csvOf(s *sheet.Sheet) []byte {
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	row := func(n int, text func(i int) string) {
-		line := make([]string, n)
-		for i := range line {
-			line[i] = plainText(text(i))
-		}
-		_ = w.Write(line) // into memory; it cannot fail
-	}
-	row(len(s.Heads), func(i int) string { return s.Heads[i] })
-	for _, cells := range s.Rows {
-		row(len(cells), func(i int) string { return cells[i].String() })
-	}
-	w.Flush()
-	return b.Bytes()
+	return a.table(c, view, func() *sheet.Book { return l.villageBook(&view) })
 }
 
 // liveVillages are the villages as their cases stand now.

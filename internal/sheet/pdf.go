@@ -39,7 +39,9 @@ func (b *Book) WritePDF(w io.Writer, font *Font) error {
 	})
 	p := printer{f, font}
 	for i := range b.Sheets {
-		p.print(&b.Sheets[i])
+		if err := p.print(&b.Sheets[i]); err != nil {
+			return err
+		}
 	}
 	return f.Output(w)
 }
@@ -51,7 +53,7 @@ type printer struct {
 	font *Font
 }
 
-func (p printer) print(s *Sheet) {
+func (p printer) print(s *Sheet) error {
 	p.AddPage()
 	p.SetFont(family, "", titleSize)
 	p.text(s.Title, 8)
@@ -66,14 +68,15 @@ func (p printer) print(s *Sheet) {
 		heads[i] = Text(h)
 	}
 	p.row(heads, widths, true)
-	for _, cells := range s.Rows {
+	return s.each(func(cells []Cell) error {
 		if p.GetY()+p.height(cells, widths) > paperEnd {
 			p.AddPage()
 			p.SetFont(family, "", textSize)
 			p.row(heads, widths, true)
 		}
 		p.row(cells, widths, false)
-	}
+		return nil
+	})
 }
 
 // columns are the widths in millimetres.

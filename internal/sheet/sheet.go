@@ -1,4 +1,4 @@
-// Package sheet writes tables as XLSX workbooks and PDF papers. The same tables make the same bytes, so that two exports can be compared,
+// Package sheet writes tables as XLSX workbooks, PDF papers and CSV. The same tables make the same bytes, so that two exports can be compared,
 // and nothing in them is read as a formula.
 package sheet
 
@@ -24,6 +24,21 @@ type Sheet struct {
 	Heads  []string
 	Widths []float64 // of the columns, in proportion; a column more than there are widths is as wide as the last
 	Rows   [][]Cell
+	// More gives rows after these, one at a time, so that a long table need not be held; the slice is the writer's until the next.
+	More func(row func([]Cell) error) error
+}
+
+// each goes through the rows.
+func (s *Sheet) each(row func([]Cell) error) error {
+	for _, cells := range s.Rows {
+		if err := row(cells); err != nil {
+			return err
+		}
+	}
+	if s.More == nil {
+		return nil
+	}
+	return s.More(row)
 }
 
 func (s *Sheet) width(column int) float64 {

@@ -3,11 +3,13 @@ package sheet_test
 import (
 	"bytes"
 	"compress/zlib"
+	"encoding/csv"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"fengqiao/internal/sheet/sheettest"
 
 	"github.com/xuri/excelize/v2"
+	"pgregory.net/rapid"
 )
 
 func font(t testing.TB) *sheet.Font {
@@ -179,4 +182,54 @@ func FuzzFont(f *testing.F) {
 			t.Fatal("a font of no bytes")
 		}
 	})
+}
+
+func TestATableOfAnyTextHoldsNoFormula(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`[ \x{3000}]{0,2}[=+\-@＝＋－＠\t,"\r\na1\x{7532}]{0,6}`).Draw(t, "text")
+		n := rapid.Float64Range(-1e6, 1e6).Draw(t, "number")
+		rows := 0
+		s := &sheet.Sheet{Heads: []string{text, "n"}, More: func(row func([]sheet.Cell) error) error {
+			for range 3 {
+				rows++
+				if err := row([]sheet.Cell{sheet.Text(text), sheet.Number(&n)}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+		var b bytes.Buffer
+		if err := s.WriteCSV(&b); err != nil {
+			t.Fatal(err)
+		}
+		all, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.String(), "\ufeff"))).ReadAll()
+		if err != nil || len(all) != 4 || rows != 3 {
+			t.Fatalf("%d rows, %v", len(all), err)
+		}
+		for _, line := range all {
+			first := strings.TrimLeft(line[0], " \u3000\u00a0")
+			if first != "" && strings.ContainsRune("=+-@＝＋－＠\t\r\n", []rune(first)[0]) {
+				t.Fatalf("%q may be read as a formula", line[0])
+			}
+			plain := strings.ReplaceAll(text, "\r", "") // the writer has line ends of its own
+			if got := strings.TrimPrefix(line[0], "'"); got != plain {
+				t.Fatalf("%q was written as %q", plain, got)
+			}
+		}
+		if got, err := strconv.ParseFloat(all[1][1], 64); err != nil || got != n {
+			t.Fatalf("%v came back as %v", n, all[1][1])
+		}
+	})
+}
+
+func TestATableThatFailsInTheMidstIsNoTable(t *testing.T) {
+	s := sheet.Sheet{Heads: []string{"x"}, More: func(row func([]sheet.Cell) error) error {
+		return errors.Join(row([]sheet.Cell{sheet.Text("1")}), io.ErrUnexpectedEOF)
+	}}
+	b := &sheet.Book{Sheets: []sheet.Sheet{s}}
+	for what, err := range map[string]error{"csv": s.WriteCSV(io.Discard), "xlsx": b.WriteXLSX(io.Discard), "pdf": b.WritePDF(io.Discard, font(t))} {
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 }

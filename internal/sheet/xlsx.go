@@ -81,17 +81,22 @@ func (l look) write(f *excelize.File, name string, s *Sheet) error {
 		heads[i] = excelize.Cell{StyleID: l.head, Value: h}
 	}
 	rows = append(rows, heads)
-	for _, cells := range s.Rows {
-		rows = append(rows, l.row(cells))
-	}
-	for i, row := range rows {
-		at, err := excelize.CoordinatesToCellName(1, i+1)
+	at := 0
+	set := func(row []any) error {
+		at++
+		cell, err := excelize.CoordinatesToCellName(1, at)
 		if err != nil {
 			return err
 		}
-		if err := out.SetRow(at, row); err != nil {
+		return out.SetRow(cell, row)
+	}
+	for _, row := range rows {
+		if err := set(row); err != nil {
 			return err
 		}
+	}
+	if err := s.each(func(cells []Cell) error { return set(l.row(cells)) }); err != nil {
+		return err
 	}
 	return out.Flush()
 }

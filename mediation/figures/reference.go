@@ -31,14 +31,14 @@ func Reference() string {
 
 const preface = "# 统计 · Figures\n\n" +
 	"由程序里的表生成 generated from the table: `go test ./mediation/figures -run Reference -update`.\n\n" +
-	"`GET /api/v1/stats/summary`，`GET /api/v1/stats/breakdown?by=area|category|channel|unit|month|source`（`format=xlsx`，前者另有 `pdf`，后者另有 `csv` for tables）。\n" +
+	"`GET /api/v1/stats/summary`，`GET /api/v1/stats/breakdown?by=area|category|channel|unit|month|source`（`format=csv|xlsx`，前者另有 `pdf`）。\n" +
 	"条件 filters: `area` `category` `channel` `unit` `source` `from` `until` `compareFrom` `compareUntil`。\n\n" +
 	"| 键 key | 名称 name | 定义 definition | 单位 unit | 案件列表 list |\n|---|---|---|---|---|\n"
 
 const uses = `
 ## 一降两升 · One down, two up
 
-` + "`GET /api/v1/stats/uptake?from=…`" + `（` + "`area` `level` `until` `compareFrom` `compareUntil` `format=xlsx|pdf`" + `）：规则里 ` + "`uptake`" + ` 定了按哪个来源、哪些渠道算。按片区（默认下一级，` + "`level`" + ` 选村、网格、微网格）和
+` + "`GET /api/v1/stats/uptake?from=…`" + `（` + "`area` `level` `until` `compareFrom` `compareUntil` `format=csv|xlsx|pdf`" + `）：规则里 ` + "`uptake`" + ` 定了按哪个来源、哪些渠道算。按片区（默认下一级，` + "`level`" + ` 选村、网格、微网格）和
 县里时区的月份；整个期间与比较期比，每个月与上一个月比；` + "`reached`" + ` 是是否朝该去的方向变了，没有可比的为 null。期初、期末可能是半个月，与整月比须留意。
 By the source and channels that ` + "`uptake`" + ` of the policy names; by areas, one level below or of a chosen level, and by the county's months. The period stands beside the earlier one, each month
 beside the one before; ` + "`reached`" + ` tells whether a figure went where it is to go, null where there is nothing to compare. The first and the last month may be parts of one.
@@ -76,4 +76,16 @@ const rules = `
   ` + "`counted`" + ` 与统计数是同一份定义。归在现行网格图没有的辖区下的那一组没有列表（null）。超期按提问时刻算。The list of exactly these cases, of a share also of those below the
   line; of times those that were timed, and where parties are counted, their cases. The list's filter ` + "`counted`" + ` and the figures are one definition. Only the group of an area that
   the plan in force does not know has no list. What is overdue is judged at the moment of asking.
+
+## 导出 · Files
+
+- **统计表**：` + "`format=csv`、`xlsx`、`pdf`" + `，与回答里的数相同；CSV 里比率写成小数，只有表格本身。排名、积案、攻坚、一降两升、村的评定同样。**Tables of figures** hold what the answer
+  holds; so do rankings, the backlog, campaigns, uptake and villages. In CSV shares stand as parts of 1.
+- **案件清单**：任何一个数的 ` + "`cases`" + `、` + "`casesBelow`" + ` 在 ` + "`cases`" + ` 后面加 ` + "`/table`" + ` 就是文件（` + "`/api/v1/cases/table?…&format=csv|xlsx`" + `，积案、攻坚名单也一样）：同样的条件，同样的可见范围，不分页。
+  边读边写，最多两万件，超过即拒绝，不给半份。**Lists of cases**: ` + "`/table`" + ` behind ` + "`cases`" + ` in any figure's link is the list as one file, by the same filters and the same sight; written as it is read,
+  20,000 cases at most, more is refused: half a file would be taken for all.
+- **个人信息**：清单里没有。` + "`parties=true`" + ` 另列当事人姓名、住址、打码的号码，与本人打开案件时看到的一样，每件记一次查看，最多200件；` + "`reveal=contact`" + ` 对有权看完整号码的人不打码，再记一次。
+  **Personal data**: none, unless ` + "`parties=true`" + ` asks for it: then each case is shown as opening it would show it to the caller, numbers masked, and the opening is on record; 200 cases at most.
+  ` + "`reveal=contact`" + ` shows numbers in full to who may see them, on record too.
+- **公式**：以 = + - @（含全角）、制表符、换行开头的文字前面加 '，电子表格不会把它当公式。Texts that a spreadsheet could read as a formula begin with a mark of text.
 `
