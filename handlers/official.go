@@ -107,8 +107,7 @@ func (a *API) officialFile(c *Call) (Reply, error) {
 	v := fileView{Official: officialView{ID: p.ID, Name: p.Name, Role: p.Role, Unit: p.Unit, Area: p.Area}, AsOf: head.AsOf, Period: head.Period, Months: []fileMonth{}, Cases: []fileCase{}}
 	v.Official.AreaName, _ = l.plan.Name(p.Area)
 	for _, f := range counts.All {
-		v.Figures = append(v.Figures, figureView{Key: f.Key, Unit: string(f.Unit), Text: choose(l.zh, f.Zh, f.En), Definition: choose(l.zh, f.DefZh, f.DefEn),
-			figureValue: valueOf(f, &tally, nil, q.links(f, p.ID, l.plan))})
+		v.Figures = append(v.Figures, figureView{l.meaning(&f), valueOf(f, &tally, nil, q.links(f, p.ID, l.plan))})
 	}
 	v.List = *q.link(map[string][]string{}, p.ID, l.plan)
 	if v.Slips, err = a.slipsOf(c, l, &q); err != nil {

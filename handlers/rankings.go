@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 
+	"fengqiao/grid"
 	"fengqiao/internal/sheet"
 	"fengqiao/mediation"
 	counts "fengqiao/mediation/figures"
@@ -11,7 +12,7 @@ import (
 
 // rankingRoutes are the policy's rankings over a period.
 func rankingRoutes() []Route {
-	return []Route{{Method: http.MethodGet, Path: "/api/v1/stats/rankings/:ranking", Action: mediation.StatsRead, Query: []string{"area", "category", "channel", "unit", "source", "from", "until", "format"}, Handle: (*API).ranking}}
+	return []Route{{Method: http.MethodGet, Path: "/api/v1/stats/rankings/:ranking", Action: mediation.StatsRead, Query: []string{"area", "category", "channel", "unit", "source", "from", "until", "compareFrom", "compareUntil", "format"}, Handle: (*API).ranking}}
 }
 
 // rankMeasureTexts name the measures and say what they mean.
@@ -42,12 +43,20 @@ type rankedView struct {
 	Text   string      `json:"text"`
 	Shares []shareView `json:"shares"` // by the measures
 	Cases  *string     `json:"cases"`  // what was received
+	// Earlier is how it stood in the earlier period; null where there is none, or it received nothing then.
+	Earlier *rankedBefore `json:"earlier"`
+}
+
+type rankedBefore struct {
+	Place  int       `json:"place"`
+	Values []float64 `json:"values"` // of the shares
 }
 
 type shareView struct {
 	Value float64 `json:"value"`
 	Above int     `json:"above"`
 	Below int     `json:"below"`
+	Cases *string `json:"cases"` // those above the line
 }
 
 // ranking puts the areas one level down, or the units, in order. What lies with no unit, or with the area itself, competes with nobody.
@@ -64,28 +73,44 @@ func (a *API) ranking(c *Call) (Reply, error) {
 	if !ok {
 		return Reply{}, mediation.ErrNotFound
 	}
-	q.by, q.earlier = counts.By(r.Of), nil
+	q.by = counts.By(r.Of)
+	before := map[string]*counts.Ranked{}
+	if q.earlier != nil {
+		ranked := a.ranked(&q, *q.earlier, r, l.plan)
+		for i := range ranked {
+			before[ranked[i].Key] = &ranked[i]
+		}
+	}
+	view := l.ranking(&q, r, a.ranked(&q, q.Query, r, l.plan), before)
+	return a.table(c, view, func() *sheet.Book { return l.rankingBook(&view) })
+}
+
+// ranked are those who compete, in order.
+func (a *API) ranked(q *asked, of counts.Query, r *policy.Ranking, plan *grid.Plan) []counts.Ranked {
 	var groups []counts.Group
-	for _, g := range a.Figures.Break(q.Query, q.by, nil) {
-		if _, competes := q.groupFilters(g.Key, l.plan); competes {
+	for _, g := range a.Figures.Break(of, q.by, nil) {
+		if _, competes := q.groupFilters(g.Key, plan); competes {
 			groups = append(groups, g)
 		}
 	}
-	view := l.ranking(&q, r, counts.Rank(groups, r.Measures))
-	return a.table(c, view, func() *sheet.Book { return l.rankingBook(&view) })
+	return counts.Rank(groups, r.Measures)
 }
 
 // rankingBook is the ranking as a table: of each measure the share and its two counts.
 func (l labels) rankingBook(v *rankingView) *sheet.Book {
-	s := sheet.Sheet{Name: v.Text, Title: v.Text, Above: l.above(v.AsOf, l.spanOf(v.Period)), Widths: []float64{0.7, 1.5, 2, 1},
-		Heads: []string{choose(l.zh, "名次", "place"), choose(l.zh, "代码", "code"), choose(l.zh, "名称", "name")}}
+	s := sheet.Sheet{Name: v.Text, Title: v.Text, Above: l.above(v.AsOf, l.spanOf(v.Period)), Widths: []float64{0.7, 0.9, 1.5, 2, 1},
+		Heads: []string{choose(l.zh, "名次", "place"), choose(l.zh, "比较期名次", "earlier place"), choose(l.zh, "代码", "code"), choose(l.zh, "名称", "name")}}
 	for _, m := range v.Measures {
 		s.Heads = append(s.Heads, m.Text, choose(l.zh, "分子", "above"), choose(l.zh, "分母", "below"))
 		s.Above = append(s.Above, m.Text+choose(l.zh, "：", ": ")+m.Definition)
 	}
 	for i := range v.Items {
 		x := &v.Items[i]
-		row := []sheet.Cell{whole(&x.Place), sheet.Text(x.Key), sheet.Text(x.Text)}
+		var was sheet.Cell
+		if x.Earlier != nil {
+			was = whole(&x.Earlier.Place)
+		}
+		row := []sheet.Cell{whole(&x.Place), was, sheet.Text(x.Key), sheet.Text(x.Text)}
 		for _, m := range x.Shares {
 			row = append(row, sheet.Share(&m.Value), whole(&m.Above), whole(&m.Below))
 		}
@@ -94,20 +119,21 @@ func (l labels) rankingBook(v *rankingView) *sheet.Book {
 	return &sheet.Book{Title: v.Text, Of: v.AsOf, Sheets: []sheet.Sheet{s}}
 }
 
-func (l labels) ranking(q *asked, r *policy.Ranking, ranked []counts.Ranked) rankingView {
+func (l labels) ranking(q *asked, r *policy.Ranking, ranked []counts.Ranked, before map[string]*counts.Ranked) rankingView {
 	v := rankingView{statsHead: q.head(q.Now), Key: r.Key, Text: l.text(r.Name), Of: r.Of, Items: []rankedView{}}
 	for _, m := range r.Measures {
 		text := rankMeasureTexts[m]
 		v.Measures = append(v.Measures, rankMeasureView{m, choose(l.zh, text[0], text[1]), choose(l.zh, text[2], text[3])})
 	}
 	for _, x := range ranked {
-		item := rankedView{Place: x.Place, Key: x.Key, Text: l.group(q.by, x.Key)}
-		for _, s := range x.Shares {
-			item.Shares = append(item.Shares, shareView{counts.Rounded(float64(s.Above) / float64(s.Below)), s.Above, s.Below})
+		item := rankedView{Place: x.Place, Key: x.Key, Text: l.group(q.by, x.Key), Cases: q.link(counts.ReceivedList(), x.Key, l.plan)}
+		for i, s := range x.Shares {
+			item.Shares = append(item.Shares, shareView{s.Value(), s.Above, s.Below, q.link(counts.MeasureList(r.Measures[i]), x.Key, l.plan)})
 		}
-		for _, f := range counts.All {
-			if f.Key == "received" {
-				item.Cases = q.link(f.List, x.Key, l.plan)
+		if was := before[x.Key]; was != nil {
+			item.Earlier = &rankedBefore{Place: was.Place}
+			for _, s := range was.Shares {
+				item.Earlier.Values = append(item.Earlier.Values, s.Value())
 			}
 		}
 		v.Items = append(v.Items, item)

@@ -56,3 +56,86 @@ func TestATownshipThatRefusesDoesNotRiseInTheRanking(t *testing.T) {
 	}
 	app.Do(t, county, http.MethodGet, "/api/v1/stats/rankings/gone", nil).Refused(http.StatusNotFound, "not_found", "")
 }
+
+func TestARankingStandsBesideTheEarlierOneAndLeadsToItsCases(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		app := fresh(t)
+		county := app.Post(t, "county-office", account.Place{Role: mediation.CountyStaff, Area: apptest.County})
+		var begins []string
+		for _, settles := range []apptest.Place{apptest.There, apptest.Here} { // the other one each time
+			begins = append(begins, app.Case.Now().UTC().Format(time.RFC3339))
+			for _, p := range []apptest.Place{apptest.Here, apptest.There} {
+				app.Case.Advance(31 * 24 * time.Hour)
+				way := history{"in hand", 1, nil}
+				if p == settles {
+					way = history{"settled", 1, histories(p)[0].steps}
+				}
+				play(t, app, p, way)
+			}
+		}
+		app.Case.Advance(time.Hour)
+		if err := app.Figures.Pass(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Earlier *struct{ From, Until string }
+			Items   []struct {
+				Place  int
+				Key    string
+				Cases  *string
+				Shares []struct {
+					Above, Below int
+					Cases        *string
+				}
+				Earlier *struct {
+					Place  int
+					Values []float64
+				}
+			}
+		}
+		app.Do(t, county, http.MethodGet, "/api/v1/stats/rankings/townships?from="+begins[1]+"&compareFrom="+begins[0]+"&compareUntil="+begins[1], nil).Want(http.StatusOK).Into(&got)
+		if got.Earlier == nil || len(got.Items) != 2 {
+			t.Fatalf("%+v", got)
+		}
+		for i, x := range got.Items {
+			if x.Place != i+1 || x.Earlier == nil || x.Earlier.Place != 2-i || len(x.Earlier.Values) != len(x.Shares) || x.Earlier.Values[0] != float64(i) {
+				t.Errorf("%s stands at %d, before %+v", x.Key, x.Place, x.Earlier)
+			}
+			for n, share := range x.Shares {
+				if above := following(t, app, county, *share.Cases); above != share.Above || following(t, app, county, *x.Cases) != share.Below {
+					t.Errorf("%s, share %d: %+v, behind it %d", x.Key, n, share, above)
+				}
+			}
+		}
+		app.Do(t, county, http.MethodGet, "/api/v1/stats/rankings/townships", nil).Want(http.StatusOK).Into(&got)
+		if got.Items[0].Earlier != nil {
+			t.Errorf("without a period there is nothing earlier: %+v", got.Items)
+		}
+	})
+}
+
+func TestAFigureSaysWhatItMeansInEveryAnswer(t *testing.T) {
+	app := apptest.New(t)
+	settle(t, app, apptest.Here)
+	county := app.Post(t, "county-office", account.Place{Role: mediation.CountyStaff, Area: apptest.County})
+	summary(t, app, county, "")
+	begin := app.Case.Now().AddDate(0, 0, -1).UTC().Format(time.RFC3339)
+	for path, list := range map[string]string{"summary?": "figures", "breakdown?by=unit": "figures", "rankings/townships?": "measures", "uptake?from=" + begin: "figures", "backlog?": ""} {
+		view := app.Do(t, county, http.MethodGet, "/api/v1/stats/"+path, nil).Want(http.StatusOK).View()
+		if view["asOf"] == "" || view["asOf"] == nil {
+			t.Errorf("%s does not say as of when it is", path)
+		}
+		means := []any{view}
+		if list != "" {
+			means = view[list].([]any)
+		}
+		for _, x := range means {
+			if text, _ := x.(obj)["definition"].(string); text == "" {
+				t.Errorf("%s: %v has no definition", path, x)
+			}
+		}
+		if len(means) == 0 {
+			t.Errorf("%s: nothing", path)
+		}
+	}
+}

@@ -132,7 +132,12 @@ func (l labels) breakdownBook(v *breakdownView) *sheet.Book {
 		}
 		s.Rows = append(s.Rows, row)
 	}
-	return &sheet.Book{Title: title, Of: v.AsOf, Sheets: []sheet.Sheet{s}}
+	means := choose(l.zh, "定义", "definitions")
+	d := sheet.Sheet{Name: means, Title: means, Widths: []float64{2, 6}, Heads: []string{choose(l.zh, "名称", "name"), choose(l.zh, "定义", "definition")}}
+	for i := range v.Figures {
+		d.Rows = append(d.Rows, []sheet.Cell{sheet.Text(v.Figures[i].Text), sheet.Text(v.Figures[i].Definition)})
+	}
+	return &sheet.Book{Title: title, Of: v.AsOf, Sheets: []sheet.Sheet{s, d}}
 }
 
 // scorecardBook is a table of all that were measured, and a report of each.

@@ -50,8 +50,7 @@ func (a *API) statsSummary(c *Call) (Reply, error) {
 	}
 	view := statsSummaryView{statsHead: q.head(q.Now), Figures: make([]figureView, len(counts.All))}
 	for i, f := range counts.All {
-		view.Figures[i] = figureView{Key: f.Key, Unit: string(f.Unit), Text: choose(l.zh, f.Zh, f.En), Definition: choose(l.zh, f.DefZh, f.DefEn),
-			figureValue: valueOf(f, &tally, before, q.links(f, "", l.plan))}
+		view.Figures[i] = figureView{l.meaning(&f), valueOf(f, &tally, before, q.links(f, "", l.plan))}
 	}
 	return a.table(c, view, func() *sheet.Book { return l.summaryBook(&view) })
 }

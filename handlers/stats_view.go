@@ -29,11 +29,20 @@ type statsSummaryView struct {
 }
 
 type figureView struct {
+	meaning
+	figureValue
+}
+
+// meaning is what a figure is called, what it is measured in and what it means.
+type meaning struct {
 	Key        string `json:"key"`
 	Unit       string `json:"unit"`
 	Text       string `json:"text"`
 	Definition string `json:"definition"`
-	figureValue
+}
+
+func (l labels) meaning(f *counts.Figure) meaning {
+	return meaning{f.Key, string(f.Unit), choose(l.zh, f.Zh, f.En), choose(l.zh, f.DefZh, f.DefEn)}
 }
 
 // figureValue is a figure. Above and Below are the exact counts of a share; Timed is how many cases a time is of.
@@ -63,7 +72,8 @@ type pastValue struct {
 type breakdownView struct {
 	By string `json:"by"`
 	statsHead
-	Items []statsGroup `json:"items"`
+	Figures []meaning    `json:"figures"` // of every item, what they mean
+	Items   []statsGroup `json:"items"`
 }
 
 type statsGroup struct {
@@ -132,6 +142,9 @@ func figureOf(f counts.Figure, t *counts.Tally) *float64 {
 // breakdown words the groups. Of a group that had no case before, the earlier figures are those of none.
 func (l labels) breakdown(q *asked, groups []counts.Group, before map[string]*counts.Tally) breakdownView {
 	v := breakdownView{By: string(q.by), statsHead: q.head(q.Now), Items: make([]statsGroup, len(groups))}
+	for i := range counts.All {
+		v.Figures = append(v.Figures, l.meaning(&counts.All[i]))
+	}
 	for i := range groups {
 		g := &groups[i]
 		past := before[g.Key]

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"fengqiao/mediation"
 	"fengqiao/mediation/policy"
 )
 
@@ -18,14 +19,27 @@ type Ranked struct {
 // Portion is a share by its two counts, so that it is compared exactly.
 type Portion struct{ Above, Below int }
 
+// Value is the share, rounded; nobody has a portion of nothing.
+func (p Portion) Value() float64 { return Rounded(float64(p.Above) / float64(p.Below)) }
+
 func (p Portion) compare(q Portion) int { return cmp.Compare(p.Above*q.Below, q.Above*p.Below) }
 
-// measured are the measures that rankings may use. All are of what came in, what was refused among it: taking on less never helps.
-var measured = map[string]func(*Tally) int{
-	policy.RankSettlement: func(t *Tally) int { return t.Settled },
-	policy.RankClosing:    func(t *Tally) int { return t.Closed },
-	policy.RankTimeliness: func(t *Tally) int { return t.InTime },
+// measured are the measures that rankings may use, with the list of the cases above the line. All are of what came in, what was refused among it:
+// taking on less never helps.
+var measured = map[string]struct {
+	of   func(*Tally) int
+	list map[string][]string
+}{
+	policy.RankSettlement: {func(t *Tally) int { return t.Settled }, inSettled},
+	policy.RankClosing:    {func(t *Tally) int { return t.Closed }, among(mediation.CountedClosed)},
+	policy.RankTimeliness: {func(t *Tally) int { return t.InTime }, among(mediation.CountedInTime)},
 }
+
+// MeasureList narrows a list to the cases above a measure's line, ReceivedList to those below any.
+func MeasureList(measure string) map[string][]string { return measured[measure].list }
+
+// ReceivedList is the list of all that came in.
+func ReceivedList() map[string][]string { return received }
 
 // Rank puts groups in order by measures: by the first, where they are equal by the next.
 func Rank(groups []Group, measures []string) []Ranked {
@@ -33,7 +47,7 @@ func Rank(groups []Group, measures []string) []Ranked {
 	for i, g := range groups {
 		ranked[i].Group = g
 		for _, m := range measures {
-			ranked[i].Shares = append(ranked[i].Shares, Portion{measured[m](&g.Tally), g.Received})
+			ranked[i].Shares = append(ranked[i].Shares, Portion{measured[m].of(&g.Tally), g.Received})
 		}
 	}
 	order := func(a, b Ranked) int { return slices.CompareFunc(b.Shares, a.Shares, Portion.compare) }
