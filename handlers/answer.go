@@ -1,9 +1,12 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +23,11 @@ func (a *API) answer(c *Call, r Reply) error {
 	if r.Location != "" {
 		c.Set(fiber.HeaderLocation, r.Location)
 	}
-	if r.Raw != nil {
+	switch {
+	case r.Raw != nil && r.Raw.Stream != nil:
+		a.stream(c, r.Raw)
+		return nil
+	case r.Raw != nil:
 		return c.raw(r)
 	}
 	if r.View == nil {
@@ -98,6 +105,31 @@ func (c *Call) raw(r Reply) error {
 	}
 	c.Set(fiber.HeaderAcceptRanges, "bytes")
 	return c.part(r.Raw.Body, tag)
+}
+
+// stream sends what is written while it is sent. A caller who goes away closes the pipe, and the writer with it.
+func (a *API) stream(c *Call, r *Raw) {
+	c.Set(fiber.HeaderContentType, r.Type)
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+r.Name+`"`)
+	if c.Method() == http.MethodHead {
+		return
+	}
+	from, to := io.Pipe()
+	route, id := c.Route.Path, c.ID
+	go func() {
+		var err error
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+			if err != nil && !errors.Is(err, io.ErrClosedPipe) {
+				a.Log.Error("an answer broke off", "id", id, "route", route, "cause", err)
+			}
+			_ = to.CloseWithError(err) // it never fails
+		}()
+		err = r.Stream(to)
+	}()
+	c.Response().SetBodyStream(from, -1)
 }
 
 // part sends the one range that was asked for (RFC 9110, 14), or the whole where none was, several were, or what the caller has

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"io"
 	"time"
 
 	"fengqiao/mediation"
@@ -73,6 +74,11 @@ type Raw struct {
 	Parts bool
 	// Zip sends it compressed to who takes that.
 	Zip bool
+	// Name is what a browser keeps it under; ASCII.
+	Name string
+	// Stream writes it in place of Body while the caller takes it. It runs when the handler has answered, so everything that can be refused
+	// must have been, and it may ask nothing of the call. An error breaks the answer off, which the caller sees.
+	Stream func(io.Writer) error
 }
 
 // Page is one page of a list.

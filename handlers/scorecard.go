@@ -22,6 +22,8 @@ func scorecardRoutes(l Limits) []Route {
 		{Method: http.MethodPut, Path: base, Action: mediation.ScorecardImport, Sight: (*API).holdsPlan, Cost: Upload, Change: true, First: true, Body: l.Import,
 			Deadline: importDeadline, Handle: (*API).importScorecard},
 		{Method: get, Path: base + "/:key/results", Action: mediation.ScorecardRead, Query: []string{"by", "period", "area", "trend", "subject", "format"}, Handle: (*API).scorecardResults},
+		{Method: get, Path: base + "/:key/reports", Action: mediation.ScorecardRead, Query: []string{"by", "period", "area", "format"}, Cost: Upload, Deadline: importDeadline,
+			Handle: (*API).scorecardReports},
 		{Method: get, Path: base + "/:key/villages", Action: mediation.VillageRead, Query: []string{"period", "area", "live", "format"}, Handle: (*API).villages},
 		{Method: get, Path: base + "/:key/villages/rounds", Action: mediation.VillageRead, Handle: (*API).villageRounds},
 		{Method: http.MethodPost, Path: base + "/:key/villages/rounds", Action: mediation.ScorecardFreeze, Sight: (*API).holdsPlan, Create: true, OwnKey: true, Cost: Write,
@@ -110,15 +112,12 @@ func (a *API) importScorecard(c *Call) (Reply, error) {
 	return a.scorecards(c)
 }
 
-// measured reckons what a call asks for.
-func (a *API) measured(c *Call) (scorecard.Answer, error) {
+// measuredBy reckons what a call asks for.
+func (a *API) measuredBy(c *Call, by scorecard.By) (scorecard.Answer, error) {
 	if err := a.counted(); err != nil {
 		return scorecard.Answer{}, err
 	}
-	ask := scorecard.Ask{Key: c.PathID("key"), By: scorecard.By(c.QueryText("by")), Period: c.QueryText("period"), Area: grid.Code(c.QueryText("area")), Trend: 1}
-	if ask.By == "" {
-		return scorecard.Answer{}, invalid("required", "by")
-	}
+	ask := scorecard.Ask{Key: c.PathID("key"), By: by, Period: c.QueryText("period"), Area: grid.Code(c.QueryText("area")), Trend: 1}
 	if err := checkCode(a.Atlas.Load(), "area", ask.Area); err != nil {
 		return scorecard.Answer{}, err
 	}
@@ -133,7 +132,11 @@ func (a *API) measured(c *Call) (scorecard.Answer, error) {
 }
 
 func (a *API) scorecardResults(c *Call) (Reply, error) {
-	answer, err := a.measured(c)
+	by := scorecard.By(c.QueryText("by"))
+	if by == "" {
+		return Reply{}, invalid("required", "by")
+	}
+	answer, err := a.measuredBy(c, by)
 	if err != nil {
 		return Reply{}, err
 	}

@@ -142,7 +142,15 @@ func (l labels) breakdownBook(v *breakdownView) *sheet.Book {
 
 // scorecardBook is a table of all that were measured, and a report of each.
 func (l labels) scorecardBook(v *resultsView) *sheet.Book {
-	b := &sheet.Book{Title: v.Text, Of: v.AsOf}
+	b := &sheet.Book{Title: v.Text, Of: v.AsOf, Sheets: []sheet.Sheet{l.scorecardTable(v)}}
+	for i := range v.Items {
+		b.Sheets = append(b.Sheets, l.report(v, &v.Items[i], i+1))
+	}
+	return b
+}
+
+// scorecardTable is everybody who was measured, one a line.
+func (l labels) scorecardTable(v *resultsView) sheet.Sheet {
 	all := sheet.Sheet{Name: choose(l.zh, "总表", "all"), Title: v.Text, Above: append(l.above(v.AsOf, v.Period.Key), v.ID), Widths: []float64{3, 1},
 		Heads: []string{choose(l.zh, "名称", "name"), choose(l.zh, "总分", "points"), choose(l.zh, "有值的权重", "covered")}}
 	for _, d := range v.Form.Parts {
@@ -156,11 +164,7 @@ func (l labels) scorecardBook(v *resultsView) *sheet.Book {
 		}
 		all.Rows = append(all.Rows, row)
 	}
-	b.Sheets = append(b.Sheets, all)
-	for i := range v.Items {
-		b.Sheets = append(b.Sheets, l.report(v, &v.Items[i], i+1))
-	}
-	return b
+	return all
 }
 
 // report is what a card says of one area, unit or official.

@@ -2,13 +2,11 @@ package sheet_test
 
 import (
 	"bytes"
-	"compress/zlib"
 	"encoding/csv"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -97,25 +95,6 @@ func TestTheSameTablesMakeTheSameBytes(t *testing.T) {
 	}
 }
 
-var streams = regexp.MustCompile(`(?s)stream\n(.*?)\nendstream`)
-
-// drawn is all that the pages of a PDF draw.
-func drawn(t *testing.T, pdf []byte) string {
-	t.Helper()
-	var all strings.Builder
-	for _, m := range streams.FindAllSubmatch(pdf, -1) {
-		r, err := zlib.NewReader(bytes.NewReader(m[1]))
-		if err != nil {
-			continue // not compressed
-		}
-		plain, err := io.ReadAll(r)
-		if err == nil {
-			all.Write(plain)
-		}
-	}
-	return all.String()
-}
-
 func TestAPaperHoldsItsFontAndEveryTableBeginsOnAPage(t *testing.T) {
 	var p bytes.Buffer
 	if err := sample().WritePDF(&p, font(t)); err != nil {
@@ -127,23 +106,9 @@ func TestAPaperHoldsItsFontAndEveryTableBeginsOnAPage(t *testing.T) {
 	if n := bytes.Count(p.Bytes(), []byte("/Type /Page\n")); n < 4 {
 		t.Errorf("%d pages", n)
 	}
-	if text := drawn(t, p.Bytes()); strings.Count(text, utf16("指标")) < 5 || !strings.Contains(text, utf16("96.99%")) || !strings.Contains(text, utf16("=1+1")) {
-		t.Error("heads do not stand on every page, or a cell is missing")
+	if text, err := sheettest.Text(p.Bytes()); err != nil || strings.Count(text, "指标\n") < 4 || !strings.Contains(text, "96.99%\n") || !strings.Contains(text, "=1+1\n") {
+		t.Errorf("heads do not stand on every page, or a cell is missing: %v", err)
 	}
-}
-
-// utf16 is how a text stands in a PDF.
-func utf16(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		for _, c := range []byte{byte(r >> 8), byte(r)} {
-			if c == '(' || c == ')' || c == '\\' {
-				b.WriteByte('\\')
-			}
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
 }
 
 func TestAFontThatWillNotDoIsNamed(t *testing.T) {

@@ -134,6 +134,16 @@ XLSX和PDF里是同一回答里的数：总表一张，每个乡镇、单位或�
 (Anji's 39 are 15 townships and 24 member units); subject asks for one. Nothing in them is of a party, the same figures (as of the same moment) make the same bytes, and
 no text is read as a formula.
 
+**一期全部报告** ` + "`GET /api/v1/scorecards/{key}/reports?period=2026-03`" + `：一个压缩包，每个乡镇（街道）、每个成员单位各一份 PDF、一份 XLSX（安吉39份），另有总表；
+` + "`by=official`" + ` 为每名干部一份，` + "`format=xlsx`" + ` 只要一种；一次至多1000份，边生成边发送，中断的压缩包打不开，重取即可。All reports of a period in one ZIP: for each
+township and each member unit a PDF and an XLSX (Anji's 39), and a table of all; by=official for a report of each person. 1,000 at most; it is made while it is sent, and one that
+broke off does not open.
+
+` + "```" + `
+curl -H "Authorization: Bearer $TOKEN" -o 2026-03.zip "$URL/api/v1/scorecards/anji/reports?period=2026-03"
+curl -H "Authorization: Bearer $TOKEN" -o people.zip "$URL/api/v1/scorecards/anji/reports?period=2026-03&by=official&format=pdf"
+` + "```" + `
+
 PDF要用带中文的字体，程序不带字体：装 Debian、Ubuntu 的 fonts-wqy-microhei（Apache-2.0，或 GPL-3 加嵌入例外），或用 ` + "`--pdf-font`" + ` 指定一个 TrueType 字体（.ttf、.ttc；OTF 不行）。
 没有字体时 PDF 回答 501 ` + "`no_font`" + `，XLSX 照常。PDF needs a font with Chinese in it, and the program brings none: install fonts-wqy-microhei of Debian or Ubuntu (Apache-2.0, or
 GPL-3 with the exception for embedding), or name a TrueType font by --pdf-font. Without one PDF is answered 501 no_font, and XLSX goes on.
