@@ -61,11 +61,14 @@ func (a *API) scorecardReports(c *Call) (Reply, error) {
 	return Reply{Raw: &Raw{Type: zipType, Name: name, Stream: r.write}}, nil
 }
 
-// reportFormats are how each report is had: as XLSX and PDF if nothing is said.
+// reportFormats are how each report is had: if nothing is said as XLSX and, where the server has a font, as PDF.
 func (a *API) reportFormats(c *Call) ([]string, error) {
 	formats := c.QueryAll("format")
 	if len(formats) == 0 {
-		formats = []string{"pdf", "xlsx"}
+		formats = []string{"xlsx"}
+		if a.Font != nil {
+			formats = append(formats, "pdf")
+		}
 	}
 	for _, f := range formats {
 		switch {

@@ -196,7 +196,10 @@ func TestReportsThatCannotBeHadAreRefused(t *testing.T) {
 	withAnji(t, app)
 	county := countyOf(t, app, mediation.CountyStaff)
 	const reports = "/api/v1/scorecards/anji/reports"
-	app.Do(t, county, http.MethodGet, reports, nil).Refused(http.StatusNotImplemented, "no_font", "")
+	app.Do(t, county, http.MethodGet, reports+"?format=pdf,xlsx", nil).Refused(http.StatusNotImplemented, "no_font", "")
+	if files := unpacked(t, app.Do(t, county, http.MethodGet, reports, nil).Want(http.StatusOK).Body); len(files) != 1+2+24 {
+		t.Errorf("without a font: %d workbooks", len(files)) // a table of all, two townships, the member units
+	}
 	app.Do(t, county, http.MethodGet, reports+"?format=doc", nil).Refused(http.StatusUnprocessableEntity, "unknown_value", "format")
 	app.Do(t, county, http.MethodGet, reports+"?format=xlsx&by=colour", nil).Refused(http.StatusUnprocessableEntity, "unknown_value", "by")
 	app.Do(t, county, http.MethodGet, reports+"?format=xlsx&period=x", nil).Refused(http.StatusUnprocessableEntity, "scorecard.bad_period", "period")
