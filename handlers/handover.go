@@ -79,6 +79,7 @@ type handoverView struct {
 	By        personRef        `json:"by"`
 	Area      *placeView       `json:"area"`
 	Reason    string           `json:"reason,omitzero"`
+	File      string           `json:"file,omitzero"` // the leaver's, kept with it, for who may read it
 	Force     bool             `json:"force"`
 	Opened    time.Time        `json:"opened"`
 	Matters   []matterView     `json:"matters"`
@@ -126,7 +127,7 @@ func (a *API) viewHandOver(c *Call, look *handover.Look) (handoverView, error) {
 		return &personRef{ID: id, Name: names[id]}
 	}
 	v := handoverView{ID: look.ID, Revision: look.Revision, State: look.State, StateText: l.word(handoverWords, string(look.State)), Leaver: *who(look.Leaver),
-		Successor: who(look.Successor), By: *who(look.By), Area: l.place(look.Area), Reason: look.Reason, Force: look.Force, Opened: look.Opened.UTC(),
+		Successor: who(look.Successor), By: *who(look.By), Area: l.place(look.Area), Reason: look.Reason, File: fileLink(c, look), Force: look.Force, Opened: look.Opened.UTC(),
 		Matters: []matterView{}, History: []handoverLineOf{}}
 	for i, m := range look.Matters {
 		mv := l.matter(m)
@@ -140,10 +141,18 @@ func (a *API) viewHandOver(c *Call, look *handover.Look) (handoverView, error) {
 		}
 		v.Matters = append(v.Matters, mv)
 	}
-	for _, h := range look.History {
-		v.History = append(v.History, handoverLineOf{h.At.UTC(), *who(h.By), h.What, l.word(lineWords, h.What), who(h.Who), h.Note})
+	for i, h := range look.History {
+		v.History = append(v.History, handoverLineOf{h.At.UTC(), *who(h.By), h.What, l.word(lineWords, h.What), who(h.Who), look.Notes[i]})
 	}
 	return v, nil
+}
+
+// fileLink leads to the leaver's file (一人一档), in which what was handed over is kept.
+func fileLink(c *Call, look *handover.Look) string {
+	if look.File.At.IsZero() || !mediation.MayArea(c.Actor, mediation.ScorecardRead, look.Area) {
+		return ""
+	}
+	return "/api/v1/officials/" + look.Leaver + "/file"
 }
 
 func (a *API) showHandOver(c *Call, id string) (Reply, error) {
@@ -209,7 +218,11 @@ func (a *API) handOvers(c *Call) (Reply, error) {
 	}
 	views := make([]handoverView, len(list))
 	for i := range list {
-		if views[i], err = a.viewHandOver(c, &handover.Look{HandOver: list[i]}); err != nil {
+		look, err := a.HandOvers.Read(c.Context, list[i])
+		if err != nil {
+			return Reply{}, err
+		}
+		if views[i], err = a.viewHandOver(c, &look); err != nil {
 			return Reply{}, err
 		}
 	}

@@ -26,9 +26,11 @@ type fileView struct {
 	Figures  []figureView `json:"figures"`
 	Slips    []slipFigure `json:"slips"` // of the papers of supervision that are addressed to them in person
 	Months   []fileMonth  `json:"months"`
-	Cases    []fileCase   `json:"cases"` // the newest
-	List     string       `json:"list"`  // all of them
-	More     bool         `json:"more"`  // there are more than Cases holds
+	// HandOvers are those that they gave and received, the newest first.
+	HandOvers []fileHandOver `json:"handOvers"`
+	Cases     []fileCase     `json:"cases"` // the newest
+	List      string         `json:"list"`  // all of them
+	More      bool           `json:"more"`  // there are more than Cases holds
 }
 
 // slipFigure is what is counted of papers of supervision, with the lists of exactly these.
@@ -114,6 +116,9 @@ func (a *API) officialFile(c *Call) (Reply, error) {
 		return Reply{}, err
 	}
 	if v.Months, err = a.monthsOf(c, p.ID); err != nil {
+		return Reply{}, err
+	}
+	if v.HandOvers, err = a.handOversOf(c, l, p.ID); err != nil {
 		return Reply{}, err
 	}
 	if err := a.casesOf(c, l, &q, &v); err != nil {
@@ -233,5 +238,5 @@ func (l labels) fileBook(v *fileView) *sheet.Book {
 		}
 		cases.Rows = append(cases.Rows, []sheet.Cell{sheet.Text(k.Number), sheet.Text(k.CategoryText), sheet.Text(k.StateText), sheet.Text(l.moment(k.Opened)), sheet.Text(closed), sheet.Text(late), whole(&k.Repeats)})
 	}
-	return &sheet.Book{Title: title, Of: v.AsOf, Sheets: []sheet.Sheet{summary, slips, months, cases}}
+	return &sheet.Book{Title: title, Of: v.AsOf, Sheets: append([]sheet.Sheet{summary, slips, months, cases}, l.handOverSheets(v.HandOvers)...)}
 }

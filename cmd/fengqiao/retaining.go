@@ -16,6 +16,7 @@ import (
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
 	"fengqiao/mediation/hall"
+	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/retention"
 )
@@ -42,7 +43,8 @@ func (in *installation) retaining(cases *mediation.Service, opinions *opinion.Se
 	meetings := in.meetingEraser()
 	meetings.Now = now
 	return &retention.Service{Rules: cases, Now: now,
-		Shelves: retention.Shelves(meetings, in.slipEraser(), &hall.Eraser{Visits: in.Store.Visits()}, opinion.Keeping{Service: opinions, Eraser: in.suggestionEraser()})}
+		Shelves: retention.Shelves(meetings, in.slipEraser(), &hall.Eraser{Visits: in.Store.Visits()}, opinion.Keeping{Service: opinions, Eraser: in.suggestionEraser()},
+			&handover.Eraser{HandOvers: in.Store.HandOvers(), Keys: in.ring})}
 }
 
 // retentionOf is retaining for a command.

@@ -77,7 +77,7 @@ func (in *installation) handovers(cases *mediation.Service, papers *slip.Service
 	rooms[council.RoomName] = council.Room{Service: in.deliberating(cases, papers)}
 	rooms[opinion.RoomName] = opinion.Room{Service: in.collecting(cases, papers)}
 	rooms[docket.RoomName] = docket.Room{Service: dockets}
-	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Now: cases.Now, Log: cases.Log})
+	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Sealer: in.ring, Now: cases.Now, Log: cases.Log})
 }
 
 // teams keeps the posts of grids' teams.

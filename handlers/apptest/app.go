@@ -218,51 +218,53 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	rooms[opinion.RoomName] = opinion.Room{Service: a.Opinions}
 	rooms[handover.TeamPost] = team.Room{Service: a.Teams}
 	rooms[docket.RoomName] = docket.Room{Service: a.Dockets}
-	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Now: a.Cases.Now, Log: log})
+	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Sealer: a.Ring, Now: a.Cases.Now, Log: log})
 	a.Retention = a.retaining()
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
 		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: a.rooms})
 	campaigns, err := campaign.NewService(campaign.Deps{Campaigns: a.Store.Campaigns(), Cases: a.Store.Cases(), Heads: a.Store.Figures(), Policies: a.policies, Now: a.Cases.Now})
 	must(t, err)
+	scorecards := scorecard.NewService(scorecard.Deps{Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
+		Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Slips: a.Store.Slips(), Now: a.Cases.Now})
+	a.HandOvers.Files = handlers.OfficialFiles{Scorecards: scorecards}
 	d := handlers.Deps{
-		Clock:     mover,
-		Slips:     a.Slips,
-		Figures:   a.Figures,
-		Cases:     a.Cases,
-		Accounts:  a.Accounts,
-		Media:     a.Photos,
-		Inbox:     a.Store.Inbox(),
-		Devices:   a.Store.Devices(),
-		Outbox:    a.Store.Outbox(),
-		Once:      a.Store.Once(),
-		Atlas:     a.Atlas,
-		Plans:     store.FollowedPlans{Plans: a.Store.Plans(), Follow: a.follow},
-		Surveyor:  a.Surveyor,
-		Calendars: a.Calendars,
-		Policies:  a.policies,
-		Mediators: a.Store.Mediators(),
-		Desks:     a.Desks,
-		Campaigns: campaigns,
-		Halls:     hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
-		HandOvers: a.HandOvers,
-		Scorecards: scorecard.NewService(scorecard.Deps{Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
-			Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Slips: a.Store.Slips(), Now: a.Cases.Now}),
-		Patrols:   a.Patrols,
-		Councils:  a.Councils,
-		Opinions:  a.Opinions,
-		Teams:     a.Teams,
-		Villages:  a.Villages,
-		Studies:   a.Studies,
-		Dockets:   a.Dockets,
-		Duty:      a.Duty,
-		Names:     a.Store.Directory(),
-		Now:       a.Machine.Now,
-		Log:       log,
-		Config:    handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
-		Ready:     func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },
-		PushStats: func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil },
-		Sweep:     a.Watch.Figures,
+		Clock:      mover,
+		Slips:      a.Slips,
+		Figures:    a.Figures,
+		Cases:      a.Cases,
+		Accounts:   a.Accounts,
+		Media:      a.Photos,
+		Inbox:      a.Store.Inbox(),
+		Devices:    a.Store.Devices(),
+		Outbox:     a.Store.Outbox(),
+		Once:       a.Store.Once(),
+		Atlas:      a.Atlas,
+		Plans:      store.FollowedPlans{Plans: a.Store.Plans(), Follow: a.follow},
+		Surveyor:   a.Surveyor,
+		Calendars:  a.Calendars,
+		Policies:   a.policies,
+		Mediators:  a.Store.Mediators(),
+		Desks:      a.Desks,
+		Campaigns:  campaigns,
+		Halls:      hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
+		HandOvers:  a.HandOvers,
+		Scorecards: scorecards,
+		Patrols:    a.Patrols,
+		Councils:   a.Councils,
+		Opinions:   a.Opinions,
+		Teams:      a.Teams,
+		Villages:   a.Villages,
+		Studies:    a.Studies,
+		Dockets:    a.Dockets,
+		Duty:       a.Duty,
+		Names:      a.Store.Directory(),
+		Now:        a.Machine.Now,
+		Log:        log,
+		Config:     handlers.Config{Limits: handlers.Limits{Rates: map[handlers.Class]handlers.Rates{}}, Version: "test"},
+		Ready:      func(ctx context.Context) map[string]error { return map[string]error{"store": engine.Ping(ctx)} },
+		PushStats:  func(context.Context) (push.Stats, error) { return push.Stats{Sent: 1}, nil },
+		Sweep:      a.Watch.Figures,
 	}
 	for _, o := range options {
 		o(&d)
@@ -287,7 +289,8 @@ func (a *App) retaining() *retention.Service {
 	papers := &slip.Eraser{Slips: a.Store.Slips(), Keys: a.Ring, Photos: a.Photos}
 	suggestions := opinion.Keeping{Service: a.Opinions, Eraser: &opinion.Eraser{Suggestions: a.Store.Suggestions(), Papers: papers, Keys: a.Ring, Open: a.Opinions.Words}}
 	return &retention.Service{Rules: a.Cases, Now: a.Case.Now, Shelves: retention.Shelves(
-		&council.Eraser{Meetings: a.Store.Meetings(), Keys: a.Ring, Open: a.Councils.Open, Now: a.Case.Now}, papers, &hall.Eraser{Visits: a.Store.Visits()}, suggestions)}
+		&council.Eraser{Meetings: a.Store.Meetings(), Keys: a.Ring, Open: a.Councils.Open, Now: a.Case.Now}, papers, &hall.Eraser{Visits: a.Store.Visits()}, suggestions,
+		&handover.Eraser{HandOvers: a.Store.HandOvers(), Keys: a.Ring})}
 }
 
 // rooms lists what falls due beside cases.

@@ -13,8 +13,8 @@ import (
 const handoversTable = "hand_overs"
 
 // handoverTables: a hand-over by who takes part in it and where its leaver belongs; of one leaver one is open at a time.
-var handoverTables = []Table{{Name: handoversTable, Tagged: true, Keys: []Key{{"leaver_open", Text}, {"due", Int}},
-	Indexes: []Index{{Keys: []string{"leaver_open"}, Unique: true}, {Keys: []string{"due", "sort"}}}}}
+var handoverTables = []Table{{Name: handoversTable, Tagged: true, Keys: []Key{{"leaver_open", Text}, {"due", Int}, {keptKey, Int}},
+	Indexes: []Index{{Keys: []string{"leaver_open"}, Unique: true}, {Keys: []string{"due", "sort"}}, {Keys: []string{keptKey, "sort"}}}}}
 
 // HandOvers implements handover.HandOvers.
 type HandOvers struct{ s *Store }
@@ -26,7 +26,7 @@ var _ handover.HandOvers = (*HandOvers)(nil)
 
 func handoverRow(h *handover.HandOver) (Row, error) {
 	body, err := encode(h)
-	row := Row{ID: h.ID, Sort: h.Opened.UnixMilli(), Body: body, Keys: map[string]any{"leaver_open": "", "due": millis(h.NextDue)}}
+	row := Row{ID: h.ID, Sort: h.Opened.UnixMilli(), Body: body, Keys: map[string]any{"leaver_open": "", "due": millis(h.NextDue), keptKey: millis(h.KeptSince())}}
 	if h.State.Open() {
 		row.Keys["leaver_open"] = h.Leaver
 	}
@@ -141,6 +141,11 @@ func (p *HandOvers) List(ctx context.Context, person string, area *grid.Code, cu
 		}
 	}
 	return list, next, nil
+}
+
+// Kept implements handover.HandOvers.
+func (p *HandOvers) Kept(ctx context.Context, until time.Time, limit int) ([]string, time.Time, error) {
+	return p.s.keptBy(ctx, handoversTable, until, limit)
 }
 
 // Due returns what is to be carried on.

@@ -39,7 +39,7 @@ func HandOvers(t *testing.T, s *store.Store) {
 	}
 	f := &bureau{Office: NewOffice(t, data, s, widePolicy(t)), people: people{known: map[string]handover.Person{}}}
 	f.HandOvers = handover.NewService(handover.Deps{HandOvers: data.HandOvers(), People: &f.people,
-		Rooms: handover.CoreRooms(data.Cases(), f.Service, &f.people), Now: f.Clock, Log: slog.New(slog.DiscardHandler)})
+		Rooms: handover.CoreRooms(data.Cases(), f.Service, &f.people), Files: noFiles{}, Sealer: f.Sealer, Now: f.Clock, Log: slog.New(slog.DiscardHandler)})
 	t.Run("killed after any write, it is done or it is not", func(t *testing.T) { f.killed(t, engine) })
 	t.Run("whatever happened, nothing is orphaned", func(t *testing.T) { f.neverOrphaned(t) })
 	Sound(t, s)
@@ -76,7 +76,7 @@ func handoverOpen(t *testing.T, p *store.HandOvers) {
 		t.Errorf("%v", err)
 	}
 	if _, err := p.Change(ctx, "open-1", func(h *handover.HandOver) error {
-		return h.Cancel(handover.Order{By: "open-a", At: noon, Revision: 1}, "stays")
+		return h.Cancel(handover.Order{By: "open-a", At: noon, Revision: 1})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func handoverDue(t *testing.T, p *store.HandOvers) {
 		}
 	}
 	change(func(h *handover.HandOver) error {
-		return h.Accept(handover.Order{By: "next-of-due-a", At: noon, Revision: 1}, nil)
+		return h.Accept(handover.Order{By: "next-of-due-a", At: noon, Revision: 1}, nil, handover.File{})
 	})
 	if !due() {
 		t.Error("an accepted one is not due")
@@ -192,6 +192,12 @@ func (p *people) Holders(_ context.Context, role mediation.Role, unit string) ([
 	}
 	return list, nil
 }
+
+// noFiles keeps nothing of who leaves.
+type noFiles struct{}
+
+// FileOf implements handover.Files.
+func (noFiles) FileOf(context.Context, string) (handover.File, error) { return handover.File{}, nil }
 
 // bureau is an office whose people leave.
 type bureau struct {

@@ -65,7 +65,7 @@ func newAnnex(t *testing.T, s *store.Store) *annex {
 	rooms[study.RoomName] = study.Room{Service: a.Studies}
 	rooms[council.RoomName] = council.Room{Service: a.Councils}
 	rooms[opinion.RoomName] = opinion.Room{Service: a.Opinions}
-	a.HandOvers = handover.NewService(handover.Deps{HandOvers: s.HandOvers(), People: &a.people, Rooms: rooms, Now: a.Clock, Log: log})
+	a.HandOvers = handover.NewService(handover.Deps{HandOvers: s.HandOvers(), People: &a.people, Rooms: rooms, Files: noFiles{}, Sealer: a.Sealer, Now: a.Clock, Log: log})
 	return a
 }
 

@@ -10,6 +10,7 @@ import (
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/hall"
+	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
 )
@@ -112,5 +113,22 @@ func Kept(t *testing.T, s *store.Store) {
 		_, err := p.Update(ctx, "kept ended", func(c *opinion.Campaign) ([]mediation.Notice, error) { c.Cleared = true; return nil, nil })
 		must(t, err)
 		k.expect(t, "the first is gone", day(9), 9, []string{"kept spared"}, day(2))
+	})
+	t.Run("hand-overs", func(t *testing.T) {
+		k, p := kept(s.HandOvers().Kept), s.HandOvers()
+		for id, ends := range map[string]int{"goes on": 0, "late": 4, "early": 2} {
+			_, err := p.Open(ctx, leaving("kept "+id, "kept-"+id, "33.01.11", day(0)))
+			must(t, err)
+			if ends > 0 {
+				_, err = p.Change(ctx, "kept "+id, func(h *handover.HandOver) error {
+					return h.Cancel(handover.Order{By: "x", At: day(ends), Revision: 1, Words: mediation.Sealed{Key: "k", Box: []byte("b")}})
+				})
+				must(t, err)
+			}
+		}
+		k.expect(t, "those that ended", day(9), 9, []string{"kept early", "kept late"}, day(2))
+		_, err := p.Change(ctx, "kept early", func(h *handover.HandOver) error { h.Erased = true; return nil })
+		must(t, err)
+		k.expect(t, "the first is gone", day(9), 9, []string{"kept late"}, day(4))
 	})
 }

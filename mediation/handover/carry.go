@@ -77,7 +77,11 @@ func (s *Service) Accept(ctx context.Context, actor mediation.Actor, id string, 
 	if err := s.fits(ctx, h, now); err != nil {
 		return h, err
 	}
-	if h, err = s.HandOvers.Change(ctx, id, func(h *HandOver) error { return h.Accept(o, now) }); err != nil {
+	file, err := s.Files.FileOf(ctx, h.Leaver)
+	if err != nil {
+		return h, err
+	}
+	if h, err = s.HandOvers.Change(ctx, id, func(h *HandOver) error { return h.Accept(o, now, file) }); err != nil {
 		return h, err
 	}
 	carried, err := s.carry(ctx, h)
@@ -128,11 +132,15 @@ func (s *Service) Refuse(ctx context.Context, actor mediation.Actor, id string, 
 	if reason == "" {
 		return HandOver{}, mediation.Refusal("hand-over: refuse", mediation.Invalid, "required", "reason")
 	}
-	if h, err := s.allowed(ctx, actor, mediation.HandOverAnswer, id); err != nil {
+	h, err := s.allowed(ctx, actor, mediation.HandOverAnswer, id)
+	if err != nil {
 		return h, err
 	}
 	o := Order{By: actor.ID, At: s.now(), Revision: revision}
-	return s.HandOvers.Change(ctx, id, func(h *HandOver) error { return h.Refuse(o, reason) })
+	if o.Words, err = s.seal(ctx, h.Key, reason); err != nil {
+		return h, err
+	}
+	return s.HandOvers.Change(ctx, id, func(h *HandOver) error { return h.Refuse(o) })
 }
 
 // Cancel ends a hand-over that nobody needs any more. That of a locked account stays owed while it holds what nobody else does.
@@ -151,7 +159,10 @@ func (s *Service) Cancel(ctx context.Context, actor mediation.Actor, id string, 
 		}
 	}
 	o := Order{By: actor.ID, At: s.now(), Revision: revision}
-	return s.HandOvers.Change(ctx, id, func(h *HandOver) error { return h.Cancel(o, reason) })
+	if o.Words, err = s.seal(ctx, h.Key, reason); err != nil {
+		return h, err
+	}
+	return s.HandOvers.Change(ctx, id, func(h *HandOver) error { return h.Cancel(o) })
 }
 
 // sweepBatch bounds one sweep.

@@ -76,7 +76,9 @@ type Line struct {
 	By   string // user id
 	What string // opened, proposed, refused, withdrawn, accepted, done, cancelled
 	Who  string // the successor in question
-	Note string
+	// Words are why, of who did it. Note is the same in plain, of records that were written before words were sealed.
+	Words mediation.Sealed
+	Note  string
 }
 
 // HandOver (移交) is one person's hand-over.
@@ -86,7 +88,15 @@ type HandOver struct {
 	Leaver   string
 	Area     grid.Code // the leaver's when it was opened
 	By       string    // who opened it
-	Reason   string    // why they leave
+	// Key is what the words are sealed under; Why is why they leave. Reason is the same in plain, of records that were written before words were
+	// sealed.
+	Key    string
+	Why    mediation.Sealed
+	Reason string
+	// Erased: the words are gone.
+	Erased bool
+	// File is the leaver's file (一人一档) as it stood when all was handed over.
+	File File
 	// Within: it is of their post in this area's team, and of what they have in hand inside it; "": of everything.
 	Within grid.Code
 	State  State
@@ -109,6 +119,7 @@ type Order struct {
 	By       string
 	At       time.Time
 	Revision int64
+	Words    mediation.Sealed // why
 }
 
 // MaxMatters bounds a hand-over's document; who has more hands them over in the rooms, bit by bit.
@@ -117,9 +128,9 @@ const MaxMatters = 1000
 // maxHistory is as much as people read.
 const maxHistory = 100
 
-func (h *HandOver) note(o Order, what, who, note string) {
+func (h *HandOver) note(o Order, what, who string) {
 	h.Revision++
-	h.History = append(slices.Clone(h.History), Line{At: o.At, By: o.By, What: what, Who: who, Note: note})
+	h.History = append(slices.Clone(h.History), Line{At: o.At, By: o.By, What: what, Who: who, Words: o.Words})
 	if n := len(h.History) - maxHistory; n > 0 {
 		h.History = h.History[n:]
 	}
@@ -145,7 +156,7 @@ func (h *HandOver) Propose(o Order, successor string, force bool, matters []Matt
 		return err
 	}
 	h.State, h.Successor, h.Force, h.Matters = Proposed, successor, force, matters
-	h.note(o, "proposed", successor, "")
+	h.note(o, "proposed", successor)
 	return nil
 }
 
@@ -158,20 +169,21 @@ func (h *HandOver) Renew(o Order, matters []Matter) error {
 		return err
 	}
 	h.Matters = matters
-	h.note(o, "renewed", h.Successor, "")
+	h.note(o, "renewed", h.Successor)
 	return nil
 }
 
-// Accept takes over what is there now. Nothing may have come that the successor has not seen; what has ended since is left out.
-func (h *HandOver) Accept(o Order, now []Matter) error {
+// Accept takes over what is there now, and keeps the leaver's file as it stands. Nothing may have come that the successor has not seen; what has
+// ended since is left out.
+func (h *HandOver) Accept(o Order, now []Matter, file File) error {
 	if err := h.begin(o, Proposed); err != nil {
 		return err
 	}
 	if h.News(now) {
 		return mediation.Refusal("hand-over: accept", mediation.Conflict, "handover.changed", "")
 	}
-	h.State, h.Matters, h.NextDue = Accepted, now, o.At
-	h.note(o, "accepted", h.Successor, "")
+	h.State, h.Matters, h.NextDue, h.File = Accepted, now, o.At, file
+	h.note(o, "accepted", h.Successor)
 	return nil
 }
 
@@ -181,21 +193,21 @@ func (h *HandOver) News(now []Matter) bool {
 }
 
 // Refuse leaves the hand-over without a successor.
-func (h *HandOver) Refuse(o Order, reason string) error {
+func (h *HandOver) Refuse(o Order) error {
 	if err := h.begin(o, Proposed); err != nil {
 		return err
 	}
-	h.note(o, "refused", h.Successor, reason)
+	h.note(o, "refused", h.Successor)
 	h.State, h.Successor = Owed, ""
 	return nil
 }
 
 // Cancel ends a hand-over that is not needed any more.
-func (h *HandOver) Cancel(o Order, reason string) error {
+func (h *HandOver) Cancel(o Order) error {
 	if err := h.begin(o, Owed, Proposed); err != nil {
 		return err
 	}
-	h.note(o, "cancelled", h.Successor, reason)
+	h.note(o, "cancelled", h.Successor)
 	h.State = Cancelled
 	return nil
 }
@@ -206,7 +218,7 @@ func (h *HandOver) Finish(at time.Time, outcomes []Outcome) {
 		return
 	}
 	h.State, h.Outcomes, h.NextDue, h.Stumble = Done, outcomes, time.Time{}, 0
-	h.note(Order{By: mediation.SystemActor.ID, At: at}, "done", h.Successor, "")
+	h.note(Order{By: mediation.SystemActor.ID, At: at}, "done", h.Successor)
 }
 
 // Stand puts another try off after a failure: 10 s, 20 s, 40 s … at most an hour.

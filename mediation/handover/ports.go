@@ -21,6 +21,8 @@ type HandOvers interface {
 	Change(ctx context.Context, id string, fn func(*HandOver) error) (HandOver, error)
 	// List pages those that the person takes part in or, with an area, whose leaver's area lies in it, newest first.
 	List(ctx context.Context, person string, area *grid.Code, cursor string, limit int) ([]HandOver, string, error)
+	// Kept is as of retention.Records.
+	Kept(ctx context.Context, until time.Time, limit int) ([]string, time.Time, error)
 	// Due returns ids of those that Sweep must look at, the longest due first, at most limit.
 	Due(ctx context.Context, now time.Time, limit int) ([]string, error)
 }

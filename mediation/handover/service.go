@@ -21,8 +21,11 @@ type Deps struct {
 	People    People
 	// Rooms are asked in this order.
 	Rooms map[string]Room
-	Now   func() time.Time // case time
-	Log   *slog.Logger
+	// Files are kept with what is handed over; only who accepts needs them.
+	Files  Files
+	Sealer mediation.Sealer
+	Now    func() time.Time // case time
+	Log    *slog.Logger
 }
 
 // Service carries hand-overs from the proposal to the end.
@@ -130,14 +133,14 @@ func (s *Service) Open(ctx context.Context, actor mediation.Actor, p Proposal) (
 		return HandOver{}, err
 	}
 	now := s.now()
-	h := HandOver{ID: idOf(actor.ID, p.Key), Leaver: from.ID, Area: from.Area, By: actor.ID, Reason: p.Reason, Within: p.Within, State: Owed, Opened: now}
+	h := HandOver{ID: idOf(actor.ID, p.Key), Leaver: from.ID, Area: from.Area, By: actor.ID, Within: p.Within, State: Owed, Opened: now}
 	o := Order{By: actor.ID, At: now}
 	if h.Matters, err = s.matters(ctx, from); err != nil {
 		return HandOver{}, err
 	}
 	h.Matters = within(h.Within, h.Matters)
 	if p.Successor == "" {
-		h.note(o, "opened", "", p.Reason)
+		h.note(o, "opened", "")
 	} else {
 		if _, err = s.successor(ctx, actor, from, p.Successor); err != nil {
 			return HandOver{}, err
@@ -145,6 +148,9 @@ func (s *Service) Open(ctx context.Context, actor mediation.Actor, p Proposal) (
 		if err = h.Propose(o, p.Successor, p.Force, h.Matters); err != nil {
 			return HandOver{}, err
 		}
+	}
+	if err = s.sealWhy(ctx, &h, p.Reason); err != nil {
+		return HandOver{}, err
 	}
 	opened, err := s.HandOvers.Open(ctx, h)
 	if errors.Is(err, mediation.ErrExists) {
@@ -214,10 +220,12 @@ func (s *Service) Sees(ctx context.Context, actor mediation.Actor, a mediation.A
 	return err
 }
 
-// Look is a hand-over with the reasons, matter by matter, why its successor could not take it over.
+// Look is a hand-over with the reasons, matter by matter, why its successor could not take it over, and with its words.
 type Look struct {
 	HandOver
 	Hindrances [][]mediation.Reason // beside Matters
+	Reason     string               // why they leave; "" of what has been erased
+	Notes      []string             // beside History
 }
 
 // Look reads a hand-over. While it is proposed each matter is judged as things stand now.
@@ -230,7 +238,10 @@ func (s *Service) Look(ctx context.Context, actor mediation.Actor, id string) (L
 }
 
 func (s *Service) judged(ctx context.Context, h HandOver) (Look, error) {
-	l := Look{HandOver: h, Hindrances: make([][]mediation.Reason, len(h.Matters))}
+	l, err := s.Read(ctx, h)
+	if err != nil {
+		return l, err
+	}
 	if h.State != Proposed {
 		return l, nil
 	}

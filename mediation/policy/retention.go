@@ -8,7 +8,8 @@ type Retention struct {
 	// The others are of records beside the cases, which are let go of by themselves. MeetingDays is of villagers' meetings, SlipDays of papers
 	// of supervision about no case, VisitDays of visits to a hall, from the day on; SuggestionDays of residents' suggestions, from the end of their
 	// campaign; CheckinDays of rounds, which are movements of a person.
-	MeetingDays, SlipDays, VisitDays, SuggestionDays, CheckinDays int
+	// HandoverDays is of why people left, declined or stayed, from the end of the hand-over.
+	MeetingDays, SlipDays, VisitDays, SuggestionDays, CheckinDays, HandoverDays int
 }
 
 // mostDays is a hundred years.
@@ -29,6 +30,8 @@ var retentionKeys = []key[Retention]{
 		func(r *Retention) *int { return &r.SuggestionDays }),
 	count("checkin_days", optional, 0, 1095, Text{"签到记录保存几天，到期删除；行踪属敏感个人信息；有patrols时必填，至少1", "days that check-ins are kept before they are removed: movements are sensitive personal data; needed with patrols, and 1 at least"},
 		func(r *Retention) *int { return &r.CheckinDays }),
+	count("handover_days", optional, 0, mostDays, Text{"工作移交结束后，离任、不接收、取消的原因保存几天；不填或0为一直保存", "days that a hand-over's reasons, of leaving, declining or cancelling, are kept after its end; without it or 0: for ever"},
+		func(r *Retention) *int { return &r.HandoverDays }),
 }
 
 // checkRetention finds rooms that would keep for ever what nobody may: who suggested, and who went where.
