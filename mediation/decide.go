@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
@@ -74,7 +75,7 @@ func Decide(c *Case, o Order, r Rules) error {
 	}
 	before := c.State
 	e := Event{At: o.At, Actor: o.Actor.ID, Role: o.Actor.Role, Kind: string(name), From: before, Place: c.Cell, Words: o.Words, Cmd: o.Key}
-	d := &decision{Case: c, Order: o, rules: r, pol: r.Policy, event: &e}
+	d := &decision{Case: c, Order: o, rules: r, pol: r.Policy, event: &e, lay: c.Area}
 	d.say("for", o.Actor.For)
 	if err := d.carryOut(); err != nil {
 		return err
@@ -94,6 +95,7 @@ type decision struct {
 	rules   Rules
 	pol     *policy.Policy
 	event   *Event
+	lay     grid.Code // where the case lay before the event
 	notices []Notice
 }
 
@@ -136,6 +138,7 @@ func (d *decision) finish() {
 	d.runStages()
 	d.studyState()
 	d.hear()
+	d.sayMoved()
 	e := *d.event
 	e.To = d.State
 	d.Case.log(e)

@@ -76,7 +76,7 @@ func Tick(c *Case, now time.Time, r Rules) bool {
 
 // begin starts an event of the sweep's own.
 func (d *decision) begin(kind string) {
-	d.event = &Event{At: d.At, Actor: d.Actor.ID, Role: d.Actor.Role, Kind: kind, From: d.State, Place: d.Cell}
+	d.event, d.lay = &Event{At: d.At, Actor: d.Actor.ID, Role: d.Actor.Role, Kind: kind, From: d.State, Place: d.Cell}, d.Area
 }
 
 // end writes the event begun and its notices.
@@ -84,6 +84,7 @@ func (d *decision) end() {
 	d.runStages()
 	d.studyState()
 	d.hear()
+	d.sayMoved()
 	d.event.To = d.State
 	d.log(*d.event)
 	d.echo()

@@ -178,8 +178,6 @@ func Rezone(c *Case, m CaseMove, now time.Time, r Rules) error {
 	d.say("plan_before", c.PlanVersion)
 	d.say("cell", string(m.Cell))
 	d.say("cell_before", string(c.Cell))
-	d.say("area", string(m.Area))
-	d.say("area_before", string(c.Area))
 	moved := m.Area != c.Area
 	c.Earlier = &m.Was
 	c.Cell, c.Area, c.PlanVersion = m.Cell, m.Area, m.Version

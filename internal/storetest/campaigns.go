@@ -21,7 +21,7 @@ import (
 // from the cases themselves. s must be opened and empty.
 func Campaigns(t *testing.T, s *store.Store) {
 	ctx := context.Background()
-	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), rng: rand.New(rand.NewPCG(13, 18))}
+	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), rng: rand.New(rand.NewPCG(13, 20))}
 	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
 	h := &campaignKit{figuresKit: k, s: s, noted: map[time.Time]map[string]noted{}, met: map[campaign.Class]int{}}
 	for range 40 {
@@ -40,6 +40,8 @@ func Campaigns(t *testing.T, s *store.Store) {
 		{ID: uuid.NewString(), Name: "百日攻坚", Area: "33.01.11", Percent: 90},
 		{ID: uuid.NewString(), Name: "公安来源", Area: "33.01.11", Percent: 50, Rule: campaign.Rule{Source: "police"}},
 		{ID: uuid.NewString(), Name: "老案", Area: "33.01.11.001", Percent: 100, Rule: campaign.Rule{MinDays: 4}},
+		{ID: uuid.NewString(), Name: "邻里", Area: "33.01.11", Percent: 100, Rule: campaign.Rule{Category: "neighbour"}},
+		{ID: uuid.NewString(), Name: "西镇", Area: "33.01.11.002", Percent: 100},
 		{ID: uuid.NewString(), Name: "反复", Area: "33.01.11", Percent: 100, Rule: campaign.Rule{MinTurns: 1}},
 	}
 	start := k.Clock()
@@ -61,6 +63,9 @@ func Campaigns(t *testing.T, s *store.Store) {
 			t.Errorf("no case was ever %s", class)
 		}
 	}
+	if h.left == 0 || h.reclassed == 0 {
+		t.Errorf("%d cases have left their campaign's area, %d its category", h.left, h.reclassed)
+	}
 	h.contend(t, plans[0].ID)
 }
 
@@ -71,14 +76,17 @@ type campaignKit struct {
 	noted map[time.Time]map[string]noted
 	// met is how often a case was met in each class.
 	met map[campaign.Class]int
+	// left and reclassed are cases that were taken on and lay elsewhere, or were of another category, when the list was frozen.
+	left, reclassed int
 }
 
 type noted struct {
-	state   mediation.State
-	turns   int
-	channel string
-	area    grid.Code
-	opened  time.Time
+	state    mediation.State
+	turns    int
+	channel  string
+	category string
+	area     grid.Code
+	opened   time.Time
 }
 
 // service is a fresh one, as another instance has it: what it says must not hang on what it remembers.
@@ -109,7 +117,7 @@ func (h *campaignKit) midnight(t *testing.T) {
 	now := map[string]noted{}
 	for _, id := range h.ids {
 		c := h.Read(t, id)
-		now[id] = noted{c.State, c.Repeats, c.Channel, c.Area, c.Opened}
+		now[id] = noted{c.State, c.Repeats, c.Channel, c.Category, c.Area, c.Opened}
 	}
 	h.noted[next.UTC()] = now
 }
@@ -120,11 +128,29 @@ func (h *campaignKit) day(t *testing.T) {
 	h.ids = append(h.ids, h.Report(t, h.Worker(), Quarrel(CellC)).ID)
 	for i := range 20 {
 		id := h.ids[h.rng.IntN(len(h.ids))]
-		if h.step(t, id); i%4 == 0 {
-			h.give(id, County, mediation.Reopen{Reason: "again"}, h.Read(t, id).Revision) // where that may be
+		h.step(t, id)
+		switch i % 4 { // where that may be
+		case 0:
+			h.give(id, County, mediation.Reopen{Reason: "again"}, h.Read(t, id).Revision)
+		case 1:
+			h.refile(t, id)
 		}
 	}
 	h.midnight(t)
+}
+
+// refile has a case lie elsewhere, or be of another category, and maybe go back.
+func (h *campaignKit) refile(t *testing.T, id string) {
+	t.Helper()
+	for _, cmd := range []mediation.Command{
+		mediation.Transfer{Area: []grid.Code{"33.01.11.001", "33.01.11.002"}[h.rng.IntN(2)], Reason: "theirs"}, mediation.TakeBack{},
+		mediation.Reclassify{Category: []string{"neighbour", "contract", "accusation"}[h.rng.IntN(3)], Severity: 2},
+		mediation.Place{Cell: []grid.Code{CellA, CellD}[h.rng.IntN(2)]},
+	} {
+		if h.rng.IntN(2) == 0 {
+			h.give(id, County, cmd, h.Read(t, id).Revision)
+		}
+	}
 }
 
 // frozen reads a campaign for the first time, by an instance that has seen nothing of it, after its end.
@@ -143,8 +169,8 @@ func (h *campaignKit) compare(t *testing.T, start time.Time, c *campaign.Campaig
 	var want, got []string
 	for id, n := range h.noted[start.UTC()] {
 		open := !n.state.Over() && n.state != mediation.Closed
-		rule := []bool{true, n.channel == "110" && c.Area.Contains(n.area), !n.opened.After(start.AddDate(0, 0, -4)), n.turns > 0}[which]
-		if open && rule {
+		rule := []bool{true, n.channel == "110", !n.opened.After(start.AddDate(0, 0, -4)), n.category == "neighbour", true, n.turns > 0}[which]
+		if open && rule && c.Area.Contains(n.area) {
 			want = append(want, id)
 		}
 	}
@@ -153,8 +179,14 @@ func (h *campaignKit) compare(t *testing.T, start time.Time, c *campaign.Campaig
 	}
 	slices.Sort(want)
 	slices.Sort(got)
-	// A case that was passed to another area before anybody looked is out of the campaign's area.
-	want = slices.DeleteFunc(want, func(id string) bool { return !c.Area.Contains(h.Read(t, id).Area) })
+	for _, id := range want {
+		switch now := h.Read(t, id); {
+		case !c.Area.Contains(now.Area):
+			h.left++
+		case c.Rule.Category != "" && now.Category != c.Rule.Category:
+			h.reclassed++
+		}
+	}
 	if !slices.Equal(got, want) || len(got) == 0 {
 		t.Fatalf("%s took on %v, at the start there were %v", c.Name, got, want)
 	}
@@ -236,7 +268,7 @@ func (h *campaignKit) contend(t *testing.T, other string) {
 		t.Errorf("another target under the same id: %v", err)
 	}
 	list, _, err := h.service(t).List(ctx, County, "", 100)
-	if err != nil || len(list) != 5 || list[0].ID != p.ID || list[0].Members != nil || !slices.ContainsFunc(list, func(c campaign.Campaign) bool { return c.ID == other }) {
+	if err != nil || len(list) != 7 || list[0].ID != p.ID || list[0].Members != nil || !slices.ContainsFunc(list, func(c campaign.Campaign) bool { return c.ID == other }) {
 		t.Errorf("%+v, %v", list, err)
 	}
 	elsewhere := mediation.Actor{ID: "x", Role: mediation.CountyStaff, Area: "33.02"}

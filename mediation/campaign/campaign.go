@@ -82,13 +82,13 @@ func (c *Campaign) check(now time.Time) error {
 	return nil
 }
 
-// takes tells whether the rule selects a case that stood so at the start.
-func (c *Campaign) takes(s *mediation.Summary, at Standing) bool {
+// takes tells whether the rule selects a case that stood, and was filed, so at the start.
+func (c *Campaign) takes(s *mediation.Summary, at Standing, filed mediation.Filed) bool {
 	r := &c.Rule
 	switch {
-	case at.Class != Open, !c.Area.Contains(s.Area), !s.Opened.Before(c.From):
+	case at.Class != Open, !c.Area.Contains(filed.Area), !s.Opened.Before(c.From):
 		return false
-	case r.Category != "" && s.Category != r.Category, r.Source != "" && !contains(r.Channels, s.Channel):
+	case r.Category != "" && filed.Category != r.Category, r.Source != "" && !contains(r.Channels, s.Channel):
 		return false
 	}
 	return !s.Opened.After(c.From.AddDate(0, 0, -r.MinDays)) && at.Turns >= r.MinTurns

@@ -180,27 +180,23 @@ func (s *Service) List(ctx context.Context, actor mediation.Actor, cursor string
 	return slices.DeleteFunc(all, func(c Campaign) bool { return !Sees(actor, &c) }), next, err
 }
 
-// page is how many cases are read at once.
-const page = 500
-
-// freeze takes up the list: of the cases that are open now, and of those that have moved since the start, those that were open then and
-// that the rule selects. Whoever asks first, and whenever, gets the same list.
+// freeze takes up the list: those that were open at the start and that the rule selects by the area and the category that they had then.
+// Whoever asks first, and whenever, gets the same list.
 func (s *Service) freeze(ctx context.Context, c *Campaign) (Campaign, error) {
 	found := map[string]Member{}
-	look := func(h *mediation.Summary) error {
-		if !c.Area.Contains(h.Area) || !h.Opened.Before(c.From) {
-			return nil
+	now := mediation.Filter{Area: c.Area, Category: c.Rule.Category, Channels: c.Rule.Channels}
+	err := Past{s.Cases, s.Heads}.Each(ctx, now, c.From, func(h *mediation.Summary, events []mediation.Event) error {
+		stood, filed := Standing{classOf(h.State), h.Repeats}, mediation.Filed{Area: h.Area, Category: h.Category}
+		if events != nil {
+			stood, filed = CourseOf(events).At(c.From), mediation.FiledAt(h, events, c.From)
 		}
-		course, err := s.course(ctx, h)
-		if err == nil && c.takes(h, course.At(c.From)) {
+		delete(found, h.ID)
+		if c.takes(h, stood, filed) {
 			found[h.ID] = Member{h.ID, h.Opened}
 		}
-		return err
-	}
-	if err := s.eachOpen(ctx, c, look); err != nil {
-		return *c, err
-	}
-	if err := s.Heads.Moved(ctx, c.From, look); err != nil {
+		return nil
+	})
+	if err != nil {
 		return *c, err
 	}
 	members := make([]Member, 0, len(found))
@@ -217,26 +213,6 @@ func (s *Service) freeze(ctx context.Context, c *Campaign) (Campaign, error) {
 	})
 }
 
-func (s *Service) eachOpen(ctx context.Context, c *Campaign, fn func(*mediation.Summary) error) error {
-	open, area := true, grid.Code("")
-	f := mediation.Filter{Visible: mediation.Visible{Area: &area}, Area: c.Area, Open: &open, Category: c.Rule.Category, Channels: c.Rule.Channels,
-		Opened: [2]time.Time{{}, c.From}}
-	for cursor := ""; ; {
-		heads, next, err := s.Cases.List(ctx, f, cursor, page)
-		if err != nil {
-			return err
-		}
-		for i := range heads {
-			if err := fn(&heads[i]); err != nil {
-				return err
-			}
-		}
-		if cursor = next; next == "" {
-			return nil
-		}
-	}
-}
-
 // course reads a case's course, from memory where the case has not changed since.
 func (s *Service) course(ctx context.Context, h *mediation.Summary) (Course, error) {
 	if k, ok := s.courses.Get(h.ID); ok && k.revision == h.Revision {
@@ -250,9 +226,6 @@ func (s *Service) course(ctx context.Context, h *mediation.Summary) (Course, err
 	s.courses.Add(h.ID, k)
 	return k.course, nil
 }
-
-// everything is more events than any case has.
-const everything = 1 << 20
 
 // seen is a member that the caller sees now, with its course.
 type seen struct {

@@ -9,14 +9,12 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/campaign"
 	"fengqiao/mediation/policy"
 )
 
 // page is how many cases are read at once.
 const page = 500
-
-// everything is more events than any case has.
-const everything = 1 << 20
 
 // upcoming is the period whose list of that rule comes next: the one that follows the latest list's or, where there is none yet, the one that
 // now lies in.
@@ -143,42 +141,22 @@ func Town(code, under grid.Code) grid.Code {
 	return code.Prefix(min(code.Depth(), under.Depth()+1))
 }
 
-// chosen finds the cases that met the rule just before a moment, the oldest first: among those that are open now, and those that have
-// moved since and may have been open then.
+// chosen finds the cases that met the rule just before a moment, the oldest first.
 func (s *Service) chosen(ctx context.Context, pol *policy.Policy, rule *policy.ReviewList, at time.Time) ([]Item, error) {
-	found, moved := map[string]Item{}, map[string]bool{}
-	county := grid.Code(pol.County)
-	take := func(h *mediation.Summary, f Facts) {
+	found, county := map[string]Item{}, grid.Code(pol.County)
+	err := campaign.Past{Cases: s.Cases, Heads: s.Heads}.Each(ctx, mediation.Filter{Area: county}, at, func(h *mediation.Summary, events []mediation.Event) error {
+		delete(found, h.ID)
+		if !county.Contains(h.Area) {
+			return nil
+		}
+		f := FactsNow(h)
+		if events != nil {
+			f = FactsOf(h, events, at)
+		}
 		f.Source = pol.Intake.SourceOf(h.Channel)
 		if why := Reasons(rule, f, at); len(why) > 0 {
 			found[h.ID] = Item{Case: h.ID, Area: h.Area, Opened: h.Opened, Reasons: why, Turns: f.Turns, Leader: f.Leader, Unit: h.Unit}
 		}
-	}
-	back := func(h *mediation.Summary) error {
-		if !county.Contains(h.Area) || !h.Opened.Before(at) {
-			return nil
-		}
-		events, err := s.Cases.Timeline(ctx, h.ID, 0, everything)
-		if err == nil {
-			take(h, FactsOf(h, events, at))
-		}
-		return err
-	}
-	err := s.Heads.Moved(ctx, at, func(h *mediation.Summary) error {
-		moved[h.ID] = true
-		return back(h)
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = s.eachOpen(ctx, county, at, func(h *mediation.Summary) error {
-		switch {
-		case moved[h.ID]:
-			return nil
-		case !h.Changed.Before(at), !h.Course.Known: // it moved while the others were read, or an earlier release stored it
-			return back(h)
-		}
-		take(h, FactsNow(h))
 		return nil
 	})
 	items := make([]Item, 0, len(found))
@@ -187,23 +165,4 @@ func (s *Service) chosen(ctx context.Context, pol *policy.Policy, rule *policy.R
 	}
 	slices.SortFunc(items, func(a, b Item) int { return cmp.Or(a.Opened.Compare(b.Opened), cmp.Compare(a.Case, b.Case)) })
 	return items[:min(len(items), MaxItems)], err
-}
-
-func (s *Service) eachOpen(ctx context.Context, area grid.Code, before time.Time, fn func(*mediation.Summary) error) error {
-	open, all := true, grid.Code("")
-	f := mediation.Filter{Visible: mediation.Visible{Area: &all}, Area: area, Open: &open, Opened: [2]time.Time{{}, before}}
-	for cursor := ""; ; {
-		heads, next, err := s.Cases.List(ctx, f, cursor, page)
-		if err != nil {
-			return err
-		}
-		for i := range heads {
-			if err := fn(&heads[i]); err != nil {
-				return err
-			}
-		}
-		if cursor = next; next == "" {
-			return nil
-		}
-	}
 }

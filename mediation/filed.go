@@ -1,0 +1,36 @@
+package mediation
+
+import (
+	"time"
+
+	"fengqiao/grid"
+)
+
+// Filed is in which area a case lay and of which category it was.
+type Filed struct {
+	Area     grid.Code
+	Category string
+}
+
+// sayMoved has the event say from where to where the case went, whatever moved it: a hand, another category, a change of plans.
+func (d *decision) sayMoved() {
+	if d.Area != d.lay {
+		d.say("area", string(d.Area))
+		d.say("area_before", string(d.lay))
+	}
+}
+
+// FiledAt is how a case was filed just before a moment: as it is now, but for what its timeline has changed since. events is the whole of it, or
+// all from that moment on.
+func FiledAt(h *Summary, events []Event, at time.Time) Filed {
+	f := Filed{h.Area, h.Category}
+	for i := len(events) - 1; i >= 0 && !events[i].At.Before(at); i-- {
+		if before := events[i].Data["area_before"]; before != "" {
+			f.Area = grid.Code(before)
+		}
+		if events[i].Kind == string(CmdReclassify) {
+			f.Category = events[i].Data["category_before"]
+		}
+	}
+	return f
+}
