@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"fengqiao/internal/account"
@@ -43,6 +44,22 @@ type leaderView struct {
 	Open       int       `json:"open"`
 	Overdue    int       `json:"overdue"`
 	NextReview time.Time `json:"nextReview,omitzero"`
+}
+
+// bodyLoad is what the leaders of one body are in charge of together.
+type bodyLoad struct {
+	Body     string `json:"body"`
+	BodyText string `json:"bodyText"`
+	Unit     string `json:"unit"`
+	Leaders  int    `json:"leaders"`
+	Open     int    `json:"open"`
+	Overdue  int    `json:"overdue"`
+}
+
+// leadersView is each leader with their load, and each body's: all that the policy names, those without a leader too.
+type leadersView struct {
+	Page[leaderView]
+	Bodies []bodyLoad `json:"bodies"`
 }
 
 // chargePeople are the users whom a charge speaks of.
@@ -90,7 +107,10 @@ func (a *API) leaders(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	list := []leaderView{}
+	list, bodies := []leaderView{}, make([]bodyLoad, len(l.pol.Charge.Bodies))
+	for i, b := range l.pol.Charge.Bodies {
+		bodies[i] = bodyLoad{Body: b.Key, BodyText: l.text(b.Name), Unit: b.Unit}
+	}
 	for _, p := range people {
 		body := l.pol.Charge.BodyOf(p.Unit)
 		if body == "" || !p.Area.Contains(c.Actor.Area) && !c.Actor.Area.Contains(p.Area) {
@@ -102,8 +122,10 @@ func (a *API) leaders(c *Call) (Reply, error) {
 		}
 		list = append(list, leaderView{personRef: personRef{ID: p.ID, Name: p.Name}, Body: body, BodyText: l.body(body), Unit: p.Unit, Open: load.Open,
 			Overdue: load.Overdue, NextReview: load.Next})
+		sum := &bodies[slices.IndexFunc(bodies, func(b bodyLoad) bool { return b.Body == body })]
+		sum.Leaders, sum.Open, sum.Overdue = sum.Leaders+1, sum.Open+load.Open, sum.Overdue+load.Overdue
 	}
-	return Reply{View: NewPage(list, "")}, nil
+	return Reply{View: leadersView{NewPage(list, ""), bodies}}, nil
 }
 
 // The bodies of commands about a leader's charge.

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -75,6 +76,32 @@ func (k inCharge) load(who *apptest.Person) load {
 		}
 	}
 	return load{}
+}
+
+// One case one plan (一案一策): who is in charge is one leader of one body, by one plan, whoever else would like to be; and what each body has in
+// charge is told apart.
+func TestOneCaseHasOneLeaderAndOnePlan(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		k := chargeable(t, fresh)
+		k.give(k.chief, "take-charge", obj{"plan": "先修复后补偿"}).Want(200)
+		for who, with := range map[*apptest.Person]obj{k.mayor: {"plan": "另一套方案"}, k.chief: {"plan": "再来一套"}, k.staff: {"leader": k.mayor.User.ID, "plan": "换人"}} {
+			k.give(who, "take-charge", with).Refused(409, "need.no_charge", "")
+		}
+		if v := k.see(k.chief); v.Charge.Leader.ID != k.chief.User.ID || v.Charge.Body != "committee" || v.Charge.Plan != "先修复后补偿" {
+			t.Errorf("%+v", v.Charge)
+		}
+		var page struct {
+			Bodies []struct {
+				Body                   string
+				Leaders, Open, Overdue int
+			}
+		}
+		k.app.Do(t, k.staff, "GET", "/api/v1/leaders", nil).Want(200).Into(&page)
+		got := fmt.Sprint(page.Bodies)
+		if got != "[{committee 1 1 0} {congress 0 0 0} {government 1 0 0} {conference 0 0 0}]" {
+			t.Error(got)
+		}
+	})
 }
 
 func TestALeaderTakesChargeOfANamedCase(t *testing.T) {

@@ -139,7 +139,7 @@ func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.
 	if err != nil {
 		return err
 	}
-	v.Me.Proxy = viewProxy(me.Proxy, names)
+	v.Me.Proxy = l.proxy(me.Proxy, names)
 	if v.Errands, err = a.errands(c, k, names, func(e *mediation.Errand) bool { return e.Party == me.ID }); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 // proxyView is a party's consent that somebody acts for them.
 type proxyView struct {
 	Helper   personRef `json:"helper"`
+	Title    string    `json:"title,omitzero"` // what the county calls such a helper
 	Since    time.Time `json:"since"`
 	Given    time.Time `json:"given"`
 	Manner   string    `json:"manner"`
@@ -25,6 +26,9 @@ type errandView struct {
 	What   string    `json:"what"`
 	Done   time.Time `json:"done,omitzero"`
 	Result string    `json:"result,omitzero"`
+	// Due is by when the policy wants a result; Overdue that there was none by then.
+	Due     time.Time `json:"due,omitzero"`
+	Overdue bool      `json:"overdue,omitzero"`
 }
 
 // proxyPeople are the helpers whom a case speaks of.
@@ -41,11 +45,11 @@ func proxyPeople(k *mediation.Case) []string {
 	return ids
 }
 
-func viewProxy(p *mediation.Proxy, names map[string]string) *proxyView {
+func (l labels) proxy(p *mediation.Proxy, names map[string]string) *proxyView {
 	if p == nil {
 		return nil
 	}
-	return &proxyView{Helper: personRef{p.Helper, names[p.Helper]}, Since: p.Since, Given: p.Given, Manner: p.Manner, Evidence: p.Evidence, Revoked: p.Revoked}
+	return &proxyView{Helper: personRef{p.Helper, names[p.Helper]}, Title: l.text(l.pol.Proxies.Name), Since: p.Since, Given: p.Given, Manner: p.Manner, Evidence: p.Evidence, Revoked: p.Revoked}
 }
 
 // errands opens the errands that the reader may see.
@@ -56,7 +60,7 @@ func (a *API) errands(c *Call, k *mediation.Case, names map[string]string, sees 
 		if !sees(e) {
 			continue
 		}
-		v := errandView{ID: e.ID, Party: e.Party, Helper: personRef{e.Helper, names[e.Helper]}, At: e.At, Done: e.Done}
+		v := errandView{ID: e.ID, Party: e.Party, Helper: personRef{e.Helper, names[e.Helper]}, At: e.At, Done: e.Done, Due: e.Clock.Due, Overdue: !e.Clock.Breached.IsZero()}
 		var err error
 		if v.What, err = a.Cases.Open(c.Context, e.What); err != nil {
 			return nil, err

@@ -209,6 +209,11 @@ func (c *Case) schedule(r Rules) {
 		if i := c.nextReview(); i >= 0 {
 			sooner(c.Charge.Reviews[i].Clock.next(r, reviewLimit(r)))
 		}
+		for i := range c.Errands {
+			if e := &c.Errands[i]; c.runs(e) {
+				sooner(e.Clock.next(r, r.Policy.Proxies.Errand))
+			}
+		}
 		for i := range c.tasks() {
 			if t := &c.Joint.Tasks[i]; t.Open() {
 				sooner(t.Clock.next(r, taskLimit(r)))

@@ -203,6 +203,7 @@ dispatch:
 func anyHistory(t *testing.T, r Rules) {
 	r.Policy.Petition, r.Policy.Desks = yongkang(t).Petition, twoDesks
 	r.Policy.Confirmation = policy.Confirmation{Apply: policy.Limit{Within: policy.Span{Days: 30}, Remind: []policy.Span{{Days: 7}}}}
+	r.Policy.Proxies = policy.Proxies{By: []string{"grid_worker", "township_staff"}, Errand: policy.Limit{Within: policy.Span{Days: 3}, Remind: []policy.Span{{Days: 1}}}}
 	seen, petitions := map[State]int{}, map[PetitionState]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{rt: rt}

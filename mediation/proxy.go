@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/mediation/policy"
 )
 
 // Proxy handling (三帮一办): a helper files for a resident and runs errands for them. Who filed is not whose matter it is: the resident is the
@@ -43,6 +44,8 @@ type Errand struct {
 	What   Sealed
 	Done   time.Time // zero: under way
 	Result Sealed
+	// Clock is of the policy's limit; without one it has no end.
+	Clock Clock
 }
 
 // maxErrands bounds what a case holds.
@@ -79,14 +82,15 @@ func (c *Case) Helpers() []string {
 	return users
 }
 
-// check refuses a consent that is not well-formed.
-func (in *ProxyInput) check(at string, now time.Time) error {
-	switch in.Manner {
-	case "signature", "fingerprint", "spoken":
-	case "":
+// check refuses a consent that is not well-formed, or given in a way that the policy does not take.
+func (in *ProxyInput) check(at string, now time.Time, pol *policy.Policy) error {
+	switch {
+	case in.Manner == "":
 		return Refusal("proxy", Invalid, "required", at+"manner")
-	default:
+	case !has(policy.ProxyManners, in.Manner):
 		return Refusal("proxy", Invalid, "unknown_value", at+"manner", "value", in.Manner)
+	case !pol.Proxies.Takes(in.Manner):
+		return Refusal("proxy", Invalid, "proxy.manner", at+"manner", "manner", in.Manner)
 	}
 	if in.Manner == "spoken" && in.Evidence == "" {
 		return Refusal("proxy", Invalid, "proxy.evidence", at+"evidence") // else there is nothing but the helper's word
@@ -106,9 +110,12 @@ func (in *ProxyInput) proxy(helper string, now time.Time) *Proxy {
 }
 
 // fileFor makes the first party of a report the one for whom it is filed, with a link of their own.
-func (s *Service) fileFor(rep *Report, in *ProxyInput) (link string, err error) {
-	if err := in.check("onBehalf.", rep.Received); err != nil {
+func (s *Service) fileFor(rep *Report, in *ProxyInput, by Role, pol *policy.Policy) (link string, err error) {
+	if err := in.check("onBehalf.", rep.Received, pol); err != nil {
 		return "", err
+	}
+	if !pol.Proxies.May(string(by)) {
+		return "", Refusal("proxy", Invalid, "proxy.role", "onBehalf", "role", string(by))
 	}
 	if len(rep.Parties) == 0 {
 		return "", Refusal("proxy", Invalid, "required", "parties")
@@ -159,7 +166,7 @@ func (d *decision) entrust(cmd Entrust) error {
 	case p.Proxy.Holds():
 		return Refusal("entrust", Conflict, "proxy.holds", "party")
 	}
-	if err := cmd.ProxyInput.check("", d.At); err != nil {
+	if err := cmd.ProxyInput.check("", d.At, d.pol); err != nil {
 		return err
 	}
 	p.Proxy = cmd.ProxyInput.proxy(helper, d.At)
@@ -216,7 +223,11 @@ func (d *decision) errand(cmd RunErrand) error {
 	case len(d.Errands) >= maxErrands:
 		return Refusal("errand", Conflict, "too_many", "errands", "max", strconv.Itoa(maxErrands))
 	}
-	d.Errands = append(d.Errands, Errand{ID: d.NewID, Party: cmd.Party, Helper: d.Actor.ID, At: d.At, What: d.Order.Words})
+	e := Errand{ID: d.NewID, Party: cmd.Party, Helper: d.Actor.ID, At: d.At, What: d.Order.Words, Clock: Clock{Since: d.At}}
+	if within := d.pol.Proxies.Errand.Within; !within.Zero() {
+		e.Clock.Due = d.rules.after(d.At, within)
+	}
+	d.Errands = append(d.Errands, e)
 	d.say("errand", d.NewID)
 	d.say("party", cmd.Party)
 	return nil
@@ -241,6 +252,42 @@ func (d *decision) errandDone(cmd FinishErrand) error {
 	return nil
 }
 
+// runs tells whether an errand's clock runs: it has no result yet, and its helper still acts for the party.
+func (c *Case) runs(e *Errand) bool { return e.Done.IsZero() && has(c.actsFor(e.Helper), e.Party) }
+
+// runErrands lets the clocks of errands come to now. The helper is told, and of a late one the township, too.
+func (d *decision) runErrands() (changed bool) {
+	for i := range d.Errands {
+		k := d.Errands[i].Clock
+		if !d.runs(&d.Errands[i]) {
+			continue
+		}
+		reminded, breached := k.run(d.rules, d.pol.Proxies.Errand, d.At)
+		if !reminded && !breached {
+			continue
+		}
+		d.Errands = slices.Clone(d.Errands)
+		e := &d.Errands[i]
+		e.Clock = k
+		kind, notice := "errand_reminded", NoticeReminder
+		if breached {
+			kind, notice = "errand_overdue", NoticeBreach
+		}
+		d.begin(kind)
+		d.say("errand", e.ID)
+		d.say("party", e.Party)
+		d.say("helper", e.Helper)
+		d.say("due", k.Due.UTC().Format(time.RFC3339))
+		d.tell(notice, Recipient{User: e.Helper}, k.Due)
+		if breached {
+			d.tell(notice, Recipient{Role: TownshipStaff, Area: d.Area}, k.Due)
+		}
+		d.end()
+		changed = true
+	}
+	return changed
+}
+
 // errandParty is for whom an errand is.
 func (c *Case) errandParty(id string) string {
 	for i := range c.Errands {
@@ -253,6 +300,7 @@ func (c *Case) errandParty(id string) string {
 
 // checkHelper refuses a helper whom nobody would find, and ties the photo of the consent to the case.
 func (s *Service) checkHelper(ctx context.Context, c *Case, o Order, cmd Entrust) error {
+	role := o.Actor.Role
 	if cmd.Helper != "" {
 		who, open, err := s.Users.ActorOf(ctx, cmd.Helper)
 		if err != nil {
@@ -261,6 +309,12 @@ func (s *Service) checkHelper(ctx context.Context, c *Case, o Order, cmd Entrust
 		if !open || !May(who, Action(CmdErrand)) || !near(who.Area, c.Area) {
 			return Refusal("entrust", Invalid, "unknown_value", "helper", "value", cmd.Helper)
 		}
+		role = who.Role
+	}
+	if r, err := s.rules(ctx, c.Policy); err != nil {
+		return err
+	} else if !r.Policy.Proxies.May(string(role)) {
+		return Refusal("entrust", Invalid, "proxy.role", "helper", "role", string(role))
 	}
 	if cmd.Evidence == "" {
 		return nil

@@ -3,6 +3,9 @@ package mediation
 import (
 	"slices"
 	"testing"
+	"time"
+
+	"fengqiao/mediation/policy"
 )
 
 // filedFor is a case that the walker filed for the first party.
@@ -58,5 +61,47 @@ func TestAConsentThatIsOnlySaidNeedsProof(t *testing.T) {
 	s.do(applicant, RevokeProxy{})
 	if !MayCase(walker, CaseRead, s.c) {
 		t.Error("who reported it for the grid sees their own report's case on")
+	}
+}
+
+// errandRunners are township staff and grid workers, by a paper, with five days for an errand.
+var errandRunners = policy.Proxies{By: []string{"grid_worker", "township_staff"}, Manners: []string{"signature", "fingerprint"},
+	Errand: policy.Limit{Within: policy.Span{Days: 5}, Remind: []policy.Span{{Days: 1}}}}
+
+func TestThePolicySaysHowSomebodyConsentsAndHowSoonAnErrandIsRun(t *testing.T) {
+	s := begin(t, nil)
+	s.r.Policy.Proxies = errandRunners
+	s.refuses(walker, Entrust{Party: "p1", ProxyInput: ProxyInput{Manner: "spoken", Evidence: "m1"}}, "proxy.manner")
+	s.do(walker, Entrust{Party: "p1", ProxyInput: ProxyInput{Manner: "signature"}})
+	s.do(walker, RunErrand{Party: "p1", What: "代交材料"})
+	s.do(walker, RunErrand{Party: "p1", What: "代取回执"})
+	due := s.c.Errands[0].Clock.Due
+	if due.IsZero() || !s.c.NextDue.Before(due) {
+		t.Fatalf("due %s, looked at %s", due, s.c.NextDue)
+	}
+	s.do(walker, FinishErrand{Errand: s.c.Errands[0].ID, Result: "已交"})
+	var got []string
+	for _, at := range []time.Time{due.AddDate(0, 0, -1).Add(time.Hour), due.Add(time.Hour), due.Add(2 * time.Hour)} {
+		Tick(s.c, at, s.r)
+		for _, e := range s.c.Events {
+			if e.At.Equal(at) && (e.Kind == "errand_reminded" || e.Kind == "errand_overdue") {
+				got = append(got, e.Kind+" "+e.Data["errand"])
+			}
+		}
+	}
+	if late := s.c.Errands[1].ID; !slices.Equal(got, []string{"errand_reminded " + late, "errand_overdue " + late}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestAnErrandOfWhoActsNoLongerIsNotLate(t *testing.T) {
+	s := begin(t, nil)
+	s.r.Policy.Proxies = errandRunners
+	s.do(walker, Entrust{Party: "p1", ProxyInput: ProxyInput{Manner: "signature"}})
+	s.do(walker, RunErrand{Party: "p1", What: "代交材料"})
+	s.do(applicant, RevokeProxy{})
+	Tick(s.c, s.at.AddDate(0, 0, 30), s.r)
+	if slices.ContainsFunc(s.c.Events, func(e Event) bool { return e.Kind == "errand_overdue" || e.Kind == "errand_reminded" }) {
+		t.Error("an errand that nobody runs any more is late")
 	}
 }

@@ -66,7 +66,7 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	}
 	link := ""
 	if in.OnBehalf != nil {
-		if link, err = s.fileFor(&rep, in.OnBehalf); err != nil {
+		if link, err = s.fileFor(&rep, in.OnBehalf, actor.Role, r.Policy); err != nil {
 			return Receipt{}, err
 		}
 	}

@@ -62,6 +62,7 @@ func Tick(c *Case, now time.Time, r Rules) bool {
 		changed = d.tickStages() || changed
 		changed = d.runTasks() || changed
 		changed = d.runReviews() || changed
+		changed = d.runErrands() || changed
 		changed = d.tickConfirmation() || changed
 	}
 	changed = d.tickPetition() || changed

@@ -15,6 +15,9 @@ var MediatorKinds = []KindInfo{
 	{"counsellor", "心理咨询师", "counsellor"},
 	{"notary", "公证员", "notary"},
 	{"department", "部门人员", "officer of a department"},
+	// 两代表一委员: whom a county invites to mediate beside those appointed.
+	{"delegate", "党代表、人大代表", "delegate of the Party or people's congress"},
+	{"consultative", "政协委员", "member of the consultative conference"},
 }
 
 // PolicyVocabulary is what a policy may speak of: the states and commands of the table, the kinds of mediators, the roles. Every state in which
@@ -34,6 +37,7 @@ func PolicyVocabulary() policy.Vocabulary {
 		v.Kinds = append(v.Kinds, k.Key)
 	}
 	v.LoopRoles, v.SignRoles = rolesOf(Action(CmdLoop)), rolesOf(Action(CmdSignOff))
+	v.ProxyRoles = rolesOf(Action(CmdErrand))
 	v.IssueRoles, v.JudgeRoles = rolesOf(SlipIssue), rolesOf(SlipApprove)
 	for _, g := range Permits[DocketRead] {
 		if !has(v.ReviewRoles, string(g.Role)) {

@@ -33,6 +33,7 @@ func (c *checker) check() {
 	c.checkHalls()
 	c.checkJoint()
 	c.checkCharge()
+	c.checkProxies()
 	c.checkSources()
 	c.checkRankings()
 	c.checkReviewLists()

@@ -25,6 +25,7 @@ type Vocabulary struct {
 	Roles         []string // roles of accounts
 	LoopRoles     []string // those that may have a part in the closed loop
 	ReviewRoles   []string // those that may sit over a review list
+	ProxyRoles    []string // those that may act for a resident
 	SignRoles     []string // those that may sign what a consultation came to
 	IssueRoles    []string // those that may issue a paper of supervision
 	JudgeRoles    []string // those that may judge what such a paper found

@@ -57,6 +57,8 @@ type Policy struct {
 	Joint Joint
 	// Charge says which leaders take charge of named cases; the zero value: none do.
 	Charge Charge
+	// Proxies says who runs errands for residents; the zero value: whoever may report.
+	Proxies Proxies
 	// Patrols are the rounds of grid workers; the zero value has none.
 	Patrols Patrols
 	// Deliberation is the villagers'; the zero value has none.

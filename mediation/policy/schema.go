@@ -40,6 +40,7 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("slips", optional, Text{"督办文书：提醒、交办、督办、预警", "papers of supervision: reminders, assignments, orders, warnings"}, slipKeys, func(p *Policy) *Slips { return &p.Slips }),
 		object("joint", optional, Text{"联合办理：会商、签批、子任务；不填为不设", "several units on one case: consultation, signature, sub-tasks; without it there is none"}, jointKeys(v), func(p *Policy) *Joint { return &p.Joint }),
 		object("charge", optional, Text{"领导包案；不填为不设", "leaders in charge of named cases; without it there is none"}, chargeKeys, func(p *Policy) *Charge { return &p.Charge }),
+		object("proxies", optional, Text{"代办（三帮一办）：谁可以代办、多久办好；不填为能上报的人都可以、不计时", "acting for residents: who may, and how soon; without it whoever may report, with no limit"}, proxyKeys, func(p *Policy) *Proxies { return &p.Proxies }),
 		object("patrols", optional, Text{"巡查签到；不填为没有", "rounds of grid workers; without it there are none"}, patrolKeys, func(p *Policy) *Patrols { return &p.Patrols }),
 		object("deliberation", optional, Text{"网格议事；不填为没有", "villagers' deliberation; without it there is none"}, deliberationKeys, func(p *Policy) *Deliberation { return &p.Deliberation }),
 		object("opinions", optional, Text{"民意征集；不填为没有", "residents' suggestions; without it there are none"}, opinionKeys, func(p *Policy) *Opinions { return &p.Opinions }),
