@@ -39,9 +39,10 @@ type caseView struct {
 	Heard     *heardView       `json:"heard,omitzero"`  // of a case that has ended
 	FollowUps []followUpView   `json:"followUps,omitzero"`
 	Outcome   *outcomeView     `json:"outcome,omitzero"`
-	Joint     *jointView       `json:"joint,omitzero"`   // how several units handle it together
-	Errands   []errandView     `json:"errands,omitzero"` // what helpers did for parties
-	Charge    *chargeView      `json:"charge,omitzero"`  // the leader in charge
+	Joint     *jointView       `json:"joint,omitzero"`      // how several units handle it together
+	Sent      []sentView       `json:"dispatched,omitzero"` // whom rules have sent it to
+	Errands   []errandView     `json:"errands,omitzero"`    // what helpers did for parties
+	Charge    *chargeView      `json:"charge,omitzero"`     // the leader in charge
 	JoinedTo  string           `json:"joinedTo,omitzero"`
 	Joined    []string         `json:"joined,omitzero"`
 	Suggested []suggestionView `json:"suggested,omitzero"`

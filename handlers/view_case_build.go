@@ -99,6 +99,9 @@ func (v *caseViewer) people() (map[string]string, error) {
 	for _, s := range v.k.Stages {
 		ids = append(ids, s.By)
 	}
+	for _, s := range v.k.Sent {
+		ids = append(ids, s.User)
+	}
 	return v.a.named(v.c, append(append(ids, jointPeople(v.k.Joint)...), chargePeople(v.k.Charge)...))
 }
 
@@ -190,6 +193,7 @@ func (v *caseViewer) record(out *caseView) {
 	if !v.sees[mediation.PartMeetings] {
 		return
 	}
+	out.Sent = v.sent()
 	for _, s := range k.Sessions {
 		attended := s.Attended
 		if attended == nil {

@@ -23,13 +23,13 @@ func raised(category policy.Category, area grid.Code) grid.Code {
 // accused tells whether the case must not reach the party.
 func (c *Case) accused(p *Party) bool { return c.Accusation && p.Side == Respondent }
 
-// classify draws the consequences of the case's category: an accusation is raised, whoever handled it by itself or jointly has it no more
-// and is not told, and the accused lose their links; what turns out to be none goes back to where it happened.
+// classify draws the consequences of the case's category: an accusation is raised, whoever handled it by itself or jointly, or was
+// sent it by rule, has it no more and is not told, and the accused lose their links; what turns out to be none goes back to where it happened.
 func (d *decision) classify(category policy.Category) {
 	switch up := raised(category, d.Area); {
 	case up != "":
 		if !d.Accusation {
-			d.Unit = ""
+			d.Unit, d.Sent = "", nil
 			d.endJoint()
 		}
 		d.Accusation, d.Area = true, up

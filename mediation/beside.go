@@ -20,6 +20,11 @@ type Beside struct {
 // Record writes an event of another room into a case's timeline, once. again says that it may have been written before, so that the whole
 // timeline is searched and not its newest part alone.
 func (s *Service) Record(ctx context.Context, id string, e Beside, again bool) error {
+	return s.record(ctx, id, e, again, func(*Case) bool { return true })
+}
+
+// record does so where the case still lets it; also may note what goes with the event.
+func (s *Service) record(ctx context.Context, id string, e Beside, again bool, also func(*Case) bool) error {
 	key := s.Sealer.Hash("beside", e.ID)
 	if again {
 		known, err := s.logged(ctx, id, key)
@@ -28,7 +33,7 @@ func (s *Service) Record(ctx context.Context, id string, e Beside, again bool) e
 		}
 	}
 	_, err := s.Cases.Update(ctx, id, func(c *Case) error {
-		if c.carriedOut(key) {
+		if c.carriedOut(key) || !also(c) {
 			return nil
 		}
 		at := e.At

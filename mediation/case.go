@@ -48,6 +48,8 @@ type Case struct {
 	// Petitioned is when the matter first came in by a channel of petitions, which the regulation counts from; zero: it did not.
 	Petitioned time.Time
 	Unit       string // department it lies with, if any
+	// Sent are whom dispatch rules have sent it to, the newest last.
+	Sent []Sent
 	// Joint is how several units handle it together; nil: they do not.
 	Joint *Joint
 	// Errands are what helpers did for parties.

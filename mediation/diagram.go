@@ -124,6 +124,7 @@ var scopeNames = map[Scope]string{
 	AssistUnit: "本部门协办 own unit assists",
 	InCharge:   "本人包案 in charge", Helping: "受当事人委托 acting for a party",
 	TakesPart: "被点名参加 takes part",
+	SentTo:    "按规则派到 sent by rule", SignsFor: "按规则派到并可签收 sent by rule to sign for",
 }
 
 func needNames(r Rule) string {

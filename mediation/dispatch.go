@@ -53,7 +53,9 @@ func (d *decision) dispatch(on string) {
 	}
 	if len(rule.Kinds) > 0 {
 		d.prefer(rule)
-		return
+		if len(rule.With) == 0 {
+			return
+		}
 	}
 	d.say("rule", rule.Key)
 	d.chore(ChoreDispatch, rule.Key)

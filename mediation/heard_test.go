@@ -48,7 +48,7 @@ func TestAnEndIsToldToWhoeverBroughtTheMatterIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := begin(t, x.report)
-			s.r.Policy.DispatchRules = []policy.DispatchRule{{Key: "untold", On: policy.OnUntold, Post: "leader"}}
+			s.r.Policy.DispatchRules = []policy.DispatchRule{{Key: "untold", On: policy.OnUntold, Target: policy.Target{Post: "leader"}}}
 			if x.then != nil {
 				x.then(s)
 			}

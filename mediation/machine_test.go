@@ -242,12 +242,14 @@ func (m *machine) step() {
 	// Now and then a machine's clock is set, or another instance's runs an hour off.
 	m.at = m.at.Add(time.Duration(rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 0, -1, 1}).Draw(m.rt, "clock")) * time.Hour)
 	switch rapid.IntRange(0, 9).Draw(m.rt, "kind") {
+	case 3:
+		m.sendByRule()
 	case 0:
 		m.at = m.at.AddDate(0, 0, rapid.IntRange(0, 20).Draw(m.rt, "days"))
 		m.tick()
 	case 1, 2:
 		m.sendWave()
-	case 3, 4, 5:
+	case 4, 5:
 		m.command()
 	default:
 		m.forward()
@@ -338,6 +340,20 @@ func (m *machine) tick() {
 	if Tick(&twin, m.at, m.r) {
 		m.rt.Fatalf("a second sweep at the same time did something")
 	}
+}
+
+// sendByRule does what the chore of a dispatch rule does, and takes a command.
+func (m *machine) sendByRule() {
+	if !m.c.Accusation && rapid.Bool().Draw(m.rt, "sent") {
+		units := rapid.SliceOfN(rapid.SampledFrom([]string{"住建局", "水利局"}), 1, 2).Draw(m.rt, "to")
+		var sent []Sent
+		for i, unit := range units {
+			sent = append(sent, Sent{Unit: unit, Lead: i == 0, Signs: rapid.Bool().Draw(m.rt, "signs"), At: m.at})
+		}
+		m.c.send(append(sent, Sent{User: "u-away"}))
+		m.spare = copyCase(m.c)
+	}
+	m.command()
 }
 
 // sendWave does what the sweep does about ChoreMatch.
@@ -457,6 +473,14 @@ func (m *machine) whole() {
 	}
 	if p := c.Petition; p != nil && (p.State.Over() != p.Clock.Due.IsZero() || p.State.Info().Zh == string(p.State)) {
 		m.rt.Fatalf("a petition that is %s is due %v", p.State, p.Clock.Due)
+	}
+	if c.Accusation && len(c.Sent) > 0 {
+		m.rt.Fatalf("an accusation is with %+v", c.Sent)
+	}
+	for i, s := range c.Sent {
+		if slices.ContainsFunc(c.Sent[:i], func(b Sent) bool { return b.Unit == s.Unit && b.User == s.User && b.Role == s.Role }) {
+			m.rt.Fatalf("it was sent to the same twice: %+v", c.Sent)
+		}
 	}
 	m.seatsOnce()
 	m.dueInTime()

@@ -81,6 +81,10 @@ func (s Scope) holds(actor Actor, c *Case) bool {
 		return c.charged(actor.ID) && actor.Area.Contains(c.Area)
 	case AssistUnit:
 		return c.helped(actor.Unit) && actor.Area.Contains(c.Area)
+	case SentTo:
+		return c.sentTo(actor, false)
+	case SignsFor:
+		return c.sentTo(actor, true)
 	case OwnUnit:
 		return actor.Unit != "" && actor.Unit == c.Unit && actor.Area.Contains(c.Area)
 	}

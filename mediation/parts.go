@@ -33,7 +33,7 @@ type PartInfo struct {
 
 var (
 	handling = join(panelStaff, each(OwnUnit, UnitStaff)) // the police cannot drive to the middle of a cell
-	helping  = join(handling, assisting)                  // what it takes to do a part of the work
+	helping  = join(handling, assisting, dispatched)      // what it takes to do a part of the work
 	incharge = each(InCharge, Leader)                     // who answers for a case reads it
 	watching = each(InArea, Supervisor, Leader)
 )

@@ -114,6 +114,8 @@ const (
 	InCharge         // the actor is the leader in charge of the case, inside the actor's area
 	AssistUnit       // the actor's unit assists the one that the case lies with, inside the actor's area
 	TakesPart        // the actor, or their unit, was named in it
+	SentTo           // a dispatch rule has sent the case to the actor, their unit or their role
+	SignsFor         // … and lets them sign for it
 )
 
 // Grant permits an action to a role within a scope.
@@ -152,8 +154,11 @@ var (
 	staffOnly  = each(InArea, office...)
 	panelOnly  = each(OnPanel, MediatorRole)
 	panelStaff = join(panelOnly, staffOnly)
-	// Whoever sees to a matter on the spot: the panel, the unit that it was passed to, the community, the office.
-	responders = join(panelStaff, each(OwnUnit, UnitStaff), each(InArea, GridLeader))
+	// Whom a dispatch rule may send a case to, beside the office, which has all cases of its area anyway.
+	dispatched = each(SentTo, GridWorker, GridLeader, InformationOfficer, MediatorRole, UnitStaff, Supervisor, Leader)
+	signing    = each(SignsFor, GridWorker, InformationOfficer, MediatorRole, UnitStaff, Supervisor, Leader)
+	// Whoever sees to a matter on the spot: the panel, the unit that it was passed to, the community, the office, whom it was sent to.
+	responders = join(panelStaff, each(OwnUnit, UnitStaff), each(InArea, GridLeader), signing)
 	// Several units on one case: the lead answers for the whole, the others for what they were given.
 	leading   = join(staffOnly, each(OwnUnit, UnitStaff))
 	assisting = each(AssistUnit, UnitStaff)
@@ -182,7 +187,7 @@ var Permits = map[Action][]Grant{
 	Action(CmdCorrectParty):    panelStaff,
 	Action(CmdRemoveParty):     staffOnly,
 	Action(CmdRenewLink):       panelStaff,
-	Action(CmdNote):            join(panelStaff, each(OwnUnit, UnitStaff), assisting, each(InArea, Supervisor, Leader)),
+	Action(CmdNote):            join(panelStaff, each(OwnUnit, UnitStaff), assisting, dispatched, each(InArea, Supervisor, Leader)),
 	Action(CmdAssign):          staffOnly,
 	Action(CmdUnassign):        staffOnly,
 	Action(CmdEscalate):        staffOnly,
@@ -235,7 +240,7 @@ var Permits = map[Action][]Grant{
 	Action(CmdLoop):     looping,
 	Action(CmdLoopUndo): looping,
 	// Whoever acts on it, or sent it, may learn of danger; nobody has to ask first.
-	Action(CmdDanger):   join(responders, assisting, acting, each(InArea, Supervisor, Leader), each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
+	Action(CmdDanger):   join(responders, assisting, dispatched, acting, each(InArea, Supervisor, Leader), each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
 	Action(CmdPassOn):   join(each(InArea, CountyStaff), each(OwnReport, Desk)),
 	Action(CmdDeskCall): join(each(InArea, CountyStaff), each(OwnReport, Desk)),
 
@@ -251,8 +256,8 @@ var Permits = map[Action][]Grant{
 	ReportRead:    join(each(OwnReport, field...), each(OwnReport, office...), each(InArea, seeing...), each(OwnReport, Desk)),
 	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
 	ReportPlace:   staffOnly,
-	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), assisting, actingOnly, each(InArea, seeing...), each(OwnCase, PartyRole)),
-	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), assisting, actingOnly, each(InArea, seeing...)),
+	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), assisting, dispatched, actingOnly, each(InArea, seeing...), each(OwnCase, PartyRole)),
+	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), assisting, dispatched, actingOnly, each(InArea, seeing...)),
 	CaseMap:       join(each(InArea, GridLeader), each(InArea, seeing...)),
 	CaseSearch:    staffOnly,
 	StatsRead:     join(each(InArea, GridLeader), each(OwnUnit, UnitStaff), each(InArea, seeing...)),

@@ -158,6 +158,7 @@ func (d *decision) tellHolders(kind NoticeKind, due time.Time) {
 	if d.Unit != "" {
 		d.tell(kind, Recipient{Unit: d.Unit, Area: d.Area}, due)
 	}
+	d.tellLead(kind, due)
 	d.tell(kind, Recipient{Role: TownshipStaff, Area: d.Area}, due)
 }
 

@@ -11,6 +11,7 @@ type Visible struct {
 	Mediator string     // on the panel or with an open offer
 	Unit     string     // lies with this unit or is assisted by it (and inside Area)
 	Case     string     // exactly this case
+	Sent     string     // sent to this user by a dispatch rule; for whom it is beside another of the conditions
 }
 
 // VisibleTo derives the predicate from the permission table's CaseRead row.
@@ -35,6 +36,8 @@ func VisibleBy(actor Actor, a Action) Visible {
 			}
 			area := actor.Area
 			v.Area, v.Unit = &area, actor.Unit
+		case SentTo:
+			v.Sent = actor.ID
 		case OwnCase:
 			v.Case = actor.Case
 		}

@@ -39,6 +39,11 @@ func PolicyVocabulary() policy.Vocabulary {
 	v.LoopRoles, v.SignRoles = rolesOf(Action(CmdLoop)), rolesOf(Action(CmdSignOff))
 	v.ProxyRoles = rolesOf(Action(CmdErrand))
 	v.IssueRoles, v.JudgeRoles = rolesOf(SlipIssue), rolesOf(SlipApprove)
+	for _, g := range Permits[CaseRead] { // what is sent to a role is sent to whoever has it where the case lies
+		if g.Scope == InArea {
+			v.SentRoles = append(v.SentRoles, string(g.Role))
+		}
+	}
 	for _, g := range Permits[DocketRead] {
 		if !has(v.ReviewRoles, string(g.Role)) {
 			v.ReviewRoles = append(v.ReviewRoles, string(g.Role))

@@ -148,12 +148,12 @@ func seen(f mediation.Filter) (Query, bool) {
 	case v.Case != "":
 		return q, false // a party has no lists
 	case v.Reporter != "":
-		return lead(q, f.Area, streams, "r:"+v.Reporter), true
+		return sentToo(lead(q, f.Area, streams, "r:"+v.Reporter), v), true
 	case v.Mediator != "":
-		return lead(q, f.Area, streams, "m:"+v.Mediator), true
+		return sentToo(lead(q, f.Area, streams, "m:"+v.Mediator), v), true
 	case v.Unit != "":
 		area, ok := both(*v.Area, f.Area)
-		return lead(q, area, streams, "u:"+v.Unit), ok
+		return sentToo(lead(q, area, streams, "u:"+v.Unit), v), ok
 	case v.Area != nil && f.Official != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, officialTag(f.Official)), ok
@@ -205,6 +205,14 @@ func lead(q Query, area grid.Code, streams []string, tag string) Query {
 	q.Tags = []string{tag}
 	if len(streams) == 1 {
 		q.Tags = append(q.Tags, streams[0])
+	}
+	return q
+}
+
+// sentToo adds to a person's or a unit's cases those that rules have sent to them in person.
+func sentToo(q Query, v mediation.Visible) Query {
+	if v.Sent != "" {
+		q.Any, q.Tags = []string{q.Tags[0], sentTag(v.Sent)}, q.Tags[1:]
 	}
 	return q
 }

@@ -91,6 +91,14 @@ func caseTags(c *mediation.Case) []string {
 	if c.Unit != "" {
 		add("u:" + c.Unit)
 	}
+	for i := range c.Sent {
+		switch s := &c.Sent[i]; {
+		case s.User != "":
+			add(sentTag(s.User))
+		case s.Unit != "":
+			add("u:" + s.Unit)
+		}
+	}
 	for _, id := range c.Course.Officials {
 		add(officialTag(id))
 	}
@@ -174,6 +182,9 @@ const remediesTag = "e:"
 
 // ownerTag is of somebody who has an open sub-task of the case, or is in charge of it.
 func ownerTag(user string) string { return "w:" + user }
+
+// sentTag is of somebody on duty to whom a dispatch rule has sent it.
+func sentTag(user string) string { return "n:" + user }
 
 func reporterTag(user string) string { return "r:" + user }
 

@@ -34,3 +34,9 @@ func (p Persons) OnDuty(ctx context.Context, user string) (string, bool, error) 
 	}
 	return u.Unit, u.Locked, err
 }
+
+// Reached tells whether any open account stands behind a unit or a role for an area.
+func (p Persons) Reached(ctx context.Context, to mediation.Recipient) (bool, error) {
+	who, err := p.Who(ctx, to)
+	return len(who) > 0, err
+}

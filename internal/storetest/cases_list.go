@@ -55,6 +55,12 @@ func listed(t *testing.T, k *caseKit, n int) []listCase {
 		}
 		c.Panel.Seats[0].Mediator = some(append([]string{""}, listSeats...))
 		c.Offers = []mediation.Offer{{ID: "of", Mediator: some(listSeats), State: []mediation.OfferState{mediation.OfferOpen, mediation.OfferDeclined}[rng.IntN(2)]}}
+		switch rng.IntN(4) {
+		case 0:
+			c.Sent = []mediation.Sent{{User: some(listUsers), Lead: true}, {Unit: some(listUnits[1:])}}
+		case 1:
+			c.Sent = []mediation.Sent{{Role: mediation.GridLeader}}
+		}
 		if len(all)%2 == 0 {
 			c.Petition = &mediation.Petition{State: mediation.PetitionStates[len(all)/2%len(mediation.PetitionStates)].State}
 		}
@@ -116,6 +122,9 @@ func drawFilter(rt *rapid.T) mediation.Filter {
 	case "none":
 		f.Visible.None = true
 	}
+	if v := &f.Visible; v.Reporter != "" || v.Mediator != "" || v.Unit != "" {
+		v.Sent = rapid.SampledFrom(append([]string{""}, listUsers...)).Draw(rt, "on duty")
+	}
 	maybe := func(name string) bool { return rapid.IntRange(0, 3).Draw(rt, name) == 0 }
 	if maybe("states?") {
 		for range rapid.IntRange(1, 3).Draw(rt, "states") {
@@ -170,17 +179,21 @@ func inside(area, c grid.Code) bool {
 
 // sees is what the permission table says of a case, for one kind of caller.
 func sees(v mediation.Visible, c *listCase) bool {
+	onDuty := v.Sent != "" && slices.ContainsFunc(c.Sent, func(s mediation.Sent) bool { return s.User == v.Sent })
+	ofUnit := func(unit string) bool {
+		return c.Unit == unit || slices.ContainsFunc(c.Sent, func(s mediation.Sent) bool { return s.Unit == unit })
+	}
 	switch {
 	case v.None:
 		return false
 	case v.Reporter != "":
-		return slices.Contains(c.Reporters, v.Reporter)
+		return onDuty || slices.Contains(c.Reporters, v.Reporter)
 	case v.Mediator != "":
-		return c.Panel.Seated(v.Mediator) || slices.ContainsFunc(c.Offers, func(o mediation.Offer) bool {
+		return onDuty || c.Panel.Seated(v.Mediator) || slices.ContainsFunc(c.Offers, func(o mediation.Offer) bool {
 			return o.Mediator == v.Mediator && o.State == mediation.OfferOpen
 		})
 	case v.Area != nil:
-		return inside(*v.Area, c.Area) && (v.Unit == "" || c.Unit == v.Unit)
+		return inside(*v.Area, c.Area) && (v.Unit == "" || onDuty || ofUnit(v.Unit))
 	}
 	return false
 }

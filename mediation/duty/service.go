@@ -28,7 +28,7 @@ type Rosters interface {
 
 // Cases is what the roster needs of the core: all of it is mediation.Service's.
 type Cases interface {
-	Record(ctx context.Context, id string, e mediation.Beside, again bool) error
+	RecordSent(ctx context.Context, id string, e mediation.Beside, sent []mediation.Sent) (bool, error)
 	Rules(ctx context.Context, version string) (mediation.Rules, error)
 	AccusedAt(c *mediation.Case, unit string) bool
 }
@@ -37,6 +37,8 @@ type Cases interface {
 type People interface {
 	// OnDuty tells whether a user is there and not locked, and their unit; mediation.ErrNotFound where nobody has that id.
 	OnDuty(ctx context.Context, user string) (unit string, locked bool, err error)
+	// Reached tells whether any open account stands behind a unit or a role for an area.
+	Reached(ctx context.Context, to mediation.Recipient) (bool, error)
 }
 
 // Deps is what the Service stands on. All are needed.
@@ -181,69 +183,6 @@ func (s *Service) On(ctx context.Context, area grid.Code, at time.Time) ([]Shift
 		}
 	}
 	return on, nil
-}
-
-// Dispatch tells whom a rule of the case's policy sends it to, and the case's timeline that it did, with the rule as the reason. Where the
-// post is held by nobody who can be reached, the county's staff and leaders are told instead, which the event says too. A case that has turned
-// out to be an accusation since the rule was asked goes to nobody by rule.
-func (s *Service) Dispatch(ctx context.Context, c *mediation.Case, key string, since time.Time) error {
-	if c.Accusation {
-		return nil
-	}
-	r, err := s.Cases.Rules(ctx, c.Policy)
-	if err != nil {
-		return err
-	}
-	rule, ok := r.Policy.DispatchRule(key)
-	if !ok {
-		return nil // a newer policy has it no more
-	}
-	data := map[string]string{"rule": key, "reason": rule.Name.Zh, "post": rule.Post, "unit": rule.Unit}
-	to := []mediation.Recipient{{Unit: rule.Unit, Area: c.Area}}
-	if rule.Post != "" {
-		shift, err := s.holder(ctx, c, rule.Post, since)
-		if err != nil {
-			return err
-		}
-		if to = []mediation.Recipient{{User: shift.Person}}; shift.Person == "" {
-			to = []mediation.Recipient{{Role: mediation.Leader, Area: c.Area}, {Role: mediation.CountyStaff, Area: c.Area}}
-			data["vacant"] = "true"
-		}
-		data["user"] = shift.Person
-	}
-	id := "dispatch/" + c.ID + "/" + key + "/" + strconv.FormatInt(since.UnixMilli(), 10)
-	notices := make([]mediation.Notice, len(to))
-	for i := range to {
-		notices[i] = mediation.Notice{ID: id + "/" + strconv.Itoa(i), Kind: mediation.NoticeDispatched, At: since, Case: c.ID, To: to[i]}
-	}
-	for k, v := range data {
-		if v == "" {
-			delete(data, k)
-		}
-	}
-	// On record first: whoever is told finds why. A crash in between does both again, which is once.
-	err = s.Cases.Record(ctx, c.ID, mediation.Beside{ID: id, At: s.Now(), Actor: mediation.SystemActor.ID, Role: mediation.System, Kind: mediation.EventDispatched, Data: data}, true)
-	if err != nil {
-		return err
-	}
-	return s.Rosters.Announce(ctx, notices)
-}
-
-// holder is the shift of who holds a post for a case and can be reached; zero where nobody does.
-func (s *Service) holder(ctx context.Context, c *mediation.Case, post string, at time.Time) (Shift, error) {
-	now, _, err := s.Rosters.Roster(ctx)
-	if err != nil {
-		return Shift{}, err
-	}
-	x, ok := now.On(post, c.Area, at)
-	if !ok {
-		return Shift{}, nil
-	}
-	unit, locked, err := s.People.OnDuty(ctx, x.Person)
-	if errors.Is(err, mediation.ErrNotFound) || err == nil && (locked || s.Cases.AccusedAt(c, unit)) {
-		return Shift{}, nil
-	}
-	return x, err
 }
 
 // untold are the gaps that begin within the policy's length and of which staff have not heard, and when that is due.

@@ -46,9 +46,30 @@ type DispatchRule struct {
 	MinSeverity int
 	// Danger: only where life is in danger.
 	Danger bool
-	// Post, Unit or Kinds is where it goes, exactly one of them. Mediators of these kinds are asked before the seats' other kinds are.
-	Post, Unit string
-	Kinds      []string
+	// Target or Kinds is where it goes, exactly one of them; a target is in the lead. Mediators of these kinds are asked before the seats' other
+	// kinds are.
+	Target
+	Kinds []string
+	// With are told as well, and assist (属地+社区, 监管+执法).
+	With []Target
+}
+
+// Target is one of whom a rule names: whoever holds a post just then, a unit, or everybody of a role whose area holds the case; exactly one of them.
+type Target struct {
+	Post, Unit, Role string
+	// Signs: they may sign for it, arrive and handle. Whoever is sent a case reads it.
+	Signs bool
+}
+
+// names tells how many of the three the target gives.
+func (t *Target) names() int {
+	n := 0
+	for _, is := range []bool{t.Post != "", t.Unit != "", t.Role != ""} {
+		if is {
+			n++
+		}
+	}
+	return n
 }
 
 // What rules are asked at.
@@ -109,17 +130,6 @@ func (r *DispatchRule) everywhere() bool {
 	return len(r.Categories)+len(r.Channels) == 0 && r.Area == "" && r.MinSeverity == 0 && !r.Danger
 }
 
-// targets is to how many of the three the rule sends.
-func (r *DispatchRule) targets() int {
-	n := 0
-	for _, is := range []bool{r.Post != "", r.Unit != "", len(r.Kinds) > 0} {
-		if is {
-			n++
-		}
-	}
-	return n
-}
-
 var dutyKeys = []key[Duty]{
 	duration("ahead", required, Text{"无人值班的时段提前多久告知工作人员", "how long before a time at which nobody is on duty staff are told"}, func(d *Duty) *time.Duration { return &d.Ahead }),
 	duration("again", optional, Text{"兜底：在办案件已无时限在走的，多久重新派一次（按on: unheld的规则）；不填为不派", "the catch-all: how often an open case no clock of which runs any more is given to somebody anew, by the rules on unheld; without it never"},
@@ -142,8 +152,16 @@ var dispatchKeys = []key[DispatchRule]{
 		func(r *DispatchRule) *string { return &r.Area }),
 	count("min_severity", optional, 0, 4, Text{"适用的最低严重程度", "from this severity on"}, func(r *DispatchRule) *int { return &r.MinSeverity }),
 	yesNo("danger", optional, Text{"只适用于有险情的", "only where there is danger"}, func(r *DispatchRule) *bool { return &r.Danger }),
-	word("post", optional, Text{"派给哪个值班岗位（duty.posts）；与unit、kinds三者取一", "goes to whoever holds this post of duty.posts; one of this, unit and kinds"}, func(r *DispatchRule) *string { return &r.Post }),
+	word("post", optional, Text{"派给哪个值班岗位（duty.posts）；与unit、role、kinds四者取一", "goes to whoever holds this post of duty.posts; one of this, unit, role and kinds"}, func(r *DispatchRule) *string { return &r.Post }),
 	text("unit", optional, Text{"派给哪个单位", "goes to this unit"}, func(r *DispatchRule) *string { return &r.Unit }),
+	word("role", optional, Text{"派给案件所在辖区的哪个角色，如grid_leader（社区、网格）", "goes to everybody of this role whose area holds the case, such as grid_leader (the community)"}, func(r *DispatchRule) *string { return &r.Role }),
+	yesNo("signs", optional, Text{"是否可以签收、到达、处置；派到的都可以看案件", "whether they may sign for it, arrive and handle; whoever is sent a case reads it"}, func(r *DispatchRule) *bool { return &r.Signs }),
+	objects("with", optional, Text{"同时告知并协助的单位、岗位、角色（属地+社区、监管+执法）；规则本身的为牵头", "who is told as well and assists; whom the rule itself names is in the lead"}, []key[Target]{
+		word("post", optional, Text{"值班岗位；与unit、role三者取一", "a post of duty.posts; one of this, unit and role"}, func(t *Target) *string { return &t.Post }),
+		text("unit", optional, Text{"单位", "a unit"}, func(t *Target) *string { return &t.Unit }),
+		word("role", optional, Text{"案件所在辖区的角色", "everybody of a role whose area holds the case"}, func(t *Target) *string { return &t.Role }),
+		yesNo("signs", optional, Text{"是否可以签收、到达、处置", "whether they may sign for it, arrive and handle"}, func(t *Target) *bool { return &t.Signs }),
+	}, Target{}, func(r *DispatchRule) *[]Target { return &r.With }),
 	list("kinds", optional, kindWords, Text{"受理时（on: accepted）先派给哪几类调解员，如elder、lawyer、police；无人可派时再问席位允许的其他类别",
 		"on accepted: kinds of mediators who are asked first, such as elder, lawyer, police; where none of them can be asked, the seats' other kinds are"}, parseWord, func(r *DispatchRule) *[]string { return &r.Kinds }),
 }
@@ -159,14 +177,34 @@ func (c *checker) checkDuty() {
 		c.known(path+".on", r.On, DispatchOn)
 		c.knownAll(path+".categories", r.Categories, keysOf(c.Intake.Categories, func(x Category) string { return x.Key }))
 		c.knownAll(path+".channels", r.Channels, keysOf(c.Intake.Channels, func(x Channel) string { return x.Key }))
-		c.known(path+".post", r.Post, posts)
 		c.knownAll(path+".kinds", r.Kinds, c.Kinds)
-		if r.Key != "" && r.targets() != 1 {
-			c.wrong(path, "post、unit、kinds须三者取一", "give one of post, unit and kinds")
+		if n := r.names(); r.Key != "" && (n > 1 || (n == 1) == (len(r.Kinds) > 0)) {
+			c.wrong(path, "post、unit、role、kinds须四者取一", "give one of post, unit, role and kinds")
 		}
+		c.checkTargets(path, r, posts)
 		if len(r.Kinds) > 0 && r.On != OnAccepted {
 			c.wrong(path+".kinds", "只用于on: accepted", "only on accepted")
 		}
+	}
+}
+
+// checkTargets: each names one whom there is, nobody is named twice, and only who sees cases by area is named by role.
+func (c *checker) checkTargets(path string, r *DispatchRule, posts []string) {
+	check := func(path string, t Target, before []Target) {
+		c.known(path+".post", t.Post, posts)
+		c.known(path+".role", t.Role, c.SentRoles)
+		t.Signs = false
+		if slices.ContainsFunc(before, func(b Target) bool { b.Signs = false; return b == t && t != Target{} }) {
+			c.wrong(path, "同一规则里已有", "the rule names it already")
+		}
+	}
+	check(path, r.Target, nil)
+	for i, t := range r.With {
+		path := item(path+".with", i)
+		if t.names() != 1 {
+			c.wrong(path, "post、unit、role须三者取一", "give one of post, unit and role")
+		}
+		check(path, t, append([]Target{r.Target}, r.With[:i]...))
 	}
 }
 

@@ -13,8 +13,11 @@ func TestMistakesInDutyAndDispatch(t *testing.T) {
 	for situation, x := range map[string]struct{ old, new, found string }{
 		"a post that there is not":        {"danger: true, post: commander", "danger: true, post: cook", "dispatch[0].post: unknown value"},
 		"nowhere to send it":              {"danger: true, post: commander", "danger: true", "dispatch[0]: give one of"},
+		"whom one is not sent to":         {"with: [{unit: 龙港市综合行政执法局}]", "with: [{role: desk}]", "dispatch[3].with[0].role: unknown value"},
+		"somebody twice":                  {"with: [{unit: 龙港市综合行政执法局}]", "with: [{unit: 龙港市人力资源和社会保障局, signs: true}]", "dispatch[3].with[0]: the rule names it already"},
+		"two at once":                     {"with: [{unit: 龙港市综合行政执法局}]", "with: [{unit: a, role: leader}]", "dispatch[3].with[0]: give one of post, unit and role"},
 		"kinds before it is accepted":     {"danger: true, post: commander", "danger: true, kinds: [elder]", "dispatch[0].kinds: only on accepted"},
-		"a kind that there is not":        {"kinds: [elder]", "kinds: [druid]", "dispatch[7].kinds[0]"},
+		"a kind that there is not":        {"kinds: [elder]", "kinds: [druid]", "dispatch[9].kinds[0]"},
 		"a moment that there is not":      {"on: danger, post", "on: lunch, post", "dispatch[1].on: unknown value"},
 		"a catch-all that catches no all": {"on: unheld, post", "on: unheld, min_severity: 2, post", "duty.again: there must be"},
 		"a rule that stands twice":        {"key: grave", "key: danger", "dispatch[2].key: the word"},

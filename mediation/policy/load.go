@@ -26,6 +26,7 @@ type Vocabulary struct {
 	LoopRoles     []string // those that may have a part in the closed loop
 	ReviewRoles   []string // those that may sit over a review list
 	ProxyRoles    []string // those that may act for a resident
+	SentRoles     []string // those that a dispatch rule may send a case to
 	SignRoles     []string // those that may sign what a consultation came to
 	IssueRoles    []string // those that may issue a paper of supervision
 	JudgeRoles    []string // those that may judge what such a paper found
