@@ -78,7 +78,8 @@ func (p *Cases) walk(ctx context.Context, f mediation.Filter, q Query) ([]Row, e
 // alongOverdue lets the index of overdue cases lead instead of the streams of an area; false where others lead. The query's
 // conditions on the row hold the area too.
 func alongOverdue(f mediation.Filter, q Query) (Query, bool) {
-	if f.OverdueAt.IsZero() || f.NeedsHand || len(q.Any) == 0 {
+	byArea := f.Visible.Area != nil && f.Visible.Unit == ""
+	if f.OverdueAt.IsZero() || f.NeedsHand || len(q.Any) == 0 || !byArea {
 		return q, false
 	}
 	q.Any = nil
