@@ -231,7 +231,7 @@ func (t *tabler) people(id string) ([]sheet.Cell, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &caseViewer{labels: t.labels, a: t.a, c: t.c, k: &k, sees: mediation.Sees(t.c.Actor, &k)}
+	v := &caseViewer{explainer: explainer{labels: t.labels}, a: t.a, c: t.c, k: &k, sees: mediation.Sees(t.c.Actor, &k)}
 	if t.reveal && v.sees[mediation.PartContact] {
 		if err := t.a.looked(t.c, mediation.Look{Case: k.ID, What: "contact"}); err != nil {
 			return nil, err

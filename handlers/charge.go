@@ -32,7 +32,7 @@ type reviewView struct {
 	By      *personRef `json:"by,omitzero"`
 	Notes   string     `json:"notes,omitzero"`
 	Overdue bool       `json:"overdue"`
-	Clock   *dueView  `json:"clock"` // why it falls on that day; null once it is done
+	Clock   *dueView   `json:"clock"` // why it falls on that day; null once it is done
 }
 
 // leaderView is a leader with their load.

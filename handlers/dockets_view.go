@@ -42,7 +42,7 @@ type docketView struct {
 	Units      []placedView `json:"units"`
 	Items      []docketItem `json:"items"`
 	Next       *string      `json:"next"`
-	Clock      *dueView    `json:"clock"` // why they sit when they do; null where no date is set
+	Clock      *dueView     `json:"clock"` // why they sit when they do; null where no date is set
 }
 
 // docketItem is a case of the list that the caller sees: as it stands now, and why it stands there.
@@ -74,7 +74,7 @@ type reviewDecisionView struct {
 	When         time.Time       `json:"when,omitzero"`
 	InTime       bool            `json:"inTime"`
 	Report       *studyWordsView `json:"report"` // null until it was reported
-	Clock        *dueView       `json:"clock"`  // why it is due when it is; null once it was reported
+	Clock        *dueView        `json:"clock"`  // why it is due when it is; null once it was reported
 }
 
 type docketTally struct {

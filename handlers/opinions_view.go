@@ -51,8 +51,8 @@ type opinionCampaignView struct {
 	Ended     time.Time      `json:"ended,omitzero"`
 	Reason    string         `json:"reason,omitzero"` // of ending it early
 	Prolonged *prolongedView `json:"prolonged,omitzero"`
-	Editions  int            `json:"editions"` // of its results
-	Clock     *dueView      `json:"clock,omitzero"` // of one campaign: why it ends when it does; left out once it has
+	Editions  int            `json:"editions"`       // of its results
+	Clock     *dueView       `json:"clock,omitzero"` // of one campaign: why it ends when it does; left out once it has
 }
 
 type prolongedView struct {

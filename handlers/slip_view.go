@@ -74,7 +74,7 @@ type slipView struct {
 	Erased  bool          `json:"erased"`
 	Trigger string        `json:"trigger,omitzero"` // the policy's, where the system issued it
 	Basis   string        `json:"basis,omitzero"`
-	Clocks  []dueView    `json:"clocks"` // its limits that run, each with why it ends when it does
+	Clocks  []dueView     `json:"clocks"` // its limits that run, each with why it ends when it does
 	Returns int           `json:"returns"`
 	Items   []findingView `json:"findings"`
 	Team    []slipMember  `json:"team"`

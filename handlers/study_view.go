@@ -65,7 +65,7 @@ type studyOrderView struct {
 	Late   time.Time       `json:"late,omitzero"`
 	Order  studyWordsView  `json:"order"`
 	Report *studyWordsView `json:"report"` // null until it was reported done
-	Clock  *dueView       `json:"clock"`  // why it is due when it is; null once it was reported done
+	Clock  *dueView        `json:"clock"`  // why it is due when it is; null once it was reported done
 }
 
 func (l labels) studyHead(st *study.Study) studyHead {

@@ -63,7 +63,7 @@ type taskView struct {
 	Done      time.Time  `json:"answered,omitzero"`
 	Result    string     `json:"result,omitzero"`
 	Returns   int        `json:"returns"`
-	Clock     *dueView  `json:"clock"` // why the result is due when it is; null once it is there, or dropped
+	Clock     *dueView   `json:"clock"` // why the result is due when it is; null once it is there, or dropped
 }
 
 var taskWords = map[string][2]string{
