@@ -285,6 +285,20 @@ type counted struct {
 	timeline []mediation.Event
 }
 
+// said is how many of its parties said that they were satisfied, and that they were not.
+func (c *counted) said() (yes, no int) {
+	for _, p := range c.Parties {
+		switch {
+		case p.Satisfied == nil:
+		case p.Satisfied.Yes:
+			yes++
+		default:
+			no++
+		}
+	}
+	return yes, no
+}
+
 // recount counts in the plainest way, from the cases themselves and who may read them.
 func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures.By, cuts []time.Time) []figures.Group {
 	groups := map[string][]counted{}
@@ -431,13 +445,12 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 			t.Reopened++
 		}
 		t.petition(c, closed)
-		for _, p := range c.Parties {
-			if p.Satisfied != nil && p.Satisfied.Yes {
-				t.Satisfied++
-			} else if p.Satisfied != nil {
-				t.Dissatisfied++
-			}
-		}
+		yes, no := c.said()
+		t.Satisfied += yes
+		t.Dissatisfied += no
+		t.SatisfiedCases += min(yes, 1)
+		t.DissatisfiedCases += min(no, 1)
+		t.RatedCases += min(yes+no, 1)
 	}
 	t.Acceptance, t.Agreement, t.Closing = spreadOf(accept), spreadOf(agree), spreadOf(closing)
 	return t.Tally

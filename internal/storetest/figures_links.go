@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -80,15 +81,15 @@ func (k *figuresKit) holds(t *testing.T, actor mediation.Actor, q figures.Query,
 	}
 	parties := 0
 	for i := range found {
-		switch filter.Counted {
-		case mediation.CountedSatisfied:
-			parties += found[i].Satisfied
-		case mediation.CountedDissatisfied:
-			parties += found[i].Dissatisfied
-		case mediation.CountedRated:
-			parties += found[i].Satisfied + found[i].Dissatisfied
-		default:
+		switch {
+		case !slices.Contains([]string{"satisfied", "dissatisfied", "satisfaction", "satisfaction below the line"}, key): // of which cases are counted
 			parties++
+		case filter.Counted == mediation.CountedSatisfied:
+			parties += found[i].Satisfied
+		case filter.Counted == mediation.CountedDissatisfied:
+			parties += found[i].Dissatisfied
+		default:
+			parties += found[i].Satisfied + found[i].Dissatisfied
 		}
 	}
 	if parties != want {

@@ -70,7 +70,7 @@ func Scorecards(t *testing.T, s *store.Store) {
 		k.Pass(time.Duration(10+k.rng.IntN(10)) * 24 * time.Hour)
 		k.Sweep(t)
 	}
-	for _, name := range []string{"settled_of_received", "ever_late", "unasked", "accept_median", "satisfaction", "repeat_rate"} {
+	for _, name := range []string{"settled_of_received", "ever_late", "unasked", "agreed", "satisfaction", "repeat_rate"} {
 		if !valued[name] {
 			t.Errorf("%s never had a value above zero", name)
 		}
@@ -116,7 +116,7 @@ var plain = map[string]func(t *figures.Tally, cases []counted) (above, below flo
 	"ever_late": func(_ *figures.Tally, cases []counted) (float64, float64) {
 		return having(cases, func(c *counted) bool {
 			return slices.ContainsFunc(c.timeline, func(e mediation.Event) bool { return e.Kind == "breached" })
-		}), float64(len(cases))
+		}) + turnedAway(cases), float64(len(cases))
 	},
 	"with_units": func(_ *figures.Tally, cases []counted) (float64, float64) {
 		return having(cases, func(c *counted) bool { return c.State == mediation.Transferred }), float64(len(cases))
@@ -127,17 +127,22 @@ var plain = map[string]func(t *figures.Tally, cases []counted) (above, below flo
 		}), float64(len(cases))
 	},
 	"repeat_rate": func(_ *figures.Tally, cases []counted) (float64, float64) {
-		return having(cases, func(c *counted) bool { return c.Repeats > 0 }), float64(len(cases))
+		return having(cases, func(c *counted) bool { return c.Repeats > 0 }) + turnedAway(cases), float64(len(cases))
 	},
-	"accept_median": func(t *figures.Tally, _ []counted) (float64, float64) {
-		if t.Acceptance.N == 0 {
-			return 0, 0
-		}
-		return float64(t.Acceptance.Median), 3600
+	"agreed": func(_ *figures.Tally, cases []counted) (float64, float64) {
+		return having(cases, func(c *counted) bool {
+			return slices.Contains([]mediation.State{mediation.Agreed, mediation.Effective, mediation.Closed, mediation.Settled}, c.State)
+		}), float64(len(cases))
 	},
-	"satisfaction": func(t *figures.Tally, _ []counted) (float64, float64) {
-		return float64(t.Satisfied), float64(t.Satisfied + t.Dissatisfied)
+	"satisfaction": func(_ *figures.Tally, cases []counted) (float64, float64) {
+		satisfied := having(cases, func(c *counted) bool { yes, _ := c.said(); return yes > 0 })
+		rated := having(cases, func(c *counted) bool { yes, no := c.said(); return yes+no > 0 })
+		return satisfied, rated + turnedAway(cases)
 	},
+}
+
+func turnedAway(cases []counted) float64 {
+	return having(cases, func(c *counted) bool { return c.State == mediation.NotAccepted })
 }
 
 func having(cases []counted, is func(*counted) bool) float64 {

@@ -40,6 +40,9 @@ var counters = []struct {
 	{mediation.CountedUnitRated.Bit(), func(t *Tally) *int { return &t.UnitRated }},
 	{mediation.CountedOfficeLiked.Bit(), func(t *Tally) *int { return &t.OfficeLiked }},
 	{mediation.CountedOfficeRated.Bit(), func(t *Tally) *int { return &t.OfficeRated }},
+	{mediation.CountedSatisfied.Bit(), func(t *Tally) *int { return &t.SatisfiedCases }},
+	{mediation.CountedDissatisfied.Bit(), func(t *Tally) *int { return &t.DissatisfiedCases }},
+	{mediation.CountedRated.Bit(), func(t *Tally) *int { return &t.RatedCases }},
 }
 
 // add counts n cases of a kind.

@@ -59,8 +59,9 @@ const rules = `
   What was opened lately has had no time to be closed: rates of recent periods are low by nature.
 - **谁看到什么**：只统计本人能在案件列表里看到的。检举控告归规则指定的上级，乡镇及以下任何数字、任何分组里都没有。**Who sees what**: what the caller's own lists
   show is counted, nothing else. Accusations lie with the unit that the policy names: no figure and no group below it holds them.
-- **办结和化解是两个数**。不予受理、撤回的留在分母里，拒收不会让任何比率变好。**Closed and settled are two figures.** What was refused or withdrawn stays below the
-  line: turning people away makes no rate better.
+- **办结和化解是两个数**。不予受理、撤回的留在收到里，所以以收到为分母的比率不因拒收变好。以有结果、有评价为分母的（化解率、满意率）和用时，难办的一拒收就会变好，因此不作[考核指标](scorecards.md)，也不作排名。**Closed and settled are two figures.** What was refused or withdrawn stays below the
+  line: turning people away makes no rate of what was received better. A rate of what has a result or was rated, and a time, does look better where hard cases
+  are refused: these are no [indicators](scorecards.md), and nobody is ranked by them.
 - **并案**：计在并入的案件里。**转办**：计在现在所在的地方。**删除个人信息**不影响计数。Cases that were joined count in the one they were joined to; those passed on, where
   they lie now; erasing words changes no figure.
 - **取整**：比率四舍五入到四位小数（0.9699 即 96.99 %），分子 ` + "`above`" + `、分母 ` + "`below`" + ` 是精确的；文章里的 2,673 ÷ 2,756 得 0.9699。**Rounding**: shares to

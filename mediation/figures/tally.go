@@ -11,6 +11,7 @@ type Tally struct {
 	Received, Open, Overdue, Closed, InTime, Settled, Concluded, Reopened int
 	PassedOn, AtOnce, Studied                                             int
 	Satisfied, Dissatisfied                                               int // parties
+	SatisfiedCases, DissatisfiedCases, RatedCases                         int // cases of which a party said so, or either
 	// First petitions: all; those concluded, over or brought again; of these, those settled for good.
 	First, FirstEnded, FirstSettled int
 	// Petitions whose petitioners were satisfied with the responsible unit, or said either of it; so with the petition office.
@@ -39,6 +40,7 @@ func (t *Tally) plus(o *Tally) {
 		{&t.Concluded, o.Concluded}, {&t.Reopened, o.Reopened}, {&t.Satisfied, o.Satisfied}, {&t.Dissatisfied, o.Dissatisfied}, {&t.Breached, o.Breached},
 		{&t.First, o.First}, {&t.FirstEnded, o.FirstEnded}, {&t.FirstSettled, o.FirstSettled},
 		{&t.UnitLiked, o.UnitLiked}, {&t.UnitRated, o.UnitRated}, {&t.OfficeLiked, o.OfficeLiked}, {&t.OfficeRated, o.OfficeRated},
+		{&t.SatisfiedCases, o.SatisfiedCases}, {&t.DissatisfiedCases, o.DissatisfiedCases}, {&t.RatedCases, o.RatedCases},
 		{&t.PassedOn, o.PassedOn}, {&t.AtOnce, o.AtOnce}, {&t.Studied, o.Studied},
 		{&t.NewlyLate, o.NewlyLate}, {&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
 		*n.to += n.by

@@ -39,6 +39,9 @@ func terms() []Term {
 		{"reopened", "重新办理", "reopened", "重新办理过的", "reopened at least once", func(t *Tally) int { return t.Reopened }, mediation.CountedReopened},
 		{"satisfied", "评价满意", "satisfied", "评价满意的当事人", "parties who said that they were satisfied", func(t *Tally) int { return t.Satisfied }, mediation.CountedSatisfied},
 		{"dissatisfied", "评价不满意", "dissatisfied", "评价不满意的当事人", "parties who said that they were not", func(t *Tally) int { return t.Dissatisfied }, mediation.CountedDissatisfied},
+		{"satisfiedCases", "有人满意的案件", "cases with a satisfied party", "有当事人评价满意的案件", "cases of which a party said that they were satisfied", func(t *Tally) int { return t.SatisfiedCases }, mediation.CountedSatisfied},
+		{"dissatisfiedCases", "有人不满意的案件", "cases with a dissatisfied party", "有当事人评价不满意的案件", "cases of which a party said that they were not", func(t *Tally) int { return t.DissatisfiedCases }, mediation.CountedDissatisfied},
+		{"ratedCases", "有评价的案件", "cases that were rated", "有当事人评价的案件", "cases of which a party said either", func(t *Tally) int { return t.RatedCases }, mediation.CountedRated},
 	} {
 		all = append(all, counted(c.key, c.zh, c.en, c.defZh, c.defEn, c.of, among(c.in)))
 	}

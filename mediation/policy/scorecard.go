@@ -54,7 +54,7 @@ type Indicator struct {
 	lines bool  // the formula stands on lines of its own below that
 	plain bool  // a column of the formula is a column of the file
 
-	counts bool // see Counts
+	counts, refusalFails bool // see Counts and RefusalFails
 }
 
 // Bounds are the least and the most that a value counts as.

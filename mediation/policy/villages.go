@@ -1,6 +1,11 @@
 package policy
 
-import "github.com/goccy/go-yaml/ast"
+import (
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
 
 // Villages (无信访村评定) says when a village passes: every criterion's value is at most what it allows, over the village's cases of a period.
 type Villages struct {
@@ -78,7 +83,7 @@ func (c *checker) checkVillages(v *Villages, faults func(*Indicator) []Fault) {
 	for i := range v.Criteria {
 		x := &v.Criteria[i]
 		x.Better, x.Measure = Lower, "count"
-		x.counts = len(x.Channels) > 0
+		x.counts, x.refusalFails = len(x.Channels) > 0, slices.ContainsFunc(v.Criteria, Criterion.noRefusal)
 		if x.Formula == "" {
 			continue
 		}
@@ -91,3 +96,12 @@ func (c *checker) checkVillages(v *Villages, faults func(*Indicator) []Fault) {
 // Counts tells whether the formula stands for a criterion over cases of named channels. To count those is not to reward refusal: what
 // was refused or withdrawn counts as well.
 func (x *Indicator) Counts() bool { return x.counts }
+
+// RefusalFails tells whether the formula stands for a criterion of villages beside which another one is met by no village of which a single case
+// was refused. Then nothing is won by refusing a case that would have failed the village.
+func (x *Indicator) RefusalFails() bool { return x.refusalFails }
+
+// noRefusal tells whether the criterion is that nothing was refused.
+func (x Criterion) noRefusal() bool {
+	return len(x.Channels) == 0 && strings.TrimSpace(x.Formula) == "state_not_accepted" && x.Target < 1
+}

@@ -225,10 +225,17 @@ func (w *warden) call(n ast.Node, name string, args []ast.Node) {
 
 // divisor refuses a division by what is zero whatever the cases are. By what may come to be zero there is no value then.
 func (w *warden) divisor(x *ast.BinaryNode, named bool) {
-	if x.Operator != "/" || named || len(w.faults) > 0 {
+	if x.Operator != "/" || len(w.faults) > 0 {
 		return
 	}
-	if v, err := expr.Eval(x.Right.String(), nil); err != nil || number(v) == 0 {
+	zero := false
+	if s, ok := sumOf(x.Right); ok {
+		zero = s.isZero()
+	} else if !named {
+		v, err := expr.Eval(x.Right.String(), nil)
+		zero = err != nil || number(v) == 0
+	}
+	if zero {
 		w.refuse(x.Right, "除数恒为零", "this divides by zero")
 	}
 }

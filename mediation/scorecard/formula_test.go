@@ -61,6 +61,9 @@ func TestFormulasThatCannotBeAreRefusedByLineAndKey(t *testing.T) {
 		{"a function with too many arguments", "min(closed, open, settled)", 12, 18, "takes 2"},
 		{"division by zero", "closed / 0", 12, 27, "divides by zero"},
 		{"division by what comes to zero", "closed / (2 - 1 - 1)", 12, 34, "divides by zero"},
+		{"division by a name less itself", "closed / (open - open)", 12, 33, "divides by zero"},
+		{"division by what cancels out", "closed / (2 * (open - settled) / 2 - open + settled)", 12, 60, "divides by zero"},
+		{"division by nothing of a name", "closed / (0 * open)", 12, 30, "divides by zero"},
 		{"a number beyond bounds", "closed * 1000000001", 12, 27, "may exceed"},
 		{"half a formula", "closed +", 12, 25, "formula is wrong"},
 		{"nothing of the cases", "1 + 1", 12, 20, "names nothing"},
@@ -88,7 +91,7 @@ func TestFormulasThatCannotBeAreRefusedByLineAndKey(t *testing.T) {
 
 // tallyOf is a tally in which every count differs from the others.
 func tallyOf() figures.Tally {
-	return figures.Tally{Received: 100, Open: 20, Overdue: 5, Closed: 64, InTime: 48, Settled: 60, Concluded: 70, Reopened: 4, Breached: 17, Satisfied: 30, Dissatisfied: 10,
+	return figures.Tally{Received: 100, Open: 20, Overdue: 5, Closed: 64, InTime: 48, Settled: 60, Concluded: 70, Reopened: 4, Breached: 17, Satisfied: 30, Dissatisfied: 10, SatisfiedCases: 30, RatedCases: 40,
 		Closing: figures.Spread{N: 64, Median: 86400 * 3, Ninety: 86400 * 9}}
 }
 
@@ -120,7 +123,7 @@ func TestWhatFormulasComeTo(t *testing.T) {
 
 func TestThereIsNoValueWhereOneIsMissingOrDividedByZero(t *testing.T) {
 	for _, formula := range []string{
-		"settled / (open - open)",
+		"settled / (open + overdue)",
 		"settled / open",              // none is open
 		"open / open > 1 ? 1 : 0",     // compared with nothing, it would be 0 by accident
 		"settled / open > 1 ? 1 : 2",  // or 1, infinity being more
@@ -159,12 +162,12 @@ dimensions:
     weight: 60
     indicators:
       - {key: rate, name: {zh: 化解, en: settled}, weight: 3, formula: settled / received, measure: share, better: higher, target: 0.8, floor: 0.4}
-      - {key: late, name: {zh: 超期, en: late}, weight: 1, formula: breached / received, measure: share, better: lower, target: 0.1, floor: 0.3}
+      - {key: late, name: {zh: 超期, en: late}, weight: 1, formula: (breached + state_not_accepted) / received, measure: share, better: lower, target: 0.1, floor: 0.3}
   - key: people
     name: {zh: 群众, en: people}
     weight: 40
     indicators:
-      - {key: yes, name: {zh: 满意, en: satisfied}, weight: 1, formula: satisfaction, measure: share, better: higher, target: 1, floor: 0.5}
+      - {key: yes, name: {zh: 满意, en: satisfied}, weight: 1, formula: satisfiedCases / (ratedCases + state_not_accepted), measure: share, better: higher, target: 1, floor: 0.5}
       - key: many
         name: {zh: 多, en: many}
         weight: 1
@@ -196,7 +199,7 @@ func TestPointsAreWeightedAndWhatHasNoValueIsLeftOut(t *testing.T) {
 	if *l.Marks[3].Value != 3 {
 		t.Errorf("the value itself is shown as it is: %v", *l.Marks[3].Value)
 	}
-	tally.Satisfied, tally.Dissatisfied = 0, 0
+	tally.Satisfied, tally.Dissatisfied, tally.SatisfiedCases, tally.RatedCases = 0, 0, 0, 0
 	l = c.Mark("甲局", &tally)
 	// Nobody has spoken: yes has no value, many is 0. People: 0. All: 0.6·53.75 = 32.25, of 80 hundredths of the weights.
 	if l.Marks[2].Value != nil || l.Marks[2].Points != nil || *l.Parts[1] != 0 || *l.Points != 32.25 || l.Covered != 0.8 {
@@ -223,8 +226,8 @@ func TestACardIsReadStrictly(t *testing.T) {
 		{"an indicator without weight", "weight: 3", "weight: 0", "dimensions[0].indicators[0].weight", "above zero"},
 		{"a dimension twice", "key: people", "key: settle", "dimensions[1].key", "taken"},
 		{"an indicator twice, in two dimensions", "key: yes", "key: rate", "dimensions[1].indicators[0].key", "taken"},
-		{"no formula", "formula: satisfaction, ", "", "dimensions[1].indicators[0].formula", "missing"},
-		{"a number as formula", "formula: satisfaction", "formula: 5", "dimensions[1].indicators[0].formula", "quotes"},
+		{"no formula", "formula: satisfiedCases / (ratedCases + state_not_accepted), ", "", "dimensions[1].indicators[0].formula", "missing"},
+		{"a number as formula", "formula: satisfiedCases / (ratedCases + state_not_accepted)", "formula: 5", "dimensions[1].indicators[0].formula", "quotes"},
 		{"a unit twice", "[甲局, 乙局]", "[甲局, 甲局]", "units[1]", "twice"},
 		{"no indicator", golden[strings.Index(golden, "    indicators:\n      - {key: yes"):], "    indicators: []\n", "dimensions[1].indicators", "at least one"},
 		{"a target beyond all numbers", "target: 2", "target: 2000000000", "dimensions[1].indicators[1].target", "between"},

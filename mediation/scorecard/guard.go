@@ -17,7 +17,11 @@ import (
 //
 // A refusal is looked at as a whole. The case is one more of those refused, and one less of those open, of those in the state that it leaves
 // and perhaps of those overdue: a formula by which few overdue cases are good rewards refusing the overdue ones, although it names no refusal.
-// What stays whatever becomes of a case (breached, newlyLate, received) rewards nothing of the kind.
+// What stays whatever becomes of a case (received, slips) rewards nothing of the kind.
+//
+// Nor may it pay to refuse a case that else would have ended badly: without a settlement, late, brought again, with parties who say so. Who counts
+// those and forgets the refused rewards refusing the hard cases. So a refusal is also held against each such end. A withdrawal is not: to withdraw
+// what is no matter any more is the petitioner's good right, and better than a bad end.
 
 // course is which ways something moves a value.
 type course uint8
@@ -64,13 +68,15 @@ type happening struct {
 	moves map[string]float64
 	// unknown are terms that move this way by an amount that cannot be told.
 	unknown map[string]course
+	// badEnd: it is a refusal in place of a bad end.
+	badEnd bool
 }
 
 // happenings are all that the laws are about.
 var happenings = happeningsOf()
 
 func happeningsOf() []happening {
-	all := []happening{{law: noTurningAway, moves: map[string]float64{"received": -1}}}
+	all := []happening{{law: noTurningAway, moves: map[string]float64{"received": -1}}, {law: noTurningAway, moves: map[string]float64{"received": -1, "firstPetitions": -1}}}
 	for _, x := range []struct {
 		law     law
 		command mediation.CommandName
@@ -84,7 +90,39 @@ func happeningsOf() []happening {
 			}
 		}
 	}
+	return append(all, badEnds()...)
+}
+
+// badEnds are that a case was refused, and so did not come to an end of which nobody is proud: each way in which it could have ended without being
+// settled, late or not, taken up again or not, with a party who said that they were not satisfied or none.
+func badEnds() (all []happening) {
+	for _, end := range []struct {
+		state        mediation.State
+		closed, open bool // as the figures count the state
+	}{{mediation.Closed, true, true}, {mediation.Unsettled, true, false}, {mediation.Exited, true, false}, {mediation.Failed, false, false}} {
+		for bits := range 8 {
+			late, again, unhappy := once(bits&1 != 0), once(bits&2 != 0), once(bits&4 != 0)
+			h := happening{law: noRefusing, badEnd: true, moves: map[string]float64{"state_" + string(end.state): -1, "state_" + string(mediation.NotAccepted): 1, "open": -once(end.open),
+				"concluded": -1, "breached": -late, "newlyLate": -late, "reopened": -again, "ratedCases": -unhappy, "dissatisfiedCases": -unhappy}}
+			h.unknown = map[string]course{"handlingRate": down, "settlementRate": up, "repeatRate": courseOf(-again), // one less above or below the line
+				"dissatisfied": courseOf(-unhappy), "satisfaction": courseOf(unhappy), "unitSatisfaction": courseOf(unhappy), "officeSatisfaction": courseOf(unhappy),
+				"acceptanceMedian": both, "acceptance90": both, "agreementMedian": both, "agreement90": both, "closingMedian": both, "closing90": both}
+			if end.closed {
+				h.moves["closed"], h.moves["inTime"] = -1, late-1
+				h.unknown["closingRate"], h.unknown["timeliness"] = down, courseOf(2*late-1)
+			}
+			all = append(all, h)
+		}
+	}
 	return all
+}
+
+// once is one case, or none.
+func once(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // guard finds the laws that a formula would bend.
@@ -99,6 +137,9 @@ func guard(root ast.Node, x *policy.Indicator) []policy.Fault {
 	}
 	for i := range happenings {
 		h := &happenings[i]
+		if h.badEnd && x.RefusalFails() {
+			continue
+		}
 		c := h.weigh(root).course
 		rewarded[h.law] = rewarded[h.law] || c&best != 0
 		always[h.law] = always[h.law] && c == best

@@ -2,9 +2,12 @@ package scorecard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"fengqiao/mediation"
 	"fengqiao/mediation/figures"
 	"fengqiao/mediation/policy"
 
@@ -41,20 +44,41 @@ func TestNoIndicatorRewardsRefusingIntakeOrGivingUp(t *testing.T) {
 		{"settled / open", policy.Higher, refusing},
 		{"breached / open", policy.Lower, refusing}, // with the last open one refused it has no value, which costs nothing
 
+		// who counts bad ends and forgets the refused rewards refusing the hard cases
+		{"newlyLate / received", policy.Lower, refusing},
+		{"breached / received", policy.Lower, refusing},
+		{"100 * dissatisfied / received", policy.Lower, refusing},
+		{"(dissatisfied + state_not_accepted) / received", policy.Lower, refusing}, // of one case several parties may be dissatisfied
+		{"settlementRate", policy.Higher, refusing},
+		{"satisfaction", policy.Higher, refusing},
+		{"timeliness", policy.Higher, refusing},
+		{"repeatRate", policy.Lower, refusing},
+		{"unitSatisfaction", policy.Higher, refusing},
+		{"acceptanceMedian", policy.Lower, refusing},
+		{"closing90 / 86400", policy.Lower, refusing},
+		{"(state_failed + state_unsettled) / concluded", policy.Lower, refusing},
+		{"satisfied / (satisfied + dissatisfied + state_not_accepted)", policy.Higher, refusing},
+		{"firstPetitions", policy.Lower, refusing},
+		{"state_reported + state_screened + state_offered + state_not_accepted + state_withdrawn > 3 ? 1 : 0", policy.Lower, refusing}, // it grows or stays, but it jumps
+
+		{"(newlyLate + state_not_accepted) / received", policy.Lower, ""},
+		{"(breached + state_not_accepted) / received", policy.Lower, ""},
+		{"(dissatisfiedCases + state_not_accepted) / received", policy.Lower, ""},
+		{"satisfiedCases / (ratedCases + state_not_accepted)", policy.Higher, ""},
+		{"settled / (concluded + state_not_accepted)", policy.Higher, ""},
+		{"(state_failed + state_unsettled + state_not_accepted) / received", policy.Lower, ""},
+		{"inTime / received", policy.Higher, ""},
+		{"firstResolution", policy.Higher, ""},
+		{"closingRate + handlingRate", policy.Higher, ""},
 		{"(state_reported + state_not_accepted + state_withdrawn) / received", policy.Lower, ""},
 		{"1 - (state_screened + state_not_accepted + state_withdrawn) / received", policy.Higher, ""},
 		{"overdue + state_not_accepted + state_withdrawn > 3 ? 1 : 0", policy.Lower, refusing}, // it stays or grows, but it jumps
-		{"state_reported + state_screened + state_offered + state_not_accepted + state_withdrawn > 3 ? 1 : 0", policy.Lower, ""},
-		{"state_transferred / received", policy.Lower, ""}, // from there nothing is refused or withdrawn
-		{"newlyLate / received", policy.Lower, ""},
-		{"breached / received", policy.Lower, ""},
+		{"state_transferred / received", policy.Lower, ""},                                     // from there nothing is refused or withdrawn
 		{"settled / received", policy.Higher, ""},
 		{"state_not_accepted / received", policy.Lower, ""},
 		{"1 - state_not_accepted / received", policy.Higher, ""},
 		{"state_withdrawn / received", policy.Lower, ""},
 		{"received", policy.Higher, ""},
-		{"100 * dissatisfied / received", policy.Lower, ""},
-		{"settlementRate", policy.Higher, ""},
 		{"(settled + closed) / (received + state_not_accepted)", policy.Higher, ""},
 	} {
 		_, err := Load("card.yaml", one("'"+x.formula+"'", x.better))
@@ -114,6 +138,58 @@ func TestWhatIsLetThroughRewardsNeitherRefusalNorWithdrawal(t *testing.T) {
 			if gain := after - before; better == policy.Higher && gain > 1e-9 || better == policy.Lower && gain < -1e-9 {
 				rt.Fatalf("%s, %s is better: one case of %s, overdue %d, becomes %s and brings it from %v to %v", formula, better, from, late, s, before, after)
 			}
+		}
+	})
+	if passed < 10 {
+		t.Errorf("only %d formulas were let through", passed)
+	}
+}
+
+// Nor does it earn anything that a case was refused which else would have ended badly. Both are counted as they are counted of real cases.
+func TestWhatIsLetThroughRewardsNoRefusalOfAHardCase(t *testing.T) {
+	terms := []string{"state_not_accepted", "state_unsettled", "state_failed", "settled", "concluded", "closed", "inTime", "received", "breached", "newlyLate", "reopened", "satisfiedCases",
+		"dissatisfiedCases", "ratedCases", "dissatisfied", "settlementRate", "satisfaction", "timeliness", "repeatRate", "handlingRate", "closingRate", "firstResolution", "1", "100"}
+	opened := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+	period := figures.Query{From: opened.Add(-time.Hour), Now: opened.AddDate(0, 1, 0)}
+	passed := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		better := rapid.SampledFrom([]string{policy.Higher, policy.Lower}).Draw(rt, "better")
+		term := rapid.SampledFrom(terms)
+		formula := term.Draw(rt, "a")
+		for range rapid.IntRange(0, 3).Draw(rt, "more") {
+			formula = fmt.Sprintf(rapid.SampledFrom([]string{"(%s + %s)", "(%s - %s)", "%s / %s", "%s * %s", "min(%s, %s)"}).Draw(rt, "form"), formula, term.Draw(rt, "b"))
+		}
+		c, err := Load("card.yaml", one("'"+formula+"'", better))
+		if err != nil {
+			return
+		}
+		passed++
+		bad := mediation.Summary{ID: "bad", Opened: opened, State: rapid.SampledFrom([]mediation.State{mediation.Closed, mediation.Unsettled, mediation.Exited, mediation.Failed}).Draw(rt, "end"),
+			Repeats: rapid.IntRange(0, 1).Draw(rt, "again"), Dissatisfied: rapid.IntRange(0, 2).Draw(rt, "dissatisfied")}
+		if bad.State != mediation.Failed {
+			bad.Closed = opened.AddDate(0, 0, 9)
+		}
+		if rapid.Bool().Draw(rt, "late") {
+			bad.Course.Breached = opened.AddDate(0, 0, 3)
+		}
+		refused := mediation.Summary{ID: "bad", Opened: opened, State: mediation.NotAccepted}
+		others := make([]mediation.Summary, rapid.IntRange(0, 6).Draw(rt, "others"))
+		for i := range others {
+			others[i] = mediation.Summary{ID: fmt.Sprint(i), Opened: opened, State: mediation.Settled, Closed: opened.AddDate(0, 0, 1), Satisfied: i % 3, Dissatisfied: i % 2, Repeats: i % 2}
+		}
+		value := func(x mediation.Summary) (float64, bool) {
+			book := &figures.Book{}
+			for _, s := range append(slices.Clone(others), x) {
+				book.Put(&s)
+			}
+			tally := book.Count(period)
+			tally.NewlyLate = tally.Breached // all were opened in the period
+			return c.formulas[0].Value(&tally)
+		}
+		before, had := value(bad)
+		after, has := value(refused)
+		if gain := after - before; had && has && (better == policy.Higher && gain > 1e-9 || better == policy.Lower && gain < -1e-9) {
+			rt.Fatalf("%s, %s is better: %+v was refused instead, and that brings it from %v to %v", formula, better, bad, before, after)
 		}
 	})
 	if passed < 10 {

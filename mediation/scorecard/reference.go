@@ -105,11 +105,19 @@ whose score gets better by it is refused:
 
 const referenceRest = `
 不予受理或撤回一件，是 ` + "`state_not_accepted`" + ` 或 ` + "`state_withdrawn`" + ` 多一件，同时 ` + "`open`" + `、它原来的状态（` + "`state_reported` `state_screened` `state_offered`" + `）少一件，` + "`overdue`" + ` 可能少一件，
-都算在内。所以“超期在办越少越好”“待甄别越少越好”不许：拒收正好使它变好。可以改用事后怎样都不变的 ` + "`breached`、`newlyLate`" + `，或把不予受理、撤回的一并算进去，如
+都算在内。所以“超期在办越少越好”“待甄别越少越好”不许：拒收正好使它变好。把不予受理、撤回的一并算进去就可以，如
 ` + "`(state_reported + state_not_accepted + state_withdrawn) / received`" + `。以前导入的版本照旧可读、可算，再次导入时按此检查。
 A case that is refused or withdrawn is one more in that state and, at once, one less of those open, of those in the state that it leaves and perhaps of those overdue; all of
-it is reckoned. So few overdue or few unscreened may not be what is good: refusing would bring it about. Use what stays whatever becomes of a case, or count the refused and
-withdrawn along with the others. Versions that were imported before stay readable and are reckoned as they are; imported again they are held to this.
+it is reckoned. So few overdue or few unscreened may not be what is good: refusing would bring it about. Count the refused and withdrawn along with them. Versions that were
+imported before stay readable and are reckoned as they are; imported again they are held to this.
+
+拒收还要同这件案件本来会有的坏结果比：办结而没有化解、未化解、调解不成、退出，超期，重新办理，当事人不满意。只数这些而不数拒收的，难办的一拒收就好看了，所以 ` + "`settlementRate` `satisfaction` `timeliness` `repeatRate`" + `
+和各种用时都不能当指标（统计里照样有）。可以写成 ` + "`settled / (concluded + state_not_accepted)`、`satisfiedCases / (ratedCases + state_not_accepted)`、`inTime / received`、`(breached + state_not_accepted) / received`" + `。
+撤回不这样比：事情了了自己撤回是当事人的权利。无信访村的条件里有“` + "`state_not_accepted`" + `不多于零”一条的，其余各条不再这样比，因为拒收一件就不通过。
+A refusal is held, too, against the bad end that the case might have come to: closed or exited without a settlement, failed, late, taken up again, a party dissatisfied. Who counts
+those and forgets the refused looks better for each hard case that is refused. So settlementRate, satisfaction, timeliness, repeatRate and all times are no indicators (they stay
+figures); write them as above, with the refused below or above the line. A withdrawal is not held against a bad end: to take back what is no matter any more is everybody's right. Where
+a village passes only if nothing was refused, its other criteria are not held to this.
 
 “收到”作件数比率的分母不受最后一条限制：不予受理、撤回的都留在分母里，拒收换不来分。The last rule leaves alone what divides a number of cases: who is refused stays
 below the line.

@@ -56,7 +56,7 @@ func TestAVillagesAssessmentEqualsARecount(t *testing.T) {
 			within := func(t time.Time) bool { return !t.Before(from) && t.Before(now) }
 			opened := within(s.Opened)
 			for key, counts := range map[string]bool{"above": opened && s.Channel == "petition", "again": opened && s.Repeats > 0, "late": within(s.Course.Breached),
-				"unsettled": opened && (s.State == mediation.Unsettled || s.State == mediation.Failed)} {
+				"refused": opened && s.State == mediation.NotAccepted, "unsettled": opened && (s.State == mediation.Unsettled || s.State == mediation.Failed)} {
 				if counts {
 					w[key]++
 				}
@@ -82,14 +82,15 @@ func TestAVillagesAssessmentEqualsARecount(t *testing.T) {
 // TestNoVillageGainsByWhatTheLawForbids: what would make giving up, or turning people away, a way to pass is refused when it is loaded.
 func TestNoVillageGainsByWhatTheLawForbids(t *testing.T) {
 	for change, want := range map[[2]string]string{
-		{"formula: reopened,", "formula: received,"}:            "refusing intake",
-		{"formula: reopened,", "formula: 5 - state_withdrawn,"}: "giving up petitions",
-		{"formula: reopened,", "formula: overdue,"}:             "refusing intake",
-		{"formula: reopened,", "formula: state_reported,"}:      "refusing intake",
-		{"within: 5wd", "within: 0d"}:                           "villages.objection.within",
-		{"formula: reopened,", "formula: nothing,"}:             "unknown name",
-		{"every: month", "every: week"}:                         "villages.every",
-		{"key: again", "key: above"}:                            "villages.criteria",
+		{"formula: reopened,", "formula: received,"}:                                     "refusing intake",
+		{"formula: state_not_accepted, most: 0", "formula: state_not_accepted, most: 1"}: "refusing intake", // two hard cases for one
+		{"formula: reopened,", "formula: 5 - state_withdrawn,"}:                          "giving up petitions",
+		{"formula: reopened,", "formula: overdue,"}:                                      "refusing intake",
+		{"formula: reopened,", "formula: state_reported,"}:                               "refusing intake",
+		{"within: 5wd", "within: 0d"}:                                                    "villages.objection.within",
+		{"formula: reopened,", "formula: nothing,"}:                                      "unknown name",
+		{"every: month", "every: week"}:                                                  "villages.every",
+		{"key: again", "key: above"}:                                                     "villages.criteria",
 	} {
 		_, err := longyou(t, change[0], change[1])
 		if err == nil || !strings.Contains(err.Error(), want) {
