@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,17 +83,9 @@ func Play(ctx context.Context, w World, f *File, tell func(Line)) (Result, error
 	return r, nil
 }
 
-// Failed tells whether anything was not as it had to be.
+// Failed tells whether a practice was not shown: something was not as it had to be, the play broke off, or nothing was looked at.
 func (r Result) Failed() bool {
-	if len(r.Lines) < len(r.File.Steps) {
-		return true
-	}
-	for _, l := range r.Lines {
-		if len(l.Wrong) > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Table(), func(row Row) bool { return !row.Passed() })
 }
 
 // account makes the client of a login; a wrong one is told when it first signs in.
