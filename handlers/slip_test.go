@@ -282,6 +282,8 @@ func TestASlipGoesOnlyWhereItMay(t *testing.T) {
 		{"about another room's thing", boss, obj{"kind": "reminder", "about": obj{"kind": "deliberation", "id": "d"}, "to": obj{"unit": apptest.Unit}, "text": "x"}, 422, "unknown_value", "about.kind"},
 		{"another township", boss, obj{"kind": "reminder", "about": obj{"kind": "area", "id": apptest.There.Code()}, "to": obj{"role": "township_staff"}, "text": "x"}, 403, "forbidden", ""},
 		{"a kind that is not theirs", town, obj{"kind": "assignment", "about": about, "to": obj{"unit": apptest.Unit}, "text": "x"}, 403, "forbidden", ""},
+		{"due later than policy allows", boss, obj{"kind": "reminder", "about": about, "to": obj{"role": "township_staff"}, "text": "x", "due": "9999-12-31T00:00:00Z"}, 422, "slip.due_late", "due"},
+		{"a text of blanks", boss, obj{"kind": "reminder", "about": about, "to": obj{"role": "township_staff"}, "text": " 　\n"}, 422, "required", "text"},
 		{"due yesterday", boss, obj{"kind": "reminder", "about": about, "to": obj{"role": "township_staff"}, "text": "x", "due": a.Case.Now().Add(-24 * time.Hour)}, 422, "in_past", "due"},
 	} {
 		t.Run(x.name, func(t *testing.T) {

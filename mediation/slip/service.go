@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -72,7 +73,8 @@ type Issue struct {
 	Area grid.Code
 	To   Addressee
 	Text string
-	// Due is by when a reply is wanted, in place of what policy says; zero leaves it to policy.
+	// Due is by when a reply is wanted: sooner than policy says, or in place of what it does not say; zero leaves it to policy. What a meeting has
+	// agreed on has the meeting's date.
 	Due time.Time
 	// Issuer is in whose name a room issues it; nil: the actor's.
 	Issuer *Issuer
@@ -124,6 +126,9 @@ func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version,
 	if !in.Due.IsZero() {
 		if !in.Due.After(at) {
 			return Slip{}, mediation.Refusal("slip", mediation.Invalid, "in_past", "due")
+		}
+		if latest := r.limit(r.Kind.Reply, at).Due; (in.About.Kind == AboutCase || in.About.Kind == AboutArea) && !latest.IsZero() && in.Due.After(latest) {
+			return Slip{}, mediation.Refusal("slip", mediation.Invalid, "slip.due_late", "due", "latest", latest.Format(time.RFC3339))
 		}
 		sl.Reply.Due, sl.Reply.Named = mediation.Instant(in.Due), true
 	}
@@ -244,7 +249,7 @@ func (s *Service) checkAddressee(ctx context.Context, sl *Slip, r Rules) error {
 
 func checkText(text string, needed bool) error {
 	switch {
-	case needed && text == "":
+	case needed && strings.TrimSpace(text) == "":
 		return mediation.Refusal("slip", mediation.Invalid, "required", "text")
 	case utf8.RuneCountInString(text) > mediation.MaxText:
 		return mediation.Refusal("slip", mediation.Invalid, "too_long", "text", "max", strconv.Itoa(mediation.MaxText))
