@@ -56,6 +56,8 @@ var eventTexts = map[string][2]string{
 	"study_order_done": {"研判交办完成", "study's order done"},
 	"study_order_late": {"研判交办超期", "study's order overdue"},
 	"study_late":       {"提级研判超期", "escalated study overdue"},
+	"study_reckoned":   {"提级研判时限重新计算", "escalated study's limit reckoned anew"},
+	"review_reckoned":  {"会办决定时限重新计算", "limit of a review's decision reckoned anew"},
 	"study_moved":      {"提级研判的成员或交办移交", "a study's member or order handed over"},
 	"caught":           {"兜底派单", "given to somebody anew"},
 	"dispatched":       {"按规则派单", "dispatched by rule"},

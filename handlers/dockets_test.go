@@ -66,7 +66,12 @@ type sitting struct {
 
 func seated(t *testing.T, a *apptest.App) *sitting {
 	t.Helper()
-	withRules(t, a, reviewRules)
+	return seatedBy(t, a, reviewRules)
+}
+
+func seatedBy(t *testing.T, a *apptest.App, rules string) *sitting {
+	t.Helper()
+	withRules(t, a, rules)
 	s := &sitting{t: t, a: a, staff: a.As(t, mediation.TownshipStaff, apptest.Here), leader: a.As(t, mediation.Leader, apptest.Here), unit: a.As(t, mediation.UnitStaff, apptest.Here),
 		chief: a.Post(t, "chief", account.Place{Role: mediation.Leader, Area: apptest.County}), clerk: a.Post(t, "clerk", account.Place{Role: mediation.CountyStaff, Area: apptest.County})}
 	s.here, s.there = s.take(apptest.Here, "contract"), s.take(apptest.There, "contract")

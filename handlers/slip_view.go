@@ -115,7 +115,7 @@ type slipEntry struct {
 }
 
 // slipEvents names what is no command.
-var slipEvents = map[string][2]string{"issued": {"发出", "issued"}, "reminded": {"临期提醒", "reminded"}, "overdue": {"逾期", "overdue"}, "handed_over": {"交接", "handed over"}}
+var slipEvents = map[string][2]string{"issued": {"发出", "issued"}, "reminded": {"临期提醒", "reminded"}, "overdue": {"逾期", "overdue"}, "reckoned": {"时限重新计算", "limits reckoned anew"}, "handed_over": {"交接", "handed over"}}
 
 func slipEvent(kind string, zh bool) string {
 	if rule, ok := slip.RuleOf(slip.Name(kind)); ok {

@@ -269,6 +269,7 @@ type Summary struct {
 	StateDue     time.Time
 	WholeDue     time.Time
 	StageDue     time.Time // the latest end of its stages' clocks that run
+	BesideDue    time.Time // the latest end of its sub-tasks', its leader's and its confirmation's clocks that run
 	Breached     bool      // a clock has run out
 	Warned       bool      // a clock has reminded
 	Opened       time.Time

@@ -291,6 +291,7 @@ func (c *Case) Summarise() Summary {
 			s.Seated = append(s.Seated, seat.Mediator)
 		}
 	}
+	s.BesideDue = c.besideDue()
 	s.Counted = MembershipOf(&s)
 	return s
 }

@@ -2,11 +2,13 @@ package mediation
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
 
@@ -19,7 +21,7 @@ func Reckon(c *Case, now time.Time, r Rules) bool {
 	}
 	d := &decision{Case: c, Order: Order{Actor: SystemActor, At: now}, rules: r, pol: r.Policy}
 	d.begin("reckoned")
-	if len(d.reckonAll()) == 0 {
+	if clocks := d.reckonAll(); !d.reckonDuties() && len(clocks) == 0 {
 		return false
 	}
 	d.reckonedAnew()
@@ -81,6 +83,52 @@ func (d *decision) reckonAll() []Reckoned {
 	return list
 }
 
+// reckonDuties works out the ends of sub-tasks and of the leader's dates that the policy's rule made, and says in the event which are others now.
+func (d *decision) reckonDuties() (moved bool) {
+	if d.State.Over() {
+		return false
+	}
+	reckon := func(what string, t clock.Term) (time.Time, bool) {
+		due, ok := d.rules.Calendar.Reckoned(&t)
+		if !ok || due.Equal(t.Due) {
+			return due, false
+		}
+		d.say(what+"_before", written(t.Due))
+		d.say(what, written(due))
+		return due, true
+	}
+	for i := range d.tasks() {
+		if due, ok := reckon("task_"+strconv.Itoa(i+1), d.Case.Joint.Tasks[i].Term(d.rules)); ok {
+			d.joint().Tasks[i].Clock.Due, moved = due, true
+		}
+	}
+	if i := d.nextReview(); i >= 0 {
+		if due, ok := reckon("charge_review", d.Case.Charge.Reviews[i].Term(d.rules)); ok {
+			d.charge().Reviews[i].Clock.Due, moved = due, true
+		}
+	}
+	return moved
+}
+
+// besideDue is the latest end of the clocks that run beside the case's own: of its sub-tasks, of the leader's dates, of judicial confirmation.
+func (c *Case) besideDue() (last time.Time) {
+	later := func(t time.Time) {
+		if t.After(last) {
+			last = t
+		}
+	}
+	for i := range c.tasks() {
+		if t := &c.Joint.Tasks[i]; t.Open() {
+			later(t.Clock.Due)
+		}
+	}
+	later(c.ReviewDue())
+	if c.confirmable() {
+		later(c.Agreement.Confirm.Due)
+	}
+	return last
+}
+
 // written is an end as events say it.
 func written(due time.Time) string {
 	if due.IsZero() {
@@ -112,7 +160,26 @@ func (d *decision) reckon(x runningClock) (due time.Time, other bool) {
 	return due, !due.Equal(x.clock.Due)
 }
 
-// Reckon is a run over the cases whose clocks run and end in a year that has changed, or after it began. When a run that began a Grace
+// Reckoner is a room beside the cases whose clocks are reckoned anew when a year's days off have become known or changed.
+type Reckoner interface {
+	// Reckon works out anew what runs, and returns how many records it changed. It changes none twice, and may be run at any time.
+	Reckon(ctx context.Context) (int, error)
+}
+
+// reckonRooms lets the rooms follow.
+func (s *Service) reckonRooms(ctx context.Context) (n int, err error) {
+	if s.Rooms == nil {
+		return 0, nil
+	}
+	var failed []error
+	for _, r := range s.Rooms() {
+		changed, err := r.Reckon(ctx)
+		n, failed = n+changed, append(failed, err)
+	}
+	return n, errors.Join(failed...)
+}
+
+// Reckon is a run over the cases whose clocks run and end in a year that has changed, or after it began, and over those of the rooms beside them; it returns how many cases and records it changed. When a run that began a Grace
 // after the change has found nothing left, it is noted that every clock has been reckoned: by then every instance counts by what is
 // known now.
 func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
@@ -124,7 +191,8 @@ func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
 	// A span that ends after the year began may have days of it, and so may one that the year's first days off pushed into it.
 	from := time.Date(slices.Min(changed), 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -14)
 	touched := func(sum *Summary) bool {
-		return sum.State == Suspended || !sum.StateDue.Before(from) || !sum.StageDue.Before(from) || !sum.WholeDue.Before(from) || !sum.PetitionDue.Before(from)
+		return sum.State == Suspended || !sum.StateDue.Before(from) || !sum.StageDue.Before(from) || !sum.WholeDue.Before(from) || !sum.PetitionDue.Before(from) ||
+			!sum.BesideDue.Before(from)
 	}
 	n, err := s.updateRunning(ctx, touched, nil, func(c *Case) error {
 		r, err := s.rules(ctx, c.Policy)
@@ -133,6 +201,8 @@ func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
 		}
 		return err
 	})
+	beside, failed := s.reckonRooms(ctx)
+	n, err = n+beside, errors.Join(err, failed)
 	if err != nil || n > 0 || began.Before(since.Add(Grace)) {
 		return n, err
 	}

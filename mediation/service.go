@@ -18,7 +18,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Deps is what the Service stands on. All fields but Album, DeskUnit, CallStudy, Dispatch, Catch and Kick are required.
+// Deps is what the Service stands on. All fields but Album, DeskUnit, CallStudy, Dispatch, Catch, Rooms and Kick are required.
 type Deps struct {
 	Cases     Cases
 	Reports   Reports
@@ -45,6 +45,8 @@ type Deps struct {
 	Dispatch func(ctx context.Context, c *Case, rule string, since time.Time) error
 	// Catch tells who is on duty of a matter that has been without a case for too long (兜底), once for each turn; nil: nobody is.
 	Catch func(ctx context.Context, m Stray) error
+	// Rooms are those beside the cases whose clocks are reckoned anew when a year's days off change; nil: there are none.
+	Rooms func() []Reckoner
 	// Kick hints that a case has something due now; a lost hint costs only the time until the next sweep.
 	Kick func(caseID string)
 }

@@ -54,6 +54,17 @@ func (s *system) dueRooms() []casetime.Room {
 	return list
 }
 
+// reckoners lists the rooms whose clocks follow the calendar.
+func (s *system) reckoners() []mediation.Reckoner {
+	var list []mediation.Reckoner
+	for _, r := range s.rooms() {
+		if k, ok := r.Room.(mediation.Reckoner); ok {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
 // sweep sees to what is due in the room.
 func (r namedRoom) sweep(ctx context.Context) error {
 	_, err := r.Sweep(ctx)

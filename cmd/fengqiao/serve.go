@@ -219,7 +219,7 @@ func (s *system) settle(ctx context.Context) error {
 func (s *system) reckon(ctx context.Context) error {
 	n, err := s.cases.Reckon(ctx)
 	if n > 0 {
-		s.log.Info("reckoned by the calendar", "cases", n)
+		s.log.Info("reckoned by the calendar", "cases_and_records", n)
 	}
 	return err
 }

@@ -196,6 +196,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.patrols = patrol.NewService(patrol.Deps{Checkins: in.Store.Patrols(), Rules: s.cases, Atlas: s.atlas, Now: s.cases.Now})
 	s.studies = in.studies(s.cases)
 	s.cases.CallStudy = s.studies.CallByPolicy
+	s.cases.Rooms = s.reckoners
 	s.duty = duty.NewService(duty.Deps{Rosters: in.Store.Duty(), Cases: s.cases, People: in.Store.Persons(), Now: s.cases.Now})
 	s.cases.Dispatch = s.duty.Dispatch
 	s.cases.Catch = s.duty.Catch

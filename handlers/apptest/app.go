@@ -197,6 +197,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Studies = study.NewService(study.Deps{Studies: a.Store.Studies(), Cases: a.Cases, Reader: a.Store.Cases(), People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Cases.CallStudy = a.Studies.CallByPolicy
+	a.Cases.Rooms = a.reckoners
 	a.Duty = duty.NewService(duty.Deps{Rosters: a.Store.Duty(), Cases: a.Cases, People: a.Store.Persons(), Now: a.Case.Now})
 	a.Cases.Dispatch = a.Duty.Dispatch
 	a.Cases.Catch = a.Duty.Catch
@@ -291,6 +292,16 @@ func (a *App) retaining() *retention.Service {
 	return &retention.Service{Rules: a.Cases, Now: a.Case.Now, Shelves: retention.Shelves(
 		&council.Eraser{Meetings: a.Store.Meetings(), Keys: a.Ring, Open: a.Councils.Open, Now: a.Case.Now}, papers, &hall.Eraser{Visits: a.Store.Visits()}, suggestions,
 		&handover.Eraser{HandOvers: a.Store.HandOvers(), Keys: a.Ring})}
+}
+
+// reckoners are those of the rooms whose clocks follow the calendar.
+func (a *App) reckoners() (list []mediation.Reckoner) {
+	for _, r := range a.rooms() {
+		if k, ok := r.(mediation.Reckoner); ok {
+			list = append(list, k)
+		}
+	}
+	return list
 }
 
 // rooms lists what falls due beside cases.

@@ -73,3 +73,25 @@ func (s *Store) moveNotices(ctx context.Context, table, id string, unsent []medi
 	})
 	return trouble("drain "+table, err)
 }
+
+// eachDue calls fn with the ids of what a table's sweep will look at some time, the longest due first. What falls due at another time meanwhile may
+// be told twice, or, where it moves ahead, not at all.
+func (s *Store) eachDue(ctx context.Context, table string, fn func(id string) error) error {
+	q := Query{Table: table, By: "due", From: map[string]any{"due": int64(1)}, Limit: 500, HeadsOnly: true}
+	for {
+		rows, err := s.Engine.Find(ctx, q)
+		if err != nil {
+			return trouble("each due "+table, err)
+		}
+		for i := range rows {
+			if err := fn(rows[i].ID); err != nil {
+				return err
+			}
+		}
+		if len(rows) < q.Limit {
+			return nil
+		}
+		last := rows[len(rows)-1]
+		q.After = &Position{By: last.Keys["due"], Sort: last.Sort, ID: last.ID}
+	}
+}

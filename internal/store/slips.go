@@ -162,6 +162,11 @@ func (p *Slips) Due(ctx context.Context, until time.Time, limit int) ([]string, 
 	return p.s.dueIDs(ctx, slipsTable, until, limit)
 }
 
+// EachDue implements slip.Slips.
+func (p *Slips) EachDue(ctx context.Context, fn func(id string) error) error {
+	return p.s.eachDue(ctx, slipsTable, fn)
+}
+
 // Defer implements slip.Slips.
 func (p *Slips) Defer(ctx context.Context, id string, until time.Time) error {
 	_, err := p.s.modify(ctx, slipsTable, id, func(row Row) (Row, []Write, error) {

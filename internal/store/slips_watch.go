@@ -46,6 +46,11 @@ func (p *Slips) Watched(ctx context.Context, until time.Time, limit int) (ids []
 	return ids, first, err
 }
 
+// EachWatched implements slip.Watches.
+func (p *Slips) EachWatched(ctx context.Context, fn func(caseID string) error) error {
+	return p.s.eachDue(ctx, watchesTable, fn)
+}
+
 // seenSetting is up to when the cases' events have been looked at.
 const seenSetting = "slips_seen"
 

@@ -5,9 +5,11 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
 	"fengqiao/mediation/slip"
 )
 
@@ -88,6 +90,19 @@ var slipCrashes = []struct {
 		id, s := k.issued(t)
 		k.Pass(s.Acknowledge.Due.Sub(k.Clock()))
 		return id, func() error { return second(k.service().Sweep(context.Background())) }
+	}},
+	{"days off move its limits", func(t *testing.T, k *slipKit) (string, func() error) {
+		id, s := k.issued(t)
+		due := s.Acknowledge.Due
+		if !s.Reply.Due.IsZero() {
+			due = s.Reply.Due
+		}
+		local := due.In(time.FixedZone("", 8*3600))
+		year := policy.Year{Number: local.Year(), Source: "通知", Holidays: []string{local.Format(time.DateOnly)}}
+		if err := k.Calendars.Put(context.Background(), mediation.AnyRevision, year, k.Clock()); err != nil {
+			t.Fatal(err)
+		}
+		return id, func() error { return second(k.service().Reckon(context.Background())) }
 	}},
 }
 

@@ -31,6 +31,9 @@ type Slips interface {
 	Kept(ctx context.Context, until time.Time, limit int) (ids []string, first time.Time, err error)
 	// Due returns ids whose NextDue is not after until or whose notices a crash has left unsent, the longest due first, at most limit.
 	Due(ctx context.Context, until time.Time, limit int) ([]string, error)
+	// EachDue calls fn with the ids of slips that have a NextDue. One whose NextDue changes meanwhile may be told twice, or not at all. An error of fn
+	// ends it and is returned.
+	EachDue(ctx context.Context, fn func(id string) error) error
 	// Drain hands the notices of a slip to the outbox that a crash has left in it.
 	Drain(ctx context.Context, id string) error
 	// Defer puts the sweep off to a later time after a failure, be the slip readable or not.
@@ -43,6 +46,8 @@ type Watches interface {
 	Watch(ctx context.Context, caseID string, due time.Time) error
 	// Watched returns the ids of cases whose time is not after until, the longest due first, at most limit, and the time of the first.
 	Watched(ctx context.Context, until time.Time, limit int) (ids []string, first time.Time, err error)
+	// EachWatched calls fn with the cases of which a time is kept, as Slips.EachDue does.
+	EachWatched(ctx context.Context, fn func(caseID string) error) error
 	// Seen is up to when the cases' events have been looked at; zero at the beginning. See notes it.
 	Seen(ctx context.Context) (time.Time, error)
 	See(ctx context.Context, until time.Time) error

@@ -40,3 +40,14 @@ func (s *Service) Terms(ctx context.Context, sl *Slip) ([]clock.Term, error) {
 	}
 	return sl.Terms(r), nil
 }
+
+// limitOf is the limit of that name.
+func (s *Slip) limitOf(name string) *Limit {
+	switch name {
+	case clock.Acknowledge:
+		return &s.Acknowledge
+	case clock.Reply:
+		return &s.Reply
+	}
+	return nil
+}

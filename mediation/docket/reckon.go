@@ -1,0 +1,140 @@
+package docket
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"fengqiao/grid"
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+)
+
+// errSame: it falls on the same time.
+var errSame = errors.New("review: it falls on the same time")
+
+// Reckon is a run over the meetings to come and the decisions that are open, after days off have changed. It changes none twice and returns how many
+// it changed.
+func (s *Service) Reckon(ctx context.Context) (int, error) {
+	lists, err := s.reckonLists(ctx)
+	decisions, failed := s.reckonDecisions(ctx)
+	return lists + decisions, errors.Join(err, failed)
+}
+
+// ruled is the rule of a list under the version that it was frozen by.
+func (s *Service) ruled(ctx context.Context, l *List) (mediation.Rules, *policy.ReviewList, error) {
+	r, err := s.Core.Rules(ctx, l.Policy)
+	if err != nil {
+		return r, nil, err
+	}
+	rule, ok := r.Policy.ReviewList(l.Key)
+	if !ok {
+		return r, nil, mediation.ErrNotFound
+	}
+	return r, rule, nil
+}
+
+func (s *Service) reckonLists(ctx context.Context) (n int, err error) {
+	now := s.now()
+	var failed []error
+	for cursor := ""; ; {
+		some, next, err := s.Lists.List(ctx, "", cursor, batch)
+		if err != nil {
+			return n, errors.Join(append(failed, err)...)
+		}
+		for i := range some {
+			if !some[i].Meets.After(now) {
+				continue
+			}
+			err := s.reckonList(ctx, &some[i], now)
+			switch {
+			case err == nil:
+				n++
+			case !errors.Is(err, errSame):
+				failed = append(failed, err)
+			}
+		}
+		if cursor = next; next == "" {
+			return n, errors.Join(failed...)
+		}
+	}
+}
+
+// reckonList puts the day on which they sit where it now falls, and tells those who sit.
+func (s *Service) reckonList(ctx context.Context, l *List, now time.Time) error {
+	r, rule, err := s.ruled(ctx, l)
+	if err != nil {
+		return err
+	}
+	_, err = s.Lists.Update(ctx, l.ID, func(l *List) ([]mediation.Notice, error) {
+		t := l.Term(rule)
+		due, ok := r.Calendar.Reckoned(&t)
+		if !ok || due.Equal(l.Meets) || !l.Meets.After(now) {
+			return nil, errSame
+		}
+		l.Meets = due
+		l.schedule(r, rule, now)
+		return l.call(rule, now, "moved"+strconv.FormatInt(due.Unix(), 10)), nil
+	})
+	return err
+}
+
+func (s *Service) reckonDecisions(ctx context.Context) (n int, err error) {
+	r, err := s.Core.Rules(ctx, "")
+	if err != nil {
+		return 0, err
+	}
+	open := true
+	var failed []error
+	for cursor := ""; ; {
+		some, next, err := s.Decisions.List(ctx, Filter{Area: grid.Code(r.Policy.County), Open: &open}, cursor, batch)
+		if err != nil {
+			return n, errors.Join(append(failed, err)...)
+		}
+		for i := range some {
+			if some[i].Named {
+				continue
+			}
+			err := s.reckonDecision(ctx, &some[i])
+			switch {
+			case err == nil:
+				n++
+			case !errors.Is(err, errSame):
+				failed = append(failed, err)
+			}
+		}
+		if cursor = next; next == "" {
+			return n, errors.Join(failed...)
+		}
+	}
+}
+
+func (s *Service) reckonDecision(ctx context.Context, d *Decision) error {
+	l, err := s.Lists.Load(ctx, d.List)
+	if err != nil {
+		return err
+	}
+	r, rule, err := s.ruled(ctx, &l)
+	if err != nil {
+		return err
+	}
+	at := s.now()
+	changed, err := s.Decisions.Update(ctx, d.ID, func(d *Decision) ([]mediation.Notice, error) {
+		term := d.Term(rule)
+		due, ok := r.Calendar.Reckoned(&term)
+		if !ok || due.Equal(d.Due) {
+			return nil, errSame
+		}
+		d.Due = due
+		t := &turn{Decision: d, at: at, by: mediation.SystemActor}
+		t.note("review_reckoned", "reckoned/"+strconv.FormatInt(at.UnixMilli(), 10))
+		t.schedule(false)
+		return nil, nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = s.settle(ctx, changed, false)
+	return err
+}
