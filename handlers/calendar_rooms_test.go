@@ -103,7 +103,9 @@ func TestAYearsDaysOffReachSubTasksAndLeadersDates(t *testing.T) {
 		c.give(c.lead, "task", obj{"unit": assistant, "what": "勘查水渠"}).Want(200)
 		read := func() *dueClock {
 			t.Helper()
-			var v struct{ Joint struct{ Tasks []struct{ Clock *dueClock } } }
+			var v struct {
+				Joint struct{ Tasks []struct{ Clock *dueClock } }
+			}
 			c.app.Do(t, c.helper, "GET", "/api/v1/cases/"+c.id, nil).Want(200).Into(&v)
 			return v.Joint.Tasks[0].Clock
 		}

@@ -76,7 +76,9 @@ func TestASubTasksClockExplainsItself(t *testing.T) {
 	c.give(c.chief, "sign-off", obj{"approved": true}).Want(200)
 	c.give(c.lead, "task", obj{"unit": assistant, "what": "勘查水渠"}).Want(200)
 	c.give(c.lead, "task", obj{"unit": assistant, "what": "三日内回报", "due": c.app.Case.Now().Add(72 * time.Hour)}).Want(200)
-	var v struct{ Joint struct{ Tasks []struct{ Clock *dueClock } } }
+	var v struct {
+		Joint struct{ Tasks []struct{ Clock *dueClock } }
+	}
 	c.app.Do(t, c.helper, "GET", "/api/v1/cases/"+c.id, nil).Want(200).Into(&v)
 	v.Joint.Tasks[0].Clock.byRule(t, "task", "joint.task", "7d", "calendar")
 	v.Joint.Tasks[1].Clock.named(t, "task", c.lead)

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"fengqiao/grid"
 	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
@@ -207,80 +206,4 @@ func (s *Service) Reckon(ctx context.Context) (reckoned int, err error) {
 		return n, err
 	}
 	return 0, s.Calendars.Reckoned(ctx, since)
-}
-
-// Coverage is for which years the days off are known.
-type Coverage struct {
-	// Missing is the first year that begins within sixty days, or has begun, of which nothing is known; 0 if there is none.
-	Missing int
-	// Days is how long it is until Missing begins; 0 if it has.
-	Days int
-}
-
-// coverageNotice is how long before a year begins its days off should be known.
-const coverageNotice = 60
-
-// Covered tells whether the days off of this year and the one that is near are known, by the policy in force and the years' files.
-// Where they are not, working days are counted by weekends alone.
-func (s *Service) Covered(ctx context.Context) (Coverage, error) {
-	pol, err := s.Policies.Current(ctx)
-	if err != nil {
-		return Coverage{}, err
-	}
-	zone, err := pol.Clocks.Calendar.Location()
-	if err != nil {
-		return Coverage{}, err
-	}
-	years, _, err := s.Calendars.Years(ctx)
-	if err != nil {
-		return Coverage{}, err
-	}
-	now := s.now().In(zone)
-	for year := now.Year(); year <= now.AddDate(0, 0, coverageNotice).Year(); year++ {
-		if pol.Clocks.Calendar.Covers(year, years) {
-			continue
-		}
-		left := time.Date(year, 1, 1, 0, 0, 0, 0, zone).Sub(now)
-		return Coverage{Missing: year, Days: max(0, int((left+24*time.Hour-1)/(24*time.Hour)))}, nil
-	}
-	return Coverage{}, nil
-}
-
-// WarnCalendar tells administrators and the county's staff, once a year that is missing, and returns what is missing.
-func (s *Service) WarnCalendar(ctx context.Context) (Coverage, error) {
-	missing, err := s.Covered(ctx)
-	if err != nil || missing.Missing == 0 {
-		return missing, err
-	}
-	warned, err := s.Calendars.Warned(ctx)
-	if err != nil || warned >= missing.Missing {
-		return missing, err
-	}
-	pol, err := s.Policies.Current(ctx)
-	if err != nil {
-		return missing, err
-	}
-	year := strconv.Itoa(missing.Missing)
-	zone, err := pol.Clocks.Calendar.Location()
-	if err != nil {
-		return missing, err
-	}
-	begins := time.Date(missing.Missing, 1, 1, 0, 0, 0, 0, zone).UTC()
-	var notices []Notice
-	for _, role := range []Role{Administrator, CountyStaff} {
-		notices = append(notices, Notice{ID: "calendar/" + year + "/" + string(role), Kind: NoticeCalendar, At: s.now(), To: Recipient{Role: role, Area: grid.Code(pol.County)}, Due: begins, Subject: "calendar/" + year})
-	}
-	return missing, s.Calendars.Warn(ctx, missing.Missing, notices)
-}
-
-// Text is the warning in Chinese or English; "" if nothing is missing.
-func (c Coverage) Text(zh bool) string {
-	year := strconv.Itoa(c.Missing)
-	switch {
-	case c.Missing == 0:
-		return ""
-	case zh:
-		return year + "年的放假安排还没有导入（距该年" + strconv.Itoa(c.Days) + "天），工作日暂只除去周六、周日；请运行 fengqiao import calendar"
-	}
-	return "the days off of " + year + " are not known (" + strconv.Itoa(c.Days) + " days until it begins); working days are counted by weekends alone: fengqiao import calendar"
 }

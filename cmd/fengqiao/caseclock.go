@@ -42,7 +42,12 @@ func (s *system) turn(ctx context.Context) error {
 	if err := s.turnPlan(ctx); err != nil {
 		return err
 	}
-	return s.rollOut(ctx)
+	if err := s.rollOut(ctx); err != nil {
+		return err
+	}
+	// Days off that came move what runs before anything of it is seen to.
+	_, err := s.cases.Reckon(ctx)
+	return err
 }
 
 // turnPlan follows a planned edition whose time has come, and moves cases and people after it until nothing is left, which

@@ -42,16 +42,9 @@ func (s *system) rooms() []namedRoom {
 		{"teams", s.teams},
 		{"villages", s.villages},
 		{"retention", s.retention},
+		{"hand-overs", s.handovers},
+		{"calendar", s.cases.CalendarWatch()},
 	}
-}
-
-// dueRooms is rooms for a clock that is moved. It is there before they are.
-func (s *system) dueRooms() []casetime.Room {
-	var list []casetime.Room
-	for _, r := range s.rooms() {
-		list = append(list, r)
-	}
-	return list
 }
 
 // reckoners lists the rooms whose clocks follow the calendar.

@@ -63,27 +63,7 @@ func (s *system) run(ctx context.Context, started func(context.Context, *system,
 	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopLoops()
 	var running sync.WaitGroup
-	running.Go(func() { s.every(loops, s.setting.Notice, "follow plan", s.followPlan) })
-	running.Go(func() { s.every(loops, s.setting.Notice, "settle plan", s.settlePlan) })
-	running.Go(func() { s.every(loops, s.setting.Notice, "reckon clocks", s.reckon) })
-	running.Go(func() { s.every(loops, handoverEvery, "hand-overs", s.handOver) })
-	running.Go(func() { s.every(loops, s.setting.Notice, "roll out policy", s.rollOut) })
-	running.Go(func() { s.every(loops, warnEvery, "calendar", s.warnCalendar) })
-	running.Go(func() { s.every(loops, tidyEvery, "tidy", s.tidy) })
-	for _, r := range s.rooms() {
-		running.Go(func() { s.every(loops, roomEvery, r.name, r.sweep) })
-	}
-	running.Go(func() { s.every(loops, s.setting.CheckpointEvery, "checkpoint", s.checkpoints.Pass) })
-	// The first pass reads every case and takes as long as it takes.
-	running.Go(func() {
-		s.every(loops, figuresEvery, "figures", func(context.Context) error { return s.figures.Pass(loops) })
-	})
-	if s.setting.BackupDir != "" {
-		// A backup takes as long as it takes; only the end of the server breaks it off.
-		running.Go(func() {
-			s.every(loops, min(s.setting.BackupEvery, backupLook), "backup", func(context.Context) error { return s.backup(loops) })
-		})
-	}
+	s.start(loops, running.Go)
 	s.watch.Start()
 	s.relay.Start(loops)
 	ended := make(chan error, 1)
@@ -215,27 +195,6 @@ func (s *system) settle(ctx context.Context) error {
 	return err
 }
 
-// reckon works running clocks out anew after a year's days off have changed.
-func (s *system) reckon(ctx context.Context) error {
-	n, err := s.cases.Reckon(ctx)
-	if n > 0 {
-		s.log.Info("reckoned by the calendar", "cases_and_records", n)
-	}
-	return err
-}
-
-// handoverEvery is how often hand-overs are looked for that a crash has left unfinished.
-const handoverEvery = 10 * time.Second
-
-// handOver goes on with accepted hand-overs.
-func (s *system) handOver(ctx context.Context) error {
-	n, err := s.handovers.Sweep(ctx)
-	if n > 0 {
-		s.log.Info("hand-overs carried on", "done", n)
-	}
-	return err
-}
-
 // rollOut moves open cases over to a policy that applies to them.
 func (s *system) rollOut(ctx context.Context) error {
 	n, err := s.cases.RollOut(ctx, nil)
@@ -248,9 +207,9 @@ func (s *system) rollOut(ctx context.Context) error {
 // warnEvery is how often it is said that the days off of a year are missing.
 const warnEvery = 12 * time.Hour
 
-// warnCalendar says that the days off of a year that is near are not known, in the log and to people.
-func (s *system) warnCalendar(ctx context.Context) error {
-	missing, err := s.cases.WarnCalendar(ctx)
+// logCalendar says in the log that the days off of a year that is near are not known; people are told by the calendar's own sweep.
+func (s *system) logCalendar(ctx context.Context) error {
+	missing, err := s.cases.Covered(ctx)
 	if missing.Missing != 0 {
 		s.log.Warn("calendar", "missing", missing.Missing, "days", missing.Days, "cause", missing.Text(false))
 	}

@@ -318,6 +318,8 @@ func (a *App) rooms() []casetime.Room {
 		a.Teams,
 		a.Villages,
 		a.Retention,
+		a.HandOvers,
+		a.Cases.CalendarWatch(),
 	}
 }
 

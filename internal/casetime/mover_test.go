@@ -8,8 +8,11 @@ import (
 	"time"
 
 	"fengqiao/handlers/apptest"
+	"fengqiao/internal/account"
 	"fengqiao/internal/casetime"
 	"fengqiao/mediation"
+	"fengqiao/mediation/handover"
+	"fengqiao/mediation/policy"
 	"fengqiao/mediation/slip"
 
 	"github.com/google/uuid"
@@ -141,4 +144,54 @@ func TestTheClockStandsWherePapersFallDue(t *testing.T) {
 			t.Errorf("%+v, %v", s.Acknowledge, err)
 		}
 	})
+}
+
+// Nothing but the calendar happens in these months: a moved clock stands where a year of which nothing is known must be told of, and where the last
+// look follows that ends a reckoning.
+func TestTheClockStandsWhereTheCalendarHasSomethingToSay(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		clock := casetime.New(time.Date(2026, 10, 1, 1, 0, 0, 0, time.UTC)) // the sample policy names the days of 2026
+		a := fresh(t)
+		a.Cases.Now = clock.Now
+		watch := a.Cases.CalendarWatch()
+		parts := casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(), Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn,
+			Rooms: func() []casetime.Room { return []casetime.Room{watch} }}
+		got, err := casetime.NewMover(clock, parts).To(t.Context(), time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
+		if err != nil || !got.Complete || got.Instants != 1 {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		notice, err := a.Store.Outbox().Entry(t.Context(), "calendar/2027/administrator")
+		if want := time.Date(2026, 11, 1, 16, 0, 0, 0, time.UTC); err != nil || !notice.Notice.At.Equal(want) { // sixty days before, at the county's midnight
+			t.Errorf("told at %s, %v", notice.Notice.At, err)
+		}
+		if err := a.Calendars.Put(t.Context(), mediation.AnyRevision, policy.Year{Number: 2027, Source: "通知"}, clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		got, err = casetime.NewMover(clock, parts).By(t.Context(), time.Hour)
+		if changed, _, unreckoned := a.Calendars.Unreckoned(t.Context()); err != nil || got.Instants != 1 || unreckoned != nil || len(changed) != 0 {
+			t.Errorf("%+v, %v: %v is still to be reckoned", got, err, changed)
+		}
+	})
+}
+
+// An accepted hand-over that a crash has left is carried on where it says so.
+func TestTheClockStandsWhereAHandOverGoesOn(t *testing.T) {
+	clock := casetime.New(began)
+	a, parts := waiting(t, apptest.New, clock)
+	deps := a.HandOvers.Deps
+	deps.Now = clock.Now
+	parts.Rooms = func() []casetime.Room { return []casetime.Room{handover.NewService(deps)} }
+	from, to := a.As(t, mediation.GridWorker, apptest.Here), a.Post(t, "successor", account.Place{Role: mediation.GridWorker, Area: apptest.Here.Cell()})
+	h := handover.HandOver{ID: uuid.NewString(), Leaver: from.User.ID, Successor: to.User.ID, By: from.User.ID, Area: apptest.Here.Cell(), State: handover.Accepted, Opened: began, NextDue: began.Add(2 * time.Hour), Revision: 1,
+		History: []handover.Line{{At: began, By: from.User.ID, What: "accepted", Who: to.User.ID}}}
+	if _, err := a.Store.HandOvers().Open(t.Context(), h); err != nil {
+		t.Fatal(err)
+	}
+	got, err := casetime.NewMover(clock, parts).To(t.Context(), began.Add(3*time.Hour))
+	if err != nil || !got.Complete || got.Instants != 1 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if h, err = a.Store.HandOvers().Load(t.Context(), h.ID); err != nil || h.State != handover.Done {
+		t.Errorf("%s, %v", h.State, err)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"fengqiao/mediation"
 )
@@ -190,4 +191,14 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		failed = append(failed, err, late)
 	}
 	return done, errors.Join(failed...)
+}
+
+// NextDue is the first instant, not after until, at which Sweep has something to do; zero if there is none.
+func (s *Service) NextDue(ctx context.Context, until time.Time) (time.Time, error) {
+	ids, err := s.HandOvers.Due(ctx, until, 1)
+	if err != nil || len(ids) == 0 {
+		return time.Time{}, err
+	}
+	h, err := s.HandOvers.Load(ctx, ids[0])
+	return h.NextDue, err
 }
