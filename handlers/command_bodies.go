@@ -84,6 +84,22 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 	}) (mediation.Command, error) {
 		return mediation.Reply{Text: b.Text}, nil
 	}),
+	mediation.CmdConfirm: body(func(b struct {
+		On       time.Time    `json:"on"`
+		Court    string       `json:"court" max:"60"`
+		Consents []behalfBody `json:"consents"`
+		Remark   string       `json:"remark"`
+	}) (mediation.Command, error) {
+		cmd := mediation.ApplyConfirmation{On: b.On, Court: strings.TrimSpace(b.Court), Remark: b.Remark}
+		for _, x := range b.Consents {
+			behalf, err := x.behalf()
+			if err != nil {
+				return nil, err
+			}
+			cmd.Consents = append(cmd.Consents, behalf)
+		}
+		return cmd, nil
+	}),
 	mediation.CmdArrive: body(func(b struct {
 		Point          *wirePoint `json:"point"`
 		AccuracyMetres float64    `json:"accuracyMetres"`

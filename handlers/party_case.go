@@ -163,6 +163,7 @@ func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.
 			if err != nil {
 				return err
 			}
+			former.Confirmation = l.confirmation(k, &k.Former[i], false, me.ID)
 			v.Former = append(v.Former, *former)
 		}
 	}
@@ -171,6 +172,7 @@ func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.
 	}
 	if v.Agreement, err = a.partyAgreement(c, k.Agreement, me); err == nil {
 		v.Signed = len(v.Agreement.Signed) > 0
+		v.Agreement.Confirmation = l.confirmation(k, k.Agreement, false, me.ID)
 	}
 	return err
 }

@@ -191,6 +191,8 @@ type agreementView struct {
 	PerformBy time.Time       `json:"performBy,omitzero"`
 	Effective time.Time       `json:"effective,omitzero"`
 	Signed    []signatureView `json:"signed"`
+	// Confirmation is where judicial confirmation stands; left out where courts do not confirm it, or the policy says nothing.
+	Confirmation *confirmationView `json:"confirmation,omitzero"`
 }
 
 type signatureView struct {

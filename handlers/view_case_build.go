@@ -273,6 +273,7 @@ func (v *caseViewer) agreement(a *mediation.Agreement) *agreementView {
 	if v.sees[mediation.PartMeetings] {
 		out.Signed = signaturesOf(a)
 	}
+	out.Confirmation = v.confirmation(v.k, a, v.sees[mediation.PartMeetings], "")
 	return out
 }
 

@@ -104,6 +104,14 @@ type (
 	Perform struct{ Remark string }
 	// Default 不履行: the agreement is not kept; the parties are told of the court (PML 31–33).
 	Default struct{ Remark string }
+	// ApplyConfirmation 申请司法确认: the parties have jointly asked the court, which whoever mediated, or the office, records for them. The
+	// application is joint or it is none: every party to the agreement says so.
+	ApplyConfirmation struct {
+		On       time.Time // of the application; zero: now
+		Court    string    // that they asked
+		Consents []Behalf  // of each party to the agreement, and how they gave it
+		Remark   string
+	}
 	// Close 办结.
 	Close struct{ Remark string }
 	// RecordFollowUp 回访.
@@ -274,74 +282,75 @@ type Behalf struct {
 }
 
 // Name of each command.
-func (Accept) Name() CommandName           { return CmdAccept }
-func (Refuse) Name() CommandName           { return CmdRefuse }
-func (Join) Name() CommandName             { return CmdJoin }
-func (Split) Name() CommandName            { return CmdSplit }
-func (Detach) Name() CommandName           { return CmdDetach }
-func (Transfer) Name() CommandName         { return CmdTransfer }
-func (TakeBack) Name() CommandName         { return CmdTakeBack }
-func (Reclassify) Name() CommandName       { return CmdReclassify }
-func (Place) Name() CommandName            { return CmdPlace }
-func (AddParty) Name() CommandName         { return CmdAddParty }
-func (Finish) Name() CommandName           { return CmdFinish }
-func (CorrectParty) Name() CommandName     { return CmdCorrectParty }
-func (RemoveParty) Name() CommandName      { return CmdRemoveParty }
-func (Default) Name() CommandName          { return CmdDefault }
-func (RenewLink) Name() CommandName        { return CmdRenewLink }
-func (Note) Name() CommandName             { return CmdNote }
-func (Assign) Name() CommandName           { return CmdAssign }
-func (Unassign) Name() CommandName         { return CmdUnassign }
-func (Escalate) Name() CommandName         { return CmdEscalate }
-func (Take) Name() CommandName             { return CmdTake }
-func (Decline) Name() CommandName          { return CmdDecline }
-func (StepBack) Name() CommandName         { return CmdStepBack }
-func (RecordSession) Name() CommandName    { return CmdSession }
-func (Agree) Name() CommandName            { return CmdAgree }
-func (Sign) Name() CommandName             { return CmdSign }
-func (Unagree) Name() CommandName          { return CmdUnagree }
-func (Perform) Name() CommandName          { return CmdPerform }
-func (Close) Name() CommandName            { return CmdClose }
-func (RecordFollowUp) Name() CommandName   { return CmdFollowUp }
-func (Rate) Name() CommandName             { return CmdRate }
-func (Reopen) Name() CommandName           { return CmdReopen }
-func (Suspend) Name() CommandName          { return CmdSuspend }
-func (Resume) Name() CommandName           { return CmdResume }
-func (Terminate) Name() CommandName        { return CmdTerminate }
-func (Exit) Name() CommandName             { return CmdExit }
-func (WithdrawCase) Name() CommandName     { return CmdWithdraw }
-func (RefuseMediation) Name() CommandName  { return CmdRefuseMediation }
-func (RefuseMediator) Name() CommandName   { return CmdRefuseMediator }
-func (ConsentOutsiders) Name() CommandName { return CmdConsent }
-func (SupplementCase) Name() CommandName   { return CmdSupplement }
-func (HoldCase) Name() CommandName         { return CmdHold }
-func (SettleAtOnce) Name() CommandName     { return CmdSettleAtOnce }
-func (Reply) Name() CommandName            { return CmdReply }
-func (SignFor) Name() CommandName          { return CmdSignFor }
-func (Arrive) Name() CommandName           { return CmdArrive }
-func (Handle) Name() CommandName           { return CmdHandle }
-func (Entrust) Name() CommandName          { return CmdEntrust }
-func (RevokeProxy) Name() CommandName      { return CmdRevoke }
-func (RunErrand) Name() CommandName        { return CmdErrand }
-func (FinishErrand) Name() CommandName     { return CmdErrandDone }
-func (MarkLoop) Name() CommandName         { return CmdLoop }
-func (UnmarkLoop) Name() CommandName       { return CmdLoopUndo }
-func (NameDanger) Name() CommandName       { return CmdDanger }
-func (PassOn) Name() CommandName           { return CmdPassOn }
-func (RecordCall) Name() CommandName       { return CmdDeskCall }
-func (TakeCharge) Name() CommandName       { return CmdCharge }
-func (PlanCharge) Name() CommandName       { return CmdChargePlan }
-func (ReviewCharge) Name() CommandName     { return CmdReview }
-func (ReleaseCharge) Name() CommandName    { return CmdRelease }
-func (Consult) Name() CommandName          { return CmdConsult }
-func (SignOffCase) Name() CommandName      { return CmdSignOff }
-func (GiveTask) Name() CommandName         { return CmdTask }
-func (AckTask) Name() CommandName          { return CmdTaskAck }
-func (AnswerTask) Name() CommandName       { return CmdTaskResult }
-func (ReturnTask) Name() CommandName       { return CmdTaskReturn }
-func (DropTask) Name() CommandName         { return CmdTaskDrop }
-func (LiftHold) Name() CommandName         { return CmdLiftHold }
-func (HandlePetition) Name() CommandName   { return CmdPetition }
+func (Accept) Name() CommandName            { return CmdAccept }
+func (Refuse) Name() CommandName            { return CmdRefuse }
+func (Join) Name() CommandName              { return CmdJoin }
+func (Split) Name() CommandName             { return CmdSplit }
+func (Detach) Name() CommandName            { return CmdDetach }
+func (Transfer) Name() CommandName          { return CmdTransfer }
+func (TakeBack) Name() CommandName          { return CmdTakeBack }
+func (Reclassify) Name() CommandName        { return CmdReclassify }
+func (Place) Name() CommandName             { return CmdPlace }
+func (AddParty) Name() CommandName          { return CmdAddParty }
+func (Finish) Name() CommandName            { return CmdFinish }
+func (CorrectParty) Name() CommandName      { return CmdCorrectParty }
+func (RemoveParty) Name() CommandName       { return CmdRemoveParty }
+func (Default) Name() CommandName           { return CmdDefault }
+func (RenewLink) Name() CommandName         { return CmdRenewLink }
+func (Note) Name() CommandName              { return CmdNote }
+func (Assign) Name() CommandName            { return CmdAssign }
+func (Unassign) Name() CommandName          { return CmdUnassign }
+func (Escalate) Name() CommandName          { return CmdEscalate }
+func (Take) Name() CommandName              { return CmdTake }
+func (Decline) Name() CommandName           { return CmdDecline }
+func (StepBack) Name() CommandName          { return CmdStepBack }
+func (RecordSession) Name() CommandName     { return CmdSession }
+func (Agree) Name() CommandName             { return CmdAgree }
+func (Sign) Name() CommandName              { return CmdSign }
+func (Unagree) Name() CommandName           { return CmdUnagree }
+func (Perform) Name() CommandName           { return CmdPerform }
+func (ApplyConfirmation) Name() CommandName { return CmdConfirm }
+func (Close) Name() CommandName             { return CmdClose }
+func (RecordFollowUp) Name() CommandName    { return CmdFollowUp }
+func (Rate) Name() CommandName              { return CmdRate }
+func (Reopen) Name() CommandName            { return CmdReopen }
+func (Suspend) Name() CommandName           { return CmdSuspend }
+func (Resume) Name() CommandName            { return CmdResume }
+func (Terminate) Name() CommandName         { return CmdTerminate }
+func (Exit) Name() CommandName              { return CmdExit }
+func (WithdrawCase) Name() CommandName      { return CmdWithdraw }
+func (RefuseMediation) Name() CommandName   { return CmdRefuseMediation }
+func (RefuseMediator) Name() CommandName    { return CmdRefuseMediator }
+func (ConsentOutsiders) Name() CommandName  { return CmdConsent }
+func (SupplementCase) Name() CommandName    { return CmdSupplement }
+func (HoldCase) Name() CommandName          { return CmdHold }
+func (SettleAtOnce) Name() CommandName      { return CmdSettleAtOnce }
+func (Reply) Name() CommandName             { return CmdReply }
+func (SignFor) Name() CommandName           { return CmdSignFor }
+func (Arrive) Name() CommandName            { return CmdArrive }
+func (Handle) Name() CommandName            { return CmdHandle }
+func (Entrust) Name() CommandName           { return CmdEntrust }
+func (RevokeProxy) Name() CommandName       { return CmdRevoke }
+func (RunErrand) Name() CommandName         { return CmdErrand }
+func (FinishErrand) Name() CommandName      { return CmdErrandDone }
+func (MarkLoop) Name() CommandName          { return CmdLoop }
+func (UnmarkLoop) Name() CommandName        { return CmdLoopUndo }
+func (NameDanger) Name() CommandName        { return CmdDanger }
+func (PassOn) Name() CommandName            { return CmdPassOn }
+func (RecordCall) Name() CommandName        { return CmdDeskCall }
+func (TakeCharge) Name() CommandName        { return CmdCharge }
+func (PlanCharge) Name() CommandName        { return CmdChargePlan }
+func (ReviewCharge) Name() CommandName      { return CmdReview }
+func (ReleaseCharge) Name() CommandName     { return CmdRelease }
+func (Consult) Name() CommandName           { return CmdConsult }
+func (SignOffCase) Name() CommandName       { return CmdSignOff }
+func (GiveTask) Name() CommandName          { return CmdTask }
+func (AckTask) Name() CommandName           { return CmdTaskAck }
+func (AnswerTask) Name() CommandName        { return CmdTaskResult }
+func (ReturnTask) Name() CommandName        { return CmdTaskReturn }
+func (DropTask) Name() CommandName          { return CmdTaskDrop }
+func (LiftHold) Name() CommandName          { return CmdLiftHold }
+func (HandlePetition) Name() CommandName    { return CmdPetition }
 
 // PartyInput is a party as it is entered.
 type PartyInput struct {

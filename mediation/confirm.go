@@ -67,3 +67,16 @@ func (c *Case) nextOfConfirmation(r Rules) time.Time {
 	}
 	return c.Agreement.Confirm.next(r, r.Policy.Confirmation.Apply)
 }
+
+// Confirmation says where judicial confirmation of an agreement of the case stands: open, applied, lapsed, or moot where it is of no use any more.
+func (a *Agreement) Confirmation(c *Case) string {
+	switch {
+	case !a.Applied.IsZero():
+		return "applied"
+	case !a.Confirm.Breached.IsZero():
+		return "lapsed"
+	case c.Agreement == nil || c.Agreement.ID != a.ID || !c.confirmable():
+		return "moot"
+	}
+	return "open"
+}

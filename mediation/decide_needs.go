@@ -131,6 +131,10 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if n := c.openTasks(); n > 0 && has(r.Policy.Closing.Needs, closingTasks) {
 			return unmet("count", strconv.Itoa(n))
 		}
+	case NeedToConfirm:
+		if !c.toConfirm(o) {
+			return unmet()
+		}
 	case NeedLooped:
 		if !c.looped(r) || o.Command == nil && !c.canMark(o.Actor, r) {
 			return unmet()

@@ -67,6 +67,8 @@ func (d *decision) carryOut() error {
 		d.tellReporters(NoticeProgress)
 	case Perform:
 		return d.perform()
+	case ApplyConfirmation:
+		return d.applyConfirmation(cmd)
 	case Close:
 		d.close()
 	case RecordFollowUp:

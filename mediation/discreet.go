@@ -165,6 +165,8 @@ func words(cmd Command) string {
 		return x.Notes
 	case Perform:
 		return x.Remark
+	case ApplyConfirmation:
+		return x.Remark
 	case Close:
 		return x.Remark
 	case RecordFollowUp:

@@ -86,7 +86,7 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdCorrectParty: CorrectParty{Party: "p1", As: PartyInput{Kind: Person, Side: Applicant}}, CmdRemoveParty: RemoveParty{Party: "p1", Reason: "r"}, CmdNote: Note{Text: "n"},
 		CmdAssign: Assign{Mediator: "assigned", Seat: free}, CmdUnassign: Unassign{Mediator: seated, Reason: "r"}, CmdEscalate: Escalate{},
 		CmdTake: Take{}, CmdDecline: Decline{Reason: "r"}, CmdStepBack: StepBack{Reason: "r"}, CmdSession: RecordSession{},
-		CmdAgree: Agree{Terms: "t", PerformBy: matchNow.AddDate(1, 0, 0)}, CmdSign: sign, CmdUnagree: Unagree{Reason: "r"}, CmdPerform: Perform{}, CmdDefault: Default{},
+		CmdAgree: Agree{Terms: "t", PerformBy: matchNow.AddDate(1, 0, 0)}, CmdSign: sign, CmdUnagree: Unagree{Reason: "r"}, CmdPerform: Perform{}, CmdConfirm: aConfirmation(c), CmdDefault: Default{},
 		CmdClose: Close{}, CmdFollowUp: RecordFollowUp{Kept: true, Resolved: true}, CmdRate: Rate{Behalf: behalf, Satisfied: true, Stars: 5},
 		CmdReopen: Reopen{Reason: "r"}, CmdSuspend: Suspend{Reason: "disaster"}, CmdResume: Resume{}, CmdTerminate: Terminate{Reason: "r"},
 		CmdExit: Exit{Route: "court", Reason: "r"}, CmdWithdraw: WithdrawCase{Reason: "r"}, CmdRefuseMediation: RefuseMediation{Behalf: behalf},
@@ -103,6 +103,17 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 		CmdDanger: NameDanger{Text: "d"}, CmdPassOn: PassOn{To: otherDesk(c)}, CmdDeskCall: RecordCall{At: c.Changed, Seconds: 90, Desks: []string{c.AtDesk()}, Others: "o", Summary: "s"},
 		CmdCharge: TakeCharge{Leader: "u-chief", Plan: "p"}, CmdChargePlan: PlanCharge{Plan: "p"}, CmdReview: ReviewCharge{Notes: "n"}, CmdRelease: ReleaseCharge{Reason: "r"}, CmdPetition: plausibleStep(c, by, behalf),
 	}[name]
+}
+
+// aConfirmation is a joint application of all whose agreement it is.
+func aConfirmation(c *Case) Command {
+	cmd := ApplyConfirmation{Court: "富阳区人民法院"}
+	if c.Agreement != nil {
+		for _, party := range c.Agreement.Signers {
+			cmd.Consents = append(cmd.Consents, Behalf{Party: party, Manner: "written"})
+		}
+	}
+	return cmd
 }
 
 // turnedTo is what a case is reclassified to: now and then an accusation, and that to something else.
@@ -296,7 +307,7 @@ func (m *machine) forward() {
 		m.spare = copyCase(m.c)
 		m.give(staff, CmdSign)
 	case Effective:
-		m.give(staff, rapid.SampledFrom([]CommandName{CmdPerform, CmdClose, CmdLoop}).Draw(m.rt, "finish"))
+		m.give(staff, rapid.SampledFrom([]CommandName{CmdPerform, CmdConfirm, CmdClose, CmdLoop}).Draw(m.rt, "finish"))
 	case Closed:
 		m.give(walker, CmdFollowUp)
 	case Suspended:

@@ -108,9 +108,11 @@ type Agreement struct {
 	Signed    []Signature
 	Effective time.Time
 	// Confirm is for how long the parties may jointly ask the court to confirm it, Breached being when that lapsed; zero where they may not. Applied
-	// is when they did.
-	Confirm Clock
-	Applied time.Time
+	// is when they did, Court whom they asked, and Consents how each of them said that they wanted to.
+	Confirm  Clock
+	Applied  time.Time
+	Court    string
+	Consents []Behalf
 }
 
 // SignerRole says as what somebody signs.

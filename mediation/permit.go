@@ -200,6 +200,7 @@ var Permits = map[Action][]Grant{
 	Action(CmdUnagree):         panelStaff,
 	Action(CmdPerform):         panelStaff,
 	Action(CmdDefault):         panelStaff,
+	Action(CmdConfirm):         panelStaff,
 	Action(CmdClose):           panelStaff,
 	Action(CmdFollowUp):        join(panelStaff, each(OwnReport, field...), each(InArea, GridLeader)),
 	Action(CmdRate):            partyOrOffice,

@@ -51,6 +51,10 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		return o, "", s.checkOwner(ctx, c, cmd)
 	case ReturnTask:
 		return o, "", kept("due", cmd.Due)
+	case ApplyConfirmation:
+		if !cmd.On.IsZero() {
+			return o, "", kept("on", cmd.On)
+		}
 	case HandlePetition:
 		return o, "", s.preparePetition(ctx, c, &o, cmd)
 	case Join:

@@ -73,74 +73,75 @@ type CommandName string
 
 // The commands. Their data stands in commands.go.
 const (
-	CmdAccept          CommandName = "accept"           // 受理
-	CmdRefuse          CommandName = "refuse"           // 不予受理
-	CmdJoin            CommandName = "join"             // 并案
-	CmdSplit           CommandName = "split"            // 拆案, takes a join back
-	CmdDetach          CommandName = "detach"           // 分出, takes one report out into a case of its own
-	CmdTransfer        CommandName = "transfer"         // 转办
-	CmdFinish          CommandName = "finish"           // 转办办结
-	CmdTakeBack        CommandName = "take_back"        // 收回
-	CmdReclassify      CommandName = "reclassify"       // 更改类别
-	CmdPlace           CommandName = "place"            // 落格, gives an unplaced case its cell
-	CmdAddParty        CommandName = "add_party"        // 登记当事人
-	CmdCorrectParty    CommandName = "correct_party"    // 更正当事人信息
-	CmdRemoveParty     CommandName = "remove_party"     // 移除当事人
-	CmdRenewLink       CommandName = "renew_link"       // 重发链接
-	CmdNote            CommandName = "note"             // 备注
-	CmdAssign          CommandName = "assign"           // 人工指派
-	CmdUnassign        CommandName = "unassign"         // 取消指派
-	CmdEscalate        CommandName = "escalate"         // 提级
-	CmdTake            CommandName = "take"             // 接单
-	CmdDecline         CommandName = "decline"          // 婉拒
-	CmdStepBack        CommandName = "step_back"        // 退出调解
-	CmdSession         CommandName = "session"          // 调解记录
-	CmdAgree           CommandName = "agree"            // 达成协议
-	CmdSign            CommandName = "sign"             // 签署
-	CmdUnagree         CommandName = "unagree"          // 协议作废, back to mediation before it took effect
-	CmdPerform         CommandName = "perform"          // 履行完毕
-	CmdDefault         CommandName = "default"          // 不履行 (PML 31–33)
-	CmdClose           CommandName = "close"            // 办结
-	CmdFollowUp        CommandName = "follow_up"        // 回访
-	CmdRate            CommandName = "rate"             // 评价
-	CmdReopen          CommandName = "reopen"           // 重新办理
-	CmdSuspend         CommandName = "suspend"          // 中止
-	CmdResume          CommandName = "resume"           // 恢复
-	CmdTerminate       CommandName = "terminate"        // 终止调解 (PML 26)
-	CmdExit            CommandName = "exit"             // 有序退出
-	CmdWithdraw        CommandName = "withdraw"         // 撤回
-	CmdRefuseMediation CommandName = "refuse_mediation" // 拒绝调解 (PML 17)
-	CmdRefuseMediator  CommandName = "refuse_mediator"  // 要求更换调解员 (PML 19, 23)
-	CmdConsent         CommandName = "consent"          // 同意他人参与 (PML 20)
-	CmdSupplement      CommandName = "supplement"       // 补充
-	CmdSettleAtOnce    CommandName = "settle_at_once"   // 即接即办
-	CmdReply           CommandName = "reply"            // 答复
-	CmdSignFor         CommandName = "sign_for"         // 签收
-	CmdArrive          CommandName = "arrive"           // 到达
-	CmdHandle          CommandName = "handle"           // 处置
-	CmdHold            CommandName = "hold"             // 依法保留: nothing of the case is erased
-	CmdLiftHold        CommandName = "lift_hold"        // 解除保留
-	CmdConsult         CommandName = "consult"          // 会商
-	CmdSignOff         CommandName = "sign_off"         // 签批
-	CmdTask            CommandName = "task"             // 交办子任务
-	CmdTaskAck         CommandName = "task_ack"         // 签收子任务
-	CmdTaskResult      CommandName = "task_result"      // 反馈子任务
-	CmdTaskReturn      CommandName = "task_return"      // 退回子任务
-	CmdTaskDrop        CommandName = "task_drop"        // 撤销子任务
-	CmdCharge          CommandName = "take_charge"      // 包案
-	CmdChargePlan      CommandName = "plan_charge"      // 调整包案方案
-	CmdReview          CommandName = "review"           // 会办
-	CmdRelease         CommandName = "release_charge"   // 解除包案
-	CmdPetition        CommandName = "petition"         // 办理信访, a step of the regulation's course (PetitionTable)
-	CmdEntrust         CommandName = "entrust"          // 委托代办
-	CmdRevoke          CommandName = "revoke"           // 撤销委托
-	CmdErrand          CommandName = "errand"           // 代办事项
-	CmdErrandDone      CommandName = "errand_done"      // 代办结果
-	CmdLoop            CommandName = "loop_step"        // 闭环环节
-	CmdLoopUndo        CommandName = "loop_undo"        // 撤销闭环环节
-	CmdDanger          CommandName = "danger"           // 遇险即转, straight back to the police
-	CmdPassOn          CommandName = "pass_on"          // 一键转办, from one outside desk to another
-	CmdDeskCall        CommandName = "desk_call"        // 三方通话
+	CmdAccept          CommandName = "accept"             // 受理
+	CmdRefuse          CommandName = "refuse"             // 不予受理
+	CmdJoin            CommandName = "join"               // 并案
+	CmdSplit           CommandName = "split"              // 拆案, takes a join back
+	CmdDetach          CommandName = "detach"             // 分出, takes one report out into a case of its own
+	CmdTransfer        CommandName = "transfer"           // 转办
+	CmdFinish          CommandName = "finish"             // 转办办结
+	CmdTakeBack        CommandName = "take_back"          // 收回
+	CmdReclassify      CommandName = "reclassify"         // 更改类别
+	CmdPlace           CommandName = "place"              // 落格, gives an unplaced case its cell
+	CmdAddParty        CommandName = "add_party"          // 登记当事人
+	CmdCorrectParty    CommandName = "correct_party"      // 更正当事人信息
+	CmdRemoveParty     CommandName = "remove_party"       // 移除当事人
+	CmdRenewLink       CommandName = "renew_link"         // 重发链接
+	CmdNote            CommandName = "note"               // 备注
+	CmdAssign          CommandName = "assign"             // 人工指派
+	CmdUnassign        CommandName = "unassign"           // 取消指派
+	CmdEscalate        CommandName = "escalate"           // 提级
+	CmdTake            CommandName = "take"               // 接单
+	CmdDecline         CommandName = "decline"            // 婉拒
+	CmdStepBack        CommandName = "step_back"          // 退出调解
+	CmdSession         CommandName = "session"            // 调解记录
+	CmdAgree           CommandName = "agree"              // 达成协议
+	CmdSign            CommandName = "sign"               // 签署
+	CmdUnagree         CommandName = "unagree"            // 协议作废, back to mediation before it took effect
+	CmdPerform         CommandName = "perform"            // 履行完毕
+	CmdDefault         CommandName = "default"            // 不履行 (PML 31–33)
+	CmdClose           CommandName = "close"              // 办结
+	CmdFollowUp        CommandName = "follow_up"          // 回访
+	CmdRate            CommandName = "rate"               // 评价
+	CmdReopen          CommandName = "reopen"             // 重新办理
+	CmdSuspend         CommandName = "suspend"            // 中止
+	CmdResume          CommandName = "resume"             // 恢复
+	CmdTerminate       CommandName = "terminate"          // 终止调解 (PML 26)
+	CmdExit            CommandName = "exit"               // 有序退出
+	CmdWithdraw        CommandName = "withdraw"           // 撤回
+	CmdRefuseMediation CommandName = "refuse_mediation"   // 拒绝调解 (PML 17)
+	CmdRefuseMediator  CommandName = "refuse_mediator"    // 要求更换调解员 (PML 19, 23)
+	CmdConsent         CommandName = "consent"            // 同意他人参与 (PML 20)
+	CmdSupplement      CommandName = "supplement"         // 补充
+	CmdSettleAtOnce    CommandName = "settle_at_once"     // 即接即办
+	CmdReply           CommandName = "reply"              // 答复
+	CmdSignFor         CommandName = "sign_for"           // 签收
+	CmdArrive          CommandName = "arrive"             // 到达
+	CmdHandle          CommandName = "handle"             // 处置
+	CmdHold            CommandName = "hold"               // 依法保留: nothing of the case is erased
+	CmdLiftHold        CommandName = "lift_hold"          // 解除保留
+	CmdConsult         CommandName = "consult"            // 会商
+	CmdSignOff         CommandName = "sign_off"           // 签批
+	CmdTask            CommandName = "task"               // 交办子任务
+	CmdTaskAck         CommandName = "task_ack"           // 签收子任务
+	CmdTaskResult      CommandName = "task_result"        // 反馈子任务
+	CmdTaskReturn      CommandName = "task_return"        // 退回子任务
+	CmdTaskDrop        CommandName = "task_drop"          // 撤销子任务
+	CmdCharge          CommandName = "take_charge"        // 包案
+	CmdChargePlan      CommandName = "plan_charge"        // 调整包案方案
+	CmdReview          CommandName = "review"             // 会办
+	CmdRelease         CommandName = "release_charge"     // 解除包案
+	CmdPetition        CommandName = "petition"           // 办理信访, a step of the regulation's course (PetitionTable)
+	CmdEntrust         CommandName = "entrust"            // 委托代办
+	CmdRevoke          CommandName = "revoke"             // 撤销委托
+	CmdErrand          CommandName = "errand"             // 代办事项
+	CmdErrandDone      CommandName = "errand_done"        // 代办结果
+	CmdLoop            CommandName = "loop_step"          // 闭环环节
+	CmdLoopUndo        CommandName = "loop_undo"          // 撤销闭环环节
+	CmdDanger          CommandName = "danger"             // 遇险即转, straight back to the police
+	CmdPassOn          CommandName = "pass_on"            // 一键转办, from one outside desk to another
+	CmdDeskCall        CommandName = "desk_call"          // 三方通话
+	CmdConfirm         CommandName = "apply_confirmation" // 申请司法确认
 )
 
 // Need is something that must hold before a command may be carried out; decide_needs.go checks it, messages.go says it.
@@ -185,6 +186,7 @@ const (
 	NeedNoDanger        Need = "no_danger"        // it does not lie with the police for danger already
 	NeedPassable        Need = "passable"         // it lies with an outside desk that the policy lets pass it on
 	NeedDesk            Need = "desk"             // it came from an outside desk
+	NeedToConfirm       Need = "to_confirm"       // an agreement is in effect, and nobody has applied for judicial confirmation yet
 	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
 )
 
@@ -239,6 +241,7 @@ var Table = []Rule{
 	{CmdSign, "签署", "sign", []State{Agreed}, []State{Agreed, Effective, Mediating}, []Need{NeedAwaitsSignature}},
 	{CmdUnagree, "协议作废", "void the unsigned agreement", []State{Agreed}, []State{Mediating}, nil},
 	{CmdPerform, "履行完毕", "record performance", []State{Effective}, nil, []Need{NeedNotPerformed}},
+	{CmdConfirm, "申请司法确认", "record the application for judicial confirmation", confirming, nil, []Need{NeedToConfirm}},
 	{CmdDefault, "不履行", "record that it is not kept", []State{Effective}, []State{Unsettled}, []Need{NeedNotPerformed}},
 	{CmdClose, "办结", "close", []State{Effective}, []State{Closed}, []Need{NeedPerformed, NeedClosing, NeedLoop}},
 	{CmdFollowUp, "回访", "return visit", []State{Closed, Settled}, []State{Closed, Settled, Unsettled}, nil},
