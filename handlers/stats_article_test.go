@@ -184,7 +184,7 @@ func replay(t *testing.T, app *apptest.App, c mediation.Case, times int) {
 func shifted(c mediation.Case, by time.Duration) mediation.Case {
 	c.ID, c.Number.N = uuid.NewString(), 0
 	c.Unsent, c.Chores, c.NextDue, c.Parties, c.Reports, c.Outside = nil, nil, time.Time{}, nil, nil, nil
-	for _, at := range []*time.Time{&c.Opened, &c.Changed, &c.Closed, &c.Course.Accepted, &c.Course.Agreed, &c.Course.Breached, &c.Course.Passed, &c.Course.AtOnce, &c.Course.Studied} {
+	for _, at := range []*time.Time{&c.Opened, &c.Changed, &c.Closed, &c.Course.Accepted, &c.Course.Agreed, &c.Course.Breached, &c.Course.Passed, &c.Course.AtOnce, &c.Course.Studied, &c.Course.Supervised} {
 		if !at.IsZero() {
 			*at = at.Add(by)
 		}

@@ -25,6 +25,9 @@ const (
 	CountedSatisfied    Counted = "satisfied"    // a party said that they were satisfied
 	CountedDissatisfied Counted = "dissatisfied" // a party said that they were not
 	CountedRated        Counted = "rated"        // a party said either
+	CountedConsulted    Counted = "consulted"    // a consultation was held
+	CountedSupervised   Counted = "supervised"   // a supervision team was set on it
+	CountedOverseen     Counted = "overseen"     // … and it was settled after that
 )
 
 // CountedSet is one row of the table of sets.
@@ -64,6 +67,9 @@ var CountedSets = []CountedSet{
 	{CountedSatisfied, "有当事人评价满意", "a party was satisfied", false, func(s *Summary) bool { return s.Satisfied > 0 }},
 	{CountedDissatisfied, "有当事人评价不满意", "a party was not satisfied", false, func(s *Summary) bool { return s.Dissatisfied > 0 }},
 	{CountedRated, "有当事人评价", "a party said either", false, func(s *Summary) bool { return s.Satisfied+s.Dissatisfied > 0 }},
+	{CountedConsulted, "会商过", "consulted on", false, func(s *Summary) bool { return s.Course.Consultations > 0 }},
+	{CountedSupervised, "派过督查组", "a supervision team was set on it", false, func(s *Summary) bool { return !s.Course.Supervised.IsZero() }},
+	{CountedOverseen, "派督查组后化解", "settled after a supervision team was set on it", false, func(s *Summary) bool { return s.State == Settled && s.Course.Overseen }},
 }
 
 // Info is a set's row; false if there is no such set.
@@ -82,7 +88,7 @@ type Membership uint32
 
 const (
 	tableBit  = 28
-	tableMark = Membership(1) << tableBit
+	tableMark = Membership(2) << tableBit
 )
 
 // MemberOf finds the sets of a table of n that something is in.

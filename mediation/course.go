@@ -9,6 +9,7 @@ import (
 // Zero: it never did.
 type Course struct {
 	Known    bool      // it was kept from the first event on
+	Edition  int       // of what is kept; an older one is read anew
 	Accepted time.Time // 受理
 	Agreed   time.Time // an agreement was reached, written or oral
 	Breached time.Time // a limit passed
@@ -17,14 +18,25 @@ type Course struct {
 	Passed    time.Time // 转办, to another desk, unit or area
 	AtOnce    time.Time // 即接即办
 	Studied   time.Time // 提级研判 was called
+	// Consultations is how many were held (会商). Supervised is when a supervision team was set on it (督查组), Overseen that one had been when it
+	// was last settled.
+	Consultations int
+	Supervised    time.Time
+	Overseen      bool
 }
+
+// courseEdition is of the course that this release keeps.
+const courseEdition = 1
+
+// Current tells whether it holds all that this release asks of a course.
+func (k *Course) Current() bool { return k.Known && k.Edition == courseEdition }
 
 // Offices are the roles whose acts are those of an official (干部), who answers for them.
 var Offices = []Role{TownshipStaff, CountyStaff, UnitStaff, Leader}
 
 // CourseOf reads a course from a whole timeline.
 func CourseOf(events []Event) Course {
-	k := Course{Known: true}
+	k := Course{Known: true, Edition: courseEdition}
 	for i := range events {
 		k.note(&events[i])
 	}
@@ -40,6 +52,9 @@ func (k *Course) note(e *Event) {
 	if slices.Contains(Offices, e.Role) && !slices.Contains(k.Officials, e.Actor) {
 		k.Officials = append(slices.Clip(k.Officials), e.Actor)
 	}
+	if e.To == Settled && e.From != Settled {
+		k.Overseen = !k.Supervised.IsZero()
+	}
 	switch {
 	case e.Kind == "breached":
 		first(&k.Breached)
@@ -47,6 +62,10 @@ func (k *Course) note(e *Event) {
 		first(&k.AtOnce)
 	case e.Kind == StudyCalled:
 		first(&k.Studied)
+	case e.Kind == string(CmdConsult):
+		k.Consultations++
+	case e.Kind == SupervisionSet:
+		first(&k.Supervised)
 	case e.Kind == string(CmdPassOn) || e.To == Transferred && e.From != Transferred:
 		first(&k.Passed)
 	case e.To == Screened:
@@ -59,9 +78,9 @@ func (k *Course) note(e *Event) {
 // follow keeps the course of a case whose timeline it has seen from the first event on.
 func (c *Case) follow(e *Event) {
 	if e.Seq == 1 {
-		c.Course.Known = true
+		c.Course.Known, c.Course.Edition = true, courseEdition
 	}
-	if c.Course.Known {
+	if c.Course.Current() {
 		c.Course.note(e)
 	}
 }

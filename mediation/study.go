@@ -5,6 +5,9 @@ import "fengqiao/mediation/policy"
 // StudyCalled is the event of a case for which a study was called.
 const StudyCalled = "study_called"
 
+// SupervisionSet is the event of a case on which a supervision team (督查组) was set, by a paper of supervision that is not restricted.
+const SupervisionSet = "slip_convene"
+
 // Escalated studies (提级研判) are a room of their own, mediation/study. Here stands what calls one by itself.
 
 // studyBreach calls a study where the policy wants one for a clock that has run out: which is "stage", "state" or "whole".

@@ -62,7 +62,7 @@ func (m movedCases) Summaries(ctx context.Context, ids []string) (map[string]med
 // summary decodes a head. One that an earlier release stored has no course, or does not say by this release's table in which sets it counts:
 // the case is read, and stored anew, so that lists find it where figures count it.
 func (m movedCases) summary(ctx context.Context, row Row) (s mediation.Summary, err error) {
-	if err := decode(casesTable, row.ID, row.Head, &s); err != nil || s.Course.Known && s.Counted.Current() {
+	if err := decode(casesTable, row.ID, row.Head, &s); err != nil || s.Course.Current() && s.Counted.Current() {
 		return s, err
 	}
 	cases := m.s.Cases()
@@ -70,7 +70,7 @@ func (m movedCases) summary(ctx context.Context, row Row) (s mediation.Summary, 
 	if err != nil {
 		return s, err
 	}
-	if !c.Course.Known {
+	if !c.Course.Current() {
 		if c.Course, err = cases.course(ctx, &c); err != nil {
 			return s, err
 		}

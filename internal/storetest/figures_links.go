@@ -38,7 +38,7 @@ func (k *figuresKit) linked(t *testing.T, actor mediation.Actor, q figures.Query
 	}
 }
 
-// holds follows one link. Where parties are counted, as many of them have said so in the cases of the list.
+// holds follows one link. Where parties or consultations are counted, there are as many in the cases of the list.
 func (k *figuresKit) holds(t *testing.T, actor mediation.Actor, q figures.Query, key string, list map[string][]string, want int) {
 	t.Helper()
 	if list == nil {
@@ -83,6 +83,20 @@ func (k *figuresKit) holds(t *testing.T, actor mediation.Actor, q figures.Query,
 	for i := range found {
 		switch {
 		case !slices.Contains([]string{"satisfied", "dissatisfied", "satisfaction", "satisfaction below the line"}, key): // of which cases are counted
+		switch filter.Counted {
+		case mediation.CountedSatisfied:
+			parties += found[i].Satisfied
+		case mediation.CountedDissatisfied:
+			parties += found[i].Dissatisfied
+		case mediation.CountedRated:
+			parties += found[i].Satisfied + found[i].Dissatisfied
+		case mediation.CountedConsulted:
+			if key != "consultations" {
+				parties++
+				break
+			}
+			parties += found[i].Course.Consultations
+		default:
 			parties++
 		case filter.Counted == mediation.CountedSatisfied:
 			parties += found[i].Satisfied

@@ -45,7 +45,7 @@ func (o officeHolders) Official(ctx context.Context, id string) (scorecard.Perso
 // what was frozen stays as it is, whoever freezes it again. s must be opened and empty.
 func Scorecards(t *testing.T, s *store.Store) {
 	ctx := context.Background()
-	k := newFiguresKit(t, s, 1)
+	k := newFiguresKit(t, s, 2)
 	src, err := fixtures.Scorecard("anji")
 	if err != nil {
 		t.Fatal(err)

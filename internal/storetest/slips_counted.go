@@ -21,7 +21,7 @@ import (
 // recount by plain code and with the lists that the counts lead to. s must be opened and empty.
 func SlipFigures(t *testing.T, s *store.Store) {
 	ctx := context.Background()
-	k := newFiguresKit(t, s, 9)
+	k := newFiguresKit(t, s, 10)
 	k.papers(t, 120)
 	service := scorecard.NewService(scorecard.Deps{Cards: s.Scorecards(), Snapshots: s.ScorecardSnapshots(), People: officeHolders{}, Policies: k.Policies, Atlas: k.Atlas, Figures: k.kept, Slips: s.Slips(), Now: k.Clock})
 	if _, err := service.Import(ctx, 0, "slips.yaml", slipCard()); err != nil {

@@ -43,7 +43,7 @@ func villageCard(t *testing.T, s *store.Store) *scorecard.Card {
 // and empty.
 func VillagesFrozen(t *testing.T, s *store.Store) {
 	ctx := context.Background()
-	k := newFiguresKit(t, s, 12)
+	k := newFiguresKit(t, s, 13)
 	card := villageCard(t, s)
 	sweep := func() {
 		t.Helper()

@@ -25,7 +25,7 @@ type Figure struct {
 	// Of is the figure: of a Share its two counts, else the value and how many cases it is of.
 	Of func(*Tally) (value, of int)
 	// List is the filter of the list of cases that selects exactly the cases counted, of a Share those above the line, of times those that were
-	// timed; besides area, category, channel, unit and period. Where parties are counted it is the cases of these parties. Below is, of a Share,
+	// timed; besides area, category, channel, unit and period. Where parties or consultations are counted it is their cases. Below is, of a Share,
 	// those below the line.
 	List, Below map[string][]string
 }
@@ -68,6 +68,14 @@ var All = []Figure{
 		count(func(t *Tally) int { return t.AtOnce }), among(mediation.CountedAtOnce), nil},
 	{"studied", Count, "提级研判", "escalated studies", "召集过提级研判的", "for which an escalated study was called",
 		count(func(t *Tally) int { return t.Studied }), among(mediation.CountedStudied), nil},
+	{"consulted", Count, "会商案件", "consulted on", "开过线上会商的案件", "cases about which a consultation of units was held, as a rule online",
+		count(func(t *Tally) int { return t.Consulted }), among(mediation.CountedConsulted), nil},
+	{"consultations", Count, "会商次数", "consultations held", "为这些案件开过的会商，一案多次的都计", "consultations held about them, each time counts",
+		count(func(t *Tally) int { return t.Consultations }), among(mediation.CountedConsulted), nil},
+	{"supervised", Count, "派督查组", "supervision teams", "派过督查组的案件；限定知悉的督办不计", "cases on which a supervision team was set, by papers that are not restricted",
+		count(func(t *Tally) int { return t.Supervised }), among(mediation.CountedSupervised), nil},
+	{"settledAfterSupervision", Count, "督查后化解", "settled after supervision", "派督查组之后化解的，现仍为化解", "of these, settled after the team was set on them, and settled still",
+		count(func(t *Tally) int { return t.Overseen }), among(mediation.CountedOverseen), nil},
 	{"handlingRate", Share, "处置率", "handling rate", "有结果÷收到；不予受理、撤回的也在分母里", "concluded ÷ received; what was refused or withdrawn stays below the line",
 		func(t *Tally) (int, int) { return t.Concluded, t.Received }, concluded, received},
 	{"satisfaction", Share, "满意率", "satisfaction", satisfiedZh, satisfiedEn,

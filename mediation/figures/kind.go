@@ -8,6 +8,7 @@ type kind struct {
 	sets                             mediation.Membership
 	state                            uint8
 	repeats, satisfied, dissatisfied uint8
+	consultations                    uint8
 }
 
 func kindOf(s *mediation.Summary) kind {
@@ -15,7 +16,7 @@ func kindOf(s *mediation.Summary) kind {
 	if !sets.Current() {
 		sets = mediation.MembershipOf(s)
 	}
-	return kind{sets, stateCode[s.State], small(s.Repeats), small(s.Satisfied), small(s.Dissatisfied)}
+	return kind{sets, stateCode[s.State], small(s.Repeats), small(s.Satisfied), small(s.Dissatisfied), small(s.Course.Consultations)}
 }
 
 // counters are the counts of a tally that a set of cases is.
@@ -33,6 +34,9 @@ var counters = []struct {
 	{mediation.CountedPassedOn.Bit(), func(t *Tally) *int { return &t.PassedOn }},
 	{mediation.CountedAtOnce.Bit(), func(t *Tally) *int { return &t.AtOnce }},
 	{mediation.CountedStudied.Bit(), func(t *Tally) *int { return &t.Studied }},
+	{mediation.CountedConsulted.Bit(), func(t *Tally) *int { return &t.Consulted }},
+	{mediation.CountedSupervised.Bit(), func(t *Tally) *int { return &t.Supervised }},
+	{mediation.CountedOverseen.Bit(), func(t *Tally) *int { return &t.Overseen }},
 	{mediation.CountedFirst.Bit(), func(t *Tally) *int { return &t.First }},
 	{mediation.CountedFirstEnded.Bit(), func(t *Tally) *int { return &t.FirstEnded }},
 	{mediation.CountedFirstKept.Bit(), func(t *Tally) *int { return &t.FirstSettled }},
@@ -65,6 +69,7 @@ func (t *Tally) add(k kind, n int) {
 	}
 	t.Satisfied += n * int(k.satisfied)
 	t.Dissatisfied += n * int(k.dissatisfied)
+	t.Consultations += n * int(k.consultations)
 }
 
 var closedBit, acceptedBit, agreedBit = mediation.CountedClosed.Bit(), mediation.CountedAccepted.Bit(), mediation.CountedAgreed.Bit()

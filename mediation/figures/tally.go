@@ -10,7 +10,9 @@ import (
 type Tally struct {
 	Received, Open, Overdue, Closed, InTime, Settled, Concluded, Reopened int
 	PassedOn, AtOnce, Studied                                             int
-	Satisfied, Dissatisfied                                               int // parties
+	// Consulted are cases, Consultations those held about them; Supervised and Overseen cases on which a supervision team was set, and those settled then.
+	Consulted, Consultations, Supervised, Overseen int
+	Satisfied, Dissatisfied                        int // parties
 	SatisfiedCases, DissatisfiedCases, RatedCases                         int // cases of which a party said so, or either
 	// First petitions: all; those concluded, over or brought again; of these, those settled for good.
 	First, FirstEnded, FirstSettled int
@@ -42,6 +44,7 @@ func (t *Tally) plus(o *Tally) {
 		{&t.UnitLiked, o.UnitLiked}, {&t.UnitRated, o.UnitRated}, {&t.OfficeLiked, o.OfficeLiked}, {&t.OfficeRated, o.OfficeRated},
 		{&t.SatisfiedCases, o.SatisfiedCases}, {&t.DissatisfiedCases, o.DissatisfiedCases}, {&t.RatedCases, o.RatedCases},
 		{&t.PassedOn, o.PassedOn}, {&t.AtOnce, o.AtOnce}, {&t.Studied, o.Studied},
+		{&t.Consulted, o.Consulted}, {&t.Consultations, o.Consultations}, {&t.Supervised, o.Supervised}, {&t.Overseen, o.Overseen},
 		{&t.NewlyLate, o.NewlyLate}, {&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
 		*n.to += n.by
 	}
