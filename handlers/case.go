@@ -90,7 +90,7 @@ func (a *API) countCases(c *Call) (Reply, error) {
 
 // caseFilter reads the filter of a list of cases.
 func (a *API) caseFilter(c *Call) (mediation.Filter, error) {
-	f := mediation.Filter{Category: c.QueryText("category"), Channel: c.QueryText("channel"), Unit: c.QueryText("unit"), Official: c.QueryText("official"),
+	f := mediation.Filter{Category: c.QueryText("category"), Channel: c.QueryText("channel"), Unit: c.QueryText("unit"), HadBy: c.QueryText("had"), Official: c.QueryText("official"),
 		Owner: c.QueryText("owner"), Area: grid.Code(c.QueryText("area")), Cell: grid.Code(c.QueryText("cell"))}
 	plan := a.Atlas.Load()
 	if number := c.QueryText("number"); number != "" {

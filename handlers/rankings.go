@@ -22,6 +22,9 @@ var rankMeasureTexts = map[string][4]string{
 	policy.RankTimeliness: {"按期", "timeliness", "没有任何时限超期而办结的÷收到", "closed without any limit passed before ÷ received"},
 }
 
+// receivedByUnit says what units have received.
+var receivedByUnit = [2]string{"；收到的是现由该单位承办和曾由其承办的，异议退回、重新办理后转走的仍计", "; received is what lies with the unit and what has lain with it, objected to or taken from it since"}
+
 type rankingView struct {
 	statsHead
 	Key      string            `json:"key"`
@@ -85,10 +88,19 @@ func (a *API) ranking(c *Call) (Reply, error) {
 	return a.table(c, view, func() *sheet.Book { return l.rankingBook(&view) })
 }
 
+// receivedLink is the list of all that somebody who is ranked received: of a unit also what has lain with it.
+func (q *asked) receivedLink(key string, plan *grid.Plan) *string {
+	all := *q
+	if q.by == counts.ByUnit {
+		all.by, all.Unit = counts.ByHad, ""
+	}
+	return all.link(counts.ReceivedList(), key, plan)
+}
+
 // ranked are those who compete, in order.
 func (a *API) ranked(q *asked, of counts.Query, r *policy.Ranking, plan *grid.Plan) []counts.Ranked {
 	var groups []counts.Group
-	for _, g := range a.Figures.Break(of, q.by, nil) {
+	for _, g := range a.Figures.Competitors(of, q.by) {
 		if _, competes := q.groupFilters(g.Key, plan); competes {
 			groups = append(groups, g)
 		}
@@ -123,10 +135,14 @@ func (l labels) ranking(q *asked, r *policy.Ranking, ranked []counts.Ranked, bef
 	v := rankingView{statsHead: q.head(q.Now), Key: r.Key, Text: l.text(r.Name), Of: r.Of, Items: []rankedView{}}
 	for _, m := range r.Measures {
 		text := rankMeasureTexts[m]
-		v.Measures = append(v.Measures, rankMeasureView{m, choose(l.zh, text[0], text[1]), choose(l.zh, text[2], text[3])})
+		means := choose(l.zh, text[2], text[3])
+		if q.by == counts.ByUnit {
+			means += choose(l.zh, receivedByUnit[0], receivedByUnit[1])
+		}
+		v.Measures = append(v.Measures, rankMeasureView{m, choose(l.zh, text[0], text[1]), means})
 	}
 	for _, x := range ranked {
-		item := rankedView{Place: x.Place, Key: x.Key, Text: l.group(q.by, x.Key), Cases: q.link(counts.ReceivedList(), x.Key, l.plan)}
+		item := rankedView{Place: x.Place, Key: x.Key, Text: l.group(q.by, x.Key), Cases: q.receivedLink(x.Key, l.plan)}
 		for i, s := range x.Shares {
 			item.Shares = append(item.Shares, shareView{s.Value(), s.Above, s.Below, q.link(counts.MeasureList(r.Measures[i]), x.Key, l.plan)})
 		}

@@ -2,11 +2,13 @@ package handlers_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"fengqiao/handlers/apptest"
 	"fengqiao/internal/account"
+	"fengqiao/internal/storetest"
 	"fengqiao/mediation"
 
 	"github.com/google/uuid"
@@ -138,4 +140,67 @@ func TestAFigureSaysWhatItMeansInEveryAnswer(t *testing.T) {
 			t.Errorf("%s: nothing", path)
 		}
 	}
+}
+
+func TestAUnitThatObjectsOrLosesACaseHasHadItAllTheSame(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		app := fresh(t)
+		rules := strings.Replace(string(storetest.WithPetitions(t, "petition")), "{key: townships, name: {zh: 乡镇街道排名, en: townships}, of: area, measures:", "{key: units, name: {zh: 部门排名, en: units}, of: unit, measures:", 1)
+		if _, err := app.Store.Policies().Import(t.Context(), mediation.AnyRevision, "units.yaml", []byte(rules)); err != nil {
+			t.Fatal(err)
+		}
+		app.As(t, mediation.UnitStaff, apptest.Here)
+		staff := app.As(t, mediation.TownshipStaff, apptest.Here)
+		take := func(steps ...mediation.Command) string {
+			t.Helper()
+			app.Case.Advance(31 * 24 * time.Hour)
+			var got struct{ Case struct{ ID string } }
+			parties := []obj{{"kind": "person", "side": "applicant", "name": "甲", "phone": "13800001234"}}
+			app.Do(t, staff, http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"channel": "petition", "category": "contract", "parties": parties})).Want(http.StatusCreated).Into(&got)
+			lead(t, app, apptest.Here, got.Case.ID, "unit", office(steps...))
+			return got.Case.ID
+		}
+		send := mediation.HandlePetition{Step: mediation.StepSend, Unit: apptest.Unit}
+		take(mediation.Transfer{Unit: apptest.Unit, Reason: "theirs"}, mediation.Finish{}, mediation.RecordFollowUp{Kept: true, Resolved: true})
+		reopened := take(mediation.Transfer{Unit: apptest.Unit, Reason: "theirs"}, mediation.Finish{}, mediation.RecordFollowUp{Kept: true, Resolved: false})
+		objected := take(send) // the last: an objection must come within five working days
+		county := app.Post(t, "county-office", account.Place{Role: mediation.CountyStaff, Area: apptest.County})
+		standing := func(who *apptest.Person) (settled, received, listed int) {
+			t.Helper()
+			if err := app.Figures.Pass(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var got struct {
+				Measures []struct{ Definition string }
+				Items    []struct {
+					Key    string
+					Cases  *string
+					Shares []struct{ Above, Below int }
+				}
+			}
+			app.Do(t, who, http.MethodGet, "/api/v1/stats/rankings/units", nil).Want(http.StatusOK).Into(&got)
+			if len(got.Items) != 1 || got.Items[0].Key != apptest.Unit || !strings.Contains(got.Measures[0].Definition, "曾由") {
+				t.Fatalf("%+v", got)
+			}
+			x := got.Items[0]
+			return x.Shares[0].Above, x.Shares[0].Below, following(t, app, who, *x.Cases)
+		}
+		if above, below, listed := standing(county); above != 1 || below != 3 || listed != 3 {
+			t.Fatalf("%d of %d, %d listed", above, below, listed)
+		}
+		lead(t, app, apptest.Here, objected, "objection", office(mediation.HandlePetition{Step: mediation.StepObject, Reason: "not_ours"}))
+		lead(t, app, apptest.Here, reopened, "reopening", office(mediation.Reopen{Reason: "again"}))
+		for _, id := range []string{objected, reopened} {
+			if c, err := app.Cases.Cases.Load(t.Context(), id); err != nil || c.Unit != "" {
+				t.Fatalf("it lies with %q still, %v", c.Unit, err)
+			}
+		}
+		if above, below, listed := standing(county); above != 1 || below != 3 || listed != 3 {
+			t.Errorf("after an objection and a reopening: %d of %d, %d listed", above, below, listed)
+		}
+		// The unit itself counts what its own lists show.
+		if above, below, listed := standing(app.As(t, mediation.UnitStaff, apptest.Here)); above != 1 || below != 1 || listed != 1 {
+			t.Errorf("the unit reads %d of %d, %d listed", above, below, listed)
+		}
+	})
 }

@@ -50,6 +50,9 @@ type Case struct {
 	Unit       string // department it lies with, if any
 	// Sent are whom dispatch rules have sent it to, the newest last.
 	Sent []Sent
+	// Had are the departments that it has lain with, in the order in which it came to them: an objection or a reopening takes it from one, and it
+	// has had it all the same.
+	Had []string
 	// Joint is how several units handle it together; nil: they do not.
 	Joint *Joint
 	// Errands are what helpers did for parties.
@@ -258,6 +261,7 @@ type Summary struct {
 	EarlierPlans []string
 	Channel      string
 	Unit         string
+	Had          []string // the departments that it has lain with
 	Reporters    []string
 	Match        []string // keyed hashes of its parties
 	Seated       []string // mediator ids on the panel

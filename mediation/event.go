@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
+	"slices"
 	"sort"
 	"time"
 
@@ -69,6 +70,9 @@ func (c *Case) log(e Event) {
 	e.Hash = e.sum()
 	c.Head = e.Hash
 	c.follow(&e)
+	if c.Unit != "" && !has(c.Had, c.Unit) {
+		c.Had = append(slices.Clip(c.Had), c.Unit)
+	}
 	c.Events = append(c.Events, e)
 }
 

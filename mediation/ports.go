@@ -67,6 +67,7 @@ type Filter struct {
 	Channel    string
 	Channels   []string // any of them
 	Unit       string
+	HadBy      string       // a unit that it lies with or has lain with
 	Official   string       // an account that has acted on it in public office
 	Opened     [2]time.Time // from inclusive, until exclusive
 	OverdueAt  time.Time    // a clock's due time lies before

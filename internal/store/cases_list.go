@@ -116,6 +116,9 @@ func caseQuery(f mediation.Filter) (Query, bool) {
 	if f.Official != "" {
 		also(officialTag(f.Official))
 	}
+	if f.HadBy != "" {
+		also(hadTag(f.HadBy))
+	}
 	if f.Remedies {
 		also(remediesTag)
 	}
@@ -158,6 +161,9 @@ func seen(f mediation.Filter) (Query, bool) {
 	case v.Area != nil && f.Official != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, officialTag(f.Official)), ok
+	case v.Area != nil && f.HadBy != "":
+		area, ok := both(*v.Area, f.Area)
+		return lead(q, area, streams, hadTag(f.HadBy)), ok
 	case v.Area != nil && f.Remedies:
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, remediesTag), ok

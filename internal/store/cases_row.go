@@ -90,6 +90,10 @@ func caseTags(c *mediation.Case) []string {
 	}
 	if c.Unit != "" {
 		add("u:" + c.Unit)
+		add(hadTag(c.Unit)) // an earlier release kept no list of them
+	}
+	for _, unit := range c.Had {
+		add(hadTag(unit))
 	}
 	for i := range c.Sent {
 		switch s := &c.Sent[i]; {
@@ -203,6 +207,9 @@ func countedTag(set mediation.Counted) string { return "q:" + string(set) }
 
 // officialTag is of an account that has acted on it in public office.
 func officialTag(user string) string { return "b:" + user }
+
+// hadTag is of a unit that it lies with or has lain with.
+func hadTag(unit string) string { return "n:" + unit }
 
 // partyTag is of a party's phone or ID number, hashed.
 func partyTag(hash string) string { return "p:" + hash }

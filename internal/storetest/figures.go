@@ -52,13 +52,22 @@ type figuresKit struct {
 	toDesk, atStage int
 	// passedOn is how often a case was counted that had been closed and passed on again.
 	passedOn int
+	// had are the units that each case was seen with, before and after every command.
+	had map[string][]string
+}
+
+// lies notes with which unit a case lies.
+func (k *figuresKit) lies(c *mediation.Case) {
+	if c.Unit != "" && !slices.Contains(k.had[c.ID], c.Unit) {
+		k.had[c.ID] = append(k.had[c.ID], c.Unit)
+	}
 }
 
 // newFiguresKit begins random histories, by a seed whose histories hold every kind of case that is looked for.
 func newFiguresKit(t *testing.T, s *store.Store, seed uint64) *figuresKit {
 	t.Helper()
 	rules := bytes.Replace(WithPetitions(t, "12345"), []byte("  number_format:"), []byte("  on_receipt: {within: 24h, max_severity: 2}\n  number_format:"), 1)
-	k := &figuresKit{Office: NewOffice(t, s, s, append(append(rules, desksOnOneTrack...), jointUnderOneLead...)), rng: rand.New(rand.NewPCG(3, seed))}
+	k := &figuresKit{Office: NewOffice(t, s, s, append(append(rules, desksOnOneTrack...), jointUnderOneLead...)), rng: rand.New(rand.NewPCG(3, seed)), had: map[string][]string{}}
 	k.DeskUnit = func(desk string) string { return desk + "中心" }
 	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
 	housing := accountUser("housing", "housing", "33.01.11", mediation.UnitStaff, OfficeStart) // or no consultation could name it
@@ -138,7 +147,9 @@ func (k *figuresKit) histories(t *testing.T) []counted {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cases[i] = counted{k.Read(t, id), events}
+		c := k.Read(t, id)
+		k.lies(&c)
+		cases[i] = counted{c, events, k.had[id]}
 	}
 	return cases
 }
@@ -161,10 +172,10 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 	actors := []mediation.Actor{Town, County, {ID: "u", Role: mediation.UnitStaff, Unit: "住建局", Area: "33.01.11"}, {ID: "s", Role: mediation.Supervisor, Area: "33.01"},
 		{ID: "g", Role: mediation.GridLeader, Area: CellA.Parent()}, {ID: "a", Role: mediation.Administrator, Area: "33"}, {ID: "w", Role: mediation.GridWorker, Area: "33"}}
 	for _, actor := range actors {
-		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {Official: Town.ID}, {Official: "nobody"}, {Source: "petition"}, {From: cuts[1]}, {Until: cuts[1]},
+		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {HadBy: "住建局"}, {Official: Town.ID}, {Official: "nobody"}, {Source: "petition"}, {From: cuts[1]}, {Until: cuts[1]},
 			{Area: "33.01.11.001", From: cuts[0], Until: cuts[2]}, {Unit: "住建局", From: cuts[1]}, {Area: "33.01.11.001", Unit: "住建局", Official: Town.ID, Until: cuts[2]}} {
 			q.Sight, q.Now, q.SourceOf = mediation.VisibleBy(actor, mediation.StatsRead), k.Clock(), sourceOf
-			for _, by := range append([]figures.By{figures.Whole, figures.ByOfficial}, figures.Breakdowns...) {
+			for _, by := range append([]figures.By{figures.Whole, figures.ByOfficial, figures.ByHad}, figures.Breakdowns...) {
 				got, want := k.kept.Break(q, by, cuts), recount(cases, actor, q, by, cuts)
 				if !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
 					t.Fatalf("round %d, %s, %+v by %q:\n got %+v\nwant %+v", round, actor.Role, q, by, got, want)

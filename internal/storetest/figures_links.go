@@ -44,7 +44,7 @@ func (k *figuresKit) holds(t *testing.T, actor mediation.Actor, q figures.Query,
 	if list == nil {
 		t.Fatalf("%s has no list", key)
 	}
-	filter := mediation.Filter{Area: q.Area, Category: q.Category, Channel: q.Channel, Unit: q.Unit, Official: q.Official, Opened: [2]time.Time{q.From, q.Until}}
+	filter := mediation.Filter{Area: q.Area, Category: q.Category, Channel: q.Channel, Unit: q.Unit, HadBy: q.HadBy, Official: q.Official, Opened: [2]time.Time{q.From, q.Until}}
 	if q.Source != "" {
 		filter.Channels = petitionChannels
 	}

@@ -12,6 +12,7 @@ import (
 type counted struct {
 	mediation.Case
 	timeline []mediation.Event
+	had      []string // the units that it was seen with
 }
 
 // recount counts in the plainest way, from the cases themselves and who may read them.
@@ -26,8 +27,11 @@ func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures
 		if q.Official != "" && !slices.Contains(officials(&c), q.Official) {
 			continue
 		}
-		if by == figures.ByOfficial {
-			for _, id := range officials(&c) {
+		if q.HadBy != "" && !slices.Contains(c.had, q.HadBy) {
+			continue
+		}
+		if by == figures.ByOfficial || by == figures.ByHad {
+			for _, id := range map[figures.By][]string{figures.ByOfficial: officials(&c), figures.ByHad: c.had}[by] {
 				groups[id] = append(groups[id], c)
 			}
 		} else if key, ok := groupOf(&c, actor, q, by, cuts); ok {

@@ -13,11 +13,14 @@ func (k *figuresKit) step(t *testing.T, id string) {
 	t.Helper()
 	k.Pass(time.Duration(k.rng.IntN(600)) * time.Minute / 10)
 	c := k.Read(t, id)
+	k.lies(&c)
 	by, cmd := k.onward(&c)
 	if k.rng.IntN(3) == 0 {
 		by, cmd = k.aside(&c)
 	}
 	k.give(id, by, cmd, c.Revision)
+	c = k.Read(t, id)
+	k.lies(&c)
 	for _, kind := range []string{mediation.StudyCalled, mediation.SupervisionSet} {
 		if k.rng.IntN(40) != 0 {
 			continue

@@ -13,7 +13,7 @@ import (
 // uses holds what is told of petitions, the use of the app and satisfaction, by areas and months, to a plain recount.
 func (k *figuresKit) uses(t *testing.T, anew *figures.Keeper, cases []counted, actor mediation.Actor, q figures.Query, cuts []time.Time) {
 	t.Helper()
-	if q.Source != "" || q.Official != "" {
+	if q.Source != "" || q.Official != "" || q.HadBy != "" {
 		return
 	}
 	m := figures.Measure{Petitions: []string{"12345", "petition"}, Residents: []string{"12345"}, Workers: []string{"app"}}

@@ -21,6 +21,7 @@ const blockRows = 1 << 14
 type block struct {
 	id                                       [blockRows]key
 	area, category, channel, unit, officials [blockRows]uint32
+	had                                      [blockRows]uint32
 	opened, accepted, agreed, closed, until  [blockRows]uint32 // until is when the case is overdue
 	late                                     [blockRows]uint32 // when a limit first passed
 	kind                                     [blockRows]uint32 // in the book's kinds
@@ -32,7 +33,7 @@ type Book struct {
 	blocks                        []*block
 	rows                          index
 	area, category, channel, unit names
-	officials                     names // each word a set of them
+	officials, had                names // each word a set of them: of officials, and of the units that have had a case
 	kinds                         kinds
 	asOf                          time.Time
 }
@@ -54,10 +55,19 @@ func (b *Book) Put(s *mediation.Summary) {
 	k.area[i], k.category[i] = b.area.code(string(s.Area)), b.category.code(s.Category)
 	k.channel[i], k.unit[i] = b.channel.code(s.Channel), b.unit.code(s.Unit)
 	k.officials[i] = b.officials.code(setOf(s.Course.Officials))
+	k.had[i] = b.had.code(setOf(HadBy(s)))
 	k.opened[i], k.closed[i], k.until[i] = seconds(s.Opened), seconds(s.Closed), seconds(s.Overdue)
 	k.accepted[i], k.agreed[i] = seconds(s.Course.Accepted), seconds(s.Course.Agreed)
 	k.late[i] = seconds(s.Course.Breached)
 	k.kind[i] = b.kinds.code(kindOf(s))
+}
+
+// HadBy are the units that a case has lain with; what an earlier release stored knows of the present one alone.
+func HadBy(s *mediation.Summary) []string {
+	if s.Unit == "" || slices.Contains(s.Had, s.Unit) {
+		return s.Had
+	}
+	return append(slices.Clip(s.Had), s.Unit)
 }
 
 func (b *Book) idOf(row uint32) key { return b.blocks[row/blockRows].id[row%blockRows] }
@@ -101,14 +111,14 @@ func seconds(t time.Time) uint32 {
 // small holds a number to what a column has room for.
 func small(n int) uint8 { return uint8(min(max(n, 0), math.MaxUint8)) }
 
-// A set of officials is one word: their ids in order, parted by what no id holds.
+// A set is one word: its ids or names in order, parted by what none of them holds.
 const parting = "\x00"
 
-func setOf(officials []string) string {
-	return strings.Join(slices.Sorted(slices.Values(officials)), parting)
+func setOf(ids []string) string {
+	return strings.Join(slices.Sorted(slices.Values(ids)), parting)
 }
 
-func officialsOf(word string) []string {
+func membersOf(word string) []string {
 	if word == "" {
 		return nil
 	}

@@ -43,7 +43,7 @@ func (s *sieve) groupOf(k *block, i int) int32 {
 	for _, c := range [...]struct {
 		code  uint32
 		group []int32
-	}{{k.area[i], s.area}, {k.category[i], s.category}, {k.channel[i], s.channel}, {k.unit[i], s.unit}, {k.officials[i], s.officials}} {
+	}{{k.area[i], s.area}, {k.category[i], s.category}, {k.channel[i], s.channel}, {k.unit[i], s.unit}, {k.officials[i], s.officials}, {k.had[i], s.had}} {
 		if c.group != nil {
 			g |= c.group[c.code]
 		}

@@ -41,6 +41,35 @@ func MeasureList(measure string) map[string][]string { return measured[measure].
 // ReceivedList is the list of all that came in.
 func ReceivedList() map[string][]string { return received }
 
+// Competitors are those who are ranked: areas, or units. What a unit received is what lies with it and what has lain with it; what it achieved lies
+// with it now. So a case that it objected to, or that was taken from it when it was taken up again, stays below its line for good and comes above it
+// only by coming back to it: there is nothing to be gained by getting rid of one.
+func (b *Book) Competitors(q Query, by By) []Group {
+	own := b.Break(q, by, nil)
+	if by != ByUnit {
+		return own
+	}
+	of := map[string]*Tally{}
+	for i := range own {
+		of[own[i].Key] = &own[i].Tally
+	}
+	only := cmp.Or(q.Sight.Unit, q.Unit)
+	q.Unit, q.HadBy = "", cmp.Or(q.HadBy, only)
+	var all []Group
+	for _, g := range b.Break(q, ByHad, nil) {
+		if only != "" && g.Key != only {
+			continue // it is asked for one
+		}
+		received := g.Received
+		if g.Tally = (Tally{}); of[g.Key] != nil {
+			g.Tally = *of[g.Key]
+		}
+		g.Received = received
+		all = append(all, g)
+	}
+	return all
+}
+
 // Rank puts groups in order by measures: by the first, where they are equal by the next.
 func Rank(groups []Group, measures []string) []Ranked {
 	ranked := make([]Ranked, len(groups))

@@ -18,7 +18,7 @@ func ranks(cases []mediation.Summary, measures []string) map[string]Ranked {
 		b.Put(&cases[i])
 	}
 	places := map[string]Ranked{}
-	for _, r := range Rank(b.Break(Query{Sight: sightOf("33"), Now: day.AddDate(0, 3, 0)}, ByUnit, nil), measures) {
+	for _, r := range Rank(b.Competitors(Query{Sight: sightOf("33"), Now: day.AddDate(0, 3, 0)}, ByUnit), measures) {
 		places[r.Key] = r
 	}
 	return places
@@ -66,6 +66,43 @@ func TestRefusingIntakeNeverHelpsARank(t *testing.T) {
 			instead := append([]mediation.Summary{}, cases...)
 			instead[i] = refused(cases[i])
 			better(cases[i].Unit, fmt.Sprintf("refusing what came to be %s", cases[i].State), ranks(instead, measures))
+		}
+	})
+}
+
+// rid is a case that its unit got rid of, by an objection or because it was taken up again, and that came to any end elsewhere, or with nobody.
+func rid(t *rapid.T, s mediation.Summary) mediation.Summary {
+	end := drawn(t)[0]
+	s.Had = []string{s.Unit}
+	s.State, s.Closed, s.Course = end.State, end.Closed, end.Course
+	if s.Unit = rapid.SampledFrom([]string{"", "u0", "u1", "u2"}).Draw(t, "whose now"); s.Unit == s.Had[0] {
+		s.Unit = ""
+	}
+	return s
+}
+
+// What a unit has had stays below its line, so that no share of its own grows by getting rid of a case, and it passes nobody but a unit that has the case
+// now and made nothing of it.
+func TestGettingRidOfACaseNeverHelpsARank(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		cases, measures := drawn(rt), rapid.SampledFrom(orders).Draw(rt, "measures")
+		before := ranks(cases, measures)
+		i := rapid.IntRange(0, len(cases)-1).Draw(rt, "case")
+		unit, instead := cases[i].Unit, append([]mediation.Summary{}, cases...)
+		instead[i] = rid(rt, cases[i])
+		after := ranks(instead, measures)
+		if _, still := after[unit]; !still {
+			rt.Fatalf("%s is ranked no more", unit)
+		}
+		for n, share := range after[unit].Shares {
+			if share.compare(before[unit].Shares[n]) > 0 || share.Below != before[unit].Shares[n].Below {
+				rt.Fatalf("by %s %s had %v and has %v", measures[n], unit, before[unit].Shares[n], share)
+			}
+		}
+		for other, was := range before {
+			if other != unit && other != instead[i].Unit && was.Place <= before[unit].Place && after[unit].Place < after[other].Place {
+				rt.Fatalf("%s passed %s by getting rid of a case", unit, other)
+			}
 		}
 	})
 }

@@ -18,6 +18,7 @@ type Query struct {
 	Area                    grid.Code
 	Category, Channel, Unit string
 	Official                string // an account that has acted on them in office
+	HadBy                   string // a unit that they lie with or have lain with
 	// Source is of the policy in force, which SourceOf reads it of a channel by; both go together.
 	Source      string
 	SourceOf    func(channel string) string
@@ -44,6 +45,8 @@ const (
 	// ByOfficial is by those who have acted on a case in office: it counts for each of them.
 	ByOfficial By = "official"
 	BySource   By = "source"
+	// ByHad is by the units that cases lie with or have lain with: a case counts for each of them.
+	ByHad By = "had"
 )
 
 // Breakdowns is all of them.
@@ -104,13 +107,13 @@ func (b *Book) filled(i int) int { return min(blockRows, int(b.rows.n)-i*blockRo
 // in the others what is not out is 0, so that the groups of a row's words need only be joined by or. A column whose words are all 0 is nil
 // and need not be read.
 type sieve struct {
-	area, category, channel, unit, officials []int32
-	kind                                     []int32
-	from, until, now                         uint32
-	late                                     bool
-	cuts                                     []uint32
-	keys                                     []string
-	// sets are, of ByOfficial, the officials that each group of rows counts for, none of cases that nobody in office has acted on; of others nil.
+	area, category, channel, unit, officials, had []int32
+	kind                                          []int32
+	from, until, now                              uint32
+	late                                          bool
+	cuts                                          []uint32
+	keys                                          []string
+	// sets are, of ByOfficial and ByHad, the officials or units that each group of rows counts for, none of cases that none has had; of others nil.
 	sets [][]int32
 	// plain: nobody asks how long anything took.
 	plain bool
@@ -141,9 +144,8 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 	s.category = s.sort(&b.category, by == ByCategory, is(q.Category), group)
 	s.channel = s.sort(&b.channel, by == ByChannel || by == BySource, q.comes, q.channelGroup(by))
 	s.unit = s.sort(&b.unit, by == ByUnit, is(cmp.Or(v.Unit, q.Unit)), group)
-	if by == ByOfficial || q.Official != "" {
-		s.official(&b.officials, by == ByOfficial, q.Official)
-	}
+	s.officials = s.members(&b.officials, by == ByOfficial, q.Official)
+	s.had = s.members(&b.had, by == ByHad, q.HadBy)
 	s.kind = make([]int32, len(b.kinds.all))
 	for code, k := range b.kinds.all {
 		if k.state == joined {
@@ -209,18 +211,20 @@ func (s *sieve) sort(n *names, groups bool, among func(string) bool, group func(
 	return of
 }
 
-// official gives every set of officials that there is its group, which stands for a group of each of them.
-func (s *sieve) official(n *names, groups bool, want string) {
-	s.officials = make([]int32, len(n.all))
-	seen := map[string]int32{}
+// members gives every set of a column its group, which stands for a group of each of its members.
+func (s *sieve) members(n *names, groups bool, want string) []int32 {
+	if !groups && want == "" {
+		return nil
+	}
+	of, seen := make([]int32, len(n.all)), map[string]int32{}
 	for code, word := range n.all {
-		people := officialsOf(word)
+		members := membersOf(word)
 		switch {
-		case want != "" && !slices.Contains(people, want):
-			s.officials[code] = out
+		case want != "" && !slices.Contains(members, want):
+			of[code] = out
 		case groups:
-			set := make([]int32, len(people))
-			for i, id := range people {
+			set := make([]int32, len(members))
+			for i, id := range members {
 				g, ok := seen[id]
 				if !ok {
 					g = int32(len(s.keys))
@@ -228,10 +232,11 @@ func (s *sieve) official(n *names, groups bool, want string) {
 				}
 				set[i] = g
 			}
-			s.officials[code] = int32(len(s.sets))
+			of[code] = int32(len(s.sets))
 			s.sets = append(s.sets, set)
 		}
 	}
+	return of
 }
 
 // groups writes the groups of a block's first rows, or out, a column after another: what a query does not ask for is not read.
@@ -250,7 +255,7 @@ func (s *sieve) groups(k *block, n int, into []int32) {
 	for _, c := range [...]struct {
 		codes *[blockRows]uint32
 		group []int32
-	}{{&k.area, s.area}, {&k.category, s.category}, {&k.channel, s.channel}, {&k.unit, s.unit}, {&k.officials, s.officials}} {
+	}{{&k.area, s.area}, {&k.category, s.category}, {&k.channel, s.channel}, {&k.unit, s.unit}, {&k.officials, s.officials}, {&k.had, s.had}} {
 		if c.group == nil {
 			continue
 		}
