@@ -19,6 +19,7 @@ func docketRoutes() []Route {
 		{Method: get, Path: lists + "/:id", Action: mediation.DocketRead, Sight: (*API).seesDocket, Query: []string{"limit", "cursor", "format"}, Handle: (*API).oneDocket},
 		{Method: get, Path: lists + "/:id/follow-up", Action: mediation.DocketRead, Sight: (*API).seesDocket, Handle: (*API).followDocket},
 		{Method: post, Path: lists + "/:id/decisions", Action: mediation.DocketDecide, Sight: (*API).seesDocket, Create: true, Cost: Write, Handle: (*API).decideDocket, Again: (*API).againDecision},
+		{Method: post, Path: lists + "/:id/minutes", Action: mediation.DocketMinute, Sight: (*API).seesDocket, Create: true, Cost: Write, Handle: (*API).minuteDocket, Again: (*API).againDocket},
 		{Method: get, Path: decisions, Action: mediation.DocketFollow, Query: []string{"list", "case", "open", "limit", "cursor"}, Handle: (*API).decisions},
 		{Method: get, Path: decisions + "/:id", Action: mediation.DocketFollow, Sight: (*API).seesDecision, Handle: (*API).oneDecision},
 		{Method: post, Path: decisions + "/:id/report", Action: mediation.DocketReport, Sight: (*API).seesDecision, Create: true, Cost: Write, Handle: (*API).reportDecision, Again: (*API).againDecision},
@@ -28,8 +29,12 @@ func docketRoutes() []Route {
 // seesDocket tells whether the caller sees the list of the path's id, and has the route's action at all; over which of its cases they may
 // decide hangs on the case.
 func (a *API) seesDocket(c *Call) error {
-	if _, err := a.Dockets.Look(c.Context, c.Actor, c.PathID("id")); err != nil {
+	l, err := a.Dockets.Look(c.Context, c.Actor, c.PathID("id"))
+	if err != nil {
 		return err
+	}
+	if c.Route.Action == mediation.DocketMinute { // of the whole list
+		return permitted(mediation.MayArea(c.Actor, c.Route.Action, l.Area))
 	}
 	return permitted(mediation.May(c.Actor, c.Route.Action))
 }

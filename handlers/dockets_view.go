@@ -25,6 +25,7 @@ type docketHead struct {
 	Earlier  string       `json:"earlier,omitzero"`
 	Reasons  []reasonName `json:"reasons"` // for which a case stands on it
 	Sits     []string     `json:"sits"`    // roles
+	Invites  []string     `json:"invites"` // units whose heads are invited
 	ByPolicy string       `json:"policy"`  // version that it was frozen by
 }
 
@@ -36,12 +37,13 @@ type reasonName struct {
 
 type docketView struct {
 	docketHead
-	Definition string       `json:"definition"`
-	FollowUp   *docketTally `json:"followUp"` // of what the list before decided; null for the first
-	Towns      []placedView `json:"towns"`
-	Units      []placedView `json:"units"`
-	Items      []docketItem `json:"items"`
-	Next       *string      `json:"next"`
+	Definition string        `json:"definition"`
+	Minutes    []minutesView `json:"minutes"`  // for who sits over all of the list, is invited or came
+	FollowUp   *docketTally  `json:"followUp"` // of what the list before decided; null for the first
+	Towns      []placedView  `json:"towns"`
+	Units      []placedView  `json:"units"`
+	Items      []docketItem  `json:"items"`
+	Next       *string       `json:"next"`
 	Clock      *dueView     `json:"clock"` // why they sit when they do; null where no date is set
 }
 
@@ -120,9 +122,9 @@ var standingTexts = map[string][2]string{
 
 func (l labels) docketHead(x *docket.List) docketHead {
 	h := docketHead{ID: x.ID, Key: x.Key, Text: x.Key, Period: x.Period.Name, Area: l.place(x.Area), From: x.From.UTC(), Until: x.Until.UTC(), Frozen: x.Frozen.UTC(), Meets: x.Meets,
-		Earlier: x.Earlier, Reasons: []reasonName{}, Sits: []string{}, ByPolicy: x.Policy}
+		Earlier: x.Earlier, Reasons: []reasonName{}, Sits: []string{}, Invites: []string{}, ByPolicy: x.Policy}
 	if rule, ok := l.pol.ReviewList(x.Key); ok {
-		h.Text, h.Sits = l.text(rule.Name), rule.Sits
+		h.Text, h.Sits, h.Invites = l.text(rule.Name), rule.Sits, list(rule.Invites)
 		for i := range rule.Reasons {
 			h.Reasons = append(h.Reasons, reasonName{rule.Reasons[i].Key, l.text(rule.Reasons[i].Name)})
 		}
@@ -165,6 +167,9 @@ func (v *docketViewer) view(offset, limit int) (docketView, error) {
 		return out, err
 	}
 	out.Clock = r.clock(v.list.Term(r.rule))
+	if err := v.minutes(&out); err != nil {
+		return out, err
+	}
 	seen, next, err := v.a.Dockets.Items(ctx, actor, v.list, offset, limit)
 	if err != nil {
 		return out, err

@@ -67,6 +67,7 @@ const (
 	DocketDecide Action = "docket.decide" // over a case of a list; the policy's list says who of these sits
 	DocketFollow Action = "docket.follow" // read decisions: by area, or as who is to carry one out
 	DocketReport Action = "docket.report" // that a decision has been carried out
+	DocketMinute Action = "docket.minute" // write down that they sat, who came and what was said; the policy's list says who of these sits
 
 	// What goes on in a grid beside cases.
 	PatrolCheckIn Action = "patrol.checkin" // in the own area, and see one's own
@@ -308,6 +309,7 @@ var Permits = map[Action][]Grant{
 
 	DocketRead:   join(each(InArea, seeing...), each(OwnUnit, UnitStaff)),
 	DocketDecide: each(InArea, TownshipStaff, CountyStaff, Leader),
+	DocketMinute: each(InArea, TownshipStaff, CountyStaff, Supervisor, Leader),
 	DocketFollow: join(each(InArea, seeing...), each(TakesPart, answering...)),
 	DocketReport: join(each(InArea, TownshipStaff, CountyStaff, Leader), each(TakesPart, answering...)),
 

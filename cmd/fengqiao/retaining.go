@@ -15,6 +15,7 @@ import (
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/desk"
+	"fengqiao/mediation/docket"
 	"fengqiao/mediation/hall"
 	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
@@ -44,7 +45,8 @@ func (in *installation) retaining(cases *mediation.Service, opinions *opinion.Se
 	meetings.Now = now
 	return &retention.Service{Rules: cases, Now: now,
 		Shelves: retention.Shelves(meetings, in.slipEraser(), &hall.Eraser{Visits: in.Store.Visits()}, opinion.Keeping{Service: opinions, Eraser: in.suggestionEraser()},
-			&handover.Eraser{HandOvers: in.Store.HandOvers(), Keys: in.ring})}
+			&handover.Eraser{HandOvers: in.Store.HandOvers(), Keys: in.ring},
+			&docket.Eraser{Lists: in.Store.ReviewLists(), Keys: in.ring})}
 }
 
 // retentionOf is retaining for a command.

@@ -291,7 +291,7 @@ func (a *App) retaining() *retention.Service {
 	suggestions := opinion.Keeping{Service: a.Opinions, Eraser: &opinion.Eraser{Suggestions: a.Store.Suggestions(), Papers: papers, Keys: a.Ring, Open: a.Opinions.Words}}
 	return &retention.Service{Rules: a.Cases, Now: a.Case.Now, Shelves: retention.Shelves(
 		&council.Eraser{Meetings: a.Store.Meetings(), Keys: a.Ring, Open: a.Councils.Open, Now: a.Case.Now}, papers, &hall.Eraser{Visits: a.Store.Visits()}, suggestions,
-		&handover.Eraser{HandOvers: a.Store.HandOvers(), Keys: a.Ring})}
+		&handover.Eraser{HandOvers: a.Store.HandOvers(), Keys: a.Ring}, &docket.Eraser{Lists: a.Store.ReviewLists(), Keys: a.Ring})}
 }
 
 // reckoners are those of the rooms whose clocks follow the calendar.

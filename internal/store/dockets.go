@@ -18,7 +18,7 @@ const (
 // docketTables: lists are sorted by when their period began, the head is the list without its items; decisions are found by their list, their
 // case, every area that the case lay in, and by who carries them out.
 var docketTables = []Table{
-	{Name: docketsTable, Tagged: true, Keys: []Key{{"due", Int}}, Indexes: []Index{{Keys: []string{"due", "sort"}}}},
+	{Name: docketsTable, Tagged: true, Keys: []Key{{"due", Int}, {keptKey, Int}}, Indexes: []Index{{Keys: []string{"due", "sort"}}, {Keys: []string{keptKey, "sort"}}}},
 	{Name: decisionsTable, Tagged: true, Keys: []Key{{"due", Int}, {"open", Int}}, Indexes: []Index{{Keys: []string{"due", "sort"}}}},
 }
 
@@ -48,7 +48,7 @@ func docketRow(l *docket.List) (Row, error) {
 	}
 	kept.Items = nil
 	head, err := encode(&kept)
-	row := Row{ID: l.ID, Sort: l.From.UnixMilli(), Keys: map[string]any{"due": int64(0)}, Tags: []string{"k:" + l.Key}, Head: head, Body: body}
+	row := Row{ID: l.ID, Sort: l.From.UnixMilli(), Keys: map[string]any{"due": int64(0), keptKey: millis(l.KeptSince())}, Tags: []string{"k:" + l.Key}, Head: head, Body: body}
 	if !l.NextDue.IsZero() {
 		row.Keys["due"] = l.NextDue.UnixMilli()
 	}
@@ -104,6 +104,11 @@ func (p *ReviewLists) Update(ctx context.Context, id string, fn func(*docket.Lis
 	}
 	l.Version = version
 	return l, nil
+}
+
+// Kept implements docket.Lists.
+func (p *ReviewLists) Kept(ctx context.Context, until time.Time, limit int) ([]string, time.Time, error) {
+	return p.s.keptBy(ctx, docketsTable, until, limit)
 }
 
 // List pages lists, the latest period first.

@@ -46,7 +46,7 @@ func SweepQueries(t *testing.T, engine store.Engine) []store.Query {
 		if _, err := assessing(s, o).Sweep(ctx); err != nil {
 			t.Fatal(err)
 		}
-		for _, room := range []kept{s.Slips().Kept, s.Meetings().Kept, s.Visits().Kept, s.OpinionCampaigns().Kept, s.HandOvers().Kept} {
+		for _, room := range []kept{s.Slips().Kept, s.Meetings().Kept, s.Visits().Kept, s.OpinionCampaigns().Kept, s.HandOvers().Kept, s.ReviewLists().Kept} {
 			if _, _, err := room(ctx, o.Clock(), 10); err != nil {
 				t.Fatal(err)
 			}

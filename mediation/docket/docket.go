@@ -58,6 +58,9 @@ type List struct {
 	Items  []Item    // the oldest case first
 	Total  int       // how many those are
 	Meets  time.Time // when they sit; zero: no date is set
+	// Minutes are of when they sat, the first one first. Erased: their words are gone.
+	Minutes []Minutes
+	Erased  bool
 	// Earlier is the id of the list before, "" for the first.
 	Earlier string
 
@@ -97,9 +100,11 @@ type Facts struct {
 	Open   bool // neither over nor closed
 	Opened time.Time
 	Source string
-	Turns  int
-	Late   bool // one of its limits had run out
-	Leader string
+	// Category is by the events; "" where they name none: the case's own is meant then.
+	Category string
+	Turns    int
+	Late     bool // one of its limits had run out
+	Leader   string
 }
 
 // FactsOf reads how a case stood just before a moment from its whole timeline.
@@ -110,6 +115,9 @@ func FactsOf(h *mediation.Summary, events []mediation.Event, at time.Time) Facts
 		e := &events[i]
 		if !e.At.Before(at) {
 			break
+		}
+		if category := e.Data["category"]; category != "" && (e.Kind == "opened" || e.Kind == string(mediation.CmdReclassify)) {
+			f.Category = category
 		}
 		switch {
 		case e.Kind == "breached":
@@ -149,6 +157,7 @@ func holds(r *policy.ReviewReason, f Facts, at time.Time) bool {
 	case r.Overdue && !f.Late:
 	case r.Charged && f.Leader == "":
 	case len(r.Sources) > 0 && !slices.Contains(r.Sources, f.Source):
+	case len(r.Categories) > 0 && !slices.Contains(r.Categories, f.Category):
 	default:
 		return true
 	}

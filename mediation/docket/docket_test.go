@@ -47,7 +47,7 @@ func TestPeriodsAreMonthsAndQuartersOfTheCountysCalendar(t *testing.T) {
 func TestACaseStandsOnAListForEveryReasonThatHolds(t *testing.T) {
 	rule := &policy.ReviewList{Reasons: []policy.ReviewReason{
 		{Key: "old", OlderThan: 90 * oneDay}, {Key: "reopened", Reopened: 2}, {Key: "overdue", Overdue: true}, {Key: "charged", Charged: true},
-		{Key: "police", Sources: []string{"police"}, OlderThan: 30 * oneDay},
+		{Key: "police", Sources: []string{"police"}, OlderThan: 30 * oneDay}, {Key: "suits", Categories: []string{"contract"}},
 	}}
 	for name, x := range map[string]struct {
 		f    Facts
@@ -60,6 +60,7 @@ func TestACaseStandsOnAListForEveryReasonThatHolds(t *testing.T) {
 		"in charge":                  {Facts{Open: true, Opened: first.Add(-oneDay), Leader: "u"}, "[charged]"},
 		"of the police, young":       {Facts{Open: true, Opened: first.Add(-29 * oneDay), Source: "police"}, "[]"},
 		"of the police, a month old": {Facts{Open: true, Opened: first.Add(-30 * oneDay), Source: "police"}, "[police]"},
+		"of a category":              {Facts{Open: true, Opened: first.Add(-1 * oneDay), Category: "contract"}, "[suits]"},
 		"of another source":          {Facts{Open: true, Opened: first.Add(-60 * oneDay), Source: "court"}, "[]"},
 		"closed":                     {Facts{Opened: first.Add(-200 * oneDay), Turns: 5, Late: true, Leader: "u"}, "[]"},
 		"opened as the period began": {Facts{Open: true, Opened: first, Leader: "u"}, "[]"},
@@ -73,20 +74,26 @@ func TestACaseStandsOnAListForEveryReasonThatHolds(t *testing.T) {
 func TestHowACaseStoodIsReadFromItsTimeline(t *testing.T) {
 	at := func(days int) time.Time { return first.Add(time.Duration(days) * oneDay) }
 	events := []mediation.Event{
-		{At: at(-9), Kind: "opened", To: mediation.Reported},
+		{At: at(-9), Kind: "opened", To: mediation.Reported, Data: map[string]string{"category": "neighbour"}},
 		{At: at(-8), Kind: "take_charge", To: mediation.Reported, Data: map[string]string{"leader": "a"}},
 		{At: at(-7), Kind: "handed_over", To: mediation.Reported, Data: map[string]string{"leader": "b"}},
 		{At: at(-6), Kind: "breached", To: mediation.Reported},
 		{At: at(-5), Kind: "refuse", To: mediation.NotAccepted},
 		{At: at(-4), Kind: "reopen", To: mediation.Reported, Data: map[string]string{"repeat": "1"}},
 		{At: at(-3), Kind: "release_charge", To: mediation.Reported, Data: map[string]string{"leader": "b"}},
+		{At: at(-2), Kind: "reclassify", To: mediation.Reported, Data: map[string]string{"category": "contract", "category_before": "neighbour"}},
 	}
 	h := &mediation.Summary{Opened: at(-9)}
 	for day, want := range map[int]Facts{
-		-8: {Open: true}, -7: {Open: true, Leader: "a"}, -6: {Open: true, Leader: "b"}, -5: {Open: true, Leader: "b", Late: true}, -4: {Leader: "b", Late: true},
+		-9: {}, -8: {Open: true}, -7: {Open: true, Leader: "a"}, -6: {Open: true, Leader: "b"}, -5: {Open: true, Leader: "b", Late: true}, -4: {Leader: "b", Late: true},
 		-3: {Open: true, Turns: 1, Leader: "b", Late: true}, 0: {Open: true, Turns: 1, Late: true},
 	} {
-		want.Opened = h.Opened
+		want.Opened, want.Category = h.Opened, "neighbour"
+		if day == -9 {
+			want.Category = ""
+		} else if day > -2 {
+			want.Category = "contract"
+		}
 		if got := FactsOf(h, events, at(day)); got != want {
 			t.Errorf("just before day %d: %+v, want %+v", day, got, want)
 		}

@@ -96,7 +96,8 @@ func (l *List) remind(r mediation.Rules, rule *policy.ReviewList, now time.Time)
 	return due && l.Meets.After(now)
 }
 
-// call tells those who sit: the offices of the list's area, the leaders in charge of its cases, the townships and the units that they lie with.
+// call tells those who sit: the offices of the list's area, the leaders in charge of its cases, the townships and the units that they lie with,
+// and the units that are invited to every sitting.
 func (l *List) call(rule *policy.ReviewList, at time.Time, what string) (notices []mediation.Notice) {
 	if len(l.Items) == 0 {
 		return nil // there is nothing to sit over
@@ -109,6 +110,9 @@ func (l *List) call(rule *policy.ReviewList, at time.Time, what string) (notices
 		told[to] = true
 		notices = append(notices, mediation.Notice{ID: "review-list/" + l.ID + "/" + what + "/" + strconv.Itoa(len(notices)), Kind: mediation.NoticeDocket, At: at, To: to, Due: l.Meets,
 			Subject: "review-list/" + l.ID})
+	}
+	for _, unit := range rule.Invites {
+		tell(mediation.Recipient{Unit: unit, Area: l.Area})
 	}
 	for _, word := range rule.Sits {
 		switch role := mediation.Role(word); role {
@@ -153,7 +157,7 @@ func (s *Service) chosen(ctx context.Context, pol *policy.Policy, rule *policy.R
 		if events != nil {
 			f = FactsOf(h, events, at)
 		}
-		f.Source = pol.Intake.SourceOf(h.Channel)
+		f.Source, f.Category = pol.Intake.SourceOf(h.Channel), cmp.Or(f.Category, h.Category)
 		if why := Reasons(rule, f, at); len(why) > 0 {
 			found[h.ID] = Item{Case: h.ID, Area: h.Area, Opened: h.Opened, Reasons: why, Turns: f.Turns, Leader: f.Leader, Unit: h.Unit}
 		}

@@ -21,6 +21,8 @@ type Lists interface {
 	// List pages lists of a key ("": of all), the latest period first, after the cursor, at most limit, and the cursor behind the last ("" at
 	// the end). Their Items are left out.
 	List(ctx context.Context, key, cursor string, limit int) ([]List, string, error)
+	// Kept is as of retention.Records, of minutes.
+	Kept(ctx context.Context, until time.Time, limit int) ([]string, time.Time, error)
 	// Due returns ids whose NextDue is not after until, the longest due first, at most limit.
 	Due(ctx context.Context, until time.Time, limit int) ([]string, error)
 	// Defer puts the sweep off to a later time after a failure, be the list readable or not.

@@ -9,7 +9,8 @@ type Retention struct {
 	// of supervision about no case, VisitDays of visits to a hall, from the day on; SuggestionDays of residents' suggestions, from the end of their
 	// campaign; CheckinDays of rounds, which are movements of a person.
 	// HandoverDays is of why people left, declined or stayed, from the end of the hand-over.
-	MeetingDays, SlipDays, VisitDays, SuggestionDays, CheckinDays, HandoverDays int
+	// ReviewDays is of what was said when a review list was sat over, from the end of its period.
+	MeetingDays, SlipDays, VisitDays, SuggestionDays, CheckinDays, HandoverDays, ReviewDays int
 }
 
 // mostDays is a hundred years.
@@ -32,6 +33,8 @@ var retentionKeys = []key[Retention]{
 		func(r *Retention) *int { return &r.CheckinDays }),
 	count("handover_days", optional, 0, mostDays, Text{"工作移交结束后，离任、不接收、取消的原因保存几天；不填或0为一直保存", "days that a hand-over's reasons, of leaving, declining or cancelling, are kept after its end; without it or 0: for ever"},
 		func(r *Retention) *int { return &r.HandoverDays }),
+	count("review_days", optional, 0, mostDays, Text{"会办清单的周期结束后，会议纪要的文字保存几天；不填或0为一直保存", "days after its period that the minutes of a review list are kept; without it or 0: for ever"},
+		func(r *Retention) *int { return &r.ReviewDays }),
 }
 
 // checkRetention finds rooms that would keep for ever what nobody may: who suggested, and who went where.

@@ -15,6 +15,8 @@ type ReviewList struct {
 	Reasons []ReviewReason
 	// Sits are the roles that sit; they decide, as far as mediation.Permits has their role decide at all.
 	Sits []string
+	// Invites are units whose heads are invited to every sitting, whether or not a case lies with them.
+	Invites []string
 	// Meets is how long after the period's start they sit; zero: no date is set. Remind is how long before.
 	Meets Limit
 	// Decided is how long after a decision it must be carried out where it does not say so itself; zero: by the end of the period.
@@ -34,6 +36,8 @@ type ReviewReason struct {
 	Overdue   bool     // one of its limits has run out
 	Charged   bool     // a leader is in charge of it
 	Sources   []string // it came from one of these
+	// Categories: it is of one of these.
+	Categories []string
 }
 
 // The periods of review lists.
@@ -74,6 +78,7 @@ var reviewListKeys = []key[ReviewList]{
 	word("every", required, Text{"周期：month（月）或quarter（季）", "its period: month or quarter"}, func(l *ReviewList) *string { return &l.Every }),
 	objects("reasons", required, Text{"列入的理由，有一条就列入", "why a case stands on it; one is enough"}, reviewReasonKeys, ReviewReason{}, func(l *ReviewList) *[]ReviewReason { return &l.Reasons }),
 	list("sits", required, kindWords, Text{"参加会办的角色", "the roles that sit"}, parseWord, func(l *ReviewList) *[]string { return &l.Sits }),
+	list("invites", optional, Text{"文字列表", "list of texts"}, Text{"每次都邀请其负责人参加的单位，不论有没有案件", "units whose heads are invited every time, whether or not a case lies with them"}, parseText, func(l *ReviewList) *[]string { return &l.Invites }),
 	span("meets", optional, Text{"周期开始后多久会办；不填为不定日期", "how long after the period's start they sit; without it no date is set"}, func(l *ReviewList) *Span { return &l.Meets.Within }),
 	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"会办前多久提醒，由长到短", "how long before they sit to remind, longest first"}, parseSpan, func(l *ReviewList) *[]Span { return &l.Meets.Remind }),
 	span("decided", optional, Text{"会办决定多久内落实；不填为周期结束前", "how soon a decision must be carried out; without it by the end of the period"}, func(l *ReviewList) *Span { return &l.Decided }),
@@ -88,6 +93,7 @@ var reviewReasonKeys = []key[ReviewReason]{
 	yesNo("overdue", optional, Text{"有时限超期的", "one of its limits has run out"}, func(r *ReviewReason) *bool { return &r.Overdue }),
 	yesNo("charged", optional, Text{"有领导包案的", "a leader is in charge of it"}, func(r *ReviewReason) *bool { return &r.Charged }),
 	list("sources", optional, kindWords, Text{"来自这些来源的（intake.sources）", "it came from one of these (intake.sources)"}, parseWord, func(r *ReviewReason) *[]string { return &r.Sources }),
+	list("categories", optional, kindWords, Text{"属于这些类别的（intake.categories）", "it is of one of these (intake.categories)"}, parseWord, func(r *ReviewReason) *[]string { return &r.Categories }),
 }
 
 // checkReviewLists finds reasons that say nothing, and who cannot sit.
@@ -100,17 +106,24 @@ func (c *checker) checkReviewLists() {
 	for i := range c.Intake.Sources {
 		sources[i] = c.Intake.Sources[i].Key
 	}
+	categories := make([]string, len(c.Intake.Categories))
+	for i := range c.Intake.Categories {
+		categories[i] = c.Intake.Categories[i].Key
+	}
 	for i := range c.ReviewLists {
 		path, l := item("review_lists", i), &c.ReviewLists[i]
 		c.known(path+".every", l.Every, ReviewPeriods)
 		unique(c, path+".reasons", l.Reasons, func(r *ReviewReason) string { return r.Key })
 		for j := range l.Reasons {
 			at, r := item(path+".reasons", j), &l.Reasons[j]
-			if r.OlderThan == 0 && r.Reopened == 0 && !r.Overdue && !r.Charged && len(r.Sources) == 0 {
+			if r.OlderThan == 0 && r.Reopened == 0 && !r.Overdue && !r.Charged && len(r.Sources) == 0 && len(r.Categories) == 0 {
 				c.wrong(at, "理由须至少写明一个条件", "a reason names one condition at least")
 			}
 			for n, s := range r.Sources {
 				c.known(item(at+".sources", n), s, sources)
+			}
+			for n, s := range r.Categories {
+				c.known(item(at+".categories", n), s, categories)
 			}
 		}
 		if _, read := c.at[path+".sits"]; read && len(l.Sits) == 0 {

@@ -156,6 +156,6 @@ PDF要用带中文的字体，程序不带字体：装 Debian、Ubuntu 的 fonts
 没有字体时 PDF 回答 501 ` + "`no_font`" + `，XLSX 照常。PDF needs a font with Chinese in it, and the program brings none: install fonts-wqy-microhei of Debian or Ubuntu (Apache-2.0, or
 GPL-3 with the exception for embedding), or name a TrueType font by --pdf-font. Without one PDF is answered 501 no_font, and XLSX goes on.
 
-**一人一档** ` + "`/api/v1/officials/{id}/file`" + `：其办过案件的各项统计、发给本人的督办文书、历月定格得分、最新500件案件（无当事人信息）。An official's file: the figures of the cases that they acted
-on, of the papers of supervision to them, their points in frozen months, the newest 500 cases.
+**一人一档** ` + "`/api/v1/officials/{id}/file`" + `：其办过案件的各项统计、发给本人的督办文书、历月定格得分、最新500件案件（无当事人信息）、移出和接收的工作移交，移交时定下的各项数（[handover.md](handover.md)）。An official's file: the figures of the cases that they acted
+on, of the papers of supervision to them, their points in frozen months, the newest 500 cases, the hand-overs given and received, with the figures as they were kept then.
 `
