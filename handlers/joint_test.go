@@ -19,8 +19,16 @@ type conference struct {
 	staff, chief, other, lead, helper *apptest.Person
 }
 
-// confer opens a case under rules with a joint conference.
+// confer opens a case under rules with a joint conference, the chief being whom they have sign.
 func confer(t *testing.T, fresh apptest.Fresh) conference {
+	t.Helper()
+	c := vacantConference(t, fresh)
+	c.post(c.clerk(), "holders", obj{"post": "signatory", "userId": c.chief.User.ID}).Want(200)
+	return c
+}
+
+// vacantConference opens a case under rules with a joint conference, whose post that signs nobody holds yet.
+func vacantConference(t *testing.T, fresh apptest.Fresh) conference {
 	t.Helper()
 	app := fresh(t)
 	src, err := fixtures.Policy("liandu")

@@ -102,6 +102,7 @@ var caseMessages = map[string]message{
 	"need.passable":         {"不能转往别的平台", "Not to be passed on", "本案不在外部平台，或规则不允许该平台转办。", "The case lies with no outside desk, or the policy lets that desk pass nothing on."},
 	"need.desk":             {"不是外部平台的事项", "Not from an outside desk", "本案不是外部平台转来的。", "The case did not come from an outside desk."},
 	"need.joint":            {"未设联席会议", "No joint conference", "本县规则没有设联合办理。", "The policy has no joint handling."},
+	"joint.vacant":          {"签批岗位空缺", "Nobody holds the post that signs", "规则规定由岗位“{post}”的在任者签批，该岗位现在空缺，请先配人。", "By the policy the holder of the post “{post}” signs, and nobody holds it now: fill it first."},
 	"need.signatory":        {"不由您签批", "Not yours to sign", "没有待签批的会商，或您不是规则规定的签批人。", "No consultation waits for a signature, or you are not whom the policy has sign."},
 	"need.order":            {"尚未发办理意见书", "No handling order", "会商签批后才能交办子任务。", "Sub-tasks follow a consultation that has been signed."},
 	"need.tasks_done":       {"子任务未办结", "Sub-tasks are open", "还有 {count} 项子任务没有反馈，不能办结。", "{count} sub-tasks have no result yet: it cannot be closed."},

@@ -14,7 +14,12 @@ import (
 type Rules struct {
 	Policy   *policy.Policy
 	Calendar *clock.Calendar
+	// Signer is who holds the post that signs, where the policy names one.
+	Signer Signer
 }
+
+// Signer holds the post of the signatory at a moment: Holder is "" while it is vacant, StandIn while nobody stands in for them.
+type Signer struct{ Holder, StandIn string }
 
 // after is the end of a span that starts at a time.
 func (r Rules) after(start time.Time, span policy.Span) time.Time {

@@ -100,6 +100,9 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 			return unmet()
 		}
 	case NeedSignatory:
+		if s := r.Policy.Joint.Signatory; c.toSign() != nil && s.Post != "" && r.Signer.Holder == "" && o.Actor.Role != System {
+			return Refusal("sign_off", Conflict, "joint.vacant", "", "post", s.Post)
+		}
 		if c.toSign() == nil || !signatory(o.Actor, r) {
 			return unmet()
 		}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"fengqiao/grid"
 )
 
 // Joint handling (联合办理): a consultation names a lead unit and those that assist it, the policy's signatory signs, and a handling order
@@ -132,7 +134,30 @@ func (c *Case) toSign() *Consultation {
 // signatory tells whether the actor is whom the policy has sign.
 func signatory(actor Actor, r Rules) bool {
 	s := r.Policy.Joint.Signatory
-	return actor.Role == System || s.Role == string(actor.Role) && (s.Unit == "" || s.Unit == actor.Unit)
+	fits := s.Role == string(actor.Role) && (s.Unit == "" || s.Unit == actor.Unit)
+	if s.Post != "" { // by name: who holds the post, or stands in for them while they do
+		fits = fits && r.Signer.Holder != "" && (actor.ID == r.Signer.Holder || actor.ID == r.Signer.StandIn)
+	}
+	return actor.Role == System || fits
+}
+
+// toSignatory tells who is to sign that something waits for it: the holder of the post and who stands in, and while it is vacant the county's
+// staff, who fill it.
+func (d *decision) toSignatory() {
+	s, area := d.pol.Joint.Signatory, grid.Code(d.pol.County)
+	switch {
+	case s.Post == "" && s.Unit != "":
+		d.tell(NoticeSign, Recipient{Unit: s.Unit, Area: d.Area}, d.StateClock.Due)
+	case s.Post == "":
+		d.tell(NoticeSign, Recipient{Role: Role(s.Role), Area: d.Area}, d.StateClock.Due)
+	case d.rules.Signer.Holder == "":
+		d.tell(NoticeSign, Recipient{Role: CountyStaff, Area: area}, d.StateClock.Due)
+	default:
+		d.tell(NoticeSign, Recipient{User: d.rules.Signer.Holder}, d.StateClock.Due)
+		if d.rules.Signer.StandIn != "" {
+			d.tell(NoticeSign, Recipient{User: d.rules.Signer.StandIn}, d.StateClock.Due)
+		}
+	}
 }
 
 // joint makes the part of the case that is to be changed, apart from the one that was read.
@@ -180,11 +205,7 @@ func (d *decision) consult(cmd Consult) error {
 	for i, unit := range cmd.Assisting {
 		d.say("assisting"+strconv.Itoa(i+1), unit)
 	}
-	to := Recipient{Role: Role(d.pol.Joint.Signatory.Role), Area: d.Area}
-	if unit := d.pol.Joint.Signatory.Unit; unit != "" {
-		to = Recipient{Unit: unit, Area: d.Area}
-	}
-	d.tell(NoticeSign, to, d.StateClock.Due)
+	d.toSignatory()
 	return nil
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Deps is what the Service stands on. All fields but Album, DeskUnit, CallStudy, Dispatch, Catch, Rooms and Kick are required.
+// Deps is what the Service stands on. All fields but Album, PostHolder, DeskUnit, CallStudy, Dispatch, Catch, Rooms and Kick are required.
 type Deps struct {
 	Cases     Cases
 	Reports   Reports
@@ -37,6 +37,8 @@ type Deps struct {
 	Words func(text string) []string
 	// Phone and IDNumber bring such numbers into one form, so that the same party is known again however they were typed.
 	Phone, IDNumber func(string) string
+	// PostHolder is who holds a post of an area's team now; nil: posts are vacant.
+	PostHolder func(ctx context.Context, area grid.Code, post string) (Signer, error)
 	// DeskUnit is the unit of the account of an outside desk, "" where no desk of that name is connected; nil: none is.
 	DeskUnit func(desk string) string
 	// CallStudy calls an escalated study (提级研判) of a case, once for what called it; nil: nobody studies.
@@ -115,14 +117,22 @@ func (s *Service) rulesOf(ctx context.Context, pol *policy.Policy) (Rules, error
 	}
 	id := calendarID{pol.ID, revision}
 	if cal, ok := s.calendars.Load(id); ok {
-		return Rules{Policy: pol, Calendar: cal.(*clock.Calendar)}, nil
+		return s.signed(ctx, Rules{Policy: pol, Calendar: cal.(*clock.Calendar)})
 	}
 	cal, err := clock.New(pol.Clocks.Calendar, years...)
 	if err != nil {
 		return Rules{}, err
 	}
 	s.calendars.Store(id, cal)
-	return Rules{Policy: pol, Calendar: cal}, nil
+	return s.signed(ctx, Rules{Policy: pol, Calendar: cal})
+}
+
+// signed adds who holds the post that signs.
+func (s *Service) signed(ctx context.Context, r Rules) (_ Rules, err error) {
+	if post := r.Policy.Joint.Signatory.Post; post != "" && s.PostHolder != nil {
+		r.Signer, err = s.PostHolder(ctx, grid.Code(r.Policy.County), post)
+	}
+	return r, err
 }
 
 // calendarID is which calendar a policy has under which knowledge of the years.

@@ -1,5 +1,7 @@
 package policy
 
+import "slices"
+
 // Joint says how several units handle a case together. The zero value: they do not.
 type Joint struct {
 	// Name is in whose name handling orders go out, e.g. 莲都区信访工作联席会议.
@@ -11,6 +13,9 @@ type Joint struct {
 
 // Signatory is the post that signs.
 type Signatory struct {
+	// Post is a post of the county's own team (teams): its holder signs, or who stands in for them, and nobody else; "" for whoever has role
+	// and unit.
+	Post  string
 	Role  string // of the account
 	Unit  string // of the account, "" for any
 	Title Text   // of the post, e.g. 区委副书记
@@ -33,6 +38,7 @@ func jointKeys(v Vocabulary) []key[Joint] {
 	return []key[Joint]{
 		named(Text{"联席会议名称，办理意见书以其名义发出", "the joint conference, in whose name handling orders go out"}, func(j *Joint) *Text { return &j.Name }),
 		object("signatory", required, Text{"签批人：会商意见由谁签批", "who signs what a consultation came to"}, []key[Signatory]{
+			word("post", optional, Text{"县级团队（teams）里的岗位：只有在任者或其替班人能签批；不填为角色和单位相符的都可以", "a post of the county's own team (teams): its holder signs, or who stands in for them; without it whoever has role and unit"}, func(s *Signatory) *string { return &s.Post }),
 			word("role", required, Text{"签批人账号的角色", "the role of the account that signs"}, func(s *Signatory) *string { return &s.Role }),
 			text("unit", optional, Text{"签批人账号的单位；不填为不限", "the unit of that account; without it any"}, func(s *Signatory) *string { return &s.Unit }),
 			object("title", required, Text{"职务名称", "the post's title"}, []key[Text]{
@@ -54,5 +60,13 @@ func (c *checker) checkJoint() {
 		return
 	}
 	c.known("joint.signatory.role", c.Joint.Signatory.Role, c.SignRoles)
+	if s := c.Joint.Signatory; s.Post != "" {
+		switch p, ok := c.CountyPost(s.Post); {
+		case !ok:
+			c.wrong("joint.signatory.post", "县一级的团队没有岗位%q", "the county's own team has no post %q", s.Post)
+		case p.Number != 1 || !slices.Contains(p.Roles, s.Role):
+			c.wrong("joint.signatory.post", "签批的岗位须只有一个名额，且角色%q可任", "a post that signs is held by one, and %q must be a role that may hold it", s.Role)
+		}
+	}
 	c.checkLimit("joint.task", c.Joint.Task.Limit())
 }

@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // GridTeam says what a grid's team (网格团队, "1+3+N") consists of: every area of its level has one.
 type GridTeam struct {
@@ -50,10 +53,26 @@ func (p *Policy) TeamOf(depth int) (GridTeam, bool) {
 // what the holder may.
 var teamRoles = []string{"grid_worker", "grid_leader", "information_officer", "mediator", "unit_staff", "township_staff"}
 
+// leaderRole holds posts of the county's own team besides, such as that of who signs. Nobody acts for a leader: a substitute has what the post
+// itself gives, in their own name, and nothing else.
+const leaderRole = "leader"
+
+// ActedFor tells whether who stands in for a holder of the role may do what that holder may.
+func ActedFor(role string) bool { return slices.Contains(teamRoles, role) }
+
+// countyLevel is the level of the county itself, in code segments.
+func (p *Policy) countyLevel() int { return strings.Count(p.County, ".") + 1 }
+
+// CountyPost returns a post of the county's own team.
+func (p *Policy) CountyPost(key string) (GridPost, bool) {
+	t, _ := p.TeamOf(p.countyLevel())
+	return t.Post(key)
+}
+
 var teamKeys = []key[GridTeam]{
 	word("key", required, Text{"团队标识", "the team's word"}, func(t *GridTeam) *string { return &t.Key }),
 	named(Text{"团队名称，如网格团队", "its name"}, func(t *GridTeam) *Text { return &t.Name }),
-	count("level", required, 4, 10, Text{"哪一级各有一支，按区划代码段数（6网格、7微网格）", "areas of so many code segments have one each (6 grid, 7 micro-grid)"}, func(t *GridTeam) *int { return &t.Level }),
+	count("level", required, 3, 10, Text{"哪一级各有一支，按区划代码段数（3县、6网格、7微网格）；县一级的岗位可由领导担任", "areas of so many code segments have one each (3 county, 6 grid, 7 micro-grid); leaders may hold posts of the county's own"}, func(t *GridTeam) *int { return &t.Level }),
 	span("vacant", required, Text{"必配岗位空缺多久后通知", "how long a post that must be filled may be vacant before it is told of"}, func(t *GridTeam) *Span { return &t.Vacant }),
 	basis(func(t *GridTeam) *string { return &t.Basis }),
 	list("tell", required, kindWords, Text{"空缺时通知辖区含该网格的哪些角色", "roles that hear of a vacancy, where their area holds the team's"}, parseWord, func(t *GridTeam) *[]string { return &t.Tell }),
@@ -88,7 +107,11 @@ func (c *checker) checkTeams() {
 			if _, read := c.at[at]; read && len(t.Posts[j].Roles) == 0 {
 				c.wrong(at, "至少须有一项", "there must be at least one")
 			}
-			c.knownAll(at, t.Posts[j].Roles, teamRoles)
+			roles := teamRoles
+			if t.Level == c.countyLevel() {
+				roles = append(slices.Clip(roles), leaderRole)
+			}
+			c.knownAll(at, t.Posts[j].Roles, roles)
 		}
 	}
 }

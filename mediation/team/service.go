@@ -239,7 +239,7 @@ func (s *Service) Acting(ctx context.Context, actor mediation.Actor, area grid.C
 	if h != nil {
 		p, ok = k.Post(h.Post)
 	}
-	if err != nil || of.Locked || !ok || !slices.Contains(p.Roles, string(of.Role)) {
+	if err != nil || of.Locked || !ok || !slices.Contains(p.Roles, string(of.Role)) || !policy.ActedFor(string(of.Role)) {
 		return actor, no // the holder could not act either, or has become somebody else
 	}
 	if fits(area, p, actor, "") != nil || foreign(of, actor) {
@@ -252,4 +252,28 @@ func (s *Service) Acting(ctx context.Context, actor mediation.Actor, area grid.C
 		return actor, no
 	}
 	return as, nil
+}
+
+// PostHolder is who holds a post of an area's team now, and who stands in for them: what the policy gives a post by name, its holder has, and
+// the stand-in while the substitution runs. Nobody holds it while the account is locked.
+func (s *Service) PostHolder(ctx context.Context, area grid.Code, post string) (mediation.Signer, error) {
+	t, err := s.team(ctx, area)
+	if err != nil {
+		return mediation.Signer{}, err
+	}
+	i := slices.IndexFunc(t.Holders, func(h Tenure) bool { return h.Post == post })
+	if i < 0 {
+		return mediation.Signer{}, nil
+	}
+	in := mediation.Signer{Holder: t.Holders[i].User}
+	if of, err := s.People.Person(ctx, in.Holder); errors.Is(err, mediation.ErrNotFound) || err == nil && of.Locked {
+		return mediation.Signer{}, nil
+	} else if err != nil {
+		return mediation.Signer{}, err
+	}
+	now := s.now()
+	if j := slices.IndexFunc(t.StandIns, func(x StandIn) bool { return x.Holder == in.Holder && x.Runs(now) }); j >= 0 {
+		in.StandIn = t.StandIns[j].Substitute
+	}
+	return in, nil
 }
