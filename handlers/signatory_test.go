@@ -31,7 +31,7 @@ func (c conference) deputy() *apptest.Person {
 func (c conference) signs(who *apptest.Person) bool {
 	c.Helper()
 	for _, a := range c.look(who).Actions {
-		if a == "sign_off" {
+		if a == "sign-off" {
 			return true
 		}
 	}
