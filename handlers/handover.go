@@ -130,6 +130,9 @@ func (a *API) viewHandOver(c *Call, look *handover.Look) (handoverView, error) {
 		Successor: who(look.Successor), By: *who(look.By), Area: l.place(look.Area), Reason: look.Reason, File: fileLink(c, look), Force: look.Force, Opened: look.Opened.UTC(),
 		Matters: []matterView{}, History: []handoverLineOf{}}
 	for i, m := range look.Matters {
+		if !look.Known(c.Actor, i) {
+			continue
+		}
 		mv := l.matter(m)
 		if i < len(look.Hindrances) && len(look.Hindrances[i]) > 0 {
 			mv.Hindrances = l.reasons(look.Hindrances[i])
@@ -187,6 +190,9 @@ func (a *API) matters(c *Call) (Reply, error) {
 	}
 	v := mattersView{Person: personRef{ID: who.ID, Name: who.Name}, AsOf: a.Cases.Now().UTC().Truncate(time.Millisecond), Matters: []matterView{}}
 	for _, m := range list {
+		if !m.Known(c.Actor, who.ID) {
+			continue
+		}
 		v.Matters = append(v.Matters, l.matter(m))
 	}
 	return a.asAsked(c, Reply{View: v}, v.Matters)
@@ -284,9 +290,16 @@ func (a *API) acceptHandOver(c *Call) (Reply, error) {
 // lacksRight names every matter that the successor has no right to, with each reason.
 func lacksRight(no *handover.Refused) *Problem {
 	p := mediationProblem(no.Why)
+	shown := 0
 	for i, why := range no.Reasons {
+		field := "matters[" + strconv.Itoa(shown) + "]"
+		if no.Matters[i].Restricted != "" && len(why) > 0 {
+			field, why = "matters", []mediation.Reason{mediation.NewReason(mediation.ReasonPost)} // it is not shown to who may not have it
+		} else {
+			shown++
+		}
 		for _, r := range why {
-			p.Errors = append(p.Errors, FieldError{Field: "matters[" + strconv.Itoa(i) + "]", Code: r.Code, Params: r.Params})
+			p.Errors = append(p.Errors, FieldError{Field: field, Code: r.Code, Params: r.Params})
 		}
 	}
 	return p

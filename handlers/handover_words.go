@@ -16,7 +16,7 @@ var (
 		"task": {"子任务", "sub-tasks"}, "charge": {"包案", "in charge of a case"}, "slip": {"督办文书", "paper of supervision"},
 		handover.TeamPost: {"网格团队岗位", "post in a grid's team"},
 		"study":           {"提级研判", "escalated study"}, "meeting": {"网格议事", "villagers' meeting"}, "site": {"民意征集站点", "opinion site"},
-		"review": {"会办决定", "decision of a review"},
+		"review": {"会办决定", "decision of a review"}, "shift": {"值班", "duty shifts"},
 	}
 	handoverWords = map[string][2]string{
 		"owed": {"待移交", "owed"}, "proposed": {"待接收", "proposed"}, "accepted": {"移交中", "being carried out"}, "done": {"已移交", "done"},

@@ -132,6 +132,9 @@ func (a *API) handOversOf(c *Call, l labels, id string) ([]fileHandOver, error) 
 func (l labels) matterCounts(list []handover.Matter) []matterCount {
 	counted := []matterCount{}
 	for _, m := range list {
+		if m.Restricted != "" {
+			continue // nobody may count what they may not know
+		}
 		i := slices.IndexFunc(counted, func(x matterCount) bool { return x.Kind == m.Room })
 		if i < 0 {
 			i = len(counted)

@@ -11,6 +11,7 @@ import (
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/docket"
+	"fengqiao/mediation/duty"
 	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
@@ -81,7 +82,13 @@ func (in *installation) handovers(cases *mediation.Service, papers *slip.Service
 	rooms[council.RoomName] = council.Room{Service: in.deliberating(cases, papers)}
 	rooms[opinion.RoomName] = opinion.Room{Service: in.collecting(cases, papers)}
 	rooms[docket.RoomName] = docket.Room{Service: dockets}
+	rooms[duty.RoomName] = duty.Room{Service: in.onDuty(cases)}
 	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Sealer: in.ring, Now: cases.Now, Log: cases.Log})
+}
+
+// onDuty is who is on duty.
+func (in *installation) onDuty(cases *mediation.Service) *duty.Service {
+	return duty.NewService(duty.Deps{Rosters: in.Store.Duty(), Cases: cases, People: in.Store.Persons(), Now: cases.Now})
 }
 
 // teams keeps the posts of grids' teams.

@@ -198,7 +198,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.studies = in.studies(s.cases)
 	s.cases.CallStudy = s.studies.CallByPolicy
 	s.cases.Rooms = s.reckoners
-	s.duty = duty.NewService(duty.Deps{Rosters: in.Store.Duty(), Cases: s.cases, People: in.Store.Persons(), Now: s.cases.Now})
+	s.duty = in.onDuty(s.cases)
 	s.cases.Dispatch = s.duty.Dispatch
 	s.cases.Catch = s.duty.Catch
 	s.studies.OnDuty = s.duty.OnPost

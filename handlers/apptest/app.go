@@ -220,6 +220,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	rooms[opinion.RoomName] = opinion.Room{Service: a.Opinions}
 	rooms[handover.TeamPost] = team.Room{Service: a.Teams}
 	rooms[docket.RoomName] = docket.Room{Service: a.Dockets}
+	rooms[duty.RoomName] = duty.Room{Service: a.Duty}
 	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Sealer: a.Ring, Now: a.Cases.Now, Log: log})
 	a.Retention = a.retaining()
 	// The relay is a test's own, so nothing waits for it here.

@@ -185,11 +185,7 @@ func (p *Slips) InHand(ctx context.Context, user string) (all []slip.Summary, er
 		if err != nil {
 			return nil, err
 		}
-		for _, x := range list {
-			if x.Restricted == "" {
-				all = append(all, x)
-			}
-		}
+		all = append(all, list...)
 		if len(rows) < q.Limit {
 			return all, nil
 		}

@@ -81,6 +81,10 @@ func (r *Roster) Replace(area grid.Code, from, until time.Time, shifts []Shift) 
 		}
 	}
 	r.Shifts = append(kept, shifts...)
+	r.order()
+}
+
+func (r *Roster) order() {
 	slices.SortStableFunc(r.Shifts, func(a, b Shift) int {
 		return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Post, b.Post), cmp.Compare(a.Area, b.Area))
 	})

@@ -46,6 +46,8 @@ type Matter struct {
 	Unit  string
 	Cases int       // open cases of a post
 	Due   time.Time // when something is due next, zero: nothing
+	// Restricted is the one role that may know of it, besides who leaves and a successor who may take it; "": it is no secret.
+	Restricted mediation.Role
 	// Shared: others hold it as well and go on with it, so that it needs no successor.
 	Shared bool
 }

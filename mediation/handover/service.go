@@ -224,6 +224,7 @@ func (s *Service) Sees(ctx context.Context, actor mediation.Actor, a mediation.A
 type Look struct {
 	HandOver
 	Hindrances [][]mediation.Reason // beside Matters
+	Judged     bool                 // Hindrances are known
 	Reason     string               // why they leave; "" of what has been erased
 	Notes      []string             // beside History
 }
@@ -245,6 +246,7 @@ func (s *Service) judged(ctx context.Context, h HandOver) (Look, error) {
 	if h.State != Proposed {
 		return l, nil
 	}
+	l.Judged = true
 	from, to, err := s.both(ctx, &h)
 	if err != nil {
 		return l, err
@@ -255,6 +257,17 @@ func (s *Service) judged(ctx context.Context, h HandOver) (Look, error) {
 		}
 	}
 	return l, nil
+}
+
+// Known tells whether the actor may know of a matter: of one that is restricted who leaves, the role that sees such, and a successor who has
+// the right to take it over.
+func (l *Look) Known(actor mediation.Actor, i int) bool {
+	return l.Matters[i].Known(actor, l.Leaver) || actor.ID == l.Successor && (l.State == Accepted || l.State == Done || l.Judged && len(l.Hindrances[i]) == 0)
+}
+
+// Known tells whether the actor may know that somebody has the matter in hand.
+func (m *Matter) Known(actor mediation.Actor, holder string) bool {
+	return m.Restricted == "" || actor.ID == holder || actor.Role == m.Restricted && actor.Area.Contains(m.Area)
 }
 
 func (s *Service) both(ctx context.Context, h *HandOver) (from, to Person, err error) {

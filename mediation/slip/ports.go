@@ -25,7 +25,7 @@ type Slips interface {
 	EachCounted(ctx context.Context, area grid.Code, from, until time.Time, fn func(*Summary) error) error
 	// OfCase returns all slips about a case, whoever may see them.
 	OfCase(ctx context.Context, caseID string) ([]Slip, error)
-	// InHand returns the open slips that are addressed to a person or were issued by them, restricted ones apart, newest first.
+	// InHand returns the open slips that are addressed to a person or were issued by them, newest first.
 	InHand(ctx context.Context, user string) ([]Summary, error)
 	// Kept returns ids of slips whose KeptSince is not after until, the longest kept first, at most limit, and that of the first.
 	Kept(ctx context.Context, until time.Time, limit int) (ids []string, first time.Time, err error)

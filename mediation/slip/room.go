@@ -22,20 +22,33 @@ func (r Room) Of(ctx context.Context, who handover.Person) ([]handover.Matter, e
 	list := make([]handover.Matter, len(slips))
 	for i := range slips {
 		x := &slips[i]
+		if x.Restricted != "" { // of which case, under which number, is for those who see the paper
+			list[i] = handover.Matter{Room: RoomName, Key: x.ID, Area: x.Area, Due: x.ReplyDue, Restricted: x.Restricted}
+			continue
+		}
 		list[i] = handover.Matter{Room: RoomName, Key: x.ID, Case: x.Case, Number: x.Number.Series + "/" + strconv.FormatInt(x.Number.N, 10), Area: x.Area, Due: x.ReplyDue}
 	}
 	return list, err
 }
 
-// Hindrances implements handover.Room: the successor's role must be one that answers slips, or judges them.
+// Hindrances implements handover.Room: the successor's role must be one that answers slips, or judges them; of a restricted one they must be
+// who might have issued it, or of where it is answered, and nobody from whom its case is kept.
 func (r Room) Hindrances(ctx context.Context, _ *handover.HandOver, m handover.Matter, from, to handover.Person) ([]mediation.Reason, error) {
 	sl, err := r.Slips.Load(ctx, m.Key)
 	if err != nil {
 		return nil, err
 	}
-	answers := sl.To.User != from.ID || len(mediation.Scopes(mediation.SlipAnswer, to.Role)) > 0
-	judges := sl.Issuer.User != from.ID || len(mediation.Scopes(mediation.SlipJudge, to.Role)) > 0
-	if answers && judges {
+	rules, err := r.rules(ctx, sl.Policy, sl.Kind)
+	if err != nil {
+		return nil, err
+	}
+	hidden := false
+	if sl.Restricted != "" {
+		if hidden, err = r.Cases.Hides(ctx, sl.Case, to.Actor); err != nil {
+			return nil, err
+		}
+	}
+	if takes(&sl, from.Actor, to.Actor, rules) && !hidden {
 		return nil, nil
 	}
 	return []mediation.Reason{mediation.NewReason(mediation.ReasonPost, "role", string(from.Role), "unit", from.Unit)}, nil

@@ -2,18 +2,20 @@ package slip
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fengqiao/mediation"
 )
 
 // Succession: an official leaves, and what they were to answer or to judge in person goes to a successor. What is addressed to a unit or a
-// post stays with that. Restricted slips are not handed on with the rest: whoever has the role that sees them may judge them too.
+// post stays with that. A restricted one goes to who might have issued it, or sits where it was answered, and to nobody else; of what is in
+// hand it is shown to nobody else either.
 
 // HandOver gives a slip to a successor. It changes nothing where the slip has ended or is not the leaver's (any more).
 func HandOver(s *Slip, from, to string, by mediation.Actor, at time.Time, r Rules) bool {
 	answers, judges := s.To.User == from, s.Issuer.User == from
-	if from == "" || to == "" || from == to || s.State.Over() || s.Restricted != "" || !answers && !judges {
+	if from == "" || to == "" || from == to || s.State.Over() || !answers && !judges {
 		return false
 	}
 	d := &decision{Slip: s, o: Order{Actor: by, At: at}, rules: r, entry: Entry{At: at, Actor: by.ID, Role: by.Role, Kind: "handed_over"}}
@@ -31,7 +33,17 @@ func HandOver(s *Slip, from, to string, by mediation.Actor, at time.Time, r Rule
 	return true
 }
 
-// InHand lists the open slips that a person is to answer or to judge, newest first; restricted ones are not among them.
+// takes tells whether somebody may answer, or judge, what another had in hand.
+func takes(s *Slip, from, to mediation.Actor, r Rules) bool {
+	answers, judges := s.To.User == from.ID, s.Issuer.User == from.ID
+	may := !(answers && len(mediation.Scopes(mediation.SlipAnswer, to.Role)) == 0 || judges && len(mediation.Scopes(mediation.SlipJudge, to.Role)) == 0)
+	if s.Restricted == "" || !may {
+		return may
+	}
+	return to.Area.Contains(s.Area) && (!answers || to.Role == from.Role && to.Unit == from.Unit) && (!judges || slices.Contains(r.Kind.Issuers, string(to.Role)) && to.Unit == from.Unit)
+}
+
+// InHand lists the open slips that a person is to answer or to judge, newest first.
 func (s *Service) InHand(ctx context.Context, user string) ([]Summary, error) {
 	return s.Slips.InHand(ctx, user)
 }
