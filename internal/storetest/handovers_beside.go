@@ -16,6 +16,7 @@ import (
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/council"
+	"fengqiao/mediation/duty"
 	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/slip"
@@ -32,7 +33,8 @@ func HandOversBeside(t *testing.T, s *store.Store) {
 	rapid.Check(t, func(rt *rapid.T) {
 		staff := []mediation.Actor{a.hire(t, mediation.TownshipStaff, Town.Area), a.hire(t, mediation.TownshipStaff, Town.Area), a.hire(t, mediation.GridLeader, CellA.Parent())}
 		w := &annexWork{annex: a, t: t, rt: rt, staff: staff}
-		steps := map[string]func(){"paper": w.paper, "answer": w.answer, "study": w.study, "studied": w.studied, "meet": w.meet, "met": w.met, "site": w.site, "close": w.close, "leave": w.leave}
+		steps := map[string]func(){"paper": w.paper, "answer": w.answer, "study": w.study, "studied": w.studied, "meet": w.meet, "met": w.met, "site": w.site, "close": w.close,
+			"clue": w.clue, "shift": w.shift, "leave": w.leave}
 		names := slices.Sorted(maps.Keys(steps))
 		for range rapid.IntRange(2, 14).Draw(rt, "steps") {
 			steps[rapid.SampledFrom(names).Draw(rt, "step")]()
@@ -49,25 +51,34 @@ type annex struct {
 	Studies   *study.Service
 	Councils  *council.Service
 	Opinions  *opinion.Service
+	Duty      *duty.Service
 	HandOvers *handover.Service
 }
 
 func newAnnex(t *testing.T, s *store.Store) *annex {
-	a := &annex{Office: NewOffice(t, s, s, append(FuyangPolicy(t), opinionSection...)), people: people{known: map[string]handover.Person{}}}
+	a := &annex{Office: NewOffice(t, s, s, append(FuyangPolicy(t), secretKind+dutySection+opinionSection...)), people: people{known: map[string]handover.Person{}}}
 	log := slog.New(slog.DiscardHandler)
 	a.Slips = slip.NewService(slip.Deps{Slips: s.Slips(), Watches: s.Slips(), Cases: a.Service, Reader: s.Cases(), Moves: s.Figures(), Users: s.Directory(), Sealer: a.Sealer, Atlas: a.Atlas, Now: a.Clock, Log: log})
 	a.Studies = study.NewService(study.Deps{Studies: s.Studies(), Cases: a.Service, Reader: s.Cases(), People: s.Persons(), Sealer: a.Sealer, Now: a.Clock})
 	a.Councils = council.NewService(council.Deps{Meetings: s.Meetings(), Rules: a.Service, Papers: handlers.FollowUps{Slips: a.Slips}, Sealer: a.Sealer, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Clock})
 	a.Opinions = opinion.NewService(opinion.Deps{Sites: s.OpinionSites(), Campaigns: s.OpinionCampaigns(), Suggestions: s.Suggestions(), Publications: s.OpinionResults(),
 		Papers: handlers.Askings{Slips: a.Slips}, Core: a.Service, Users: s.Directory(), Sealer: a.Sealer, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Clock, Log: log})
+	a.Duty = duty.NewService(duty.Deps{Rosters: s.Duty(), Cases: a.Service, People: s.Persons(), Now: a.Clock})
 	rooms := handover.CoreRooms(s.Cases(), a.Service, &a.people)
 	rooms[slip.RoomName] = slip.Room{Service: a.Slips}
 	rooms[study.RoomName] = study.Room{Service: a.Studies}
 	rooms[council.RoomName] = council.Room{Service: a.Councils}
 	rooms[opinion.RoomName] = opinion.Room{Service: a.Opinions}
+	rooms[duty.RoomName] = duty.Room{Service: a.Duty}
 	a.HandOvers = handover.NewService(handover.Deps{HandOvers: s.HandOvers(), People: &a.people, Rooms: rooms, Files: noFiles{}, Sealer: a.Sealer, Now: a.Clock, Log: log})
 	return a
 }
+
+// secretKind is a restricted paper, behind Fuyang's last; dutySection a post that is held by shifts.
+const (
+	secretKind  = "    - key: secret\n      name: {zh: 线索移送函, en: a clue}\n      issuers: [township_staff]\n      to: [person]\n      acknowledge: {within: 3wd}\n      reply: {within: 30d}\n      restricted: leader\n"
+	dutySection = "duty:\n  ahead: 24h\n  posts:\n    - {key: chief, name: {zh: 值班领导, en: chief}}\n"
+)
 
 // hire makes an account.
 func (a *annex) hire(t *testing.T, role mediation.Role, area grid.Code) mediation.Actor {
@@ -120,6 +131,28 @@ func (w *annexWork) paper() {
 	s, err := w.Slips.Issue(context.Background(), w.who("issuer"), slip.Issue{Key: w.Next("key"), Kind: "reminder", About: slip.Subject{Kind: slip.AboutArea, ID: string(Town.Area)},
 		To: slip.Addressee{User: w.who("addressee").ID}, Text: "请说明"})
 	w.began(&w.papers, s.ID, err)
+}
+
+// clue is a paper that hardly anybody may know of.
+func (w *annexWork) clue() {
+	s, err := w.Slips.Issue(context.Background(), w.who("issuer"), slip.Issue{Key: w.Next("key"), Kind: "secret", About: slip.Subject{Kind: slip.AboutArea, ID: string(Town.Area)},
+		To: slip.Addressee{User: w.who("addressee").ID}, Text: "线索"})
+	w.began(&w.papers, s.ID, err)
+}
+
+// shift puts somebody on duty for some hours, where nobody is.
+func (w *annexWork) shift() {
+	from := w.Clock().Add(time.Duration(rapid.IntRange(-3, 90).Draw(w.rt, "hours")) * time.Hour)
+	s := duty.Shift{Post: "chief", Area: Town.Area, Person: w.who("on duty").ID, From: from, Until: from.Add(5 * time.Hour)}
+	err := w.Store.Duty().Amend(context.Background(), mediation.AnyRevision, func(r *duty.Roster) error {
+		if _, _, meet := duty.Overlap(append(slices.Clone(r.Shifts), s)); !meet {
+			r.Shifts = append(r.Shifts, s)
+		}
+		return nil
+	})
+	if err != nil {
+		w.rt.Fatal(err)
+	}
 }
 
 func (w *annexWork) answer() {
@@ -275,6 +308,10 @@ func (w *annexWork) named(user string) (list []string) {
 			s, err = w.Store.Slips().Load(ctx, s.Next)
 		}
 		add("paper", id, !s.State.Over() && (s.To.User == user || s.Issuer.User == user), err)
+	}
+	roster, _, err := w.Store.Duty().Roster(ctx)
+	for _, s := range roster.Shifts {
+		add("shift until", s.Until.String(), s.Person == user && s.Until.After(w.Clock()), err)
 	}
 	for _, id := range w.studies {
 		st, err := w.Store.Studies().Load(ctx, id)

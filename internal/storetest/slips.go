@@ -263,7 +263,7 @@ func slipsInHand(t *testing.T, s *store.Store) {
 		got = append(got, x.ID)
 	}
 	slices.Sort(got)
-	if err != nil || fmt.Sprint(got) != "[hand-answers hand-judges]" {
+	if err != nil || fmt.Sprint(got) != "[hand-answers hand-clue hand-judges]" {
 		t.Errorf("%v, %v", got, err)
 	}
 }
