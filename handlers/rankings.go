@@ -101,7 +101,7 @@ func (q *asked) receivedLink(key string, plan *grid.Plan) *string {
 func (a *API) ranked(q *asked, of counts.Query, r *policy.Ranking, plan *grid.Plan) []counts.Ranked {
 	var groups []counts.Group
 	for _, g := range a.Figures.Competitors(of, q.by) {
-		if _, competes := q.groupFilters(g.Key, plan); competes {
+		if filters, known := q.groupFilters(g.Key, plan); known && filters["itself"] == "" && filters["noUnit"] == "" {
 			groups = append(groups, g)
 		}
 	}

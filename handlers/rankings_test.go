@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,7 +16,11 @@ import (
 )
 
 func TestATownshipThatRefusesDoesNotRiseInTheRanking(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, aTownshipThatRefuses)
+}
+
+func aTownshipThatRefuses(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	county := app.Post(t, "county-office", account.Place{Role: mediation.CountyStaff, Area: apptest.County})
 	// Here settles one of two; there one of one.
 	settled := histories(apptest.Here)[0]
@@ -201,6 +206,33 @@ func TestAUnitThatObjectsOrLosesACaseHasHadItAllTheSame(t *testing.T) {
 		// The unit itself counts what its own lists show.
 		if above, below, listed := standing(app.As(t, mediation.UnitStaff, apptest.Here)); above != 1 || below != 1 || listed != 1 {
 			t.Errorf("the unit reads %d of %d, %d listed", above, below, listed)
+		}
+	})
+}
+
+// What lies with the county itself, or with no unit, stands in no ranking: there is nobody who could rise or fall by it.
+func TestWhatLiesWithNobodyCompetesWithNobody(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		app := fresh(t)
+		root, county := app.Root(t), app.Post(t, "county-office", account.Place{Role: mediation.CountyStaff, Area: apptest.County})
+		units := []byte("rankings:\n  - {key: units, name: {zh: 部门, en: units}, of: unit, measures: [settlement]}\n")
+		src := bytes.Replace(apptest.Policy(t), []byte("rankings:\n"), units, 1)
+		app.Do(t, root, http.MethodPut, "/api/v1/policy", src, apptest.Header("Content-Type", "application/yaml"), apptest.IfMatch(app.Do(t, root, http.MethodGet, "/api/v1/policy", nil).ETag())).Want(http.StatusOK)
+		app.Post(t, "housing", account.Place{Role: mediation.UnitStaff, Area: apptest.County, Unit: "住建局"})
+		play(t, app, apptest.Here, history{"in hand", 1, nil})
+		app.Case.Advance(31 * 24 * time.Hour)
+		play(t, app, apptest.Here, history{"passed on", 1, []step{{false, mediation.Transfer{Unit: "住建局", Reason: "theirs"}}}})
+		accused := report(apptest.Here, obj{"category": "accusation"})
+		app.Do(t, app.As(t, mediation.GridWorker, apptest.Here), http.MethodPost, "/api/v1/reports", accused).Want(http.StatusCreated)
+		if err := app.Figures.Pass(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for ranking, want := range map[string]string{"townships": string(apptest.Here), "units": "住建局"} {
+			var got struct{ Items []struct{ Key string } }
+			app.Do(t, county, http.MethodGet, "/api/v1/stats/rankings/"+ranking, nil).Want(http.StatusOK).Into(&got)
+			if len(got.Items) != 1 || got.Items[0].Key != want {
+				t.Errorf("%s: %+v, want %s alone", ranking, got.Items, want)
+			}
 		}
 	})
 }

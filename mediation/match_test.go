@@ -362,7 +362,7 @@ func TestEveryReasonHasItsWords(t *testing.T) {
 func TestThePolicyVocabularyFollowsTheStateTable(t *testing.T) {
 	v := PolicyVocabulary()
 	if !slices.Contains(v.States, "suspended") || !slices.Contains(v.MustHaveClock, "suspended") || slices.Contains(v.States, "settled") ||
-		!slices.Contains(v.MustHaveClock, "transferred") || v.ReturnVisit != "closed" || len(v.Kinds) != 8 {
+		!slices.Contains(v.MustHaveClock, "transferred") || v.ReturnVisit != "closed" || len(v.Kinds) != 10 {
 		t.Errorf("%+v", v)
 	}
 }
