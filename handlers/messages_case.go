@@ -17,6 +17,7 @@ var caseMessages = map[string]message{
 	"sign.refusal":         {"拒签须由他人记录", "A refusal is recorded by somebody else", "拒绝签署应由调解员或工作人员记录并注明见证人。", "A mediator or a member of staff records a refusal, with a witness."},
 	"policy.no_panel":      {"没有适用的调解小组", "No panel fits", "规则中没有适用于此类别（{category}）和等级（{severity}）的小组。", "The policy has no panel for this category ({category}) and severity ({severity})."},
 	"no_policy":            {"尚未导入规则", "No policy yet", "请管理员先导入本县规则。", "An administrator must import the county's policy first."},
+	"report.channel":       {"不能经该渠道登记", "Not to be registered by this channel", "本县规则没有让您的角色经这一渠道登记；请换真实的来源渠道，或请有权的人登记。", "The county's policy does not have your role register by this channel: name the one it truly came by, or ask who may."},
 	"report.has_case":      {"已有案件", "Has a case already", "该上报已形成案件。", "This report has led to a case already."},
 	"report.withdrawn":     {"上报已撤回", "Report withdrawn", "该上报已撤回，不能补充。", "This report was withdrawn and takes no supplement."},
 	"bad_point":            {"坐标无效", "Point not valid", "坐标应为有限的经度（-180至180）和纬度（-90至90）。", "A point is a finite longitude (-180 to 180) and latitude (-90 to 90)."},

@@ -21,7 +21,7 @@ type policyView struct {
 	Label      string         `json:"label"`
 	Name       string         `json:"name"`
 	AppliesTo  string         `json:"appliesTo"` // new or open cases
-	Channels   []choice       `json:"channels"`
+	Channels   []channelView  `json:"channels"`
 	Sources    []sourceView   `json:"sources"` // that the channels belong to
 	Categories []categoryView `json:"categories"`
 	Routes     []routeView    `json:"routes"`
@@ -33,6 +33,12 @@ type policyView struct {
 	SnapMetres        float64   `json:"snapMetres"`
 	MaxAccuracyMetres float64   `json:"maxAccuracyMetres"`
 	Rules             rulesView `json:"rules"`
+}
+
+// channelView is a channel, and the roles that may register a matter by it; none: whoever may report.
+type channelView struct {
+	choice
+	By []string `json:"by"`
 }
 
 // rulesView is an object of the policy file, written in the file's order.
@@ -88,10 +94,10 @@ type stateView struct {
 func (l labels) policyView() policyView {
 	p := l.pol
 	v := policyView{ID: p.ID, County: p.County, Label: p.Label, Name: l.text(p.Name), AppliesTo: appliesTo(p), Closing: list(p.Closing.Needs), SnapMetres: p.Intake.SnapMetres,
-		MaxAccuracyMetres: p.Intake.MaxAccuracyMetres, Channels: []choice{}, Sources: []sourceView{}, Categories: []categoryView{}, Routes: []routeView{}, Tiers: []choice{},
+		MaxAccuracyMetres: p.Intake.MaxAccuracyMetres, Channels: []channelView{}, Sources: []sourceView{}, Categories: []categoryView{}, Routes: []routeView{}, Tiers: []choice{},
 		Rules: rulesView(p.Show(mediation.PolicyVocabulary()))}
 	for _, x := range p.Intake.Channels {
-		v.Channels = append(v.Channels, choice{x.Key, l.text(x.Name)})
+		v.Channels = append(v.Channels, channelView{choice{x.Key, l.text(x.Name)}, list(x.By)})
 	}
 	for _, x := range p.Intake.Sources {
 		v.Sources = append(v.Sources, sourceView{choice{x.Key, l.text(x.Name)}, list(x.Channels)})

@@ -140,3 +140,16 @@ func (r *Report) Has(m Mark) bool {
 	}
 	return false
 }
+
+// phoneTime is the phone's word as a store can keep it. A clock that is out of its mind is doubtful, not refused.
+func phoneTime(t time.Time) time.Time {
+	switch t = Instant(t); {
+	case t.IsZero():
+		return time.Time{}
+	case t.Before(firstTime):
+		return firstTime.Add(time.Second) // the very first moment means none
+	case t.After(lastTime):
+		return lastTime
+	}
+	return t
+}

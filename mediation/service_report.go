@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"fengqiao/grid"
@@ -56,6 +55,9 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	rep := Report{ID: idOf("report", actor.ID, in.ClientID), ClientID: in.ClientID, Print: s.Sealer.Hash("print", in.Print), Reporter: actor.ID,
 		Channel: in.Channel, AccuracyM: in.AccuracyM, Category: in.Category, Severity: in.Severity, Emergency: in.Emergency,
 		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area, Outside: in.Outside, Into: in.Passed, Suggestion: in.Suggestion}
+	if !in.mayRegister(actor.Role, r.Policy) {
+		return s.unregistered(ctx, &rep, actor.Role)
+	}
 	rep.locate(in, r.Policy, plan)
 	rep.mark(r.Policy)
 	if category, known := r.Policy.Category(rep.Category); known {
@@ -95,19 +97,6 @@ func (in *ReportInput) shown() []string {
 		return in.Photos
 	}
 	return append(append([]string(nil), in.Photos...), in.OnBehalf.Evidence)
-}
-
-// phoneTime is the phone's word as a store can keep it. A clock that is out of its mind is doubtful, not refused.
-func phoneTime(t time.Time) time.Time {
-	switch t = Instant(t); {
-	case t.IsZero():
-		return time.Time{}
-	case t.Before(firstTime):
-		return firstTime.Add(time.Second) // the very first moment means none
-	case t.After(lastTime):
-		return lastTime
-	}
-	return t
 }
 
 func (in *ReportInput) check() error {

@@ -37,7 +37,7 @@ func PolicyVocabulary() policy.Vocabulary {
 		v.Kinds = append(v.Kinds, k.Key)
 	}
 	v.LoopRoles, v.SignRoles = rolesOf(Action(CmdLoop)), rolesOf(Action(CmdSignOff))
-	v.ProxyRoles = rolesOf(Action(CmdErrand))
+	v.ReportRoles, v.ProxyRoles = rolesOf(ReportCreate), rolesOf(Action(CmdErrand))
 	v.IssueRoles, v.JudgeRoles = rolesOf(SlipIssue), rolesOf(SlipApprove)
 	for _, g := range Permits[CaseRead] { // what is sent to a role is sent to whoever has it where the case lies
 		if g.Scope == InArea {

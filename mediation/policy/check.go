@@ -34,6 +34,7 @@ func (c *checker) check() {
 	c.checkJoint()
 	c.checkCharge()
 	c.checkProxies()
+	c.checkChannels()
 	c.checkSources()
 	c.checkRankings()
 	c.checkReviewLists()

@@ -25,6 +25,7 @@ type Vocabulary struct {
 	Roles         []string // roles of accounts
 	LoopRoles     []string // those that may have a part in the closed loop
 	ReviewRoles   []string // those that may sit over a review list
+	ReportRoles   []string // those that may register a matter
 	ProxyRoles    []string // those that may act for a resident
 	SentRoles     []string // those that a dispatch rule may send a case to
 	SignRoles     []string // those that may sign what a consultation came to

@@ -81,6 +81,8 @@ func TestMistakes(t *testing.T) {
 		{"list where an object belongs", "join: {within: 30d, metres: 50}", "join: [30d, 50]", "intake.join", "object"},
 		{"object where a list belongs", "  needs: [session,", "  needs: {a: b}\n  x: [", "closing.needs", "a list"},
 		{"channel twice", "key: hall", "key: app", "intake.channels[1].key", "taken"},
+		{"a channel by which nobody may register", "en: mediation centre's desk}", "en: mediation centre's desk}, by: []", "intake.channels[1].by", "at least one"},
+		{"a channel by who registers nothing", "en: mediation centre's desk}", "en: mediation centre's desk}, by: [supervisor]", "intake.channels[1].by[0]", "unknown value"},
 		{"category twice", "key: consumer", "key: neighbour", "intake.categories[10].key", "taken"},
 		{"unknown route", "route: reconsideration", "route: sandbox", "intake.categories[7].route", "unknown value"},
 		{"no route for what may not be mediated", ", route: reconsideration", "", "intake.categories[7].route", "lawful route"},

@@ -107,6 +107,8 @@ type Intake struct {
 type Channel struct {
 	Key  string
 	Name Text
+	// By are the roles that may register a matter by it; none: whoever may report.
+	By []string
 }
 
 // Category is a kind of dispute.

@@ -61,6 +61,7 @@ var intakeKeys = []key[Intake]{
 	objects("channels", required, Text{"来源渠道", "where reports come from"}, []key[Channel]{
 		word("key", required, Text{"渠道标识", "the channel's word"}, func(c *Channel) *string { return &c.Key }),
 		named(Text{"渠道名称", "its name"}, func(c *Channel) *Text { return &c.Name }),
+		list("by", optional, kindWords, Text{"哪些角色可以经它登记；不填为能上报的人都可以", "the roles that may register a matter by it; without it whoever may report"}, parseWord, func(c *Channel) *[]string { return &c.By }),
 	}, Channel{}, func(i *Intake) *[]Channel { return &i.Channels }),
 	objects("sources", optional, Text{"来源，如公安、法院、信访；由渠道归并，从受理到报表一直分开", "sources, such as police, court and petition, made of channels and kept apart from intake to report"}, sourceKeys, Source{},
 		func(i *Intake) *[]Source { return &i.Sources }),
