@@ -27,7 +27,11 @@ func (s *story) accuses() {
 }
 
 func TestADispatchRuleSendsNoAccusationToAUnit(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, aDispatchRuleSendsNoAccusationToAUnit)
+}
+
+func aDispatchRuleSendsNoAccusationToAUnit(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	withRules(t, a, unitRule)
 	s := begin(t, a)
 	s.accuses() // before the sweep has come to the rule
@@ -39,7 +43,11 @@ func TestADispatchRuleSendsNoAccusationToAUnit(t *testing.T) {
 }
 
 func TestAStudyOfAQuarrelThatIsAnAccusationIsOutOfSight(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, aStudyOfAQuarrelThatIsAnAccusationIsOutOfSight)
+}
+
+func aStudyOfAQuarrelThatIsAnAccusationIsOutOfSight(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	withRules(t, a, "study:\n  states: [unsettled]\n  within: 72h\n  remind: [24h]\n")
 	s := &table{story: begin(t, a), leader: a.As(t, mediation.Leader, apptest.Here), unit: a.As(t, mediation.UnitStaff, apptest.Here)}
 	county := above(t, a)
@@ -69,7 +77,11 @@ func TestAStudyOfAQuarrelThatIsAnAccusationIsOutOfSight(t *testing.T) {
 }
 
 func TestASlipAboutAQuarrelThatIsAnAccusationIsOutOfSight(t *testing.T) {
-	a := apptest.New(t)
+	apptest.OnBoth(t, aSlipAboutAQuarrelThatIsAnAccusationIsOutOfSight)
+}
+
+func aSlipAboutAQuarrelThatIsAnAccusationIsOutOfSight(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
 	s := begin(t, a)
 	county, lead := above(t, a), a.As(t, mediation.GridLeader, apptest.Here)
 	unit := a.As(t, mediation.UnitStaff, apptest.Here)
@@ -111,7 +123,11 @@ func TestASlipAboutAQuarrelThatIsAnAccusationIsOutOfSight(t *testing.T) {
 }
 
 func TestASuggestionThatIsAnAccusationIsOutOfSightWithItsPaper(t *testing.T) {
-	p := newPoll(t, apptest.New)
+	apptest.OnBoth(t, aSuggestionThatIsAnAccusationIsOutOfSightWithItsPaper)
+}
+
+func aSuggestionThatIsAnAccusationIsOutOfSightWithItsPaper(t *testing.T, fresh apptest.Fresh) {
+	p := newPoll(t, fresh)
 	county := above(t, p.a)
 	town := p.a.As(t, mediation.TownshipStaff, apptest.Here)
 	id := p.suggest(p.worker, nil).Want(201).Text("id")

@@ -380,7 +380,7 @@ func stored(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
 	}
-	return t.UTC().Truncate(time.Millisecond)
+	return mediation.Instant(t)
 }
 
 // wireParty is a party as it is entered.

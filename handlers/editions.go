@@ -159,8 +159,8 @@ func (a *API) enactPlan(c *Call) (Reply, error) {
 	if err := c.decodeBounded(&b); err != nil {
 		return Reply{}, err
 	}
-	now := a.Cases.Now().UTC().Truncate(time.Millisecond)
-	b.From = b.From.UTC().Truncate(time.Millisecond)
+	now := mediation.Instant(a.Cases.Now())
+	b.From = mediation.Instant(b.From)
 	if !b.From.IsZero() && b.From.Before(now.Add(-latest)) {
 		return Reply{}, invalid("plan.past", "from")
 	}
@@ -192,7 +192,7 @@ func (a *API) rollBackPlan(c *Call) (Reply, error) {
 			return Reply{}, beyondArea()
 		}
 	}
-	now := a.Cases.Now().UTC().Truncate(time.Millisecond)
+	now := mediation.Instant(a.Cases.Now())
 	return a.amend(c, func(r *mediation.Register) error { return r.RollBack(c.Actor.ID, b.Note, now) })
 }
 

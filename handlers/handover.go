@@ -188,7 +188,7 @@ func (a *API) matters(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	v := mattersView{Person: personRef{ID: who.ID, Name: who.Name}, AsOf: a.Cases.Now().UTC().Truncate(time.Millisecond), Matters: []matterView{}}
+	v := mattersView{Person: personRef{ID: who.ID, Name: who.Name}, AsOf: mediation.Instant(a.Cases.Now()), Matters: []matterView{}}
 	for _, m := range list {
 		if !m.Known(c.Actor, who.ID) {
 			continue

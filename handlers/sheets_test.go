@@ -36,7 +36,11 @@ func workbook(t *testing.T, body []byte) *excelize.File {
 }
 
 func TestReportsOfEachUnitAndTownshipAsWorkbookAndPaper(t *testing.T) {
-	app := apptest.New(t, printing(t))
+	apptest.OnBoth(t, reportsOfEachUnitAndTownshipAsWorkbookAndPaper)
+}
+
+func reportsOfEachUnitAndTownshipAsWorkbookAndPaper(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t, printing(t))
 	withAnji(t, app)
 	county := countyOf(t, app, mediation.CountyStaff)
 	const results = "/api/v1/scorecards/anji/results?by="
@@ -82,7 +86,11 @@ func TestReportsOfEachUnitAndTownshipAsWorkbookAndPaper(t *testing.T) {
 }
 
 func TestWithoutAFontThereIsNoPaperButAWorkbook(t *testing.T) {
-	app := apptest.New(t)
+	apptest.OnBoth(t, withoutAFontThereIsNoPaperButAWorkbook)
+}
+
+func withoutAFontThereIsNoPaperButAWorkbook(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t)
 	withAnji(t, app)
 	county := countyOf(t, app, mediation.CountyStaff)
 	for _, path := range []string{"/api/v1/scorecards/anji/results?by=unit&format=", "/api/v1/stats/summary?format="} {
@@ -94,7 +102,11 @@ func TestWithoutAFontThereIsNoPaperButAWorkbook(t *testing.T) {
 }
 
 func TestFiguresAsWorkbooksHoldWhatTheViewHolds(t *testing.T) {
-	app := apptest.New(t, printing(t))
+	apptest.OnBoth(t, figuresAsWorkbooksHoldWhatTheViewHolds)
+}
+
+func figuresAsWorkbooksHoldWhatTheViewHolds(t *testing.T, fresh apptest.Fresh) {
+	app := fresh(t, printing(t))
 	settle(t, app, apptest.Here)
 	settle(t, app, apptest.There)
 	for _, role := range []mediation.Role{mediation.Supervisor, mediation.GridLeader, mediation.UnitStaff} {

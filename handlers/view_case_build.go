@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"strings"
-	"time"
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
@@ -73,7 +72,7 @@ func (a *API) looked(c *Call, l mediation.Look) error {
 	if err != nil {
 		return err
 	}
-	l.ID, l.Actor, l.Role, l.At = id.String(), c.Actor.ID, c.Actor.Role, a.Cases.Now().UTC().Truncate(time.Millisecond)
+	l.ID, l.Actor, l.Role, l.At = id.String(), c.Actor.ID, c.Actor.Role, mediation.Instant(a.Cases.Now())
 	return a.Cases.Looks.Record(c.Context, l)
 }
 
