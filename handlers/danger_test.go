@@ -106,3 +106,41 @@ func TestDangerNamedInASupplementFromAPhone(t *testing.T) {
 		a.Do(t, a.As(t, mediation.GridWorker, apptest.There), "POST", "/api/v1/reports/"+s.report+"/supplements", obj{"text": "x", "emergency": true}, newKey()).Refused(404, "not_found", "")
 	})
 }
+
+// TestDangerNamedAfterTheEndGoesToThePoliceAgain: what is closed, or suspended, is the police's at once all the same.
+func TestDangerNamedAfterTheEndGoesToThePoliceAgain(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		p := withDangerDesk(t, fresh(t))
+		p.put(t, "GD-1", order(apptest.Here, obj{"severity": 2, "text": "邻居持续吵闹"})).Want(201)
+		s := &story{t: t, a: p.a, staff: p.a.As(t, mediation.TownshipStaff, apptest.Here), id: p.look(t, "GD-1").Case.ID}
+		s.order(s.staff, "transfer", obj{"unit": apptest.Unit, "reason": "authority"}).Want(200)
+		s.order(s.staff, "finish", obj{}).Want(200)
+		p.say(t, "GD-1", "supplements", "m9", "他拿着刀回来了", obj{"emergency": true}).Want(200)
+		load := func() mediation.Case {
+			t.Helper()
+			k, err := p.a.Cases.Cases.Load(t.Context(), s.id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return k
+		}
+		if k := load(); k.State != mediation.Transferred || !k.Emergency || k.Repeats != 1 || !k.Closed.IsZero() || k.AtDesk() != apptest.PoliceDesk || len(k.Reports) != 1 {
+			t.Fatalf("%s, %d reports, at %s", k.State, len(k.Reports), k.AtDesk())
+		}
+		p.deliver(t)
+		if got := p.server.steps("GD-1"); !strings.HasSuffix(got, "danger ") {
+			t.Errorf("the hotline heard: %s", got)
+		}
+		s.order(s.staff, "take-back", obj{}).Want(200)
+		s.order(s.staff, "reclassify", obj{"category": "neighbour", "severity": 2, "notEmergency": true}).Want(200)
+		s.order(s.staff, "accept", obj{}).Want(200)
+		s.order(s.staff, "suspend", obj{"reason": "disaster"}).Want(200)
+		s.order(s.staff, "danger", obj{"text": "又来了"})
+		if k := load(); k.State != mediation.Transferred || !k.WholeClock.Paused.IsZero() {
+			t.Errorf("%s, paused since %v", k.State, k.WholeClock.Paused)
+		}
+		s.order(s.staff, "take-back", obj{}).Want(200)
+		s.order(s.staff, "withdraw", obj{"reason": "mistake"}).Want(200)
+		s.order(s.staff, "danger", obj{"text": "又来了"}).Refused(409, "case.state", "")
+	})
+}

@@ -12,19 +12,24 @@ import (
 )
 
 // Danger and crime go to the police at once and no mediator is offered (PML 25); named later, they send the matter straight back
-// (遇险即转), whoever acts on it has learnt of them. Where the policy names an outside desk for danger, that has the matter too.
+// (遇险即转), whoever acts on it has learnt of them, in whatever state it stands. Where the policy names an outside desk for danger, that has the
+// matter too.
+//
+// The state does not stay as it was: a matter that lies with the police must be in somebody's hands, with a clock and the catch-all over it, which a
+// closed or suspended case is not. So a pause ends; what had ended begins a new turn, which counts as a reopening; and an agreement in effect binds on
+// and stays on record, since danger undoes no promise, but whoever takes the case back decides anew how it goes on.
 
 // ReasonEmergency is why a case goes to the police at once.
 const ReasonEmergency = "emergency"
 
-// Danger (遇险移交) passes a case on to the police at once in the name of who has named danger or crime in it. false: the case stands where
-// nothing can be passed on, or lies with the police for danger already.
+// Danger (遇险移交) passes a case on to the police at once in the name of who has named danger or crime in it. false: the case was withdrawn, joined to
+// another or erased, or lies with the police for danger already.
 func (s *Service) Danger(ctx context.Context, actor Actor, id, key string) (Case, bool, error) {
 	c, err := s.Cases.Load(ctx, id)
 	if err != nil {
 		return c, false, err
 	}
-	if rule, _ := RuleOf(CmdDanger); !rule.Allows(c.State) || c.inDanger() {
+	if rule, _ := RuleOf(CmdDanger); !rule.Allows(c.State) || c.Erased || c.inDanger() {
 		return c, false, nil
 	}
 	o := Order{Actor: actor, Command: NameDanger{}, At: s.now(), Key: s.commandKey(actor, "danger", key)}
@@ -107,9 +112,17 @@ func (c *Case) inDanger() bool {
 	return c.State == Transferred && c.Emergency && c.Outcome != nil && c.Outcome.Reason == ReasonEmergency
 }
 
-// danger 遇险即转: offers are withdrawn, the panel is sent home, an agreement that nobody has signed is void.
+// danger 遇险即转: offers are withdrawn, the panel is sent home, an agreement that is not in effect yet is void.
 func (d *decision) danger() {
-	if d.State == Agreed {
+	switch d.State {
+	case Closed, Settled, Exited, NotAccepted:
+		d.again()
+		d.Loop = nil
+	case Suspended:
+		d.unpause()
+		d.Held, d.HeldClock = "", Clock{}
+	}
+	if a := d.Agreement; a != nil && a.Effective.IsZero() {
 		d.Agreement = nil
 	}
 	route, _ := d.pol.Route(d.pol.Intake.EmergencyRoute)

@@ -80,3 +80,52 @@ func TestAMatterThatBeginsWithDangerIsTheDesksAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestDangerIsNamedInEveryState, with what becomes of an agreement, a pause and an end.
+func TestDangerIsNamedInEveryState(t *testing.T) {
+	signed := func(t *testing.T) *story {
+		return begin(t, nil).talked().do(elder, Agree{Terms: "repair", Oral: true}).is(Effective)
+	}
+	closed := func(t *testing.T) *story { return begin(t, nil).closed() }
+	for name, x := range map[string]struct {
+		s                *story
+		repeats          int
+		agreement, older bool
+	}{
+		"in effect":               {s: signed(t), agreement: true},
+		"suspended":               {s: begin(t, nil).talked().do(elder, Suspend{Reason: "disaster"})},
+		"suspended while signing": {s: begin(t, nil).talked().do(elder, Agree{Terms: "repair"}).do(elder, Suspend{Reason: "disaster"})},
+		"suspended in effect":     {s: signed(t).do(elder, Suspend{Reason: "disaster"}), agreement: true},
+		"closed":                  {s: closed(t), repeats: 1, older: true},
+		"settled":                 {s: closed(t).do(applicant, Rate{Satisfied: true, Stars: 5}).do(walker, RecordFollowUp{Kept: true, Resolved: true}).is(Settled), repeats: 1, older: true},
+		"not accepted":            {s: begin(t, nil).do(staff, Refuse{Route: "court", Reason: "court"}), repeats: 1},
+		"walked out of":           {s: begin(t, nil).talked().do(elder, Terminate{Reason: "refused"}).do(staff, Exit{Route: "court", Reason: "court"}), repeats: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := x.s
+			if !has(Actions(s.c, staff, s.r, s.at), CmdDanger) {
+				t.Fatalf("%s is not offered in %s", CmdDanger, s.c.State)
+			}
+			s.do(staff, NameDanger{Text: "有人持刀"}).is(Transferred).tells("case_transferred to 富阳区公安分局")
+			c := s.c
+			if !c.inDanger() || c.hasOpenOffer() || len(c.Panel.Seats) > 0 || !c.WholeClock.Paused.IsZero() || c.Held != "" || !c.Closed.IsZero() || c.StateClock.Due.IsZero() || c.NextDue.IsZero() {
+				t.Errorf("%+v", c)
+			}
+			if c.Repeats != x.repeats || (c.Agreement != nil) != x.agreement || (len(c.Former) > 0) != x.older {
+				t.Errorf("repeats %d, agreement %v, former %v", c.Repeats, c.Agreement, c.Former)
+			}
+			s.do(staff, TakeBack{}).is(Reported)
+			if c.Agreement != nil || (len(c.Former) > 0) != (x.agreement || x.older) || c.Repeats != x.repeats {
+				t.Errorf("taken back: repeats %d, %v, former %v", c.Repeats, c.Agreement, c.Former)
+			}
+		})
+	}
+}
+
+func TestWhatWasWithdrawnJoinedOrErasedIsNotPassedOnForDanger(t *testing.T) {
+	begin(t, nil).do(walker, WithdrawCase{Reason: "mistake"}).refuses(staff, NameDanger{Text: "刀"}, "case.state")
+	begin(t, nil).do(staff, Join{Into: "c2"}).refuses(staff, NameDanger{Text: "刀"}, "case.state")
+	s := begin(t, nil).do(staff, Refuse{Route: "court", Reason: "court"})
+	s.c.Erased = true
+	s.refuses(staff, NameDanger{Text: "刀"}, "need.not_erased")
+}

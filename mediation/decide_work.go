@@ -201,24 +201,29 @@ func (d *decision) reopen(cmd Reopen) error {
 		}
 		p.RefusedMediation = time.Time{} // who asks for mediation again no longer refuses it
 	}
-	d.Repeats++
 	d.say("reason", cmd.Reason)
-	d.say("repeat", strconv.Itoa(d.Repeats))
 	d.tellPanel(NoticeReopened, "")
-	d.newTurn()
+	d.again()
 	d.enter(Reported)
 	d.tell(NoticeReopened, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	d.tellReporters(NoticeReopened)
 	return nil
 }
 
+// again begins a further turn of a case that had come to its end.
+func (d *decision) again() {
+	d.Repeats++
+	d.say("repeat", strconv.Itoa(d.Repeats))
+	d.newTurn()
+}
+
 // takeBack 收回 what was passed on; a case that had been closed before begins anew, which counts as a repeat.
 func (d *decision) takeBack() {
-	if !d.Closed.IsZero() {
-		d.Repeats++
-		d.say("repeat", strconv.Itoa(d.Repeats))
+	if d.Closed.IsZero() {
+		d.newTurn()
+	} else {
+		d.again()
 	}
-	d.newTurn()
 	d.enter(Reported)
 	d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 }

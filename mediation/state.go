@@ -208,6 +208,7 @@ var (
 	responding  = []State{Reported, Screened, Offered, Accepted, Mediating, Transferred} // somebody is to see to it on the spot
 	inHand      = []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Effective, Unsettled, Suspended, Transferred, Failed}
 	notOver     = append([]State{Closed}, inHand...)
+	dangerous   = append([]State{Settled, Exited, NotAccepted}, notOver...) // what has not been taken back or joined to another case may become so
 	unjoined    = append([]State{Settled, Exited, NotAccepted, Withdrawn}, notOver...)
 	anyState    = append([]State{Settled, Exited, NotAccepted, Withdrawn, Joined}, notOver...)
 )
@@ -281,7 +282,7 @@ var Table = []Rule{
 	{CmdErrandDone, "代办结果", "record an errand's result", notOver, nil, []Need{NeedProxy}},
 	{CmdLoop, "闭环环节", "note a step of the closed loop", notOver, nil, []Need{NeedLooped}},
 	{CmdLoopUndo, "撤销闭环环节", "take a step of the closed loop back", inHand, nil, []Need{NeedLoopMark}},
-	{CmdDanger, "遇险即转", "name danger", []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Unsettled, Failed, Transferred}, []State{Transferred}, []Need{NeedNoDanger}},
+	{CmdDanger, "遇险即转", "name danger", dangerous, []State{Transferred}, []Need{NeedNoDanger, NeedNotErased}},
 	{CmdPassOn, "一键转办", "pass on to another outside desk", inHand, nil, []Need{NeedPassable}},
 	{CmdDeskCall, "三方通话", "record a call between desks", notOver, nil, []Need{NeedDesk}},
 }

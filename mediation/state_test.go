@@ -138,7 +138,8 @@ func TestEveryStateIsDescribedAndReached(t *testing.T) {
 }
 
 func TestAnEndIsLeftOnlyByWhatTakesTheEndBack(t *testing.T) {
-	leaving := []CommandName{CmdReopen, CmdSplit, CmdFollowUp, CmdRate} // the last two: the party's word and the visit decide anew
+	// The party's word and the visit decide anew; danger makes an end a new turn.
+	leaving := []CommandName{CmdReopen, CmdSplit, CmdFollowUp, CmdRate, CmdDanger}
 	for _, r := range Table {
 		for _, from := range r.From {
 			if !from.Over() || has(leaving, r.Command) {
