@@ -50,7 +50,7 @@ func (p *Plan) Chart(depth int) *Chart {
 func (c *Chart) divide(depth int) bool {
 	p, whole := c.plan, true
 	for i := 0; i < p.Len() && whole; i++ {
-		whole = patchCode(p.CodeAt(i), depth) == p.CodeAt(i)
+		whole = p.CodeAt(i).Prefix(depth).Unit() == p.CodeAt(i)
 	}
 	if whole {
 		return false
@@ -58,7 +58,7 @@ func (c *Chart) divide(depth int) bool {
 	known := make(map[Code]uint32)
 	c.of = make([]uint32, p.Len())
 	for i := range c.of {
-		code, box := patchCode(p.CodeAt(i), depth), p.boxes.levels[0][i]
+		code, box := p.CodeAt(i).Prefix(depth).Unit(), p.boxes.levels[0][i]
 		k, ok := known[code]
 		if !ok {
 			k = uint32(len(c.patches))
@@ -69,14 +69,6 @@ func (c *Chart) divide(depth int) bool {
 		c.patches[k].bound.join(box)
 	}
 	return true
-}
-
-func patchCode(code Code, depth int) Code {
-	code = code.Prefix(depth)
-	for isMissing(code) {
-		code = code.Parent()
-	}
-	return code
 }
 
 // Len is the number of patches.

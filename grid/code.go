@@ -57,6 +57,27 @@ func (c Code) Prefix(n int) Code {
 	return c
 }
 
+// Unit is the code without levels at its end that the place does not have: the unit that there really is. "33.03.83.-" is "33.03.83".
+func (c Code) Unit() Code {
+	for isMissing(c) {
+		c = c.Parent()
+	}
+	return c
+}
+
+// Below is Prefix, and where the place does not have the level at which that stops, the next one that it has: "33.03.83.-.001.002" below 4
+// segments is "33.03.83.-.001". It is by what the parts of an area are told apart.
+func (c Code) Below(n int) Code {
+	part := c.Prefix(n)
+	for ; isMissing(part) && part != c; n++ {
+		part = c.Prefix(n + 1)
+	}
+	return part
+}
+
+// isMissing tells whether the code stops at a level that the place does not have.
+func isMissing(c Code) bool { return c == Missing || strings.HasSuffix(string(c), "."+Missing) }
+
 // Ancestors are c and every code above it, outermost first, without the empty one.
 func (c Code) Ancestors() []Code {
 	if c == "" {

@@ -100,3 +100,26 @@ func TestCodeOrderIsTotalAndKeepsAreasTogether(t *testing.T) {
 		}
 	})
 }
+
+func TestCodesWithoutALevel(t *testing.T) {
+	for _, x := range []struct {
+		code      Code
+		n         int
+		unit, low Code
+	}{
+		{"33.01.11.001.002", 4, "33.01.11.001", "33.01.11.001"},
+		{"33.03.83.-.001.002", 4, "33.03.83", "33.03.83.-.001"},
+		{"33.03.83.-.001.002", 3, "33.03.83", "33.03.83"},
+		{"33.03.83", 4, "33.03.83", "33.03.83"},
+		{"33.-.83.-.-.002", 2, "33", "33.-.83"},
+		{"33.-.83.-.-.002", 4, "33.-.83", "33.-.83.-.-.002"},
+		{"", 4, "", ""},
+	} {
+		if got := x.code.Prefix(x.n).Unit(); got != x.unit {
+			t.Errorf("%q has the unit %q above %d, want %q", x.code, got, x.n, x.unit)
+		}
+		if got := x.code.Below(x.n); got != x.low {
+			t.Errorf("%q has the part %q below %d, want %q", x.code, got, x.n, x.low)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package grid
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/paulmach/orb"
 )
@@ -124,9 +123,6 @@ func (t *tree) area(code Code) *area {
 	}
 	return t.nodes[code]
 }
-
-// isMissing tells whether the code stops at a level that the place does not have.
-func isMissing(c Code) bool { return c == Missing || strings.HasSuffix(string(c), "."+Missing) }
 
 func join(a, b orb.Bound) orb.Bound {
 	switch {

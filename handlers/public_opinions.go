@@ -247,7 +247,7 @@ func (a *API) publicSites(c *Call) (Reply, error) {
 	}
 	plan, below := a.Atlas.Load(), grid.Code(pol.County).Depth()+1
 	for _, s := range list {
-		part := s.Cell.Prefix(below)
+		part := s.Cell.Below(below)
 		if n := len(page.Groups); n == 0 || page.Groups[n-1].code != part {
 			name, _ := plan.Name(part)
 			page.Groups = append(page.Groups, leafGroup{Name: cmp.Or(name, string(part)), code: part})

@@ -99,7 +99,7 @@ func sightKey(v mediation.Visible) string {
 		area = "in " + string(*v.Area)
 	}
 	v.Area = nil
-	return fmt.Sprintf("%s %+q", area, []any{v.None, v.Reporter, v.Mediator, v.Unit, v.Case})
+	return fmt.Sprintf("%s %+q", area, []any{v.None, v.Reporter, v.Mediator, v.Unit, v.Case, v.Sent})
 }
 
 // figures are those of a sight by a plan.

@@ -17,7 +17,7 @@ func raised(category policy.Category, area grid.Code) grid.Code {
 	if category.Accusation == 0 {
 		return ""
 	}
-	return area.Prefix(category.Accusation)
+	return area.Prefix(category.Accusation).Unit()
 }
 
 // accused tells whether the case must not reach the party.

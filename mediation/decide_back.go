@@ -1,6 +1,10 @@
 package mediation
 
-import "strconv"
+import (
+	"strconv"
+
+	"fengqiao/grid"
+)
 
 // Back is a matter that was concluded by law (依法终结) and is petitioned again: somebody judges whether on the same facts, and the petitioner may object.
 type Back struct {
@@ -64,11 +68,16 @@ func (d *decision) judgeFacts(cmd HandlePetition) {
 		return
 	}
 	d.enterPetition(PetitionExplaining)
-	const townshipDepth = 4
-	if township := d.Home.Prefix(townshipDepth); !township.Contains(d.Area) {
+	if township := townshipOf(d.Home); !township.Contains(d.Area) {
 		d.Area, d.Earlier = township, nil
 	}
 	d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, p.Clock.Due)
+}
+
+// townshipOf is the government nearest to a place: its township or, where there is none (龙港), the city or county that stands over its villages.
+func townshipOf(place grid.Code) grid.Code {
+	const level = 4
+	return place.Prefix(level).Unit()
 }
 
 // contest gives the question back, to be judged by somebody else.

@@ -82,3 +82,21 @@ func TestTheUnitAndThePetitionOfficeAreRatedApart(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// TestWhereThereIsNoTownshipTheCityExplains: 龙港's communities stand directly under the city, which is the government nearest to the matter.
+func TestWhereThereIsNoTownshipTheCityExplains(t *testing.T) {
+	city := Actor{ID: "u-city", Role: CountyStaff, Area: "33.03.83"}
+	s := cameBack(t)
+	s.c.Home, s.c.Cell, s.c.Area = "33.03.83.-.001.002.03", "33.03.83.-.001.002.03", "33.03.83.-.001.002.03"
+	s.step(city, same("the same letter")).stands(PetitionExplaining, "2026-03-18 23:59")
+	if s.c.Area != s.c.Cell {
+		t.Errorf("it went to %s", s.c.Area)
+	}
+	s.step(city, HandlePetition{Step: StepExplain, Remark: "w"}).stands(PetitionExplained, "")
+	s = cameBack(t)
+	s.c.Home, s.c.Area = "33.03.83.-.001.002.03", "33.01.11.001" // it lay elsewhere
+	s.step(district, same("the same letter"))
+	if s.c.Area != "33.03.83" {
+		t.Errorf("it went to %s", s.c.Area)
+	}
+}

@@ -194,7 +194,7 @@ func (q *query) hindrances(m *Mediator, metres float64) (out []Reason) {
 		out = append(out, reason(matchFar, "metres", whole(metres), "radius", whole(q.g.Tier.RadiusMetres)))
 	}
 	// An unplaced case has a coarser area than the tier asks for; then all of that area will do.
-	if shared := grid.Common(m.Area, q.where).Depth(); shared < min(q.g.Tier.Level, q.where.Depth()) {
+	if !q.where.Prefix(q.g.Tier.Level).Unit().Contains(m.Area) {
 		out = append(out, reason(matchOtherArea, "area", string(m.Area)))
 	}
 	return out
@@ -277,7 +277,7 @@ func (q *query) freedom(m *Mediator) (float64, Reason) {
 
 // kinship is how far below the tier's level the mediator's area and the case's are still the same: 1 for the very patch.
 func (q *query) kinship(m *Mediator) (float64, Reason) {
-	common := grid.Common(m.Area, q.where)
+	common := grid.Common(m.Area, q.where).Unit()
 	r := reason(matchSameArea, "area", string(common))
 	depth := q.where.Depth()
 	base := max(min(q.g.Tier.Level, depth)-1, 0)

@@ -81,7 +81,7 @@ func (d *decision) firstState() error {
 // Series names the run of numbers of a unit and year, e.g. "33.01.11.001/2026". level is the unit's depth; the year is that
 // of China Standard Time, in which the whole county writes its files.
 func Series(area grid.Code, level int, at time.Time) string {
-	return string(area.Prefix(level)) + "/" + strconv.Itoa(at.In(chinaTime).Year())
+	return string(area.Prefix(level).Unit()) + "/" + strconv.Itoa(at.In(chinaTime).Year())
 }
 
 // chinaTime is UTC+8 without daylight rules, as in force since 1991.

@@ -324,6 +324,5 @@ func (s *Service) checkHelper(ctx context.Context, c *Case, o Order, cmd Entrust
 
 // near tells whether a helper of an area may be sent to another: from the next village, but not from another township.
 func near(helper, area grid.Code) bool {
-	const township = 4
-	return helper.Contains(area) || area.Contains(helper) || grid.Common(helper, area).Depth() >= township
+	return helper.Contains(area) || townshipOf(area).Contains(helper)
 }

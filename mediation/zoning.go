@@ -137,7 +137,7 @@ func (z *Zoning) caseMove(c *Case, d *edition.Difference, point *orb.Point, snap
 		m.Area = area
 	default:
 		for m.Area != "" && len(z.To.CellsOf(m.Area)) == 0 {
-			m.Area = m.Area.Parent()
+			m.Area = m.Area.Parent().Unit()
 		}
 		if m.Area == "" {
 			return m, false

@@ -142,7 +142,7 @@ func (l *List) call(rule *policy.ReviewList, at time.Time, what string) (notices
 
 // Town is the unit right below an area that another lies in; the area itself where that is no deeper.
 func Town(code, under grid.Code) grid.Code {
-	return code.Prefix(min(code.Depth(), under.Depth()+1))
+	return code.Below(min(code.Depth(), under.Depth()+1))
 }
 
 // chosen finds the cases that met the rule just before a moment, the oldest first.

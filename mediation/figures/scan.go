@@ -139,7 +139,7 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 	}
 	group := func(word string) string { return word }
 	s.area = s.sort(&b.area, by == ByArea, func(w string) bool { return inside(area, w) }, func(w string) string {
-		return string(grid.Code(w).Prefix(cmp.Or(q.Depth, area.Depth()+1)))
+		return string(grid.Code(w).Below(cmp.Or(q.Depth, area.Depth()+1)))
 	})
 	s.category = s.sort(&b.category, by == ByCategory, is(q.Category), group)
 	s.channel = s.sort(&b.channel, by == ByChannel || by == BySource, q.comes, q.channelGroup(by))

@@ -34,5 +34,5 @@ func (s *Service) hides(ctx context.Context, actor mediation.Actor, x *Suggestio
 		return false, err
 	}
 	category, _ := r.Policy.Category(x.Turn.Category)
-	return category.Accusation > 0 && !actor.Area.Contains(x.Area.Prefix(category.Accusation)), nil
+	return category.Accusation > 0 && !actor.Area.Contains(x.Area.Prefix(category.Accusation).Unit()), nil
 }

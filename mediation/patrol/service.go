@@ -207,7 +207,7 @@ func (s *Service) Figures(ctx context.Context, actor mediation.Actor, q Query) (
 	depth := area.Depth() + 1
 	err = s.each(ctx, codes, func(c *Cell) error {
 		whole.add(c)
-		below := c.Code.Prefix(depth)
+		below := c.Code.Below(depth)
 		if len(parts) == 0 || parts[len(parts)-1].Area != below { // cells come by code
 			parts = append(parts, Count{Area: below})
 		}

@@ -196,7 +196,7 @@ func (g *ground) subject(x *slip.Summary) string {
 		if x.Area == g.base {
 			return ""
 		}
-		return string(x.Area.Prefix(g.base.Depth() + 1))
+		return string(x.Area.Below(g.base.Depth() + 1))
 	case ByUnit:
 		return x.To.Unit
 	default:

@@ -75,7 +75,7 @@ func (s *Service) areas(within grid.Code, p *policy.Policy) []grid.Code {
 	for _, cell := range s.Atlas.Load().CellsOf(within) {
 		for depth := 1; depth <= cell.Depth(); depth++ {
 			code := cell.Prefix(depth)
-			if _, ok := p.TeamOf(depth); !ok || !within.Contains(code) || last.Depth() >= depth && last.Prefix(depth) == code {
+			if _, ok := p.TeamOf(depth); !ok || code != code.Unit() || !within.Contains(code) || last.Depth() >= depth && last.Prefix(depth) == code {
 				continue
 			}
 			list = append(list, code)
