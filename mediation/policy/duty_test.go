@@ -57,3 +57,26 @@ func TestTheFirstRuleThatFitsIsTaken(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryClockOfLonggangNamesItsRule: whoever is late is told by which rule.
+func TestEveryClockOfLonggangNamesItsRule(t *testing.T) {
+	p, err := policy.Load("l.yaml", []byte(source(t, "longgang.yaml")), mediation.PolicyVocabulary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bases := map[string]string{"whole": p.Clocks.Whole.Basis, "study": p.Study.Limit.Basis}
+	for state, limit := range p.Clocks.States {
+		bases[state] = limit.Basis
+	}
+	for _, stage := range p.Stages.Clocks {
+		bases["stage "+stage.Key] = stage.Limit.Basis
+	}
+	if bases["transferred"] != "信访工作条例23" || bases["whole"] != "人民调解工作若干规定33" || len(bases) < 17 {
+		t.Errorf("%v", bases)
+	}
+	for clock, basis := range bases {
+		if basis == "" {
+			t.Errorf("%s names no rule", clock)
+		}
+	}
+}
