@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -172,4 +173,77 @@ func aCallBetweenDesksIsOnRecord(t *testing.T, fresh apptest.Fresh) {
 	if answer := p.a.Do(t, p.who, "POST", path, call); problemCode(answer) != "unknown_value" {
 		t.Errorf("%s", answer.Body)
 	}
+}
+
+// TestARefusedCallLosesNothing: what is wrong with it is named, nothing of it is kept, and put right it is sent under the same id, be its order there or not.
+func TestARefusedCallLosesNothing(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		p := newPair(t, fresh(t))
+		now := p.a.Case.Now().UTC()
+		right := func() obj {
+			return obj{"messageId": "c1", "at": now.Add(-10 * time.Minute), "seconds": 180, "desks": []string{apptest.Here.Desk(), apptest.PoliceDesk},
+				"others": "来电人王某", "summary": "先由社区劝导"}
+		}
+		send := func(number, key string, value any) apptest.Answer {
+			call := right()
+			if key != "" {
+				call[key] = value
+			}
+			return p.a.Do(t, p.who, "POST", "/api/v1/desk/orders/"+number+"/calls", call)
+		}
+		p.put(t, "GD-6", order(apptest.Here, obj{"severity": 4})).Want(201)
+		for _, number := range []string{"GD-6", "GD-7"} { // the second has not come yet
+			send(number, "at", time.Time{}).Refused(422, "required", "at")
+			send(number, "at", now.Add(10*time.Minute)).Refused(422, "in_future", "at")
+			send(number, "seconds", 0).Refused(422, "out_of_range", "seconds")
+			send(number, "desks", []string{}).Refused(422, "required", "desks")
+			send(number, "desks", []string{apptest.Here.Desk(), "nobody"}).Refused(422, "unknown_value", "desks[1]")
+			send(number, "desks", []string{apptest.Here.Desk(), apptest.Here.Desk()}).Refused(422, "unknown_value", "desks[1]")
+			send(number, "summary", "").Refused(422, "required", "summary")
+			send(number, "summary", strings.Repeat("长", mediation.MaxText+1)).Refused(422, "too_long", "summary")
+			alone := right()
+			alone["desks"], alone["others"] = []string{apptest.Here.Desk()}, " "
+			p.a.Do(t, p.who, "POST", "/api/v1/desk/orders/"+number+"/calls", alone).Refused(422, "required", "others")
+		}
+		p.a.Do(t, p.who, "GET", "/api/v1/desk/orders/GD-7", nil).Refused(404, "not_found", "")
+		if o := p.look(t, "GD-6"); o.messages() != "" {
+			t.Errorf("something was kept: %s", o.messages())
+		}
+		send("GD-6", "", nil).Want(200)
+		send("GD-7", "", nil).Want(202)
+		p.put(t, "GD-7", order(apptest.Here, obj{"severity": 4, "text": "另一件"})).Want(201)
+		for _, number := range []string{"GD-6", "GD-7"} {
+			if o := p.look(t, number); o.messages() != "c1 call applied ; " {
+				t.Errorf("%s: %s", number, o.messages())
+			}
+			send(number, "", nil).Want(200)
+		}
+	})
+}
+
+// TestADeskWhoseClockIsTenMinutesOffIsTakenInAllTheSame: what it sends is known by its token, which bears our time; what it says of times is taken as far as
+// it can be.
+func TestADeskWhoseClockIsTenMinutesOffIsTakenInAllTheSame(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		p := newPair(t, fresh(t))
+		for number, off := range map[string]time.Duration{"GD-8": -10 * time.Minute, "GD-9": 10 * time.Minute} {
+			now := p.a.Case.Now()
+			p.put(t, number, order(apptest.Here, obj{"severity": 4, "text": number, "takenAt": now.Add(off).UTC()})).Want(201)
+			c, err := p.a.Cases.Cases.Load(t.Context(), p.look(t, number).Case.ID)
+			if err != nil || c.Opened.Sub(now).Abs() > time.Minute {
+				t.Errorf("%s: the case is of %s, clocks begin with our time, %v", number, c.Opened, err)
+			}
+			rep, err := p.a.Cases.Reports.Load(t.Context(), c.Reports[0])
+			if doubted := slices.Contains(rep.Marks, mediation.ClockDoubtful); err != nil || doubted != (off > 0) {
+				t.Errorf("%s: its clock is doubted: %v, %v", number, doubted, err)
+			}
+			answer := p.a.Do(t, p.who, "POST", "/api/v1/desk/orders/"+number+"/calls", obj{"messageId": "c1", "at": now.Add(off).UTC(), "seconds": 60,
+				"desks": []string{apptest.Here.Desk(), apptest.PoliceDesk}, "summary": "x"})
+			if off > 0 {
+				answer.Refused(422, "in_future", "at")
+			} else {
+				answer.Want(200)
+			}
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,6 +35,10 @@ func whatWaitsRunsOut(t *testing.T, fresh apptest.Fresh) {
 			t.Fatalf("%s, want %s", o.messages(), want)
 		}
 	}
+	copied, err := l.a.Store.DeskOrders().Load(t.Context(), mediation.Outside{Desk: apptest.Here.Desk(), Number: "N-1"})
+	if err != nil || copied.Messages[0].Words.Empty() {
+		t.Fatalf("%+v, %v", copied, err)
+	}
 	sweep(desk.DefaultWait-25*time.Hour, "m1 supplement waiting ; m2 close waiting ; ")
 	sweep(2*time.Hour, "m1 supplement expired ; m2 close waiting ; ")
 	sweep(24*time.Hour, "m1 supplement expired ; m2 close expired ; ")
@@ -42,8 +47,17 @@ func whatWaitsRunsOut(t *testing.T, fresh apptest.Fresh) {
 		t.Errorf("still due at %s, %v", at, err)
 	}
 	stored, err := l.a.Store.DeskOrders().Load(t.Context(), mediation.Outside{Desk: apptest.Here.Desk(), Number: "N-1"})
-	if err != nil || !stored.Messages[0].Words.Empty() || !stored.Messages[1].Words.Empty() {
+	if err != nil || !stored.Messages[0].Words.Empty() || !stored.Messages[1].Words.Empty() || stored.Key != "" || stored.Spent != "" {
 		t.Errorf("its words are kept: %+v %v", stored, err)
+	}
+	if _, err := l.a.Ring.Open(t.Context(), copied.Messages[0].Words); !errors.Is(err, mediation.ErrErased) {
+		t.Errorf("a copy of them opens: %v", err)
+	}
+	// What it said before is still known: the same is the same, and something else under its id is found out.
+	l.say(t, "N-1", "supplements", "m1", "无主的一句话").Want(202)
+	l.say(t, "N-1", "supplements", "m1", "另一句话").Refused(422, "desk.message_differs", "messageId")
+	if o := l.look(t, "N-1"); o.messages() != "m1 supplement expired ; m2 close expired ; " {
+		t.Errorf("said again it waits again: %s", o.messages())
 	}
 	l.deliver(t)
 	if got := l.server.steps("N-1"); got != "ran_out ran_out " {
@@ -96,4 +110,33 @@ func TestADeskWithAClockThatIsTenMinutesOffRefusesAndHearsItLater(t *testing.T) 
 	if got := l.server.steps("T-1"); !strings.Contains(got, "received ") || !strings.Contains(got, "accepted ") {
 		t.Errorf("heard: %s", got)
 	}
+}
+
+// TestAKeyThatACrashHasLeftIsDestroyedByTheNextSweep: the order says that its words have run out, and nobody has destroyed their key yet.
+func TestAKeyThatACrashHasLeftIsDestroyedByTheNextSweep(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		l := newLine(t, fresh(t))
+		key := mediation.Outside{Desk: apptest.Here.Desk(), Number: "N-3"}
+		l.say(t, "N-3", "supplements", "m1", "无主的一句话").Want(202)
+		var spent string
+		if _, err := l.a.Store.DeskOrders().Change(t.Context(), key, func(o *desk.Order) error {
+			o.Settle("m1", nil)
+			o.Spent, o.Key, o.NextDue = o.Key, "", l.a.Case.Now()
+			spent = o.Spent
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		l.say(t, "N-3", "supplements", "m2", "又一句").Want(202) // comes in between, and must not be sealed under the key that goes
+		if _, err := l.a.Desks.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		o, err := l.a.Store.DeskOrders().Load(t.Context(), key)
+		if gone, err := l.a.Ring.Erased(t.Context(), spent); err != nil || !gone || o.Spent != "" || o.Key == spent || o.Key == "" {
+			t.Errorf("%+v, gone %v, %v", o, gone, err)
+		}
+		if words, openErr := l.a.Ring.Open(t.Context(), o.Messages[1].Words); err != nil || openErr != nil || string(words) != "又一句" || o.NextDue.Before(l.a.Case.Now()) {
+			t.Errorf("%q, %v %v, due %s", words, err, openErr, o.NextDue)
+		}
+	})
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"fengqiao/mediation/policy"
 )
 
 // What outside desks do with each other: a matter goes from one to another (一键转办), and they speak of it (三方通话).
@@ -201,28 +203,38 @@ func (c *Case) unfilePasses(from []DeskPass) {
 // same tells whether two are one way, be it answered by now or not.
 func (p DeskPass) same(q DeskPass) bool { return p.From == q.From && p.To == q.To && p.At.Equal(q.At) }
 
-// recordCall 三方通话: who took part, when, how long, and what it came to. The desks hear that it took place, not what was said.
-func (d *decision) recordCall(cmd RecordCall) error {
+// Check says what is wrong with a call by itself, by field, whatever case it is about: known tells which desks may have taken part in it.
+func (cmd RecordCall) Check(now time.Time, pol *policy.Policy, known func(desk string) bool) error {
 	switch {
 	case cmd.At.IsZero():
 		return Refusal("desk_call", Invalid, "required", "at")
-	case cmd.At.After(d.At.Add(d.pol.Intake.ClockSkew)):
+	case cmd.At.After(now.Add(pol.Intake.ClockSkew)):
 		return Refusal("desk_call", Invalid, "in_future", "at")
 	case cmd.Seconds < 1 || cmd.Seconds > maxCallSeconds:
 		return Refusal("desk_call", Invalid, "out_of_range", "seconds", "min", "1", "max", strconv.Itoa(maxCallSeconds))
 	case len(cmd.Desks) == 0:
 		return Refusal("desk_call", Invalid, "required", "desks")
+	}
+	for i, name := range cmd.Desks {
+		if !known(name) || has(cmd.Desks[:i], name) {
+			return Refusal("desk_call", Invalid, "unknown_value", "desks["+strconv.Itoa(i)+"]", "value", name)
+		}
+	}
+	return nil
+}
+
+// recordCall 三方通话: who took part, when, how long, and what it came to. The desks hear that it took place, not what was said.
+func (d *decision) recordCall(cmd RecordCall) error {
+	known := func(desk string) bool { return d.orderAt(desk) != nil || d.pol.Desks.Knows(desk) }
+	switch err := cmd.Check(d.At, d.pol, known); {
+	case err != nil:
+		return err
 	case len(cmd.Desks) == 1 && d.Others.Empty():
 		return Refusal("desk_call", Invalid, "required", "others") // one alone is no call
 	case d.Order.Words.Empty():
 		return Refusal("desk_call", Invalid, "required", "summary")
 	case len(d.Calls) >= maxCalls:
 		return Refusal("desk_call", Conflict, "too_many", "desks", "max", strconv.Itoa(maxCalls))
-	}
-	for i, name := range cmd.Desks {
-		if d.orderAt(name) == nil && !d.pol.Desks.Knows(name) || has(cmd.Desks[:i], name) {
-			return Refusal("desk_call", Invalid, "unknown_value", "desks["+strconv.Itoa(i)+"]", "value", name)
-		}
 	}
 	d.Calls = append(slices.Clip(d.Calls), DeskCall{ID: d.NewID, At: cmd.At, Seconds: cmd.Seconds, Desks: slices.Clone(cmd.Desks), By: d.Actor.ID,
 		Recorded: d.At, Others: d.Others, Summary: d.Order.Words})

@@ -18,7 +18,7 @@ func TestWhatWaitsForAnOrderIsErased(t *testing.T) {
 		hotline := mediation.Actor{ID: "hotline", Role: mediation.Desk, Area: "33.01.11", Unit: "热线"}
 		with := func(do func(in *installation, s *desk.Service)) {
 			q.open(func(in *installation, cases *mediation.Service) {
-				do(in, desk.NewService(desk.Deps{Orders: in.Store.DeskOrders(), Cases: cases, Reader: in.Store.Cases(), Sealer: in.ring,
+				do(in, desk.NewService(desk.Deps{Orders: in.Store.DeskOrders(), Cases: cases, Reader: in.Store.Cases(), Sealer: in.ring, Keys: in.ring,
 					Desks: []desk.Desk{{Name: "12345", Unit: "热线"}}, Now: time.Now}))
 			})
 		}
@@ -115,7 +115,7 @@ func TestAPersonIsFoundInWhatWaitsForAnOrder(t *testing.T) {
 		}
 		orders := map[string]desk.Order{}
 		q.open(func(in *installation, cases *mediation.Service) {
-			s := desk.NewService(desk.Deps{Orders: in.Store.DeskOrders(), Cases: cases, Reader: in.Store.Cases(), Sealer: in.ring,
+			s := desk.NewService(desk.Deps{Orders: in.Store.DeskOrders(), Cases: cases, Reader: in.Store.Cases(), Sealer: in.ring, Keys: in.ring,
 				Desks: []desk.Desk{{Name: "12345", Unit: "热线"}}, Now: time.Now})
 			for number, said := range say {
 				_, err := s.Say(t.Context(), hotline, number, said)

@@ -216,7 +216,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	if err != nil {
 		return nil, err
 	}
-	s.desks = desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Desks: outside.desks, Now: s.cases.Now, Wait: outside.wait, Catch: s.duty.Catch})
+	s.desks = desk.NewService(desk.Deps{Orders: st.DeskOrders(), Cases: s.cases, Reader: st.Cases(), Sealer: in.ring, Keys: in.ring, Desks: outside.desks, Now: s.cases.Now, Wait: outside.wait, Catch: s.duty.Catch})
 	s.cases.DeskUnit = s.desks.UnitOf
 	font, err := sheet.FindFont(v.PDFFont)
 	if errors.Is(err, sheet.ErrNoFont) {

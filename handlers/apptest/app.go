@@ -284,7 +284,7 @@ func (a *App) desks() *desk.Service {
 		list = append(list, desk.Desk{Name: p.Desk(), Unit: p.DeskUnit()})
 	}
 	list = append(list, desk.Desk{Name: PoliceDesk, Unit: PoliceUnit})
-	return desk.NewService(desk.Deps{Orders: a.Store.DeskOrders(), Cases: a.Cases, Reader: a.Store.Cases(), Sealer: a.Ring, Desks: list, Now: a.Case.Now, Catch: a.Duty.Catch})
+	return desk.NewService(desk.Deps{Orders: a.Store.DeskOrders(), Cases: a.Cases, Reader: a.Store.Cases(), Sealer: a.Ring, Keys: a.Ring, Desks: list, Now: a.Case.Now, Catch: a.Duty.Catch})
 }
 
 // retaining lets go of what the rooms beside the cases have kept long enough.

@@ -64,7 +64,10 @@ type Message struct {
 	Others mediation.Sealed
 	Stands Standing
 	Code   string // why it was refused
+	Field  string // what of it was wrong
 	Params map[string]string
+	// Bad: it was refused for what it says, and not for how the case stands. Put right, it may be sent again under its id.
+	Bad bool
 }
 
 // Talk is when a call was, how long, and which desks took part.
@@ -78,10 +81,12 @@ type Talk struct {
 type Order struct {
 	mediation.Outside
 	// User is the account that the report is of: another of the same desk goes on in its name.
-	User     string
-	Report   string // "" until the order itself has come
-	Began    time.Time
-	Key      string // seal key of what waits
+	User   string
+	Report string // "" until the order itself has come
+	Began  time.Time
+	Key    string // seal key of what waits
+	// Spent is the key of what has run out, until it is destroyed.
+	Spent    string
 	Messages []Message
 	// Sender is the account that spoke of it last while it was not there, Home that account's area: who is told if it never comes.
 	Sender  string
@@ -122,7 +127,12 @@ func (o *Order) Begin(report, user string, at time.Time) {
 
 // Add keeps a message, once.
 func (o *Order) Add(m Message) error {
-	if known := o.message(m.ID); known != nil {
+	if known := o.message(m.ID); known != nil && known.Bad {
+		m.Stands = Waiting
+		o.Messages = slices.Clone(o.Messages)
+		*o.message(m.ID) = m
+		return nil
+	} else if known != nil {
 		if known.Print != m.Print {
 			return mediation.Refusal("desk", mediation.Differs, "desk.message_differs", "messageId")
 		}
@@ -144,7 +154,7 @@ func (o *Order) Settle(id string, refusal *mediation.Error) {
 	if refusal == nil {
 		o.settle(id, Applied)
 	} else if m := o.settle(id, Refused); m != nil {
-		m.Code, m.Params = refusal.Code, refusal.Params
+		m.Code, m.Field, m.Params, m.Bad = refusal.Code, refusal.Field, refusal.Params, refusal.Kind == mediation.Invalid
 	}
 }
 
@@ -156,7 +166,7 @@ func (o *Order) settle(id string, as Standing) *Message {
 		return nil
 	}
 	m.Words, m.Others, m.Danger, m.Stands = mediation.Sealed{}, mediation.Sealed{}, false, as
-	if o.next() == nil {
+	if o.next() == nil && o.Spent == "" {
 		o.NextDue = time.Time{}
 	}
 	return m

@@ -26,6 +26,8 @@ type Deps struct {
 	Now    func() time.Time // case time
 	// Wait is how long messages wait for their order; 0: DefaultWait.
 	Wait time.Duration
+	// Keys destroys the key of what has run out.
+	Keys mediation.Shredder
 	// Catch tells who is on duty of an order that does not come; nil: nobody is.
 	Catch func(ctx context.Context, m mediation.Stray) error
 }
@@ -178,7 +180,11 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 		}
 	}
 	if m := o.message(said.ID); m != nil && m.Stands == Refused {
-		return Answer{}, &mediation.Error{Op: "desk", Kind: mediation.Conflict, Code: m.Code, Params: m.Params}
+		kind := mediation.Conflict
+		if m.Bad {
+			kind = mediation.Invalid
+		}
+		return Answer{}, &mediation.Error{Op: "desk", Kind: kind, Code: m.Code, Field: m.Field, Params: m.Params}
 	}
 	return s.look(ctx, actor, o)
 }
@@ -194,12 +200,12 @@ func (s *Service) keep(ctx context.Context, actor mediation.Actor, key mediation
 		return Order{}, err
 	}
 	for {
-		m, seal, err := s.message(ctx, key, said)
+		m, seal, err := s.message(ctx, key, said, w)
 		if err != nil {
 			return Order{}, err
 		}
 		o, err := s.Orders.Change(ctx, key, func(o *Order) error {
-			if o.Key == "" {
+			if o.Key == "" && seal != o.Spent { // what has run out takes its key with it
 				o.Key = seal
 			}
 			if o.Key != seal {
@@ -219,13 +225,17 @@ func (s *Service) keep(ctx context.Context, actor mediation.Actor, key mediation
 }
 
 func (said *Said) check() error {
+	text := "text"
+	if said.Kind == Call {
+		text = "summary"
+	}
 	switch {
 	case !numberForm.MatchString(said.ID):
 		return mediation.Refusal("desk", mediation.Invalid, "desk.bad_number", "messageId")
 	case strings.TrimSpace(said.Text) == "":
-		return mediation.Refusal("desk", mediation.Invalid, "required", "text")
+		return mediation.Refusal("desk", mediation.Invalid, "required", text)
 	case utf8.RuneCountInString(said.Text) > mediation.MaxText:
-		return mediation.Refusal("desk", mediation.Invalid, "too_long", "text", "max", strconv.Itoa(mediation.MaxText))
+		return mediation.Refusal("desk", mediation.Invalid, "too_long", text, "max", strconv.Itoa(mediation.MaxText))
 	case utf8.RuneCountInString(said.Others) > mediation.MaxText:
 		return mediation.Refusal("desk", mediation.Invalid, "too_long", "others", "max", strconv.Itoa(mediation.MaxText))
 	case said.Kind == PassOn && said.To == "":
@@ -237,15 +247,25 @@ func (said *Said) check() error {
 }
 
 // message seals what was said, before the update that may rerun, under the order's key or a fresh one.
-func (s *Service) message(ctx context.Context, key mediation.Outside, said Said) (Message, string, error) {
+func (s *Service) message(ctx context.Context, key mediation.Outside, said Said, w waits) (Message, string, error) {
 	m := Message{ID: said.ID, Kind: said.Kind, At: s.now(), Danger: said.Danger, To: said.To, Talk: said.Talk}
 	m.Print = s.Sealer.Hash("desk message", said.print())
 	o, err := s.Orders.Load(ctx, key)
 	if err != nil && !errors.Is(err, mediation.ErrNotFound) {
 		return m, "", err
 	}
-	if o.message(said.ID) != nil {
+	if known := o.message(said.ID); known != nil && !known.Bad {
 		return m, o.Key, nil // it is there already: nothing is sealed that nobody would read
+	}
+	if said.Kind == Call { // nothing of it is kept where anything in it is wrong: put right, it is sent again
+		call := mediation.RecordCall{At: said.Talk.At, Seconds: said.Talk.Seconds, Desks: said.Talk.Desks}
+		known := func(name string) bool { return s.UnitOf(name) != "" || w.rules.Desks.Knows(name) }
+		if err := call.Check(m.At, w.rules, known); err != nil {
+			return m, "", err
+		}
+		if len(call.Desks) == 1 && strings.TrimSpace(said.Others) == "" {
+			return m, "", mediation.Refusal("desk", mediation.Invalid, "required", "others")
+		}
 	}
 	seal := o.Key
 	if seal == "" {

@@ -17,6 +17,7 @@ const DefaultWait = 7 * 24 * time.Hour
 type waits struct {
 	wait  time.Duration
 	catch policy.CatchAll
+	rules *policy.Policy // in force
 }
 
 func (s *Service) waits(ctx context.Context) (waits, error) {
@@ -24,7 +25,7 @@ func (s *Service) waits(ctx context.Context) (waits, error) {
 	if err != nil {
 		return waits{}, err
 	}
-	w := waits{wait: s.Wait, catch: r.Policy.CatchAll}
+	w := waits{wait: s.Wait, catch: r.Policy.CatchAll, rules: r.Policy}
 	if w.wait <= 0 {
 		w.wait = DefaultWait
 	}
@@ -39,6 +40,8 @@ func (s *Service) waits(ctx context.Context) (waits, error) {
 func (o *Order) schedule(w waits, now time.Time) {
 	m := o.next()
 	switch {
+	case o.Spent != "":
+		o.NextDue = now
 	case m == nil:
 		o.NextDue = time.Time{}
 	case o.Report != "":
@@ -57,6 +60,10 @@ func (o *Order) runOut(now time.Time, w waits) int {
 	for m := o.next(); m != nil && o.Report == "" && !m.At.Add(w.wait).After(now); m = o.next() {
 		o.settle(m.ID, Expired)
 		n++
+	}
+	if n > 0 && o.next() == nil && o.Spent == "" {
+		// The words are gone from here, and with the key from every copy. That the same message is known again rests on its id and print alone.
+		o.Spent, o.Key = o.Key, ""
 	}
 	o.schedule(w, now)
 	return n
@@ -88,6 +95,9 @@ func (s *Service) queue(w waits) due.Queue[mediation.Outside] {
 
 // tend sees to one order that is due.
 func (s *Service) tend(ctx context.Context, key mediation.Outside, w waits, now time.Time) error {
+	if err := s.shred(ctx, key, w, now); err != nil {
+		return err
+	}
 	o, err := s.Orders.Load(ctx, key)
 	if err != nil {
 		return err
@@ -102,12 +112,36 @@ func (s *Service) tend(ctx context.Context, key mediation.Outside, w waits, now 
 			}
 		}
 	}
-	return s.Orders.Tell(ctx, key, func(o *Order) []mediation.Notice {
+	err = s.Orders.Tell(ctx, key, func(o *Order) []mediation.Notice {
 		if o.runOut(now, w) == 0 {
 			return nil
 		}
 		return ranOut(o, now)
 	})
+	if err != nil {
+		return err
+	}
+	return s.shred(ctx, key, w, now)
+}
+
+// shred destroys the key of what has run out. A crash in between leaves the order due, and it is done again.
+func (s *Service) shred(ctx context.Context, key mediation.Outside, w waits, now time.Time) error {
+	o, err := s.Orders.Load(ctx, key)
+	if err != nil || o.Spent == "" {
+		return err
+	}
+	spent := o.Spent
+	if err := s.Keys.Erase(ctx, spent); err != nil {
+		return err
+	}
+	_, err = s.Orders.Change(ctx, key, func(o *Order) error {
+		if o.Spent == spent {
+			o.Spent = ""
+		}
+		o.schedule(w, now)
+		return nil
+	})
+	return err
 }
 
 // mend gives what waits without a time at which the sweep looks at it, as an earlier release left it, such a time. That is once for as long as
@@ -173,8 +207,11 @@ func (e *Eraser) Erase(ctx context.Context, key mediation.Outside) error {
 	if o.Report != "" {
 		return mediation.Refusal("erase", mediation.Conflict, "desk.order_came", "")
 	}
-	if o.Key != "" {
-		if err := e.Keys.Erase(ctx, o.Key); err != nil {
+	for _, k := range []string{o.Key, o.Spent} {
+		if k == "" {
+			continue
+		}
+		if err := e.Keys.Erase(ctx, k); err != nil {
 			return err
 		}
 	}
@@ -182,7 +219,7 @@ func (e *Eraser) Erase(ctx context.Context, key mediation.Outside) error {
 		for m := o.next(); m != nil; m = o.next() {
 			o.settle(m.ID, Expired)
 		}
-		o.Key, o.NextDue = "", time.Time{}
+		o.Key, o.Spent, o.NextDue = "", "", time.Time{}
 		return nil
 	})
 	return err

@@ -48,7 +48,7 @@ func newLoose(t *testing.T) *loose {
 		hotline: mediation.Actor{ID: "hotline", Role: mediation.Desk, Area: "33.01.11", Unit: "热线"}}
 	roster := duty.NewService(duty.Deps{Rosters: p.Store.Duty(), Cases: k.Service, People: p.Store.Persons(), Now: k.Clock})
 	k.Dispatch, k.Catch = roster.Dispatch, roster.Catch
-	k.desks = desk.NewService(desk.Deps{Orders: p.Store.DeskOrders(), Cases: k.Service, Reader: p.Store.Cases(), Sealer: k.Sealer,
+	k.desks = desk.NewService(desk.Deps{Orders: p.Store.DeskOrders(), Cases: k.Service, Reader: p.Store.Cases(), Sealer: k.Sealer, Keys: k.Sealer.(mediation.Shredder),
 		Desks: []desk.Desk{{Name: "12345", Unit: "热线"}}, Now: k.Clock, Catch: roster.Catch})
 	return k
 }
