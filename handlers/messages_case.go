@@ -63,6 +63,7 @@ var caseMessages = map[string]message{
 	"need.petition":         {"没有可办的信访步骤", "No step to take", "本案不是信访件，或此时没有您可以办理的步骤。", "It is no petition, or there is no step that you may take now."},
 	"petition.step":         {"此时不能办这一步", "Not this step now", "信访件现在的状态（{petition}）不能办理“{step}”。", "A petition that is {petition} does not allow the step “{step}”."},
 	"petition.role":         {"不由您办理", "Not yours to do", "这一步（{step}）由法规规定的其他人办理。", "This step ({step}) is somebody else's by the regulation."},
+	"petition.petitioner":   {"不是这件信访的信访人", "Not the petitioner", "只有信访人本人（联名的，尚未撤回的每一位）可以这样做，由工作人员代录的也须是其本人的意思。", "This is the petitioner's own, or recorded of their own word; of several, each who has not withdrawn."},
 	"petition.late":         {"期限已过", "Too late", "办理“{step}”的期限已于 {due} 届满。", "The time for “{step}” ended at {due}."},
 	"petition.extended":     {"已经延长过", "Extended already", "办理期限只能延长一次。", "The time for handling may be extended once."},
 	"petition.own_review":   {"不能复查自己的意见", "Nobody reviews their own", "“{unit}”出具过意见，复查、复核须由其他机关办理。", "“{unit}” has issued an opinion of its own: another organ must review it."},

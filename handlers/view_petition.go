@@ -113,9 +113,9 @@ func (v *caseViewer) petition() *petitionView {
 	return out
 }
 
-// partyPetition is the petition as the petitioner reads it: all that was told to them. The other side reads none of it.
+// partyPetition is the petition as a petitioner reads it: all that was told to them. Nobody else of the parties reads any of it.
 func (a *API) partyPetition(c *Call, l labels, k *mediation.Case, me *mediation.Party) (*petitionView, error) {
-	if me.Side != mediation.Applicant {
+	if !k.Brings(me) {
 		return nil, nil
 	}
 	return l.petition(c, k, func(s mediation.Sealed) (string, error) { return a.Cases.Open(c.Context, s) })

@@ -98,18 +98,20 @@ func checkRating(cmd HandlePetition) error {
 	return nil
 }
 
-// rated keeps the latest word on each.
-func (d *decision) rated(cmd HandlePetition) {
-	keep := func(name string, to **bool, word *bool) {
-		if word == nil {
-			return
-		}
-		said := *word
-		*to = &said
-		d.say(name, strconv.FormatBool(said))
+// rated keeps a petitioner's latest word on each.
+func (d *decision) rated(party string, word Rating) {
+	kept := Rating{Unit: d.says("unit_satisfied", word.Unit), Office: d.says("office_satisfied", word.Office)}
+	d.Petition.says(party, kept)
+}
+
+// says puts a word on record, if it was said, and returns one of its own.
+func (d *decision) says(name string, word *bool) *bool {
+	if word == nil {
+		return nil
 	}
-	keep("unit_satisfied", &d.Petition.Rating.Unit, cmd.Rating.Unit)
-	keep("office_satisfied", &d.Petition.Rating.Office, cmd.Rating.Office)
+	said := *word
+	d.say(name, strconv.FormatBool(said))
+	return &said
 }
 
 // petitionersOwn are the steps that are the petitioner's, or recorded for them.

@@ -42,8 +42,15 @@ func (d *decision) petition(cmd HandlePetition) error {
 		return err
 	}
 	if has(petitionersOwn, cmd.Step) {
-		if err := d.petitionerAsks(cmd.Behalf); err != nil {
+		who, err := d.petitionerAsks(cmd.Behalf)
+		if err != nil {
 			return err
+		}
+		if cmd.Step == StepRate {
+			d.rated(who, cmd.Rating)
+		}
+		if cmd.Step == StepWithdraw && !d.leaves(who) {
+			rule.To = "" // the others go on
 		}
 	}
 	d.say("step", string(cmd.Step))
@@ -140,13 +147,16 @@ func (d *decision) checkOpinion(cmd HandlePetition) error {
 	return nil
 }
 
-// petitionerAsks holds what only the petitioner may ask for to them: the party who applies, or whoever records what they said.
-func (d *decision) petitionerAsks(b Behalf) error {
-	party, err := d.speaker(b)
-	if err == nil && party.Side != Applicant {
-		err = Refusal("petition", Forbidden, "petition.role", "party")
+// petitionerAsks holds what only the petitioner may ask for to them: a party whose petition it is, or whoever records what they said.
+func (d *decision) petitionerAsks(b Behalf) (party string, err error) {
+	p, err := d.speaker(b)
+	if err != nil {
+		return "", err
 	}
-	return err
+	if !d.petitions(p) {
+		return "", Refusal("petition", Forbidden, "petition.petitioner", "party")
+	}
+	return p.ID, nil
 }
 
 // stepTaken is what a step changes beside the state and its clock; was is the clock of the state before.
@@ -170,8 +180,6 @@ func (d *decision) stepTaken(cmd HandlePetition, was Clock) {
 		d.judgeFacts(cmd)
 	case StepContest:
 		d.contest()
-	case StepRate:
-		d.rated(cmd)
 	case StepReview:
 		p.Reviewer = cmd.Unit
 	case StepHearing:

@@ -97,7 +97,7 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.say("report", rep.ID)
 	d.say("why", why)
 	d.file(rep.ID, rep.filer())
-	taken := d.takePass(rep)
+	taken, none := d.takePass(rep), d.Petition == nil
 	d.fileOutside(rep.order())
 	if !taken { // what goes from desk to desk is not brought in again
 		d.broughtAgain(rep, parties)
@@ -106,6 +106,9 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	for _, p := range parties {
 		p.Via = rep.ID
 		d.welcome(p)
+	}
+	if none && d.Petition != nil {
+		d.begunBy(parties)
 	}
 	d.tellPanel(NoticeProgress, "")
 	d.finish()

@@ -167,7 +167,11 @@ type Petition struct {
 	Back                    *Back     // what was concluded by law comes back; nil: nothing does
 	Aside                   Aside     // where it was left, while its matter is dealt with as an accusation
 	Rating                  Rating
-	Papers                  []Paper
+	// By are the parties with whom it came, where it began in a case that was there already (Case.Brings); Left those of its petitioners who have
+	// withdrawn while others go on; Said what each says of the unit and the office, of which Rating is the whole.
+	By, Left []string
+	Said     []Said
+	Papers   []Paper
 }
 
 // Paper is one step of a petition with what was said, as it is told to the petitioner.
@@ -231,7 +235,7 @@ func (c *Case) PetitionSteps(actor Actor) []PetitionStep {
 	if c.Petition == nil || c.State == Joined || !MayCase(actor, Action(CmdPetition), c) {
 		return nil
 	}
-	if p := c.Party(actor.ID); actor.Role == PartyRole && p.Side != Applicant {
+	if p := c.Party(actor.ID); actor.Role == PartyRole && (p == nil || !c.petitions(p)) {
 		return nil
 	}
 	for _, r := range PetitionTable {

@@ -79,6 +79,8 @@ type Report struct {
 	Parties  []Party // entered with the report; they move into its case
 	// For is the party for whom it was filed (代办), "" where its sender filed it for themselves or for the grid.
 	For string
+	// Relayed: its sender is no worker of the grid but passes on what others bring, over a counter or from a desk.
+	Relayed bool
 	// Suggestion is the resident's suggestion that turned out to be a dispute and became this report; "" for all others.
 	Suggestion  string
 	Supplements []Supplement

@@ -54,7 +54,7 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	}
 	rep := Report{ID: idOf("report", actor.ID, in.ClientID), ClientID: in.ClientID, Print: s.Sealer.Hash("print", in.Print), Reporter: actor.ID,
 		Channel: in.Channel, AccuracyM: in.AccuracyM, Category: in.Category, Severity: in.Severity, Emergency: in.Emergency,
-		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area, Outside: in.Outside, Into: in.Passed, Suggestion: in.Suggestion}
+		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area, Relayed: !has(field, actor.Role), Outside: in.Outside, Into: in.Passed, Suggestion: in.Suggestion}
 	if !in.mayRegister(actor.Role, r.Policy) {
 		return s.unregistered(ctx, &rep, actor.Role)
 	}
@@ -292,8 +292,8 @@ func (s *Service) again(ctx context.Context, as Report, print string) (Receipt, 
 	return receipt, nil
 }
 
-// lead says where a placed report leads: into an open case, by itself only for the same reporter or a shared party at the same
-// place and category; else to a case of its own, with the others suggested to a person. Danger always opens its own.
+// lead says where a placed report leads: into an open case, by itself only one that takesIn it, at the same
+// place and of the same category; else to a case of its own, with the others suggested to a person. Danger always opens its own.
 func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (Case, string, error) {
 	if into, err := s.passedOn(ctx, rep); into != "" || err != nil {
 		return Case{}, into, err
@@ -317,17 +317,17 @@ func (s *Service) lead(ctx context.Context, rep *Report, actor Actor, r Rules) (
 // mostAlike is how many cases are looked at, or suggested to a person.
 const mostAlike = 8
 
-// own is the case that the report joins by itself, among the newest that are alike and, where those are not all, among those of
+// own is the case that takes the report in by itself, among the newest that are alike and, where those are not all, among those of
 // the same reporter or a shared party; "" if there is none.
 func (s *Service) own(ctx context.Context, rep *Report, alike []Summary, q AlikeQuery, r Rules) (string, error) {
 	if rep.Emergency || rep.Detached > 0 {
 		return "", nil
 	}
-	if !rep.ofMany() {
+	q.Match = everybody(rep.Parties)
+	if !rep.brought(r.Policy) {
 		q.Reporter = rep.Reporter
-	}
-	for _, p := range rep.Parties {
-		q.Match = append(q.Match, p.Match...)
+	} else if len(petitioners(rep.Parties)) == 0 {
+		return "", nil // nobody knows whose it is
 	}
 	if len(alike) == mostAlike {
 		var err error
@@ -336,10 +336,17 @@ func (s *Service) own(ctx context.Context, rep *Report, alike []Summary, q Alike
 		}
 	}
 	for _, a := range alike {
-		if !has(joinable, a.State) || (rep.ofMany() || !has(a.Reporters, rep.Reporter)) && !shares(a.Match, q.Match) {
+		if !has(joinable, a.State) || !has(a.Reporters, q.Reporter) && !shares(a.Match, q.Match) {
 			continue
 		}
-		if near, err := s.near(ctx, rep, a.ID, r.Policy.Intake.Join.Metres); near || err != nil {
+		c, err := s.Cases.Load(ctx, a.ID)
+		if err != nil {
+			return "", err
+		}
+		if !c.takesIn(rep, r.Policy) {
+			continue
+		}
+		if near, err := s.near(ctx, rep, &c, r.Policy.Intake.Join.Metres); near || err != nil {
 			return a.ID, err
 		}
 	}
@@ -348,13 +355,9 @@ func (s *Service) own(ctx context.Context, rep *Report, alike []Summary, q Alike
 
 // near tells whether the report's point lies at the same place as the case's, as the policy bounds it. Where one of them has
 // no exact point, or the policy no bound, the cell that they share is the place.
-func (s *Service) near(ctx context.Context, rep *Report, caseID string, metres float64) (bool, error) {
+func (s *Service) near(ctx context.Context, rep *Report, c *Case, metres float64) (bool, error) {
 	if metres <= 0 {
 		return true, nil
-	}
-	c, err := s.Cases.Load(ctx, caseID)
-	if err != nil {
-		return false, err
 	}
 	here, err := s.point(ctx, rep.Point)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // elsewhere, a person must say that it is the same.
 var joinable = slices.Concat(beforePanel, working)
 
-// errEnded: the case that a report or case was to join has ended, or was joined to another, since it was found.
+// errEnded: the case that a report or case was to join has ended, was joined to another, or is somebody else's, since it was found.
 var errEnded = errors.New("mediation: the case has ended")
 
 // joinReport takes a stored report into an open case: the case first, then the report's pointer; Pending repairs what a crash
@@ -21,8 +21,12 @@ var errEnded = errors.New("mediation: the case has ended")
 func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor Actor) (Receipt, error) {
 	now := s.now()
 	why := "same_reporter"
+	current, err := s.rules(ctx, "")
+	if err != nil {
+		return Receipt{}, err
+	}
 	c, err := s.Cases.Update(ctx, into, func(c *Case) error {
-		if !has(joinable, c.State) && !has(c.Reports, rep.ID) && !c.awaitsOrder(&rep) {
+		if !has(c.Reports, rep.ID) && !c.awaitsOrder(&rep) && (!has(joinable, c.State) || !c.takesIn(&rep, current.Policy)) {
 			return errEnded
 		}
 		if !has(c.Reporters, rep.Reporter) {
@@ -39,7 +43,7 @@ func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor
 		return nil
 	})
 	if errors.Is(err, errEnded) {
-		return s.settle(ctx, rep, actor) // look again: an ended case is found no more
+		return s.settle(ctx, rep, actor) // look again: such a case is found no more
 	}
 	if err != nil {
 		return Receipt{}, err
