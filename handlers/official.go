@@ -174,12 +174,7 @@ func (a *API) monthsOf(c *Call, id string) ([]fileMonth, error) {
 }
 
 func (a *API) casesOf(c *Call, l labels, q *asked, v *fileView) error {
-	f := mediation.Filter{Official: q.Official, Opened: [2]time.Time{q.From, q.Until}}
-	for _, s := range mediation.States { // those joined to another count there
-		if s.State != mediation.Joined {
-			f.States = append(f.States, s.State)
-		}
-	}
+	f := mediation.Filter{Official: q.Official, Opened: [2]time.Time{q.From, q.Until}, Counted: mediation.CountedReceived}
 	for cursor := ""; len(v.Cases) < mostFileCases; {
 		found, next, err := a.Cases.List(c.Context, c.Actor, f, cursor, 100)
 		if err != nil {

@@ -105,6 +105,8 @@ type Case struct {
 	// should look at as possibly the same.
 	JoinedTo  string
 	Joined    []string
+	Apart     Apart  // how it stood when it was joined
+	Late      []Late // those of Joined that were late
 	Suggested []Suggestion
 	Repeats   int // reopened so often
 
@@ -289,6 +291,8 @@ type Summary struct {
 	BroughtAgain bool
 	// Rating is what the petitioner says of the responsible unit and of the petition office.
 	Rating Rating
+	// Apart: joined to another case, and counted by itself all the same.
+	Apart bool
 	// For figures. Course is the case's, not Known in what an earlier release stored; Overdue as Case.OverdueFrom; Satisfied and
 	// Dissatisfied are how many parties have said so.
 	Course                  Course

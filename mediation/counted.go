@@ -4,7 +4,7 @@ package mediation
 // the list behind it cannot part.
 type Counted string
 
-// The sets. A case that was joined to another is in none: it counts with that one.
+// The sets. A case that was joined to another is in none, for it counts with that one, unless it counts by itself all the same (Summary.Counts).
 const (
 	CountedClosed       Counted = "closed"      // 办结: the procedure is over and was not taken up again or passed on since
 	CountedInTime       Counted = "in_time"     // closed without any limit passed before
@@ -28,6 +28,7 @@ const (
 	CountedConsulted    Counted = "consulted"    // a consultation was held
 	CountedSupervised   Counted = "supervised"   // a supervision team was set on it
 	CountedOverseen     Counted = "overseen"     // … and it was settled after that
+	CountedReceived     Counted = "received"     // all that figures count (Summary.Counts)
 )
 
 // CountedSet is one row of the table of sets.
@@ -70,6 +71,7 @@ var CountedSets = []CountedSet{
 	{CountedConsulted, "会商过", "consulted on", false, func(s *Summary) bool { return s.Course.Consultations > 0 }},
 	{CountedSupervised, "派过督查组", "a supervision team was set on it", false, func(s *Summary) bool { return !s.Course.Supervised.IsZero() }},
 	{CountedOverseen, "派督查组后化解", "settled after a supervision team was set on it", false, func(s *Summary) bool { return s.State == Settled && s.Course.Overseen }},
+	{CountedReceived, "收到", "received", true, func(*Summary) bool { return true }},
 }
 
 // Info is a set's row; false if there is no such set.
@@ -88,7 +90,7 @@ type Membership uint32
 
 const (
 	tableBit  = 28
-	tableMark = Membership(2) << tableBit
+	tableMark = Membership(2) << tableBit // the second edition of the tables
 )
 
 // MemberOf finds the sets of a table of n that something is in.
@@ -120,7 +122,7 @@ func (k Counted) Bit() Membership {
 
 // MembershipOf finds the sets that a case is in.
 func MembershipOf(s *Summary) Membership {
-	return MemberOf(len(CountedSets), func(set int) bool { return s.State != Joined && CountedSets[set].holds(s) })
+	return MemberOf(len(CountedSets), func(set int) bool { return s.Counts() && CountedSets[set].holds(s) })
 }
 
 // closedNow tells whether the procedure is over (办结) and the case was not taken up again or passed on since.
@@ -132,7 +134,10 @@ func (s *Summary) closedNow() bool {
 	return false
 }
 
-func (s *Summary) first() bool { return s.PetitionKind == FirstPetition }
+// first tells whether it is a first petition; one whose course goes on in another case is that one's.
+func (s *Summary) first() bool {
+	return s.PetitionKind == FirstPetition && (s.State != Joined || s.Petition.Over())
+}
 
 func (s *Summary) cameAgain() bool { return s.Repeats > 0 || s.BroughtAgain }
 

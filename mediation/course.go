@@ -85,7 +85,7 @@ func (c *Case) follow(e *Event) {
 	}
 }
 
-// OverdueFrom is the moment from which the case counts as overdue: the earliest end of its clocks; zero if none runs.
+// OverdueFrom is the moment from which the case counts as overdue: the earliest end of its clocks, and of those that had passed in cases joined to it; zero if none runs.
 func (c *Case) OverdueFrom() time.Time {
 	var first time.Time
 	if c.State.Over() {
@@ -100,6 +100,7 @@ func (c *Case) OverdueFrom() time.Time {
 	if p := c.Petition; p != nil && !p.State.Info().Right {
 		clocks = append(clocks, p.Clock)
 	}
+	first = c.lateHere()
 	for _, k := range clocks {
 		if !k.Due.IsZero() && k.Paused.IsZero() && (first.IsZero() || k.Due.Before(first)) {
 			first = k.Due

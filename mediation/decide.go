@@ -78,6 +78,9 @@ func Decide(c *Case, o Order, r Rules) error {
 			return err
 		}
 	}
+	if join, ok := o.Command.(Join); ok && join.checked(c) == nil {
+		Tick(c, o.At, r) // what has run out by now, though no sweep has come by, is on record before it stands still
+	}
 	before := c.State
 	e := Event{At: o.At, Actor: o.Actor.ID, Role: o.Actor.Role, Kind: string(name), From: before, Place: c.Cell, Words: o.Words, Cmd: o.Key}
 	d := &decision{Case: c, Order: o, rules: r, pol: r.Policy, event: &e, lay: c.Area}
@@ -259,6 +262,7 @@ func (c *Case) Summarise() Summary {
 		Breached: !c.StateClock.Breached.IsZero() || !c.WholeClock.Breached.IsZero(),
 		Warned:   c.StateClock.Reminded > 0 || c.WholeClock.Reminded > 0, Opened: c.Opened, Changed: c.Changed, Closed: c.Closed,
 		Policy: c.Policy, Course: c.Course, Overdue: c.OverdueFrom(), ReviewDue: c.ReviewDue()}
+	s.Apart = c.State == Joined && c.Apart.Counts
 	if c.Charge != nil {
 		s.Leader = c.Charge.Leader
 	}
@@ -276,7 +280,7 @@ func (c *Case) Summarise() Summary {
 	for i := range c.Stages {
 		if k := &c.Stages[i]; k.running() {
 			s.Breached, s.Warned = s.Breached || !k.Clock.Breached.IsZero(), s.Warned || k.Clock.Reminded > 0
-			if k.Clock.Due.After(s.StageDue) {
+			if !c.State.Over() && k.Clock.Due.After(s.StageDue) {
 				s.StageDue = k.Clock.Due
 			}
 		}

@@ -221,11 +221,20 @@ func (d *decision) refuseCase(cmd Refuse) error {
 	return nil
 }
 
-func (d *decision) joinInto(cmd Join) error {
-	if cmd.Into == "" || cmd.Into == d.Case.ID {
+// checked refuses a join to nothing and to itself.
+func (cmd Join) checked(c *Case) error {
+	if cmd.Into == "" || cmd.Into == c.ID {
 		return Refusal("join", Invalid, "unknown_value", "into", "value", cmd.Into)
 	}
+	return nil
+}
+
+func (d *decision) joinInto(cmd Join) error {
+	if err := cmd.checked(d.Case); err != nil {
+		return err
+	}
 	d.say("into", cmd.Into)
+	d.setApart()
 	d.disband()
 	d.dissolve()
 	d.JoinedTo = cmd.Into
@@ -239,8 +248,9 @@ func (d *decision) split() error {
 	d.say("from", d.JoinedTo)
 	d.chore(ChoreDisown, d.JoinedTo)
 	d.JoinedTo = ""
-	d.beginStages(d.At)
-	d.enter(Reported)
+	if err := d.standAgain(); err != nil {
+		return err
+	}
 	d.tellReporters(NoticeProgress)
 	d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	return nil

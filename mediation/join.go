@@ -34,6 +34,7 @@ func adoptCase(c, from *Case, now time.Time, r Rules) {
 		p.From, p.LinkHash = from.ID, ""
 		d.welcome(p)
 	}
+	d.takeOver(from)
 	d.Former = append(slices.Clone(d.Former), from.Former...)
 	d.tellPanel(NoticeProgress, "")
 	d.finish()
@@ -52,6 +53,7 @@ func disownCase(c, from *Case, now time.Time, r Rules) {
 		d.unfile(id)
 	}
 	d.unfilePasses(from.Passes)
+	d.giveBack(from)
 	d.Former = slices.DeleteFunc(slices.Clone(d.Former), func(a Agreement) bool {
 		return slices.ContainsFunc(from.Former, func(own Agreement) bool { return own.ID == a.ID })
 	})
@@ -65,7 +67,7 @@ func (w *Watch) adopt(ctx context.Context, c *Case, into string, now time.Time) 
 		return nil // split again meanwhile
 	}
 	_, err := w.Cases.Update(ctx, into, func(target *Case) error {
-		if target.State.Over() && !has(target.Joined, c.ID) {
+		if !has(target.Joined, c.ID) && (target.State.Over() || joinBars(c, target) != nil) {
 			return errEnded
 		}
 		r, err := w.rules(ctx, target.Policy)

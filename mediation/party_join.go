@@ -152,6 +152,7 @@ func returned(c *Case, host *Case, now time.Time, r Rules) {
 	d.begin("parties_returned")
 	d.say("case", host.ID)
 	d.Case.Parties, d.Recalled = next, recalled
+	d.unjoinedRefused()
 	d.finish()
 }
 

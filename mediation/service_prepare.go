@@ -65,6 +65,7 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		if into.Accusation != c.Accusation {
 			return o, "", Refusal("join", Conflict, "case.accusation_join", "into")
 		}
+		return o, "", joinBars(c, &into)
 	case Detach:
 		return o, "", s.checkDetach(ctx, c, cmd)
 	case Split:

@@ -219,7 +219,7 @@ var Table = []Rule{
 	{CmdAccept, "受理", "accept", []State{Reported}, []State{Screened}, []Need{NeedNotEmergency, NeedNotRefused}},
 	{CmdRefuse, "不予受理", "refuse", []State{Reported, Screened, Offered}, []State{NotAccepted}, nil},
 	{CmdJoin, "并案", "join to another case", []State{Reported, Screened, Offered}, []State{Joined}, nil},
-	{CmdSplit, "拆案", "take a join back", []State{Joined}, []State{Reported}, []Need{NeedNotErased}},
+	{CmdSplit, "拆案", "take a join back", []State{Joined}, []State{Reported, Screened, Offered}, []Need{NeedNotErased}},
 	{CmdDetach, "分出", "take a report out", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, nil, []Need{NeedSeveralReports}},
 	{CmdTransfer, "转办", "transfer", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled, Failed}, []State{Transferred}, nil},
 	{CmdTakeBack, "收回", "take back", []State{Transferred}, []State{Reported}, nil},

@@ -29,7 +29,7 @@ func Figures(t *testing.T, s *store.Store) {
 	}
 	all := k.kept.Count(figures.Query{Sight: mediation.VisibleBy(County, mediation.StatsRead), Now: k.Clock()})
 	for name, n := range map[string]int{"open": all.Open, "overdue": all.Overdue, "in time": all.InTime, "late": all.Closed - all.InTime, "settled": all.Settled,
-		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn, "backlog": k.piled, "backlog reopened": k.again,
+		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn, "a joined petition": k.ofPetition, "joined and late": k.ofLate, "overdue by what was joined to it": k.lateHere, "backlog": k.piled, "backlog reopened": k.again,
 		"a first petition": all.First, "a first petition in hand": all.First - all.FirstEnded, "a first petition settled": all.FirstSettled, "a first petition not settled": all.FirstEnded - all.FirstSettled,
 		"liked by its petitioner": all.UnitLiked, "disliked": all.OfficeRated - all.OfficeLiked, "passed on": all.PassedOn, "passed on to a desk": k.toDesk, "overdue at a stage alone": k.atStage, "settled at once": all.AtOnce, "studied": all.Studied,
 		"consulted on more than once": all.Consultations - all.Consulted, "settled under supervision": all.Overseen, "supervised and not settled": all.Supervised - all.Overseen} {
@@ -50,6 +50,10 @@ type figuresKit struct {
 	piled, again int
 	// toDesk are the cases counted that were passed on between desks alone, atStage those overdue at a stage and nowhere else.
 	toDesk, atStage int
+	// ofPetition and ofLate are how often a case was counted that had been joined to another: a petition, and one that had been late.
+	ofPetition, ofLate int
+	// lateHere is how often one was counted to which a late one had been joined.
+	lateHere int
 	// passedOn is how often a case was counted that had been closed and passed on again.
 	passedOn int
 	// had are the units that each case was seen with, before and after every command.
@@ -122,6 +126,7 @@ func (k *figuresKit) round(t *testing.T) {
 			continue // it joined a case by the same party
 		}
 		k.ids = append(k.ids, id)
+		k.joinOwn(t, id)
 		if k.rng.IntN(6) == 0 { // while it is new it may be the same as another
 			k.give(k.ids[len(k.ids)-1], County, mediation.Join{Into: k.ids[0]}, k.Read(t, k.ids[len(k.ids)-1]).Revision)
 		}
@@ -196,6 +201,15 @@ func (k *figuresKit) seen(c *counted) {
 	late := func(clock mediation.Clock) bool {
 		return !clock.Due.IsZero() && clock.Paused.IsZero() && clock.Due.Before(k.Clock())
 	}
+	if len(c.Late) > 0 && !c.State.Over() {
+		k.lateHere++
+	}
+	if c.State == mediation.Joined && c.Petition != nil {
+		k.ofPetition++
+	}
+	if c.State == mediation.Joined && slices.ContainsFunc(c.timeline, func(e mediation.Event) bool { return e.Kind == "breached" }) {
+		k.ofLate++
+	}
 	if len(c.Passes) > 0 && !slices.ContainsFunc(c.timeline, func(e mediation.Event) bool { return e.To == mediation.Transferred }) {
 		k.toDesk++
 	}
@@ -231,7 +245,7 @@ func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures
 	for _, c := range cases {
 		late := !q.From.IsZero() && c.Opened.Before(q.From) || !q.Until.IsZero() && !c.Opened.Before(q.Until)
 		other := q.Category != "" && c.Category != q.Category || q.Channel != "" && c.Channel != q.Channel || q.Source != "" && q.SourceOf(c.Channel) != q.Source || q.Unit != "" && c.Unit != q.Unit
-		if late || other || c.State == mediation.Joined || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
+		if late || other || joinedAway(&c) || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
 			continue
 		}
 		if q.Official != "" && !slices.Contains(officials(&c), q.Official) {
@@ -344,11 +358,8 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 			if c.Petition != nil {
 				clocks = append(clocks, c.Petition.Clock)
 			}
-			for _, clock := range clocks {
-				if !clock.Due.IsZero() && clock.Paused.IsZero() && clock.Due.Before(now) {
-					t.Overdue++
-					break
-				}
+			if slices.ContainsFunc(clocks, func(k mediation.Clock) bool { return !k.Due.IsZero() && k.Paused.IsZero() && k.Due.Before(now) }) || len(c.Late) > 0 {
+				t.Overdue++
 			}
 		}
 		if in(mediation.Settled) {
@@ -390,4 +401,39 @@ func spreadOf(times []uint32) figures.Spread {
 		s.Median, s.Ninety = times[(s.N+1)/2-1], times[(9*s.N+9)/10-1]
 	}
 	return s
+}
+
+// joinedAway tells whether a case counts with the one that it was joined to: not what another body handed over, nor what was late before.
+func joinedAway(c *counted) bool {
+	late := slices.ContainsFunc(c.timeline, func(e mediation.Event) bool { return e.Kind == "breached" })
+	return c.State == mediation.Joined && c.Channel == "app" && c.Petition == nil && !late
+}
+
+// joinOwn joins a petition to an earlier one of the same petitioner, and a case that is late to any other, which random steps seldom do.
+func (k *figuresKit) joinOwn(t *testing.T, id string) {
+	t.Helper()
+	c := k.Read(t, id)
+	for _, other := range k.ids {
+		o := k.Read(t, other)
+		if other == id || o.State.Over() {
+			continue
+		}
+		if c.Petition != nil && o.Petition != nil && slices.Equal(applicants(&c), applicants(&o)) {
+			k.give(id, County, mediation.Join{Into: other}, c.Revision)
+			return
+		}
+		if o.State == mediation.Reported && !o.Course.Breached.IsZero() && k.rng.IntN(3) == 0 {
+			k.give(other, County, mediation.Join{Into: id}, o.Revision)
+		}
+	}
+}
+
+// applicants are the numbers of those who apply, as they are known.
+func applicants(c *mediation.Case) (match []string) {
+	for _, p := range c.Parties {
+		if p.Side == mediation.Applicant {
+			match = append(match, p.Match...)
+		}
+	}
+	return match
 }

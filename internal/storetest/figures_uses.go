@@ -26,7 +26,7 @@ func (k *figuresKit) uses(t *testing.T, anew *figures.Keeper, cases []counted, a
 		c := &cases[i]
 		late := !q.From.IsZero() && c.Opened.Before(q.From) || !q.Until.IsZero() && !c.Opened.Before(q.Until) || c.Opened.Before(cuts[0])
 		other := q.Category != "" && c.Category != q.Category || q.Channel != "" && c.Channel != q.Channel || q.Unit != "" && c.Unit != q.Unit
-		if late || other || c.State == mediation.Joined || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
+		if late || other || joinedAway(c) || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
 			continue
 		}
 		area, _ := groupOf(c, actor, q, figures.ByArea, nil)

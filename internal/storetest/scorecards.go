@@ -164,7 +164,7 @@ func (k *figuresKit) measured(t *testing.T, service *scorecard.Service, actor me
 	}
 	groups := map[string][]counted{}
 	for _, c := range k.histories(t) {
-		if c.Opened.Before(a.Period.From) || !c.Opened.Before(a.Period.Until) || c.State == mediation.Joined || !mediation.MayCase(actor, mediation.ScorecardRead, &c.Case) {
+		if c.Opened.Before(a.Period.From) || !c.Opened.Before(a.Period.Until) || joinedAway(&c) || !mediation.MayCase(actor, mediation.ScorecardRead, &c.Case) {
 			continue
 		}
 		groups[""] = append(groups[""], c)

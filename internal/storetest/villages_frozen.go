@@ -112,7 +112,7 @@ func (k *figuresKit) compareVillage(t *testing.T, card *scorecard.Card, r *villa
 	within := func(at time.Time) bool { return !at.Before(month.From) && at.Before(month.Until) }
 	want := map[string]float64{"above": 0, "again": 0, "late": 0, "unsettled": 0}
 	for _, c := range all {
-		if !r.Village.Contains(c.Area) || c.State == mediation.Joined || !counts[c.ID] {
+		if !r.Village.Contains(c.Area) || joinedAway(&c) || !counts[c.ID] {
 			continue
 		}
 		late := slices.IndexFunc(c.timeline, func(e mediation.Event) bool { return e.Kind == "breached" })

@@ -33,11 +33,11 @@ type Figure struct {
 // All is the table. Closed (办结) and settled (化解) are two figures, never one; and what was refused, withdrawn or walked out stays
 // below the line, so that turning people away never makes a figure better.
 var All = []Figure{
-	{"received", Count, "收到", "received", "期间内立案的案件；已并案的计在并入的案件里", "cases opened in the period; those joined to another count in that one",
+	{"received", Count, "收到", "received", "期间内立案的案件；已并案的计在并入的案件里，但公安、法院、信访等移送来的、信访件，以及并案前已超期的仍各计一件", "cases opened in the period; those joined to another count in that one, but for what another body handed over, petitions, and what was late before, which go on counting",
 		count(func(t *Tally) int { return t.Received }), received, nil},
 	{"open", Count, "在办", "open", "其中尚未了结的（含已办结待回访的）", "of these, not over yet (those that are closed and wait for the return visit among them)",
 		count(func(t *Tally) int { return t.Open }), map[string][]string{"open": {"true"}}, nil},
-	{"overdue", Count, "超期在办", "overdue", "在办中已过时限、时钟未暂停的", "of the open ones, past a limit whose clock is not paused",
+	{"overdue", Count, "超期在办", "overdue", "在办中已过时限、时钟未暂停的，或并入的案件并案前已超期的", "of the open ones, past a limit whose clock is not paused, or joined by a case that was late before",
 		count(func(t *Tally) int { return t.Overdue }), map[string][]string{"overdue": {"true"}}, nil},
 	{"closed", Count, "办结", "closed", "程序已结束、其后未重新办理或转办的；不等于化解", "the procedure is over and was not taken up again or passed on since; not the same as settled",
 		count(func(t *Tally) int { return t.Closed }), among(mediation.CountedClosed), nil},
@@ -124,7 +124,7 @@ func Rounded(share float64) float64 { return math.Round(share*1e4) / 1e4 }
 
 // What lists of cases are narrowed by.
 var (
-	received             = map[string][]string{"state": unjoined()}
+	received             = among(mediation.CountedReceived)
 	inSettled            = map[string][]string{"state": {string(mediation.Settled)}}
 	inSatisfied, inRated = among(mediation.CountedSatisfied), among(mediation.CountedRated)
 	concluded            = map[string][]string{"state": {"closed", "settled", "unsettled", "failed", "exited"}}
@@ -133,15 +133,4 @@ var (
 // among narrows a list to a set that figures count.
 func among(set mediation.Counted) map[string][]string {
 	return map[string][]string{"counted": {string(set)}}
-}
-
-// unjoined is every state but that of a case that was joined to another.
-func unjoined() []string {
-	var states []string
-	for _, s := range mediation.States {
-		if s.State != mediation.Joined {
-			states = append(states, string(s.State))
-		}
-	}
-	return states
 }

@@ -1,6 +1,10 @@
 package figures
 
-import "fengqiao/mediation"
+import (
+	"slices"
+
+	"fengqiao/mediation"
+)
 
 // kind is all that makes cases count alike, their groups, times and limits aside. Of a million cases there are some hundred kinds, so a
 // scan counts how many of each there are, and only then what each comes to.
@@ -71,5 +75,8 @@ func (t *Tally) add(k kind, n int) {
 	t.Dissatisfied += n * int(k.dissatisfied)
 	t.Consultations += n * int(k.consultations)
 }
+
+// receivedSet is the place of the set of all that figures count.
+var receivedSet = slices.IndexFunc(mediation.CountedSets, func(s mediation.CountedSet) bool { return s.Key == mediation.CountedReceived })
 
 var closedBit, acceptedBit, agreedBit = mediation.CountedClosed.Bit(), mediation.CountedAccepted.Bit(), mediation.CountedAgreed.Bit()

@@ -148,7 +148,7 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 	s.had = s.members(&b.had, by == ByHad, q.HadBy)
 	s.kind = make([]int32, len(b.kinds.all))
 	for code, k := range b.kinds.all {
-		if k.state == joined {
+		if !k.sets.Has(receivedSet) {
 			s.kind[code] = out
 		}
 	}
@@ -280,7 +280,6 @@ func (s *sieve) groups(k *block, n int, into []int32) {
 
 // What the states mean to figures, by their numbers.
 var (
-	joined           = stateCode[mediation.Joined]
 	settled          = stateCode[mediation.Settled]
 	over, unresolved = marks()
 )

@@ -68,7 +68,7 @@ func One(s *mediation.Summary, q Query) (t Tally) {
 	in := func(at time.Time) bool {
 		return !at.IsZero() && seconds(at) >= seconds(q.From) && (q.Until.IsZero() || seconds(at) < seconds(q.Until))
 	}
-	if s.State == mediation.Joined {
+	if !s.Counts() {
 		return t
 	}
 	if in(s.Opened) {

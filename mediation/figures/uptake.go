@@ -53,7 +53,7 @@ type UseFigure struct {
 
 // UseFigures is the table.
 var UseFigures = []UseFigure{
-	{"petitions", Count, "信访量", "petitions", "期间内立案、来自规则所定信访来源的案件；已并案的计在并入的案件里", "cases opened in the period that came from the policy's source of petitions; those joined to another count in that one",
+	{"petitions", Count, "信访量", "petitions", "期间内立案、来自规则所定信访来源的案件；并入别的案件的照样计", "cases opened in the period that came from the policy's source of petitions, those joined to another among them",
 		-1, func(u *Use) (int, int) { return u.Petitions, u.Petitions }, "", true, received, nil},
 	{"appUse", Share, "应用率", "use of the app", "经应用（居民端、网格员端）来的案件÷收到的案件；渠道是该案第一件上报的", "cases that came by the app, the residents' or the workers' ÷ cases received; by the channel of the case's first report",
 		1, func(u *Use) (int, int) { return u.Residents + u.Workers, u.Received }, WayApp, false, received, received},

@@ -157,13 +157,13 @@ func (r *Result) Counted(n int) map[string]bool {
 // Belongs tells whether a case is a matter of a period: it was opened in it, or a limit of it first passed in it.
 func Belongs(s *mediation.Summary, from, until time.Time) bool {
 	within := func(t time.Time) bool { return !t.IsZero() && !t.Before(from) && t.Before(until) }
-	return s.State != mediation.Joined && (within(s.Opened) || within(s.Course.Breached))
+	return s.Counts() && (within(s.Opened) || within(s.Course.Breached))
 }
 
 // kept is what figures count of a case.
 func kept(s *mediation.Summary) mediation.Summary {
 	k := mediation.Summary{ID: s.ID, State: s.State, Area: s.Area, Category: s.Category, Channel: s.Channel, Opened: s.Opened, Closed: s.Closed, Overdue: s.Overdue, Repeats: s.Repeats,
-		Satisfied: s.Satisfied, Dissatisfied: s.Dissatisfied, Counted: s.Counted, Petition: s.Petition, PetitionKind: s.PetitionKind, BroughtAgain: s.BroughtAgain, Rating: s.Rating, Course: s.Course}
+		Satisfied: s.Satisfied, Dissatisfied: s.Dissatisfied, Counted: s.Counted, Petition: s.Petition, Apart: s.Apart, PetitionKind: s.PetitionKind, BroughtAgain: s.BroughtAgain, Rating: s.Rating, Course: s.Course}
 	k.Course.Officials = nil
 	return k
 }
