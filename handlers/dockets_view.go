@@ -44,7 +44,7 @@ type docketView struct {
 	Units      []placedView  `json:"units"`
 	Items      []docketItem  `json:"items"`
 	Next       *string       `json:"next"`
-	Clock      *dueView     `json:"clock"` // why they sit when they do; null where no date is set
+	Clock      *dueView      `json:"clock"` // why they sit when they do; null where no date is set
 }
 
 // docketItem is a case of the list that the caller sees: as it stands now, and why it stands there.

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -81,29 +80,17 @@ func (k *figuresKit) holds(t *testing.T, actor mediation.Actor, q figures.Query,
 	}
 	parties := 0
 	for i := range found {
-		switch {
-		case !slices.Contains([]string{"satisfied", "dissatisfied", "satisfaction", "satisfaction below the line"}, key): // of which cases are counted
-		switch filter.Counted {
-		case mediation.CountedSatisfied:
+		switch key {
+		case "satisfied", "satisfaction":
 			parties += found[i].Satisfied
-		case mediation.CountedDissatisfied:
+		case "dissatisfied":
 			parties += found[i].Dissatisfied
-		case mediation.CountedRated:
+		case "satisfaction below the line":
 			parties += found[i].Satisfied + found[i].Dissatisfied
-		case mediation.CountedConsulted:
-			if key != "consultations" {
-				parties++
-				break
-			}
+		case "consultations":
 			parties += found[i].Course.Consultations
-		default:
+		default: // of which cases are counted
 			parties++
-		case filter.Counted == mediation.CountedSatisfied:
-			parties += found[i].Satisfied
-		case filter.Counted == mediation.CountedDissatisfied:
-			parties += found[i].Dissatisfied
-		default:
-			parties += found[i].Satisfied + found[i].Dissatisfied
 		}
 	}
 	if parties != want {

@@ -15,13 +15,27 @@ type counted struct {
 	had      []string // the units that it was seen with
 }
 
+// said is how many of its parties said that they were satisfied, and that they were not.
+func (c *counted) said() (yes, no int) {
+	for _, p := range c.Parties {
+		switch {
+		case p.Satisfied == nil:
+		case p.Satisfied.Yes:
+			yes++
+		default:
+			no++
+		}
+	}
+	return yes, no
+}
+
 // recount counts in the plainest way, from the cases themselves and who may read them.
 func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures.By, cuts []time.Time) []figures.Group {
 	groups := map[string][]counted{}
 	for _, c := range cases {
 		late := !q.From.IsZero() && c.Opened.Before(q.From) || !q.Until.IsZero() && !c.Opened.Before(q.Until)
 		other := q.Category != "" && c.Category != q.Category || q.Channel != "" && c.Channel != q.Channel || q.Source != "" && q.SourceOf(c.Channel) != q.Source || q.Unit != "" && c.Unit != q.Unit
-		if late || other || c.State == mediation.Joined || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
+		if late || other || joinedAway(&c) || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
 			continue
 		}
 		if q.Official != "" && !slices.Contains(officials(&c), q.Official) {
@@ -137,11 +151,8 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 			if c.Petition != nil {
 				clocks = append(clocks, c.Petition.Clock)
 			}
-			for _, clock := range clocks {
-				if !clock.Due.IsZero() && clock.Paused.IsZero() && clock.Due.Before(now) {
-					t.Overdue++
-					break
-				}
+			if slices.ContainsFunc(clocks, func(k mediation.Clock) bool { return !k.Due.IsZero() && k.Paused.IsZero() && k.Due.Before(now) }) || len(c.Late) > 0 {
+				t.Overdue++
 			}
 		}
 		if in(mediation.Settled) {
@@ -166,13 +177,12 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 			t.Reopened++
 		}
 		t.petition(c, closed)
-		for _, p := range c.Parties {
-			if p.Satisfied != nil && p.Satisfied.Yes {
-				t.Satisfied++
-			} else if p.Satisfied != nil {
-				t.Dissatisfied++
-			}
-		}
+		yes, no := c.said()
+		t.Satisfied += yes
+		t.Dissatisfied += no
+		t.SatisfiedCases += min(yes, 1)
+		t.DissatisfiedCases += min(no, 1)
+		t.RatedCases += min(yes+no, 1)
 	}
 	t.Acceptance, t.Agreement, t.Closing = spreadOf(accept), spreadOf(agree), spreadOf(closing)
 	return t.Tally
@@ -207,4 +217,10 @@ func (t *recounted) liandu(c *counted) {
 	if overseen && c.State == mediation.Settled {
 		t.Overseen++
 	}
+}
+
+// joinedAway tells whether a case counts with the one that it was joined to: not what another body handed over, nor what was late before.
+func joinedAway(c *counted) bool {
+	late := slices.ContainsFunc(c.timeline, func(e mediation.Event) bool { return e.Kind == "breached" })
+	return c.State == mediation.Joined && c.Channel == "app" && c.Petition == nil && !late
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -127,4 +128,33 @@ func (k *figuresKit) aside(c *mediation.Case) (mediation.Actor, mediation.Comman
 	default:
 		return County, cmd
 	}
+}
+
+// joinOwn joins a petition to an earlier one of the same petitioner, and a case that is late to any other, which random steps seldom do.
+func (k *figuresKit) joinOwn(t *testing.T, id string) {
+	t.Helper()
+	c := k.Read(t, id)
+	for _, other := range k.ids {
+		o := k.Read(t, other)
+		if other == id || o.State.Over() {
+			continue
+		}
+		if c.Petition != nil && o.Petition != nil && slices.Equal(applicants(&c), applicants(&o)) {
+			k.give(id, County, mediation.Join{Into: other}, c.Revision)
+			return
+		}
+		if o.State == mediation.Reported && !o.Course.Breached.IsZero() && k.rng.IntN(3) == 0 {
+			k.give(other, County, mediation.Join{Into: id}, o.Revision)
+		}
+	}
+}
+
+// applicants are the numbers of those who apply, as they are known.
+func applicants(c *mediation.Case) (match []string) {
+	for _, p := range c.Parties {
+		if p.Side == mediation.Applicant {
+			match = append(match, p.Match...)
+		}
+	}
+	return match
 }

@@ -39,7 +39,7 @@ func (s *Service) reckonLists(ctx context.Context) (n int, err error) {
 	now := s.now()
 	var failed []error
 	for cursor := ""; ; {
-		some, next, err := s.Lists.List(ctx, "", cursor, batch)
+		some, next, err := s.Lists.List(ctx, "", cursor, page)
 		if err != nil {
 			return n, errors.Join(append(failed, err)...)
 		}
@@ -88,7 +88,7 @@ func (s *Service) reckonDecisions(ctx context.Context) (n int, err error) {
 	open := true
 	var failed []error
 	for cursor := ""; ; {
-		some, next, err := s.Decisions.List(ctx, Filter{Area: grid.Code(r.Policy.County), Open: &open}, cursor, batch)
+		some, next, err := s.Decisions.List(ctx, Filter{Area: grid.Code(r.Policy.County), Open: &open}, cursor, page)
 		if err != nil {
 			return n, errors.Join(append(failed, err)...)
 		}

@@ -13,7 +13,7 @@ type Tally struct {
 	// Consulted are cases, Consultations those held about them; Supervised and Overseen cases on which a supervision team was set, and those settled then.
 	Consulted, Consultations, Supervised, Overseen int
 	Satisfied, Dissatisfied                        int // parties
-	SatisfiedCases, DissatisfiedCases, RatedCases                         int // cases of which a party said so, or either
+	SatisfiedCases, DissatisfiedCases, RatedCases  int // cases of which a party said so, or either
 	// First petitions: all; those concluded, over or brought again; of these, those settled for good.
 	First, FirstEnded, FirstSettled int
 	// Petitions whose petitioners were satisfied with the responsible unit, or said either of it; so with the petition office.

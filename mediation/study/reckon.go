@@ -25,6 +25,9 @@ func (t *turn) reckon() error {
 	return nil
 }
 
+// reckonPage is how many are read at a time.
+const reckonPage = 200
+
 // Reckon is a run over the studies that have not concluded, after days off have changed. It changes none twice and returns how many it changed.
 func (s *Service) Reckon(ctx context.Context) (n int, err error) {
 	r, err := s.Cases.Rules(ctx, "")
@@ -35,7 +38,7 @@ func (s *Service) Reckon(ctx context.Context) (n int, err error) {
 	f := Filter{Area: string(grid.Code(r.Policy.County)), Open: &open}
 	var failed []error
 	for cursor := ""; ; {
-		page, next, err := s.Studies.List(ctx, f, cursor, batch)
+		page, next, err := s.Studies.List(ctx, f, cursor, reckonPage)
 		if err != nil {
 			return n, errors.Join(append(failed, err)...)
 		}

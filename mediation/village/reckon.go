@@ -39,6 +39,9 @@ func (t *turn) reckonDays(cal *clock.Calendar, grids []grid.Code) error {
 	return nil
 }
 
+// reckonPage is how many are read at a time.
+const reckonPage = 200
+
 // Reckon is a run over the results that may be objected to, or are objected to, after days off have changed. It changes none twice and returns how
 // many it changed.
 func (s *Service) Reckon(ctx context.Context) (n int, err error) {
@@ -48,7 +51,7 @@ func (s *Service) Reckon(ctx context.Context) (n int, err error) {
 	}
 	var failed []error
 	for cursor := ""; ; {
-		some, next, err := s.Results.List(ctx, Filter{Meets: grid.Code(rules.Policy.County)}, cursor, batch)
+		some, next, err := s.Results.List(ctx, Filter{Meets: grid.Code(rules.Policy.County)}, cursor, reckonPage)
 		if err != nil {
 			return n, errors.Join(append(failed, err)...)
 		}
