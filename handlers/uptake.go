@@ -186,11 +186,11 @@ func (l labels) useLinks(q *asked, area string, from, until time.Time, f *counts
 			set["itself"] = "true"
 		}
 	}
-	link := func(list map[string][]string, way counts.Way, source string) *string {
+	link := func(list map[string][]string, way, reportWay counts.Way, source string) *string {
 		if list == nil {
 			return nil
 		}
-		of := map[string]string{"way": string(way), "source": source}
+		of := map[string]string{"way": string(way), "reportWay": string(reportWay), "source": source}
 		for name, value := range set {
 			of[name] = value
 		}
@@ -204,7 +204,7 @@ func (l labels) useLinks(q *asked, area string, from, until time.Time, f *counts
 	if f.Petitions {
 		source = l.pol.Uptake.Petitions
 	}
-	return caseLinks{link(f.Counted, f.Way, source), link(f.Below, "", "")}
+	return caseLinks{link(f.Counted, f.Way, f.ReportWay, source), link(f.Below, "", "", "")}
 }
 
 // depth is at which areas are told apart.
@@ -219,31 +219,33 @@ func (q *asked) depth() int {
 	return q.Depth
 }
 
-// wayFilter reads by which app cases are to have come.
+// wayFilter reads by which app cases are to have come, or one of their reports.
 func (a *API) wayFilter(c *Call, f *mediation.Filter) error {
-	way := counts.Way(c.QueryText("way"))
-	if way == "" {
-		return nil
-	}
-	pol, err := a.Policies.Current(c.Context)
-	if err != nil {
-		return err
-	}
-	if len(f.Channels) > 0 {
-		return invalid("invalid_value", "way")
-	}
-	switch way {
-	case counts.WayApp:
-		f.Channels = pol.Uptake.Apps()
-	case counts.WayResidents:
-		f.Channels = pol.Uptake.Residents
-	case counts.WayWorkers:
-		f.Channels = pol.Uptake.Workers
-	default:
-		return invalid("unknown_value", "way", "value", printable(string(way)))
-	}
-	if len(f.Channels) == 0 {
-		f.Channels = []string{""} // none, and not all
+	for name, to := range map[string]*[]string{"way": &f.Channels, "reportWay": &f.Came} {
+		way := counts.Way(c.QueryText(name))
+		if way == "" {
+			continue
+		}
+		if len(*to) > 0 {
+			return invalid("invalid_value", name)
+		}
+		pol, err := a.Policies.Current(c.Context)
+		if err != nil {
+			return err
+		}
+		switch way {
+		case counts.WayApp:
+			*to = pol.Uptake.Apps()
+		case counts.WayResidents:
+			*to = pol.Uptake.Residents
+		case counts.WayWorkers:
+			*to = pol.Uptake.Workers
+		default:
+			return invalid("unknown_value", name, "value", printable(string(way)))
+		}
+		if len(*to) == 0 {
+			*to = []string{""} // none, and not all
+		}
 	}
 	return nil
 }

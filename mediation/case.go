@@ -72,6 +72,8 @@ type Case struct {
 	Reports  []string // ids, first one first: the case's words and point are that one's
 	// Filers are the user ids of those who sent Reports, in their order, "" for one filed for a resident; Reporters the same without doubles.
 	Filers, Reporters []string
+	// Came are the channels by which Reports came, in their order; an earlier release kept the first one's alone, as Channel.
+	Came []string
 	// Recalled are those of Reports that their senders have withdrawn since.
 	Recalled []string
 	// Outside are the work orders of outside desks among Reports.
@@ -264,6 +266,7 @@ type Summary struct {
 	Channel      string
 	Unit         string
 	Had          []string // the departments that it has lain with
+	Came         []string // the channel of each of its reports
 	Reporters    []string
 	Match        []string // keyed hashes of its parties
 	Seated       []string // mediator ids on the panel

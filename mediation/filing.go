@@ -5,10 +5,11 @@ import "slices"
 // Which reports a case holds, and who sent them.
 
 // file adds a report to the case; it does nothing if it is there.
-func (c *Case) file(report, by string) {
+func (c *Case) file(report, by, channel string) {
 	if has(c.Reports, report) {
 		return
 	}
+	c.Came = append(c.Channels(), channel)
 	c.Reports, c.Filers = append(c.Reports, report), append(c.Filers, by)
 	if by != "" && !has(c.Reporters, by) {
 		c.Reporters = append(c.Reporters, by)
@@ -21,6 +22,7 @@ func (c *Case) unfile(report string) {
 	if i < 0 {
 		return
 	}
+	c.Came = slices.Delete(c.Channels(), i, i+1)
 	c.Reports, c.Filers = slices.Delete(slices.Clone(c.Reports), i, i+1), slices.Delete(slices.Clone(c.Filers), i, i+1)
 	c.Recalled = without(c.Recalled, report)
 	c.Outside = slices.DeleteFunc(slices.Clone(c.Outside), func(o OutsideOrder) bool { return o.Report == report })
@@ -31,6 +33,19 @@ func (c *Case) unfile(report string) {
 		}
 	}
 	c.Reporters = left
+}
+
+// Channels are those by which its reports came, one a report: "" where an earlier release kept none.
+func (c *Case) Channels() []string {
+	came := slices.Clone(c.Came)
+	for i := len(came); i < len(c.Reports); i++ {
+		channel := ""
+		if i == 0 {
+			channel = c.Channel
+		}
+		came = append(came, channel)
+	}
+	return came
 }
 
 // filer is who sent a report of the case.

@@ -20,8 +20,9 @@ func adoptCase(c, from *Case, now time.Time, r Rules) {
 	d.begin("case_joined")
 	d.say("case", from.ID)
 	d.Joined = append(d.Joined, from.ID)
+	came := from.Channels()
 	for i, id := range from.Reports {
-		d.file(id, from.Filers[i])
+		d.file(id, from.Filers[i], came[i])
 		if has(from.Recalled, id) && !has(d.Recalled, id) {
 			d.Recalled = append(d.Recalled, id)
 		}

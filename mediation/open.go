@@ -26,7 +26,7 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 	c := Case{ID: o.ID, Home: area, Area: area, Cell: rep.Cell, PlanVersion: rep.PlanVersion, Category: rep.Category,
 		Severity: rep.Severity, Emergency: rep.Emergency, Channel: rep.Channel, Key: rep.Key, Words: rep.Text, Point: rep.Point,
 		Reporter: rep.Reporter, Parties: o.Parties, Policy: r.Policy.ID, Opened: o.At, Heard: Heard{Known: true}}
-	c.file(rep.ID, rep.filer())
+	c.file(rep.ID, rep.filer(), rep.Channel)
 	c.fileOutside(rep.order())
 	c.Number.Series = Series(area, r.Policy.Intake.NumberLevel, o.At)
 	if l := r.Policy.Clocks.Whole; !l.Within.Zero() {
@@ -96,7 +96,7 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.begin("report_joined")
 	d.say("report", rep.ID)
 	d.say("why", why)
-	d.file(rep.ID, rep.filer())
+	d.file(rep.ID, rep.filer(), rep.Channel)
 	taken, none := d.takePass(rep), d.Petition == nil
 	d.fileOutside(rep.order())
 	if !taken { // what goes from desk to desk is not brought in again

@@ -66,6 +66,7 @@ type Filter struct {
 	Cell       grid.Code
 	Channel    string
 	Channels   []string // any of them
+	Came       []string // one of its reports came by any of these channels
 	Unit       string
 	HadBy      string       // a unit that it lies with or has lain with
 	Official   string       // an account that has acted on it in public office

@@ -17,6 +17,9 @@ func (p *Cases) List(ctx context.Context, f mediation.Filter, cursor string, lim
 	if f.Late != ([2]time.Time{}) {
 		return p.late(ctx, f, cursor, limit)
 	}
+	if len(f.Came) > 0 {
+		return p.came(ctx, f, cursor, limit)
+	}
 	after, err := readPosition(cursor)
 	if err != nil {
 		return nil, "", err
@@ -90,6 +93,10 @@ func alongOverdue(f mediation.Filter, q Query) (Query, bool) {
 func (p *Cases) Count(ctx context.Context, f mediation.Filter, max int) (int, error) {
 	if f.Late != ([2]time.Time{}) {
 		list, _, err := p.late(ctx, f, "", max)
+		return len(list), err
+	}
+	if len(f.Came) > 0 {
+		list, _, err := p.came(ctx, f, "", max)
 		return len(list), err
 	}
 	q, ok := caseQuery(f)

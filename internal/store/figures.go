@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"fengqiao/mediation"
@@ -75,15 +77,36 @@ func (m movedCases) summary(ctx context.Context, row Row) (s mediation.Summary, 
 			return s, err
 		}
 	}
+	if slices.Contains(c.Channels(), "") {
+		if c.Came, err = m.came(ctx, &c); err != nil {
+			return s, err
+		}
+	}
 	// Whoever changes it meanwhile stores it anew themselves; and what fails here the next reading of everything does.
 	last := lastEvent(&c)
 	_, _ = cases.Update(ctx, row.ID, func(now *mediation.Case) error {
 		if lastEvent(now) == last {
-			now.Course = c.Course
+			now.Course, now.Came = c.Course, c.Came
 		}
 		return nil
 	})
 	return c.Summarise(), nil
+}
+
+// came reads by which channels a case's reports came.
+func (m movedCases) came(ctx context.Context, c *mediation.Case) ([]string, error) {
+	channels := c.Channels()
+	for i, id := range c.Reports {
+		rep, err := m.s.Reports().Load(ctx, id)
+		switch {
+		case errors.Is(err, mediation.ErrNotFound): // it was deleted
+		case err != nil:
+			return nil, err
+		default:
+			channels[i] = rep.Channel
+		}
+	}
+	return channels, nil
 }
 
 // course reads a case's course from its timeline.

@@ -31,7 +31,7 @@ func Figures(t *testing.T, s *store.Store) {
 	for name, n := range map[string]int{"open": all.Open, "overdue": all.Overdue, "in time": all.InTime, "late": all.Closed - all.InTime, "settled": all.Settled,
 		"reopened": all.Reopened, "satisfied": all.Satisfied, "dissatisfied": all.Dissatisfied, "agreed": all.Agreement.N, "joined": len(k.ids) - all.Received, "closed and passed on again": k.passedOn, "a joined petition": k.ofPetition, "joined and late": k.ofLate, "overdue by what was joined to it": k.lateHere, "backlog": k.piled, "backlog reopened": k.again,
 		"a first petition": all.First, "a first petition in hand": all.First - all.FirstEnded, "a first petition settled": all.FirstSettled, "a first petition not settled": all.FirstEnded - all.FirstSettled,
-		"liked by its petitioner": all.UnitLiked, "disliked": all.OfficeRated - all.OfficeLiked, "passed on": all.PassedOn, "passed on to a desk": k.toDesk, "overdue at a stage alone": k.atStage, "settled at once": all.AtOnce, "studied": all.Studied,
+		"liked by its petitioner": all.UnitLiked, "disliked": all.OfficeRated - all.OfficeLiked, "passed on": all.PassedOn, "passed on to a desk": k.toDesk, "overdue at a stage alone": k.atStage, "settled at once": all.AtOnce, "studied": all.Studied, "a report that came otherwise than its case": k.otherwise,
 		"consulted on more than once": all.Consultations - all.Consulted, "settled under supervision": all.Overseen, "supervised and not settled": all.Supervised - all.Overseen} {
 		if n == 0 {
 			t.Errorf("no case is %s: %+v after %d commands", name, all, k.done)
@@ -58,6 +58,9 @@ type figuresKit struct {
 	passedOn int
 	// had are the units that each case was seen with, before and after every command.
 	had map[string][]string
+	// channels are those of reports, otherwise how often one was counted that came by another than its case.
+	channels  map[string]string
+	otherwise int
 }
 
 // lies notes with which unit a case lies.
@@ -71,7 +74,7 @@ func (k *figuresKit) lies(c *mediation.Case) {
 func newFiguresKit(t *testing.T, s *store.Store, seed uint64) *figuresKit {
 	t.Helper()
 	rules := bytes.Replace(WithPetitions(t, "12345"), []byte("  number_format:"), []byte("  on_receipt: {within: 24h, max_severity: 2}\n  number_format:"), 1)
-	k := &figuresKit{Office: NewOffice(t, s, s, append(append(rules, desksOnOneTrack...), jointUnderOneLead...)), rng: rand.New(rand.NewPCG(3, seed)), had: map[string][]string{}}
+	k := &figuresKit{Office: NewOffice(t, s, s, append(append(rules, desksOnOneTrack...), jointUnderOneLead...)), rng: rand.New(rand.NewPCG(3, seed)), had: map[string][]string{}, channels: map[string]string{}}
 	k.DeskUnit = func(desk string) string { return desk + "中心" }
 	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
 	housing := accountUser("housing", "housing", "33.01.11", mediation.UnitStaff, OfficeStart) // or no consultation could name it

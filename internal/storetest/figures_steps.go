@@ -49,10 +49,10 @@ func (k *figuresKit) reopen(t *testing.T, n int) {
 	}
 }
 
-// asBefore stores a case as a release did that knew of no course.
+// asBefore stores a case as a release did that knew of no course and of one channel a case.
 func (k *figuresKit) asBefore(t *testing.T, id string) {
 	t.Helper()
-	if _, err := k.Cases.Update(context.Background(), id, func(c *mediation.Case) error { c.Course = mediation.Course{}; return nil }); err != nil {
+	if _, err := k.Cases.Update(context.Background(), id, func(c *mediation.Case) error { c.Course, c.Came = mediation.Course{}, nil; return nil }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -45,6 +45,15 @@ func (k *figuresKit) uses(t *testing.T, anew *figures.Keeper, cases []counted, a
 				*n = 1
 			}
 		}
+		for _, id := range c.Reports {
+			use.Reports++
+			if channel := k.channelOf(t, id); channel == "app" || channel == "12345" {
+				use.ReportsByApp++
+			}
+			if k.channelOf(t, id) != c.Channel {
+				k.otherwise++
+			}
+		}
 		for _, p := range c.Parties {
 			if p.Satisfied != nil {
 				use.SaidEither++
@@ -65,4 +74,19 @@ func (k *figuresKit) uses(t *testing.T, anew *figures.Keeper, cases []counted, a
 	if again, _ := anew.Uses(q, m, cuts); !reflect.DeepEqual(again, got) {
 		t.Fatalf("%s: made anew %+v, kept %+v", actor.Role, again, got)
 	}
+}
+
+// channelOf is by which channel a report came, by the report itself.
+func (k *figuresKit) channelOf(t *testing.T, id string) string {
+	t.Helper()
+	channel, known := k.channels[id]
+	if !known {
+		rep, err := k.Store.Reports().Load(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		channel = rep.Channel
+		k.channels[id] = channel
+	}
+	return channel
 }

@@ -21,7 +21,7 @@ const blockRows = 1 << 14
 type block struct {
 	id                                       [blockRows]key
 	area, category, channel, unit, officials [blockRows]uint32
-	had                                      [blockRows]uint32
+	had, came                                [blockRows]uint32
 	opened, accepted, agreed, closed, until  [blockRows]uint32 // until is when the case is overdue
 	late                                     [blockRows]uint32 // when a limit first passed
 	kind                                     [blockRows]uint32 // in the book's kinds
@@ -33,7 +33,7 @@ type Book struct {
 	blocks                        []*block
 	rows                          index
 	area, category, channel, unit names
-	officials, had                names // each word a set of them: of officials, and of the units that have had a case
+	officials, had, came          names // each word a set of them: officials, units that have had a case, the channels of its reports, one each
 	kinds                         kinds
 	asOf                          time.Time
 }
@@ -56,6 +56,7 @@ func (b *Book) Put(s *mediation.Summary) {
 	k.channel[i], k.unit[i] = b.channel.code(s.Channel), b.unit.code(s.Unit)
 	k.officials[i] = b.officials.code(setOf(s.Course.Officials))
 	k.had[i] = b.had.code(setOf(HadBy(s)))
+	k.came[i] = b.came.code(setOf(s.Came))
 	k.opened[i], k.closed[i], k.until[i] = seconds(s.Opened), seconds(s.Closed), seconds(s.Overdue)
 	k.accepted[i], k.agreed[i] = seconds(s.Course.Accepted), seconds(s.Course.Agreed)
 	k.late[i] = seconds(s.Course.Breached)

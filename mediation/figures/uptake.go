@@ -12,6 +12,8 @@ type Use struct {
 	Received, Petitions   int
 	Residents, Workers    int // by the residents' app, and by the workers'
 	Satisfied, SaidEither int // parties
+	// Reports are all that came of the cases, those that joined one among them, each by its own channel; ReportsByApp those by either app.
+	Reports, ReportsByApp int
 }
 
 // Add adds the counts of other cases.
@@ -22,6 +24,8 @@ func (u *Use) Add(o *Use) {
 	u.Workers += o.Workers
 	u.Satisfied += o.Satisfied
 	u.SaidEither += o.SaidEither
+	u.Reports += o.Reports
+	u.ReportsByApp += o.ReportsByApp
 }
 
 // Way is of the app by whom cases come; a word of the list's filter "way".
@@ -44,8 +48,9 @@ type UseFigure struct {
 	Aim int
 	// Of is the figure: of a Share its two counts.
 	Of func(*Use) (value, of int)
-	// Way and Petitions say of which cases it is; Counted and Below narrow their list as those of Figure do.
+	// Way, ReportWay and Petitions say of which cases it is: those that came so, or that had a report that did; Counted and Below narrow their list as those of Figure do.
 	Way       Way
+	ReportWay Way
 	Petitions bool
 	Counted   map[string][]string
 	Below     map[string][]string
@@ -54,15 +59,19 @@ type UseFigure struct {
 // UseFigures is the table.
 var UseFigures = []UseFigure{
 	{"petitions", Count, "信访量", "petitions", "期间内立案、来自规则所定信访来源的案件；并入别的案件的照样计", "cases opened in the period that came from the policy's source of petitions, those joined to another among them",
-		-1, func(u *Use) (int, int) { return u.Petitions, u.Petitions }, "", true, received, nil},
+		-1, func(u *Use) (int, int) { return u.Petitions, u.Petitions }, "", "", true, received, nil},
 	{"appUse", Share, "应用率", "use of the app", "经应用（居民端、网格员端）来的案件÷收到的案件；渠道是该案第一件上报的", "cases that came by the app, the residents' or the workers' ÷ cases received; by the channel of the case's first report",
-		1, func(u *Use) (int, int) { return u.Residents + u.Workers, u.Received }, WayApp, false, received, received},
+		1, func(u *Use) (int, int) { return u.Residents + u.Workers, u.Received }, WayApp, "", false, received, received},
 	{"residentUse", Share, "居民应用率", "residents' use", "经居民端来的案件÷收到的案件", "cases that came by the residents' app ÷ cases received",
-		0, func(u *Use) (int, int) { return u.Residents, u.Received }, WayResidents, false, received, received},
+		0, func(u *Use) (int, int) { return u.Residents, u.Received }, WayResidents, "", false, received, received},
 	{"workerUse", Share, "网格员应用率", "workers' use", "经网格员端来的案件÷收到的案件", "cases that came by the workers' app ÷ cases received",
-		0, func(u *Use) (int, int) { return u.Workers, u.Received }, WayWorkers, false, received, received},
+		0, func(u *Use) (int, int) { return u.Workers, u.Received }, WayWorkers, "", false, received, received},
 	{"satisfaction", Share, "满意率", "satisfaction", satisfiedZh, satisfiedEn,
-		1, func(u *Use) (int, int) { return u.Satisfied, u.SaidEither }, "", false, inSatisfied, inRated},
+		1, func(u *Use) (int, int) { return u.Satisfied, u.SaidEither }, "", "", false, inSatisfied, inRated},
+	{"reports", Count, "上报件", "reports", "这些案件的全部上报，并入的每一件也计", "all reports of the cases, each that joined one among them",
+		0, func(u *Use) (int, int) { return u.Reports, u.Reports }, "", "", false, received, nil},
+	{"reportAppUse", Share, "上报应用率", "reports by the app", "经应用来的上报件÷上报件，每件按自己的渠道；列表是有这样一件上报的案件", "reports that came by the app ÷ reports, each by its own channel; the list is of the cases with such a report",
+		0, func(u *Use) (int, int) { return u.ReportsByApp, u.Reports }, "", WayApp, false, received, received},
 }
 
 // Value is a figure of a use; false where it is a share of none.
@@ -159,8 +168,43 @@ func (b *Book) Uses(q Query, m Measure, cuts []time.Time) ([]UnitUse, bool) {
 			count.to(&all[at].Months[i%len(cuts)], &tallies[i])
 		}
 	}
+	b.reports(q, m, cuts, of, all)
 	slices.SortFunc(all, func(x, y UnitUse) int { return cmp.Compare(x.Area, y.Area) })
 	return all, true
+}
+
+// reports adds what is told of reports to areas that have cases.
+func (b *Book) reports(q Query, m Measure, cuts []time.Time, of map[string]int, all []UnitUse) {
+	s, ok := b.crossing(q, cuts)
+	if !ok {
+		return
+	}
+	apps := append(slices.Clone(m.Residents), m.Workers...)
+	came := make([][2]int, len(b.came.all))
+	for code, word := range b.came.all {
+		for _, channel := range membersOf(word) {
+			came[code][0]++
+			if slices.Contains(apps, channel) {
+				came[code][1]++
+			}
+		}
+	}
+	to := make([]*Use, len(s.keys)*len(cuts))
+	for i := range to {
+		if at, known := of[s.keys[i/len(cuts)]]; known {
+			to[i] = &all[at].Months[i%len(cuts)]
+		}
+	}
+	groups := make([]int32, blockRows)
+	for n, k := range b.blocks {
+		s.groups(k, b.filled(n), groups)
+		for i, g := range groups[:b.filled(n)] {
+			if g >= 0 && to[g] != nil {
+				to[g].Reports += came[k.came[i]][0]
+				to[g].ReportsByApp += came[k.came[i]][1]
+			}
+		}
+	}
 }
 
 // among narrows a query to the cases that came by some channels.
@@ -176,16 +220,13 @@ func (q Query) among(channels []string) Query {
 
 // crossed counts by areas and months at once; false if there are too many.
 func (b *Book) crossed(q Query, cuts []time.Time) (*sieve, []Tally, bool) {
-	s, ok := b.sieve(q, ByArea, nil)
-	if !ok || len(cuts) == 0 {
+	s, ok := b.crossing(q, cuts)
+	if !ok {
 		return &sieve{}, nil, true
 	}
 	areas := len(s.keys)
 	if areas*len(cuts) > MostUses {
 		return nil, nil, false
-	}
-	for _, t := range cuts {
-		s.cuts = append(s.cuts, seconds(t))
 	}
 	units := s.keys
 	s.plain = true
@@ -193,4 +234,16 @@ func (b *Book) crossed(q Query, cuts []time.Time) (*sieve, []Tally, bool) {
 	_, tallies := b.scan(s, false)
 	s.keys = units
 	return s, tallies, true
+}
+
+// crossing is the sieve of areas and months; false where nothing passes it.
+func (b *Book) crossing(q Query, cuts []time.Time) (*sieve, bool) {
+	s, ok := b.sieve(q, ByArea, nil)
+	if !ok || len(cuts) == 0 {
+		return nil, false
+	}
+	for _, t := range cuts {
+		s.cuts = append(s.cuts, seconds(t))
+	}
+	return s, true
 }
