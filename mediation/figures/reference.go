@@ -69,9 +69,9 @@ const rules = `
 - **用时**：自然时间的秒数，夜间和节假日也算。中位数、第90百分位取最近秩：排好序后第 ⌈n·p⌉ 个，不插值。**Times**: seconds by the clock on the wall, nights and
   holidays included. Percentiles by nearest rank: the ⌈n·p⌉-th in order, nothing is interpolated.
 - **没有**：没有案件的比率、没有用时的中位数是 null，不是 0。A share of none and a median of nothing are null and not 0.
-- **` + "`asOf`" + `**：到此刻为止的变化都已计入，通常两三秒以前（` + "`ageSeconds`" + `）。每个实例各有一份内存里的列，每个案件约 70 字节，启动后先读完所有案件，其间回答 503
+- **` + "`asOf`" + `**：到此刻为止的变化都已计入，通常两三秒以前（` + "`ageSeconds`" + `）。每个实例各有一份内存里的列，每个案件约 80 字节，启动后先读完所有案件，其间回答 503
   ` + "`stats.filling`" + `。时钟拨错的实例写下的变化，最迟六小时后的全读补上。Every change up to ` + "`asOf`" + ` is counted, as a rule two or three seconds ago. Each instance
-  holds columns of its own, some 70 bytes a case; after a start they are read first, and until then the answer is 503. What an instance with a wrong clock
+  holds columns of its own, some 80 bytes a case; after a start they are read first, and until then the answer is 503. What an instance with a wrong clock
   wrote is made good by a reading of everything within six hours.
 - **` + "`cases`" + `**、**` + "`casesBelow`" + `**：正好是这些案件的列表，比率另有分母的；用时是计了时的案件（` + "`timed`" + `件）；数当事人的，是这些当事人的案件。列表的条件
   ` + "`counted`" + ` 与统计数是同一份定义。归在现行网格图没有的辖区下的那一组没有列表（null）。超期按提问时刻算。The list of exactly these cases, of a share also of those below the
