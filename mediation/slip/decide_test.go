@@ -167,8 +167,17 @@ func TestALeaversSlipsGoToTheirSuccessorOnce(t *testing.T) {
 	if HandOver(&s, "sv9", "x", chief, monday.Add(9*time.Hour), r) {
 		t.Error("an ended one is handed over")
 	}
-	clue := issued(rules(t, "clue"))
-	if HandOver(&clue, issuer.ID, "x", chief, monday, rules(t, "clue")) || !May(chief, mediation.SlipJudge, &clue) {
-		t.Error("a clue is handed on, or the role that sees it cannot judge it")
+	r = rules(t, "clue")
+	clue := issued(r)
+	colleague, afar, foreign, clerk := issuer, issuer, issuer, issuer
+	colleague.ID, afar.ID, foreign.ID, clerk.ID = "sv9", "sv8", "sv7", "cs1"
+	afar.Area, foreign.Unit, clerk.Role = "33.99", "another unit", mediation.CountyStaff
+	for _, to := range []mediation.Actor{colleague, afar, foreign, clerk} {
+		if takes(&clue, issuer, to, r) != (to.ID == colleague.ID) {
+			t.Errorf("a clue and %+v", to)
+		}
+	}
+	if !HandOver(&clue, issuer.ID, colleague.ID, chief, monday, r) || !May(colleague, mediation.SlipJudge, &clue) || May(issuer, mediation.SlipRead, &clue) || !May(chief, mediation.SlipJudge, &clue) {
+		t.Error("a clue is not the successor's alone, and of the role that sees it")
 	}
 }
