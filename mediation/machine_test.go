@@ -493,6 +493,9 @@ func (m *machine) whole() {
 			m.rt.Fatalf("it was sent to the same twice: %+v", c.Sent)
 		}
 	}
+	if last := c.Events[len(c.Events)-1]; last.Kind == string(CmdExit) && c.Petition != nil && (c.Petition.State == PetitionReviewing || c.Petition.State == PetitionRereviewing) {
+		m.rt.Fatalf("an orderly exit while the petition is %s", c.Petition.State)
+	}
 	m.seatsOnce()
 	m.dueInTime()
 	m.clocksExplainThemselves()

@@ -187,6 +187,7 @@ const (
 	NeedPassable        Need = "passable"         // it lies with an outside desk that the policy lets pass it on
 	NeedDesk            Need = "desk"             // it came from an outside desk
 	NeedToConfirm       Need = "to_confirm"       // an agreement is in effect, and nobody has applied for judicial confirmation yet
+	NeedNoReview        Need = "no_review"        // no review or re-review of the petition is open
 	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
 )
 
@@ -251,7 +252,7 @@ var Table = []Rule{
 	{CmdSuspend, "中止", "suspend", []State{Screened, Offered, Accepted, Mediating, Agreed, Effective}, []State{Suspended}, nil},
 	{CmdResume, "恢复", "resume", []State{Suspended}, []State{Screened, Accepted, Mediating, Agreed, Effective}, nil},
 	{CmdTerminate, "终止调解", "terminate", []State{Screened, Offered, Accepted, Mediating, Agreed}, []State{Failed}, nil},
-	{CmdExit, "有序退出", "orderly exit", []State{Failed, Unsettled, Closed}, []State{Exited}, nil},
+	{CmdExit, "有序退出", "orderly exit", []State{Failed, Unsettled, Closed}, []State{Exited}, []Need{NeedNoReview}},
 	{CmdWithdraw, "撤回", "withdraw", beforePanel, []State{Withdrawn}, []Need{NeedOnlyReporter}},
 	{CmdRefuseMediation, "拒绝调解", "refuse mediation", []State{Reported, Screened, Offered, Accepted, Mediating, Agreed, Suspended}, []State{Failed}, []Need{NeedNotInEffect}},
 	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", matched, matched, nil},
