@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +68,10 @@ func whatHasNoCase(t *testing.T, fresh apptest.Fresh) {
 	l.put(t, "N-1", order(apptest.Here, obj{"severity": 4})).Want(201)
 	heard(leader, 49*time.Hour, "22")
 	heard(staff, 51*time.Hour, "10") // nobody is on duty any more: leaders and staff hear of it; the order has come meanwhile
+	text := string(a.Do(t, a.Root(t), "GET", "/metrics", nil).Want(200).Body)
+	if want := fmt.Sprintf("fengqiao_stray_matters_total %d\n", a.Duty.Figures().Strays); !strings.Contains(text, want) || a.Duty.Figures().Strays != 5 {
+		t.Errorf("the figures say %d: %s", a.Duty.Figures().Strays, text)
+	}
 }
 
 // TestWhatAnEarlierReleaseLeftWaitingRunsOutToo: its orders have no time at which the sweep looks at them, and are never written again.

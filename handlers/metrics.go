@@ -7,6 +7,7 @@ import (
 
 	"fengqiao/internal/checkpoint"
 	"fengqiao/mediation"
+	"fengqiao/mediation/duty"
 	"fengqiao/push"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,6 +35,9 @@ func newMetrics(d Deps) *metrics {
 	}
 	if d.Sweep != nil {
 		m.registry.MustRegister(reading[mediation.SweepFigures]{always(d.Sweep), sweepFigures})
+	}
+	if d.Duty != nil {
+		m.registry.MustRegister(reading[duty.Figures]{always(d.Duty.Figures), dutyFigures})
 	}
 	if d.Checkpoints != nil {
 		m.registry.MustRegister(reading[checkpoint.Figures]{always(d.Checkpoints), checkpointFigures})

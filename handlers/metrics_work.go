@@ -6,6 +6,7 @@ import (
 
 	"fengqiao/internal/checkpoint"
 	"fengqiao/mediation"
+	"fengqiao/mediation/duty"
 	"fengqiao/push"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -61,6 +62,13 @@ var sweepFigures = []figure[mediation.SweepFigures]{
 	{prometheus.NewDesc("fengqiao_sweep_seconds_total", "Time spent sweeping.", nil, nil), prometheus.CounterValue,
 		func(f mediation.SweepFigures) float64 { return f.Took.Seconds() }},
 	gauge("sweep_last_good_timestamp_seconds", "When a sweep last ended well; 0 before the first.", func(f mediation.SweepFigures) float64 { return epoch(f.LastGood) }),
+}
+
+var dutyFigures = []figure[duty.Figures]{
+	counter("stray_matters_total", "Times that who is on duty was told of a matter without a case.", func(f duty.Figures) int { return f.Strays }),
+	counter("caught_cases_total", "Times that an open case no clock of which ran any more was given to somebody anew.", func(f duty.Figures) int { return f.Caught }),
+	counter("dispatched_total", "Times that a dispatch rule sent a case to somebody.", func(f duty.Figures) int { return f.Dispatched }),
+	counter("dispatched_vacant_total", "Of these, times that one of the rule's targets could not be reached.", func(f duty.Figures) int { return f.Vacant }),
 }
 
 var checkpointFigures = []figure[checkpoint.Figures]{

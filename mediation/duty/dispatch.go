@@ -3,6 +3,7 @@ package duty
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -49,7 +50,17 @@ func (s *Service) Dispatch(ctx context.Context, c *mediation.Case, key string, s
 	if err != nil || !may {
 		return err
 	}
-	return s.Rosters.Announce(ctx, notices)
+	if err := s.Rosters.Announce(ctx, notices); err != nil {
+		return err
+	}
+	s.tallies.dispatched.Add(1)
+	if rule.On == policy.OnUnheld {
+		s.tallies.caught.Add(1)
+	}
+	if slices.ContainsFunc(list, func(x reached) bool { return x.vacant }) {
+		s.tallies.vacant.Add(1)
+	}
+	return nil
 }
 
 // outcome is what comes of a rule: what its event says, to whom the case is sent, and who is told.

@@ -50,10 +50,13 @@ type Deps struct {
 }
 
 // Service is the room's use cases.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	tallies tallies
+}
 
 // NewService returns a ready service.
-func NewService(d Deps) *Service { return &Service{d} }
+func NewService(d Deps) *Service { return &Service{Deps: d} }
 
 // keptBehind is how long shifts that are over stay in the roster.
 const keptBehind = 400 * 24 * time.Hour

@@ -35,7 +35,11 @@ func (s *Service) Catch(ctx context.Context, m mediation.Stray) error {
 		id := "stray/" + m.Subject + "/" + strconv.Itoa(m.Turn) + "/" + strconv.Itoa(i)
 		notices[i] = mediation.Notice{ID: id, Kind: mediation.NoticeStray, At: m.At, To: to[i], Subject: m.Subject}
 	}
-	return s.Rosters.Announce(ctx, notices)
+	err = s.Rosters.Announce(ctx, notices)
+	if err == nil {
+		s.tallies.strays.Add(1)
+	}
+	return err
 }
 
 // OnPost is who holds a post for a case at a moment and may hear of it, "" where nobody does.
