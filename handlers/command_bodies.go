@@ -36,7 +36,7 @@ type behalfBody struct {
 
 func (b behalfBody) behalf() (mediation.Behalf, error) {
 	switch b.Manner {
-	case "", "spoken", "written":
+	case "", "spoken", "phone", "written":
 		return mediation.Behalf{Party: b.Party, Manner: b.Manner}, nil
 	}
 	return mediation.Behalf{}, invalid("unknown_value", "manner", "value", printable(b.Manner))
@@ -169,12 +169,13 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		// What the petitioner says of the responsible unit and, apart from it, of the petition office.
 		UnitSatisfied   *bool  `json:"unitSatisfied"`
 		OfficeSatisfied *bool  `json:"officeSatisfied"`
+		Evidence        string `json:"evidence" max:"64"`
 		Reason          string `json:"reason" max:"200"`
 		Remark          string `json:"remark"`
 	}) (mediation.Command, error) {
 		behalf, err := b.behalf()
 		return mediation.HandlePetition{Behalf: behalf, Step: b.Step, Unit: b.Unit, Route: b.Route, Days: b.Days, Approver: b.Approver, Verdict: b.Verdict,
-			Rating: mediation.Rating{Unit: b.UnitSatisfied, Office: b.OfficeSatisfied}, Reason: b.Reason, Remark: b.Remark}, err
+			Rating: mediation.Rating{Unit: b.UnitSatisfied, Office: b.OfficeSatisfied}, Evidence: b.Evidence, Reason: b.Reason, Remark: b.Remark}, err
 	}),
 	mediation.CmdSuspend: body(func(b reasonRemarkBody) (mediation.Command, error) {
 		return mediation.Suspend{Reason: b.Reason, Remark: b.Remark}, nil

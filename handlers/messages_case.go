@@ -67,6 +67,8 @@ var caseMessages = map[string]message{
 	"petition.join":         {"信访件不能并入", "A petition is not joined away", "本案是信访件（{petition}），程序和答复是它自己的，并入后就没有时限、没有答复了。请反过来把另一案并入本案，或者会商、联合办理。", "It is a petition ({petition}), with a course and an answer of its own that a join would end. Join the other case to this one, or handle them jointly."},
 	"petition.join_other":   {"不是同一信访人", "Another petitioner's", "不同信访人的信访件不能并为一件：各有各的程序、时限和答复。可以会商、联合办理，分别答复。", "Two petitioners' petitions never become one: each has a course and an answer of its own. Handle them jointly and answer each."},
 	"petition.join_later":   {"先来的信访时限照走", "The earlier petition's clock goes on", "要并入的那件信访来得更晚。请反过来，把 {into} 并入本案。", "The petition to be joined to came later. Join {into} to this case."},
+	"petition.concerned":    {"承办单位不能代信访人说话", "Not by whom it concerns", "“{step}”是信访人自己的，承办过、复查过这件信访的单位和答复人不能代录，请由其他工作人员记录。", "“{step}” is the petitioner's own: whose unit handles or reviewed it, or who answered it, does not record it for them. Let somebody else."},
+	"petition.evidence":     {"请写明或附上凭据", "Say or show it", "代录的，规则要求写明信访人怎么说的（备注），或附照片、录音。", "What is recorded for a petitioner needs a remark of what they said, or a photo or recording, as the policy has it."},
 	"petition.late":         {"期限已过", "Too late", "办理“{step}”的期限已于 {due} 届满。", "The time for “{step}” ended at {due}."},
 	"petition.extended":     {"已经延长过", "Extended already", "办理期限只能延长一次。", "The time for handling may be extended once."},
 	"petition.own_review":   {"不能复查自己的意见", "Nobody reviews their own", "“{unit}”出具过意见，复查、复核须由其他机关办理。", "“{unit}” has issued an opinion of its own: another organ must review it."},

@@ -52,6 +52,9 @@ type paperView struct {
 	Reason   string                 `json:"reason,omitzero"`
 	Text     string                 `json:"text,omitzero"`
 	Approver string                 `json:"approver,omitzero"` // of an extension
+	// Recorded: somebody else recorded it for the petitioner, who said it in that manner: spoken, phone, written.
+	Recorded bool   `json:"recorded,omitzero"`
+	Manner   string `json:"manner,omitzero"`
 }
 
 // petition shows a case's petition; open opens what may be read of its words.
@@ -72,7 +75,7 @@ func (l labels) petition(c *Call, k *mediation.Case, open func(mediation.Sealed)
 		v.Clock = &petitionClock{info.Clock, info.Clock.Text(l.zh), k.PetitionLimit(l.pol).Basis, clockOf(p.Clock)}
 	}
 	for _, x := range p.Papers {
-		one := paperView{Step: x.Step, StepText: l.step(x.Step), At: x.At, Unit: x.Unit, Days: x.Days, Reason: x.Reason}
+		one := paperView{Step: x.Step, StepText: l.step(x.Step), At: x.At, Unit: x.Unit, Days: x.Days, Reason: x.Reason, Recorded: x.Party != "", Manner: x.Manner}
 		var err error
 		if one.Text, err = open(x.Words); err != nil {
 			return nil, err

@@ -231,6 +231,7 @@ type (
 		Approver       string // who approved the extension
 		Verdict        string // SameFacts, NewFacts
 		Rating         Rating
+		Evidence       string // media id of a photo or recording that shows what the petitioner said, where somebody records it
 		Reason, Remark string
 	}
 	// Entrust 委托代办: a party consents that a helper acts for them.
@@ -278,7 +279,7 @@ type (
 // themselves alone, whatever stands here.
 type Behalf struct {
 	Party  string
-	Manner string // spoken, written
+	Manner string // spoken, phone, written
 }
 
 // Name of each command.

@@ -36,6 +36,8 @@ func (p *Petition) barred(step PetitionStep) bool {
 		return !p.awaitsVerdict()
 	case StepSend, StepRefuse:
 		return p.awaitsVerdict()
+	case StepDisown:
+		return p.Recorded.Step == ""
 	case StepContest:
 		return p.Back == nil || p.Back.Contested
 	}

@@ -77,7 +77,7 @@ func TestTheUnitAndThePetitionOfficeAreRatedApart(t *testing.T) {
 	s.refuses(applicant, HandlePetition{Step: StepRate}, "required")
 	s.refuses(opponent, HandlePetition{Step: StepRate, Rating: Rating{Unit: &yes}}, "need.petition")
 	s.step(applicant, HandlePetition{Step: StepRate, Rating: Rating{Unit: &no, Office: &yes}})
-	s.step(staff, HandlePetition{Step: StepRate, Behalf: Behalf{Party: "p1", Manner: "spoken"}, Rating: Rating{Unit: &yes}})
+	s.step(staff, HandlePetition{Step: StepRate, Behalf: Behalf{Party: "p1", Manner: "spoken"}, Remark: "he said so", Rating: Rating{Unit: &yes}})
 	if r := s.c.Summarise().Rating; r.Unit == nil || !*r.Unit || r.Office == nil || !*r.Office || s.c.Petition.State != PetitionHandled {
 		t.Errorf("%+v", r)
 	}

@@ -46,6 +46,10 @@ func (d *decision) petition(cmd HandlePetition) error {
 		if err != nil {
 			return err
 		}
+		if err := d.checkSpokenFor(cmd); err != nil {
+			return err
+		}
+		d.recordFor(who, cmd)
 		if cmd.Step == StepRate {
 			d.rated(who, cmd.Rating)
 		}
@@ -53,10 +57,19 @@ func (d *decision) petition(cmd HandlePetition) error {
 			rule.To = "" // the others go on
 		}
 	}
+	if cmd.Step == StepDisown {
+		if err := d.disown(); err != nil {
+			return err
+		}
+	}
 	d.say("step", string(cmd.Step))
 	d.say("unit", cmd.Unit)
 	d.say("reason", cmd.Reason)
-	p.Papers = append(slices.Clone(p.Papers), Paper{Step: cmd.Step, At: d.At, By: d.Actor.ID, Unit: cmd.Unit, Days: cmd.Days, Reason: cmd.Reason, Words: d.Order.Words, Approver: d.Approver})
+	paper := Paper{Step: cmd.Step, At: d.At, By: d.Actor.ID, Unit: cmd.Unit, Days: cmd.Days, Reason: cmd.Reason, Words: d.Order.Words, Approver: d.Approver}
+	if d.Actor.Role != PartyRole && has(petitionersOwn, cmd.Step) {
+		paper.Party, paper.Manner = cmd.Party, cmd.Manner
+	}
+	p.Papers = append(slices.Clone(p.Papers), paper)
 	was := p.Clock
 	if rule.To != "" {
 		d.enterPetition(rule.To)
@@ -196,7 +209,7 @@ func (d *decision) tellPetition(step PetitionStep) {
 	switch step {
 	case StepSend:
 		d.tell(NoticeTransferred, Recipient{Unit: d.Petition.Unit, Area: d.Area}, due)
-	case StepObject, StepAskReview, StepAskRereview, StepWithdraw, StepContest:
+	case StepObject, StepAskReview, StepAskRereview, StepWithdraw, StepContest, StepDisown:
 		d.tell(NoticeProgress, Recipient{Role: TownshipStaff, Area: d.Area}, due)
 		d.tell(NoticeProgress, Recipient{Role: CountyStaff, Area: d.Area}, due)
 	}

@@ -104,6 +104,7 @@ const (
 	StepExplain     PetitionStep = "explain"       // 属地解释
 	StepContest     PetitionStep = "contest"       // 对认定提出异议
 	StepRate        PetitionStep = "rate"          // 评价承办单位和信访工作机构
+	StepDisown      PetitionStep = "disown"        // 不是本人的意思
 	StepAside       PetitionStep = "as_accusation" // 转按检举控告办理; comes of reclassifying
 	StepTakeUp      PetitionStep = "as_petition"   // 按信访程序办理; comes of reclassifying
 )
@@ -120,7 +121,7 @@ type PetitionRule struct {
 var (
 	petitionUnit   = []Role{UnitStaff, TownshipStaff, CountyStaff} // an office records what a unit without an account does
 	petitionOffice = []Role{TownshipStaff, CountyStaff}
-	petitioner     = []Role{PartyRole, TownshipStaff, CountyStaff, UnitStaff} // or whoever records what they said
+	petitioner     = []Role{PartyRole, TownshipStaff, CountyStaff} // or an office that records what they said; never the unit that it concerns
 )
 
 // PetitionTable is the course of a petition.
@@ -143,8 +144,17 @@ var PetitionTable = []PetitionRule{
 	{StepExplain, "解释说明", "explain", []PetitionState{PetitionExplaining}, PetitionExplained, petitionOffice},
 	{StepContest, "对认定提出异议", "object to the judgement", []PetitionState{PetitionExplaining, PetitionExplained}, PetitionRegistered, petitioner},
 	{StepRate, "评价", "rate the unit and the office", []PetitionState{PetitionHandled, PetitionReviewing, PetitionReviewed, PetitionRereviewing, PetitionConcluded, PetitionLapsed, PetitionExplained, PetitionRefused}, "", petitioner},
+	{StepDisown, "代录的不是本人的意思", "disown what was recorded for them", everyPetitionState(), "", []Role{PartyRole}},
 	{StepAside, "转按检举控告办理（条例30条）", "dealt with as an accusation (regulation 30)", nil, PetitionAccused, nil},
 	{StepTakeUp, "按信访程序办理", "takes the petition's course", nil, "", nil},
+}
+
+func everyPetitionState() []PetitionState {
+	var all []PetitionState
+	for _, s := range PetitionStates {
+		all = append(all, s.State)
+	}
+	return all
 }
 
 // Petition (信访件) is the regulation's course of a matter that came in by letter, visit or net. It runs beside the case's own state: what is
@@ -171,6 +181,7 @@ type Petition struct {
 	// withdrawn while others go on; Said what each says of the unit and the office, of which Rating is the whole.
 	By, Left []string
 	Said     []Said
+	Recorded Recorded
 	Papers   []Paper
 }
 
@@ -183,6 +194,8 @@ type Paper struct {
 	Days            int
 	Reason          string
 	Words, Approver Sealed
+	// Party is for whom somebody else recorded it, "" where nobody did; Manner how they said it.
+	Party, Manner string
 }
 
 // Remedies tells whether the case is over and its petition's course goes on: its clocks still run.
@@ -235,12 +248,17 @@ func (c *Case) PetitionSteps(actor Actor) []PetitionStep {
 	if c.Petition == nil || c.State == Joined || !MayCase(actor, Action(CmdPetition), c) {
 		return nil
 	}
-	if p := c.Party(actor.ID); actor.Role == PartyRole && (p == nil || !c.petitions(p)) {
+	p := c.Party(actor.ID)
+	if actor.Role == PartyRole && !c.Brings(p) {
 		return nil
 	}
 	for _, r := range PetitionTable {
 		now, ok := c.Petition.rule(r.Step)
-		if ok && has(now.Roles, actor.Role) && !has(steps, r.Step) {
+		theirs := actor.Role != PartyRole || c.petitions(p)
+		if r.Step == StepDisown {
+			theirs = c.Petition.Recorded.Party == actor.ID
+		}
+		if ok && theirs && has(now.Roles, actor.Role) && !has(steps, r.Step) {
 			steps = append(steps, r.Step)
 		}
 	}

@@ -164,7 +164,7 @@ func TestAPetitionsRemediesOutliveTheMediation(t *testing.T) {
 	if e := s.c.Events[len(s.c.Events)-1]; e.Kind != "reminded" {
 		t.Errorf("%+v", e)
 	}
-	s.step(staff, HandlePetition{Step: StepWithdraw, Behalf: Behalf{Party: "p1", Manner: "spoken"}}).stands(PetitionWithdrawn, "")
+	s.step(staff, HandlePetition{Step: StepWithdraw, Behalf: Behalf{Party: "p1", Manner: "spoken"}, Remark: "he said so"}).stands(PetitionWithdrawn, "")
 	s.c.Chores = nil // the words still to be indexed
 	if s.c.schedule(s.r); !s.c.NextDue.IsZero() {
 		t.Errorf("due %v", s.c.NextDue)

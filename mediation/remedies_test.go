@@ -30,7 +30,7 @@ func TestOnlyAPetitionsClocksOfACaseThatIsOverAreReckonedAnew(t *testing.T) {
 	if s.c.schedule(s.r); s.c.NextDue.IsZero() || s.c.State != NotAccepted {
 		t.Errorf("%s, looked at %v", s.c.State, s.c.NextDue)
 	}
-	s.step(staff, HandlePetition{Step: StepWithdraw, Behalf: Behalf{Party: "p1", Manner: "spoken"}})
+	s.step(staff, HandlePetition{Step: StepWithdraw, Behalf: Behalf{Party: "p1", Manner: "spoken"}, Remark: "he said so"})
 	to.Petition.Handle.Within = policy.Span{Days: 5}
 	if Reckon(s.c, s.at.Add(time.Hour), rulesFor(&to)) {
 		t.Error("what is over was reckoned")

@@ -7,8 +7,14 @@ func (s *Service) preparePetition(ctx context.Context, c *Case, o *Order, cmd Ha
 	if err := tooLong("approver", cmd.Approver); err != nil {
 		return err
 	}
-	if o.Approver, err = s.seal(ctx, c.Key, cmd.Approver); err != nil || cmd.Unit == "" || cmd.Step != StepSend {
+	if o.Approver, err = s.seal(ctx, c.Key, cmd.Approver); err != nil {
 		return err
+	}
+	if cmd.Evidence != "" && has(petitionersOwn, cmd.Step) {
+		return s.attach(ctx, c, *o, []string{cmd.Evidence})
+	}
+	if cmd.Unit == "" || cmd.Step != StepSend {
+		return nil
 	}
 	return s.checkTransfer(ctx, c, Transfer{Unit: cmd.Unit})
 }

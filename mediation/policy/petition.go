@@ -17,6 +17,8 @@ type Petition struct {
 	// Explain is how long the home township has to explain a conclusion by law to whoever brings the matter again on the same facts; the
 	// regulation sets no limit, and without one in the policy there is none.
 	Explain Limit
+	// Behalf is what must show that the petitioner said what somebody else records for them, one of the list: remark, photo; none: nothing must.
+	Behalf []string
 	// ExtendDays is by how many days at most handling may be extended, once.
 	ExtendDays int
 }
@@ -50,6 +52,8 @@ var petitionKeys = func() []key[Petition] {
 	keys := []key[Petition]{
 		list("channels", required, kindWords, Text{"作为信访登记的来源渠道（来信、来访、网上）", "channels by which a matter comes in as a petition: letter, visit, net"}, parseWord,
 			func(p *Petition) *[]string { return &p.Channels }),
+		list("behalf", optional, kindWords, Text{"代录信访人的撤回、评价、申请，须有其中一项：remark 写明怎么说的，photo 照片或录音；不填为不要求", "what must show what is recorded for the petitioner, one of: remark, photo (or recording); without it nothing must"}, parseWord,
+			func(p *Petition) *[]string { return &p.Behalf }),
 		count("extend_days", optional, 0, mostExtended, Text{"办理最多可延长几日，经批准一次（信访工作条例34；0为不得延长）", "by how many days handling may be extended, once and with approval (regulation 34; 0: not at all)"},
 			func(p *Petition) *int { return &p.ExtendDays }),
 	}
@@ -76,6 +80,7 @@ func (c *checker) checkPetition() {
 	for i, ch := range c.Petition.Channels {
 		c.known(item("petition.channels", i), ch, channels)
 	}
+	c.knownAll("petition.behalf", c.Petition.Behalf, []string{"remark", "photo"})
 	c.checkLimit("petition.explain", c.Petition.Explain)
 	for _, l := range regulation {
 		path, limit := "petition."+l.key, *l.of(&c.Petition)
