@@ -109,7 +109,7 @@ func (k *figuresKit) aside(c *mediation.Case) (mediation.Actor, mediation.Comman
 	}
 	yes, no := k.rng.IntN(3) > 0, k.rng.IntN(3) == 0
 	all := []mediation.Command{mediation.HandlePetition{Step: mediation.StepRefuse, Route: "court", Reason: "court"},
-		mediation.HandlePetition{Step: mediation.StepRate, Behalf: mediation.Behalf{Party: applicant}, Rating: mediation.Rating{Unit: &yes, Office: &no}}, mediation.Reopen{Reason: "again"}, mediation.Suspend{Reason: "illness"}, mediation.Resume{},
+		mediation.HandlePetition{Step: mediation.StepRate, Behalf: mediation.Behalf{Party: applicant, Manner: "phone"}, Rating: mediation.Rating{Unit: &yes, Office: &no}}, mediation.Reopen{Reason: "again"}, mediation.Suspend{Reason: "illness"}, mediation.Resume{},
 		mediation.Terminate{Reason: "no_agreement"}, mediation.Exit{Route: "court", Reason: "no_agreement"}, mediation.WithdrawCase{Reason: "gone"},
 		mediation.Refuse{Route: "court", Reason: "court"}, mediation.Transfer{Unit: "住建局", Reason: "theirs"}, mediation.TakeBack{},
 		mediation.Transfer{Area: "33.01.11.002", Reason: "theirs"}, mediation.Split{}, mediation.Join{Into: k.ids[k.rng.IntN(len(k.ids))]}, mediation.Default{},
