@@ -79,7 +79,10 @@ func Decide(c *Case, o Order, r Rules) error {
 		}
 	}
 	if join, ok := o.Command.(Join); ok && join.checked(c) == nil {
-		Tick(c, o.At, r) // what has run out by now, though no sweep has come by, is on record before it stands still
+		// What has run out by now, though no sweep has come by, is on record before it stands still; it is one change with the join.
+		revision := c.Revision
+		Tick(c, o.At, r)
+		c.Revision = revision
 	}
 	before := c.State
 	e := Event{At: o.At, Actor: o.Actor.ID, Role: o.Actor.Role, Kind: string(name), From: before, Place: c.Cell, Words: o.Words, Cmd: o.Key}

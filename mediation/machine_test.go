@@ -68,7 +68,7 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 	}
 	behalf := Behalf{}
 	if by.Role != PartyRole {
-		behalf.Party = "p1"
+		behalf.Party, behalf.Manner = "p1", "phone"
 	}
 	refusable := seated
 	if refusable == "" && len(c.Offers) > 0 {

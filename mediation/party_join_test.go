@@ -127,7 +127,7 @@ func TestACaseIsNotJoinedToOneThatHasEnded(t *testing.T) {
 	o.Must(t, storetest.Town, b.ID, mediation.WithdrawCase{Reason: "mistake"})
 	joinedAtOnce(t, o, a.ID, b.ID)
 	o.Settle(t)
-	if got := o.Read(t, a.ID); got.State != mediation.Reported {
+	if got := o.Read(t, a.ID); got.State != a.State {
 		t.Fatalf("it is %s", got.State)
 	}
 	storetest.Sound(t, o.Store)

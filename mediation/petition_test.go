@@ -90,7 +90,7 @@ func TestWhatAPetitionsCourseDoesNotAllow(t *testing.T) {
 	}{
 		{"an opinion before it was accepted", nil, staff, HandlePetition{Step: StepOpinion, Remark: "w"}, "petition.step"},
 		{"a transfer to nobody", nil, staff, HandlePetition{Step: StepSend}, "required"},
-		{"a unit passes on what is the office's to pass on", func(s *story) { s.c.Unit = "land" }, bureau, HandlePetition{Step: StepSend, Unit: "land"}, "petition.role"},
+		{"a unit passes on what is the office's to pass on", func(s *story) { s.c.Unit = "land" }, bureau, HandlePetition{Step: StepSend, Unit: "land"}, "need.petition"},
 		{"an objection without a reason", func(s *story) { s.step(staff, HandlePetition{Step: StepSend, Unit: "land"}) }, bureau, HandlePetition{Step: StepObject}, "required"},
 		{"an objection after five working days", func(s *story) { s.step(staff, HandlePetition{Step: StepSend, Unit: "land"}).wait(8) }, bureau, HandlePetition{Step: StepObject, Reason: "not_ours"}, "petition.late"},
 		{"turned away without the lawful road", nil, staff, HandlePetition{Step: StepRefuse, Reason: "not_ours"}, "required"},

@@ -65,7 +65,8 @@ func (t *recounted) petition(c *counted, closed bool) {
 			*n[1]++
 		}
 	}
-	if aside || kind != string(mediation.FirstPetition) {
+	goesOnElsewhere := c.State == mediation.Joined && c.Petition != nil && !c.Petition.State.Over()
+	if aside || goesOnElsewhere || kind != string(mediation.FirstPetition) {
 		return
 	}
 	returned := false

@@ -1,0 +1,87 @@
+package handlers_test
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+
+	"fengqiao/fixtures"
+	"fengqiao/handlers/apptest"
+	"fengqiao/mediation"
+)
+
+// letters is a township under Yongkang's rules, where what comes by letter is a petition.
+type letters struct{ conference }
+
+func petitionTown(t *testing.T, fresh apptest.Fresh) letters {
+	t.Helper()
+	app := fresh(t)
+	src, err := fixtures.Policy("yongkang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := app.Root(t)
+	src = bytes.ReplaceAll(src, []byte("33.07.84"), []byte(apptest.County))
+	app.Do(t, root, "PUT", "/api/v1/policy", src, apptest.Header("Content-Type", "application/yaml"), apptest.IfMatch(app.Do(t, root, "GET", "/api/v1/policy", nil).ETag())).Want(200)
+	return letters{conference{T: t, app: app, staff: app.As(t, mediation.TownshipStaff, apptest.Here), lead: app.As(t, mediation.UnitStaff, apptest.Here)}}
+}
+
+// letter is a letter that the clerk enters, and the case that it led to.
+func (l *letters) letter(phone string) (id, party string) {
+	l.Helper()
+	var got struct{ Case struct{ ID string } }
+	l.app.Do(l.T, l.staff, http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"channel": "letter", "category": "labour",
+		"parties": []obj{{"kind": "person", "side": "applicant", "name": "某", "phone": phone}}})).Want(201).Into(&got)
+	var c struct{ Parties []struct{ ID string } }
+	l.app.Do(l.T, l.staff, "GET", "/api/v1/cases/"+got.Case.ID, nil).Want(200).Into(&c)
+	return got.Case.ID, c.Parties[len(c.Parties)-1].ID
+}
+
+func TestLettersOfTwoPeopleAreTwoPetitions(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		l := petitionTown(t, fresh)
+		first, jia := l.letter("13900000001")
+		second, _ := l.letter("13900000002")
+		again, _ := l.letter("13900000001")
+		if first == second || again != first {
+			t.Fatalf("two people's letters are one case: %v; one person's are: %v", first == second, again == first)
+		}
+		var app struct{ Case struct{ ID string } }
+		l.app.Do(t, l.app.As(t, mediation.GridWorker, apptest.Here), http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"category": "damage"})).Want(201).Into(&app)
+		l.id = second
+		l.give(l.staff, "join", obj{"into": first}).Refused(409, "petition.join_other", "into")
+		l.give(l.staff, "join", obj{"into": app.Case.ID}).Refused(409, "petition.join", "into")
+		l.id = app.Case.ID
+		l.give(l.staff, "join", obj{"into": second}).Want(200)
+
+		l.id = first
+		l.give(l.staff, "petition", obj{"step": "send", "unit": apptest.Unit}).Want(200)
+		l.give(l.lead, "petition", obj{"step": "accept", "remark": "受理告知书"}).Want(200)
+		l.give(l.lead, "petition", obj{"step": "withdraw", "party": jia, "manner": "phone", "remark": "信访人来电"}).Refused(403, "petition.role", "step")
+		l.give(l.staff, "petition", obj{"step": "withdraw", "party": jia, "remark": "信访人来电"}).Refused(400, "required", "manner")
+		l.give(l.staff, "petition", obj{"step": "withdraw", "party": jia, "manner": "phone"}).Refused(400, "petition.evidence", "evidence")
+		l.give(l.staff, "petition", obj{"step": "withdraw", "party": jia, "manner": "phone", "remark": "信访人来电"}).Want(200)
+
+		own := l.app.Party(t, first, jia)
+		var mine struct {
+			Petition struct {
+				State  string
+				Papers []struct {
+					Step, Manner string
+					Recorded     bool
+				}
+				Steps []string
+			}
+		}
+		seen := l.app.Do(t, own, "GET", "/api/v1/party/case", nil).Want(200)
+		seen.Into(&mine)
+		if p := mine.Petition; p.State != "withdrawn" || !p.Papers[len(p.Papers)-1].Recorded || p.Papers[len(p.Papers)-1].Manner != "phone" || p.Steps[len(p.Steps)-1] != "disown" {
+			t.Errorf("the petitioner reads %+v", p)
+		}
+		l.app.Do(t, own, "POST", "/api/v1/party/case/petition", obj{"step": "disown", "remark": "我没有撤回"}, newKey(), apptest.IfMatch(seen.ETag())).Want(200)
+		l.app.Do(t, own, "GET", "/api/v1/party/case", nil).Want(200).Into(&mine)
+		if mine.Petition.State != "accepted" {
+			t.Errorf("disowned, and it is %s", mine.Petition.State)
+		}
+	})
+}
