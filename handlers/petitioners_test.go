@@ -58,8 +58,8 @@ func TestLettersOfTwoPeopleAreTwoPetitions(t *testing.T) {
 		l.give(l.staff, "petition", obj{"step": "send", "unit": apptest.Unit}).Want(200)
 		l.give(l.lead, "petition", obj{"step": "accept", "remark": "受理告知书"}).Want(200)
 		l.give(l.lead, "petition", obj{"step": "withdraw", "party": jia, "manner": "phone", "remark": "信访人来电"}).Refused(403, "petition.role", "step")
-		l.give(l.staff, "petition", obj{"step": "withdraw", "party": jia, "remark": "信访人来电"}).Refused(400, "required", "manner")
-		l.give(l.staff, "petition", obj{"step": "withdraw", "party": jia, "manner": "phone"}).Refused(400, "petition.evidence", "evidence")
+		l.give(l.staff, "petition", obj{"step": "withdraw", "party": jia, "remark": "信访人来电"}).Refused(422, "required", "manner")
+		l.give(l.staff, "petition", obj{"step": "withdraw", "party": jia, "manner": "phone"}).Refused(422, "petition.evidence", "evidence")
 		l.give(l.staff, "petition", obj{"step": "withdraw", "party": jia, "manner": "phone", "remark": "信访人来电"}).Want(200)
 
 		own := l.app.Party(t, first, jia)

@@ -121,11 +121,13 @@ func (w *Watch) earlierPetition(ctx context.Context, c *Case) (newest Case, err 
 		if err != nil {
 			return newest, err
 		}
-		before := other.Opened.Before(c.Opened) || other.Opened.Equal(c.Opened) && other.ID < c.ID
+		// A letter may have joined a case that was there long before: it is when the petitions came that counts.
+		came, mine := other.petitionCame(), c.petitionCame()
+		before := came.Before(mine) || came.Equal(mine) && other.ID < c.ID
 		if other.Petition == nil || other.Accusation || !before || other.State == Joined || !shares(petitioners(other.Parties), petitioners(c.Parties)) || !sameMatter(&other, c) {
 			continue
 		}
-		if newest.ID == "" || other.Opened.After(newest.Opened) {
+		if newest.ID == "" || came.After(newest.petitionCame()) {
 			newest = other
 		}
 	}

@@ -153,3 +153,16 @@ func TestOfSeveralPetitionersEachSpeaksForThemselves(t *testing.T) {
 		t.Error("both are satisfied by now")
 	}
 }
+
+func TestALetterThatJoinsAnOlderCaseIsARepeatOfThePetitionBetween(t *testing.T) {
+	o := petitionOffice(t)
+	app := bring(t, o, letter.but(func(b *brought) { b.channel = "app" }))
+	o.Pass(time.Hour)
+	between := bring(t, o, letter.but(func(b *brought) { b.cell = storetest.CellD }))
+	o.Must(t, storetest.County, between.ID, mediation.WithdrawCase{Reason: "settled"})
+	o.Pass(time.Hour)
+	again := bring(t, o, letter)
+	if again.ID != app.ID || kindOf(again) != "repeat" || again.Petition.Earlier != between.ID || len(o.Read(t, between.ID).Petition.Again) != 1 {
+		t.Fatalf("in the older case: %v, %+v; the one between: %+v", again.ID == app.ID, again.Petition, o.Read(t, between.ID).Petition)
+	}
+}
