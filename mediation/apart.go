@@ -75,6 +75,11 @@ func (d *decision) standAgain() error {
 		return nil
 	}
 	d.State, d.StateClock = was.State, was.Clock
+	for i := range d.Stages {
+		if k := &d.Stages[i]; k.Moot.Equal(was.At) { // the join dropped it
+			k.Moot = time.Time{}
+		}
+	}
 	if d.State != Reported {
 		panel, err := NewPanel(d.pol, d.Category, d.Severity)
 		if err != nil {
@@ -96,7 +101,7 @@ func (d *decision) standAgain() error {
 func (c *Case) lateSince() (first time.Time) {
 	clocks := []Clock{c.Apart.Clock, c.WholeClock}
 	for i := range c.Stages {
-		if c.Stages[i].running() {
+		if k := &c.Stages[i]; k.running() || k.Moot.Equal(c.Apart.At) && k.Ended.IsZero() {
 			clocks = append(clocks, c.Stages[i].Clock)
 		}
 	}

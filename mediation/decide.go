@@ -78,7 +78,7 @@ func Decide(c *Case, o Order, r Rules) error {
 			return err
 		}
 	}
-	if join, ok := o.Command.(Join); ok && join.checked(c) == nil {
+	if join, ok := o.Command.(Join); ok && join.checked(c) == nil && c.OverdueFrom().Before(o.At) && !c.OverdueFrom().IsZero() {
 		// What has run out by now, though no sweep has come by, is on record before it stands still; it is one change with the join.
 		revision := c.Revision
 		Tick(c, o.At, r)

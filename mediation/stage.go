@@ -101,9 +101,9 @@ func (d *decision) unpauseStage(k *Stage, rule policy.Stage) {
 }
 
 // beyondStages tells whether nobody here has to take the matter in hand any more: it is closed or over, or it went down a lawful road
-// to somebody else. What is passed to a unit by name is dispatched, and the unit's clocks go on; what was joined to another case may come back.
+// to somebody else. What is passed to a unit by name is dispatched, and the unit's clocks go on.
 func (d *decision) beyondStages() bool {
-	return d.State.Over() && d.State != Joined || d.State == Closed || d.State == Transferred && d.Outcome != nil && d.Outcome.Route != ""
+	return d.State.Over() || d.State == Closed || d.State == Transferred && d.Outcome != nil && d.Outcome.Route != ""
 }
 
 func (d *decision) dropStages() {

@@ -221,3 +221,213 @@ func (k *figuresKit) seen(c *counted) {
 		k.atStage++
 	}
 }
+
+// counted is a case with its whole timeline.
+type counted struct {
+	mediation.Case
+	timeline []mediation.Event
+}
+
+// recount counts in the plainest way, from the cases themselves and who may read them.
+func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures.By, cuts []time.Time) []figures.Group {
+	groups := map[string][]counted{}
+	for _, c := range cases {
+		late := !q.From.IsZero() && c.Opened.Before(q.From) || !q.Until.IsZero() && !c.Opened.Before(q.Until)
+		other := q.Category != "" && c.Category != q.Category || q.Channel != "" && c.Channel != q.Channel || q.Source != "" && q.SourceOf(c.Channel) != q.Source || q.Unit != "" && c.Unit != q.Unit
+		if late || other || joinedAway(&c) || !q.Area.Contains(c.Area) || !mediation.MayCase(actor, mediation.StatsRead, &c.Case) {
+			continue
+		}
+		if q.Official != "" && !slices.Contains(officials(&c), q.Official) {
+			continue
+		}
+		if by == figures.ByOfficial {
+			for _, id := range officials(&c) {
+				groups[id] = append(groups[id], c)
+			}
+		} else if key, ok := groupOf(&c, actor, q, by, cuts); ok {
+			groups[key] = append(groups[key], c)
+		}
+	}
+	var out []figures.Group
+	for key, members := range groups {
+		out = append(out, figures.Group{Key: key, Tally: tallied(members, q.Now)})
+	}
+	slices.SortFunc(out, func(a, b figures.Group) int {
+		if a.Key < b.Key {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// officials are the accounts of public office in a case's timeline.
+func officials(c *counted) []string {
+	var ids []string
+	for i := range c.timeline {
+		switch e := &c.timeline[i]; e.Role {
+		case mediation.TownshipStaff, mediation.CountyStaff, mediation.UnitStaff, mediation.Leader:
+			if !slices.Contains(ids, e.Actor) {
+				ids = append(ids, e.Actor)
+			}
+		}
+	}
+	return ids
+}
+
+func groupOf(c *counted, actor mediation.Actor, q figures.Query, by figures.By, cuts []time.Time) (string, bool) {
+	switch by {
+	case figures.ByArea:
+		within := actor.Area
+		if within.Contains(q.Area) {
+			within = q.Area
+		}
+		return string(c.Area.Prefix(within.Depth() + 1)), true
+	case figures.ByCategory:
+		return c.Category, true
+	case figures.ByChannel:
+		return c.Channel, true
+	case figures.ByUnit:
+		return c.Unit, true
+	case figures.BySource:
+		return q.SourceOf(c.Channel), true
+	case figures.ByMonth:
+		for i := len(cuts) - 1; i >= 0; i-- {
+			if !c.Opened.Before(cuts[i]) {
+				return cuts[i].Format(time.RFC3339), true
+			}
+		}
+		return "", false
+	}
+	return "", true
+}
+
+func tallied(cases []counted, now time.Time) figures.Tally {
+	t := recounted{figures.Tally{Received: len(cases)}}
+	var accept, agree, closing []uint32
+	for i := range cases {
+		c := &cases[i]
+		first := func(of func(e *mediation.Event) bool) time.Time {
+			for j := range c.timeline {
+				if of(&c.timeline[j]) {
+					return c.timeline[j].At
+				}
+			}
+			return time.Time{}
+		}
+		took := func(list *[]uint32, end time.Time) {
+			if !end.IsZero() {
+				*list = append(*list, uint32(max(0, end.Unix()-c.Opened.Unix())))
+			}
+		}
+		took(&accept, first(func(e *mediation.Event) bool { return e.To == mediation.Screened && e.Kind != "breached" }))
+		took(&agree, first(func(e *mediation.Event) bool { return e.Kind == "agree" }))
+		breached := first(func(e *mediation.Event) bool { return e.Kind == "breached" })
+		in := func(states ...mediation.State) bool { return slices.Contains(states, c.State) }
+		if !breached.IsZero() {
+			t.Breached++
+		}
+		t.States[slices.IndexFunc(mediation.States, func(s mediation.StateInfo) bool { return s.State == c.State })]++
+		closed := !c.Case.Closed.IsZero() && in(mediation.Closed, mediation.Settled, mediation.Unsettled, mediation.Exited)
+		if closed {
+			took(&closing, c.Case.Closed)
+			t.Closed++
+			if breached.IsZero() || breached.Unix() > c.Case.Closed.Unix() {
+				t.InTime++
+			}
+		}
+		if !c.State.Over() {
+			t.Open++
+			clocks := []mediation.Clock{c.StateClock, c.WholeClock}
+			for _, stage := range c.Stages {
+				if stage.Ended.IsZero() && stage.Moot.IsZero() {
+					clocks = append(clocks, stage.Clock)
+				}
+			}
+			if c.Petition != nil {
+				clocks = append(clocks, c.Petition.Clock)
+			}
+			if slices.ContainsFunc(clocks, func(k mediation.Clock) bool { return !k.Due.IsZero() && k.Paused.IsZero() && k.Due.Before(now) }) || len(c.Late) > 0 {
+				t.Overdue++
+			}
+		}
+		if in(mediation.Settled) {
+			t.Settled++
+		}
+		if closed || in(mediation.Unsettled, mediation.Failed, mediation.Exited) {
+			t.Concluded++
+		}
+		ever := func(count *int, of func(e *mediation.Event) bool) {
+			if !first(of).IsZero() {
+				*count++
+			}
+		}
+		ever(&t.PassedOn, func(e *mediation.Event) bool {
+			return e.Kind == "pass_on" || e.To == mediation.Transferred && e.Kind != "breached"
+		})
+		ever(&t.AtOnce, func(e *mediation.Event) bool { return e.Kind == "settle_at_once" })
+		ever(&t.Studied, func(e *mediation.Event) bool { return e.Kind == "study_called" })
+		if c.Repeats > 0 {
+			t.Reopened++
+		}
+		t.petition(c, closed)
+		for _, p := range c.Parties {
+			if p.Satisfied != nil && p.Satisfied.Yes {
+				t.Satisfied++
+			} else if p.Satisfied != nil {
+				t.Dissatisfied++
+			}
+		}
+	}
+	t.Acceptance, t.Agreement, t.Closing = spreadOf(accept), spreadOf(agree), spreadOf(closing)
+	return t.Tally
+}
+
+// spreadOf counts up to the rank: the least value that half, or nine tenths, do not exceed.
+func spreadOf(times []uint32) figures.Spread {
+	s := figures.Spread{N: len(times)}
+	if s.N > 0 {
+		slices.Sort(times)
+		s.Median, s.Ninety = times[(s.N+1)/2-1], times[(9*s.N+9)/10-1]
+	}
+	return s
+}
+
+// joinedAway tells whether a case counts with the one that it was joined to: not what another body handed over, nor what was late before.
+func joinedAway(c *counted) bool {
+	late := slices.ContainsFunc(c.timeline, func(e mediation.Event) bool { return e.Kind == "breached" })
+	return c.State == mediation.Joined && c.Channel == "app" && c.Petition == nil && !late
+}
+
+// joinOwn joins a petition to an earlier one of the same petitioner, and a case that is late to any other, which random steps seldom do.
+func (k *figuresKit) joinOwn(t *testing.T, id string) {
+	t.Helper()
+	c := k.Read(t, id)
+	for _, other := range k.ids {
+		o := k.Read(t, other)
+		if other == id || o.State.Over() {
+			continue
+		}
+		if c.Petition != nil && o.Petition != nil && slices.Equal(applicants(&c), applicants(&o)) {
+			k.give(id, County, mediation.Join{Into: other}, c.Revision)
+			return
+		}
+		if len(k.ids)%4 == 0 && c.Channel == "app" && o.Channel == "app" {
+			k.give(id, County, mediation.Join{Into: other}, c.Revision)
+			return
+		}
+		if o.State == mediation.Reported && !o.Course.Breached.IsZero() && k.rng.IntN(3) == 0 {
+			k.give(other, County, mediation.Join{Into: id}, o.Revision)
+		}
+	}
+}
+
+// applicants are the numbers of those who apply, as they are known.
+func applicants(c *mediation.Case) (match []string) {
+	for _, p := range c.Parties {
+		if p.Side == mediation.Applicant {
+			match = append(match, p.Match...)
+		}
+	}
+	return match
+}
