@@ -88,7 +88,7 @@ func (d *decision) checkStep(cmd HandlePetition) error {
 	p := d.Petition
 	lacks := func(field string) error { return Refusal("petition", Invalid, "required", field) }
 	late := func(k Clock) error {
-		if k.Due.IsZero() || k.Due.After(d.At) {
+		if !k.dayOver(d.At) {
 			return nil
 		}
 		return Refusal("petition", Conflict, "petition.late", "step", "step", string(cmd.Step), "due", k.Due.Format(time.RFC3339))
@@ -228,7 +228,7 @@ func (d *decision) tickPetition() bool {
 	if !info.Right {
 		return d.runClock(string(info.Clock), "", &p.Clock, p.limit(d.pol))
 	}
-	if p.Clock.Due.IsZero() || p.Clock.Due.After(d.At) {
+	if !p.Clock.dayOver(d.At) {
 		return false
 	}
 	d.begin("petition_lapsed")
@@ -248,7 +248,7 @@ func (c *Case) nextOfPetition(r Rules) time.Time {
 		return time.Time{}
 	}
 	if p.State.Info().Right {
-		return p.Clock.Due
+		return p.Clock.lapses()
 	}
 	return p.Clock.next(r, p.limit(r.Policy))
 }

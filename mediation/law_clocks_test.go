@@ -3,6 +3,7 @@ package mediation
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"fengqiao/mediation/policy"
 )
@@ -49,7 +50,7 @@ func TestTheLawsOwnClocks(t *testing.T) {
 		{"people's mediation normally ends within a month", mediating, StateClock, "30d", "人民调解工作若干规定33", "2026-04-02 23:59"},
 		{"thirty days for judicial confirmation", inEffect, ConfirmClock, "30d", "人民调解法33、民事诉讼法205", "2026-04-02 23:59"},
 		{"fifteen days to register and pass on", at(), "petition_transfer", "15d", "信访工作条例22", "2026-03-18 23:59"},
-		{"five working days to dispute a transfer", send, petitionObject, "5wd", "信访工作条例23", "2026-03-10"},
+		{"five working days to dispute a transfer", send, petitionObject, "5wd", "信访工作条例23", "2026-03-10 23:59"},
 		{"fifteen days to tell", send, "petition_tell", "15d", "信访工作条例23", "2026-03-18 23:59"},
 		{"sixty days to handle", at(send, accept), "petition_handle", "60d", "信访工作条例34", "2026-05-06 23:59"},
 		{"and thirty more", at(send, accept, extend), "petition_handle", "90d", "信访工作条例34（延长30日）", "2026-06-01 23:59"},
@@ -127,4 +128,50 @@ func TestTheTimeForConfirmationRunsOnlyWhereCourtsConfirm(t *testing.T) {
 			t.Errorf("%s: it runs", name)
 		}
 	}
+}
+
+// TestTheLastDayOfATermIsWhole holds every right of the regulation to the whole of its last day, to the millisecond, whenever it began.
+func TestTheLastDayOfATermIsWhole(t *testing.T) {
+	sent := func(s *story) { s.step(staff, HandlePetition{Step: StepSend, Unit: "land"}) }
+	handled := func(s *story) {
+		sent(s)
+		s.step(bureau, HandlePetition{Step: StepAccept}).step(bureau, HandlePetition{Step: StepOpinion, Remark: "w"})
+	}
+	for _, x := range []struct {
+		right, begins, last string
+		before              func(*story)
+		by                  Actor
+		cmd                 HandlePetition
+	}{
+		{"five working days, begun before the office opens", "2026-07-06 08:00:00", "2026-07-13", sent, bureau, HandlePetition{Step: StepObject, Reason: "not_ours"}},
+		{"five working days, begun at ten", "2026-07-06 10:00:00", "2026-07-13", sent, bureau, HandlePetition{Step: StepObject, Reason: "not_ours"}},
+		{"five working days, begun at night", "2026-07-06 23:30:00", "2026-07-13", sent, bureau, HandlePetition{Step: StepObject, Reason: "not_ours"}},
+		{"thirty days to ask for review", "2026-07-06 00:00:01", "2026-08-05", handled, applicant, HandlePetition{Step: StepAskReview}},
+		{"thirty days that would end on a Sunday", "2026-07-10 09:00:00", "2026-08-10", handled, applicant, HandlePetition{Step: StepAskReview}},
+	} {
+		for _, late := range []bool{false, true} {
+			s := petitioned(t)
+			s.at = chinaAt(t, x.begins)
+			x.before(s)
+			end := chinaAt(t, x.last+" 23:59:59").Add(999 * time.Millisecond)
+			const command = time.Minute // a story's command takes so long
+			if late {
+				s.at = end.Add(time.Millisecond - command)
+				s.refuses(x.by, x.cmd, "petition.late")
+				continue
+			}
+			Tick(s.c, end, s.r)
+			s.at = end.Add(-command)
+			s.step(x.by, x.cmd)
+		}
+	}
+}
+
+func chinaAt(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := time.ParseInLocation(time.DateTime, s, chinaTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.UTC()
 }

@@ -20,6 +20,17 @@ func (k Clock) next(r Rules, l policy.Limit) time.Time {
 	return k.Due
 }
 
+// lapses is when a right that is counted in days is over: with the last second of its last day, which Due names; zero: never.
+func (k Clock) lapses() time.Time {
+	if k.Due.IsZero() {
+		return k.Due
+	}
+	return k.Due.Add(time.Second)
+}
+
+// dayOver tells whether the last day of a right that is counted in days is over.
+func (k Clock) dayOver(now time.Time) bool { return !k.Due.IsZero() && !now.Before(k.lapses()) }
+
 // stood moves the clock's end by a time in which it stood still, as the policy's calendar counts it. One that had run out before,
 // though no sweep had come by, gains nothing; nor does one by what lies before it began, as a machine's clock that is set back has it.
 func (k *Clock) stood(p clock.Pause, limit policy.Span, r Rules) {

@@ -1,13 +1,14 @@
 // Package clock counts legal and office time: when something is due, what is left of it, and why. It is arithmetic only; the
 // present time is always given by the caller.
 //
-// The three kinds of length a policy can name are counted so:
+// The kinds of length a policy can name are counted so:
 //
 //   - Hours and minutes run round the clock, seven days a week.
 //   - Calendar days ("日"): the day of the start is not counted and the last day ends at midnight (民法典 201, 203); where it is
 //     a day off, the first working day after it takes its place (民法典 203, 民事诉讼法 85). The due time is the last second
 //     of that day, so that people read the right date.
-//   - Working days run only while the office is open: a start outside hours counts from the next opening, and one working day
+//   - Working days that a norm sets ("工作日", Span.Whole) are counted as its days are: that of the start not, the last one whole.
+//   - A county's own working days run only while the office is open: a start outside hours counts from the next opening, and one working day
 //     is one whole opening. What begins at an opening therefore ends at a closing, what begins at ten ends at ten.
 //
 // Local time is the calendar's zone. A local time that a change to summer time leaves out becomes the moment of the change.
@@ -112,10 +113,31 @@ func (c *Calendar) After(start time.Time, s policy.Span) time.Time {
 	if s.Days > 0 {
 		t = c.endOf(c.nextWorking(dateOf(t.In(c.zone)) + date(s.Days)))
 	}
-	if s.WorkingDays > 0 {
+	switch {
+	case s.WorkingDays > 0 && s.Whole:
+		t = c.endOf(c.workingAfter(dateOf(t.In(c.zone)), s.WorkingDays))
+	case s.WorkingDays > 0:
 		t = c.advance(t, time.Duration(s.WorkingDays)*c.open())
 	}
 	return t.Add(s.Clock)
+}
+
+// workingAfter is the n-th working day after a day.
+func (c *Calendar) workingAfter(d date, n int) date {
+	for ; n > 0; n-- {
+		d = c.nextWorking(d + 1)
+	}
+	return d
+}
+
+// workingBetween is how many working days came after one day, until another.
+func (c *Calendar) workingBetween(from, to date) (n int) {
+	for d := from + 1; d <= to; d++ {
+		if c.works(d) {
+			n++
+		}
+	}
+	return n
 }
 
 // Before is when to remind of something due: the span before it. Calendar and working days are counted back from the day it
@@ -138,12 +160,18 @@ func (c *Calendar) Before(due time.Time, s policy.Span) time.Time {
 type Pause struct{ From, To time.Time }
 
 // Extend is the due time after a pause during which the clock stood still: hours are added as they passed, calendar days as
-// midnights that passed (and off a day off again), working days as the opening time that passed.
+// midnights that passed (and off a day off again), working days as the opening time that passed, a norm's as the working days that began.
 func (c *Calendar) Extend(due time.Time, s policy.Span, p Pause) time.Time {
 	if !p.To.After(p.From) {
 		return due
 	}
 	switch {
+	case s.WorkingDays > 0 && s.Whole:
+		n := c.workingBetween(dateOf(p.From.In(c.zone)), dateOf(p.To.In(c.zone)))
+		if n == 0 {
+			return due
+		}
+		return c.endOf(c.workingAfter(dateOf(due.In(c.zone)), n))
 	case s.WorkingDays > 0:
 		return c.advance(due, c.openBetween(p.From, p.To))
 	case s.Days > 0:

@@ -34,8 +34,14 @@ func local(t testing.TB, c *Calendar, s string) time.Time {
 	return at
 }
 
+// spanOf reads a span as policies write it; "… whole" is a norm's.
 func spanOf(t testing.TB, s string) policy.Span {
 	t.Helper()
+	if s, norm := strings.CutSuffix(s, " whole"); norm {
+		v := spanOf(t, s)
+		v.Whole = true
+		return v
+	}
 	v, err := policy.ParseSpan(s)
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +65,11 @@ func TestDue(t *testing.T) {
 		{"a start at closing time counts from the next opening", "2026-03-03 17:00:00", "1wd", "2026-03-04 17:00:00"},
 		{"a start on a Saturday counts from Monday", "2026-03-07 10:00:00", "2wd", "2026-03-10 17:00:00"},
 		{"working days leave the National Day week out and count the Saturday after it", "2026-09-30 10:00:00", "3wd", "2026-10-10 10:00:00"},
+		{"a norm's working days: begun before the opening on a Monday", "2026-07-06 08:00:00", "5wd whole", "2026-07-13 23:59:59"},
+		{"… within hours", "2026-07-06 10:00:00", "5wd whole", "2026-07-13 23:59:59"},
+		{"… in the evening", "2026-07-06 22:00:00", "5wd whole", "2026-07-13 23:59:59"},
+		{"… on a Saturday", "2026-07-04 10:00:00", "5wd whole", "2026-07-10 23:59:59"},
+		{"… before the National Day week and the Saturday after it", "2026-09-30 10:00:00", "3wd whole", "2026-10-10 23:59:59"},
 	} {
 		t.Run(x.situation, func(t *testing.T) {
 			c := calendar(t, office)
@@ -113,6 +124,8 @@ func TestPauses(t *testing.T) {
 		{"an hour's pause within a day costs no day", "2026-03-02 10:00:00", "2d", "2026-03-03 09:00:00", "2026-03-03 10:00:00", "2026-03-04 23:59:59"},
 		{"a pause over the weekend costs no opening time", "2026-03-05 10:00:00", "2wd", "2026-03-06 17:30:00", "2026-03-09 08:00:00", "2026-03-09 10:00:00"},
 		{"opening time paused is added", "2026-03-03 10:00:00", "1wd", "2026-03-03 16:00:00", "2026-03-04 09:00:00", "2026-03-04 11:30:00"},
+		{"a norm's working days: those that began meanwhile are left out", "2026-03-03 10:00:00", "5wd whole", "2026-03-05 09:00:00", "2026-03-10 09:00:00", "2026-03-13 23:59:59"},
+		{"… a weekend is none", "2026-03-03 10:00:00", "5wd whole", "2026-03-06 18:00:00", "2026-03-08 18:00:00", "2026-03-10 23:59:59"},
 	} {
 		t.Run(x.situation, func(t *testing.T) {
 			p := Pause{local(t, c, x.from), local(t, c, x.to)}
@@ -140,9 +153,10 @@ func TestExplain(t *testing.T) {
 	c := calendar(t, office)
 	start := local(t, c, "2026-04-30 18:00:00")
 	for span, want := range map[string]string{
-		"2wd": "自2026-04-30 18:00起算；时限2个工作日，只计08:30至17:00的办公时间；起算时不在办公时间，自2026-05-06 08:30计；2026-05-07 17:00到期",
-		"3d":  "自2026-04-30 18:00起算；时限3个日历日，当日不计入，末日为2026-05-03；2026-05-03为休息日，顺延至2026-05-06；2026-05-06 23:59到期",
-		"30m": "自2026-04-30 18:00起算；时限30m，昼夜不停；2026-04-30 18:30到期",
+		"2wd whole": "自2026-04-30 18:00起算；时限2个工作日，当日不计入，末日为2026-05-07；其间有5天休息日不计；2026-05-07 23:59到期",
+		"2wd":       "自2026-04-30 18:00起算；时限2个工作日，只计08:30至17:00的办公时间；起算时不在办公时间，自2026-05-06 08:30计；2026-05-07 17:00到期",
+		"3d":        "自2026-04-30 18:00起算；时限3个日历日，当日不计入，末日为2026-05-03；2026-05-03为休息日，顺延至2026-05-06；2026-05-06 23:59到期",
+		"30m":       "自2026-04-30 18:00起算；时限30m，昼夜不停；2026-04-30 18:30到期",
 	} {
 		var got []string
 		for _, l := range c.Explain(start, spanOf(t, span)) {
@@ -198,11 +212,13 @@ func draw(t *rapid.T) drawn {
 
 func drawSpan(t *rapid.T, label string) policy.Span {
 	n := rapid.IntRange(1, 80).Draw(t, label)
-	switch rapid.IntRange(0, 2).Draw(t, label+" kind") {
+	switch rapid.IntRange(0, 3).Draw(t, label+" kind") {
 	case 0:
 		return policy.Span{Clock: time.Duration(n) * 37 * time.Minute}
 	case 1:
 		return policy.Span{Days: n}
+	case 2:
+		return policy.Span{WorkingDays: n, Whole: true}
 	}
 	return policy.Span{WorkingDays: n}
 }
@@ -251,6 +267,12 @@ func TestDaysEndOnWorkingDays(t *testing.T) {
 		}
 		if !d.Working(due) {
 			t.Fatalf("%v from %s is due on a day off: %s", s, d.start.In(d.zone), due.In(d.zone))
+		}
+		if s.Whole {
+			if got := d.workingBetween(dateOf(d.start.In(d.zone)), dateOf(due.In(d.zone))); got != s.WorkingDays || !due.Equal(d.endOf(dateOf(due.In(d.zone)))) {
+				t.Fatalf("%v from %s runs until %s: %d working days", s, d.start.In(d.zone), due.In(d.zone), got)
+			}
+			return
 		}
 		if s.WorkingDays > 0 {
 			if _, wall := d.split(due); wall < d.opens || wall > d.closes {

@@ -22,6 +22,7 @@ var lines = map[string]policy.Text{
 	"clock.days":        {Zh: "时限{n}个日历日，当日不计入，末日为{day}", En: "it may take {n} calendar days, the first not counted: until {day}"},
 	"clock.moved":       {Zh: "{day}为休息日，顺延至{to}", En: "{day} is a day off: {to} takes its place"},
 	"clock.working":     {Zh: "时限{n}个工作日，只计{opens}至{closes}的办公时间", En: "it may take {n} working days, of which {opens} to {closes} counts"},
+	"clock.workdays":    {Zh: "时限{n}个工作日，当日不计入，末日为{day}", En: "it may take {n} working days, the first not counted: until {day}"},
 	"clock.opening":     {Zh: "起算时不在办公时间，自{at}计", En: "the office was closed then: it counts from {at}"},
 	"clock.skipped":     {Zh: "其间有{n}天休息日不计", En: "{n} days off in between do not count"},
 	"clock.paused":      {Zh: "{from}至{to}中止，不计", En: "it stood still from {from} to {to}"},
@@ -71,7 +72,10 @@ func (c *Calendar) Explain(start time.Time, s policy.Span, pauses ...Pause) []Li
 		}
 		t = c.After(t, policy.Span{Days: s.Days})
 	}
-	if s.WorkingDays > 0 {
+	switch {
+	case s.WorkingDays > 0 && s.Whole:
+		out = append(out, c.explainWhole(t, s.WorkingDays)...)
+	case s.WorkingDays > 0:
 		out = append(out, c.explainWorking(t, s.WorkingDays)...)
 	}
 	if s.Clock > 0 {
@@ -114,6 +118,17 @@ func (c *Calendar) guessed(start, due time.Time, s policy.Span) (years []int) {
 
 // Due is the last line of an explanation.
 func (c *Calendar) Due(at time.Time) Line { return line("clock.due", "at", c.show(at)) }
+
+// explainWhole says it of a norm's working days.
+func (c *Calendar) explainWhole(from time.Time, n int) []Line {
+	first := dateOf(from.In(c.zone))
+	last := c.workingAfter(first, n)
+	out := []Line{line("clock.workdays", "n", strconv.Itoa(n), "day", last.String())}
+	if off := int(last-first) - n; off > 0 {
+		out = append(out, line("clock.skipped", "n", strconv.Itoa(off)))
+	}
+	return out
+}
 
 func (c *Calendar) explainWorking(from time.Time, n int) []Line {
 	out := []Line{line("clock.working", "n", strconv.Itoa(n), "opens", hour(c.opens), "closes", hour(c.closes))}

@@ -36,7 +36,7 @@ type lawful struct {
 // regulation is the table of the regulation's limits, which no county's rules may bend against the person.
 var regulation = []lawful{
 	{"transfer", func(p *Petition) *Limit { return &p.Transfer }, Span{Days: 15}, false, "信访工作条例22", Text{"登记、转送（15日内）", "to register it and pass it on (within 15 days)"}},
-	{"object", func(p *Petition) *Limit { return &p.Object }, Span{WorkingDays: 5}, true, "信访工作条例23", Text{"承办单位对转送提出异议（5个工作日）", "for the unit to object to the transfer (5 working days)"}},
+	{"object", func(p *Petition) *Limit { return &p.Object }, Span{WorkingDays: 5, Whole: true}, true, "信访工作条例23", Text{"承办单位对转送提出异议（5个工作日）", "for the unit to object to the transfer (5 working days)"}},
 	{"tell", func(p *Petition) *Limit { return &p.Tell }, Span{Days: 15}, false, "信访工作条例23", Text{"书面告知是否受理（15日内）", "to tell in writing whether it is accepted (within 15 days)"}},
 	{"handle", func(p *Petition) *Limit { return &p.Handle }, Span{Days: 60}, false, "信访工作条例34", Text{"自受理起办结（60日内）", "to handle it, from acceptance (within 60 days)"}},
 	{"ask_review", func(p *Petition) *Limit { return &p.AskReview }, Span{Days: 30}, true, "信访工作条例35", Text{"申请复查（30日）", "to ask for review (30 days)"}},
@@ -98,10 +98,12 @@ func (c *checker) checkPetition() {
 	}
 }
 
-// fillPetition names the norm of each limit where the county's file does not.
+// fillPetition names the norm of each limit where the county's file does not, and has the working days of each counted as the norm does.
 func (p *Petition) fillPetition() {
 	for _, l := range regulation {
-		if limit := l.of(p); !limit.Within.Zero() && limit.Basis == "" {
+		limit := l.of(p)
+		limit.Within.Whole = limit.Within.WorkingDays > 0
+		if !limit.Within.Zero() && limit.Basis == "" {
 			limit.Basis = l.basis
 		}
 	}

@@ -209,6 +209,9 @@ type Span struct {
 	Clock       time.Duration
 	Days        int
 	WorkingDays int
+	// Whole: the working days are counted as norms count days, each whole: that of the start is not counted, and the last runs to its end. Otherwise
+	// opening time is counted, as a county sets its own offices a pace. Load sets it where a limit is the law's; no file says it.
+	Whole bool
 }
 
 // Zero tells whether the span is nothing.

@@ -36,9 +36,10 @@ is judged under the version it was opened under, unless a newer one says applies
 const referenceTail = `
 ## 类型 · Types
 
-- **时限 span**: ` + "`30m`, `24h`" + ` 按钟点昼夜不停；` + "`15d`" + ` 为日历日，当日不计入，末日为休息日的顺延至其后第一个工作日，至当日24时止（民法典201、203条）；` + "`5wd`" + ` 为工作日，只计办公时间。
+- **时限 span**: ` + "`30m`, `24h`" + ` 按钟点昼夜不停；` + "`15d`" + ` 为日历日，当日不计入，末日为休息日的顺延至其后第一个工作日，至当日24时止（民法典201、203条）；` + "`5wd`" + ` 为工作日，只计办公时间；法规规定的工作日（` + "`petition.object`" + `）当日不计入，至末日24时止。
   Hours and minutes run round the clock; ` + "`d`" + ` are calendar days (the first is not counted, the last, or the first working day after it, ends at
-  midnight: Civil Code 201, 203); ` + "`wd`" + ` are working days and count opening hours only.
+  midnight: Civil Code 201, 203); ` + "`wd`" + ` are working days and count opening hours only, but where
+  the regulation sets them (` + "`petition.object`" + `): the first is not counted, the last ends at midnight.
 - **时长 duration**: ` + "`5m`, `12h`, `30d`" + `，一日为24小时; a day is 24 hours.
 - **标识符 word**: 小写字母、数字、下划线; lower-case letters, digits and underscores. 纯数字须加引号 (quote one of digits only: ` + "`\"110\"`" + `).
 - **时刻 time of day**: ` + "`\"08:30\"`" + `.
