@@ -112,6 +112,14 @@ func (d *decision) checkStep(cmd HandlePetition) error {
 		return d.checkExtension(cmd, late)
 	case StepOpinion, StepReview, StepRereview, StepExplain:
 		return d.checkOpinion(cmd)
+	case StepHearing:
+		if p.hearingLeft(d.rules) <= 0 {
+			return Refusal("petition", Conflict, "petition.heard", "step", "days", strconv.Itoa(d.pol.Petition.HeardDays()))
+		}
+	case StepHeard:
+		if d.Order.Words.Empty() { // its minutes
+			return lacks("remark")
+		}
 	case StepJudge:
 		return d.checkVerdict(cmd)
 	case StepRate:
@@ -198,8 +206,7 @@ func (d *decision) stepTaken(cmd HandlePetition, was Clock) {
 	case StepHearing:
 		p.Hearing, p.Clock.Paused = d.At, d.At
 	case StepHeard:
-		p.Clock.stood(clock.Pause{From: p.Hearing, To: d.At}, p.limit(d.pol).Within, d.rules)
-		p.Hearing, p.Clock.Paused = time.Time{}, time.Time{}
+		d.endHearing()
 	}
 }
 
@@ -209,7 +216,7 @@ func (d *decision) tellPetition(step PetitionStep) {
 	switch step {
 	case StepSend:
 		d.tell(NoticeTransferred, Recipient{Unit: d.Petition.Unit, Area: d.Area}, due)
-	case StepObject, StepAskReview, StepAskRereview, StepWithdraw, StepContest, StepDisown:
+	case StepObject, StepAskReview, StepAskRereview, StepWithdraw, StepContest, StepDisown, StepHearing, StepHeard:
 		d.tell(NoticeProgress, Recipient{Role: TownshipStaff, Area: d.Area}, due)
 		d.tell(NoticeProgress, Recipient{Role: CountyStaff, Area: d.Area}, due)
 	}
@@ -226,7 +233,8 @@ func (d *decision) tickPetition() bool {
 	}
 	info := p.State.Info()
 	if !info.Right {
-		return d.runClock(string(info.Clock), "", &p.Clock, p.limit(d.pol))
+		over := d.tickHearing()
+		return d.runClock(string(info.Clock), "", &p.Clock, p.limit(d.pol)) || over
 	}
 	if !p.Clock.dayOver(d.At) {
 		return false
@@ -249,6 +257,9 @@ func (c *Case) nextOfPetition(r Rules) time.Time {
 	}
 	if p.State.Info().Right {
 		return p.Clock.lapses()
+	}
+	if until := c.HearingUntil(r); !until.IsZero() {
+		return until
 	}
 	return p.Clock.next(r, p.limit(r.Policy))
 }

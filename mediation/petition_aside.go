@@ -42,10 +42,7 @@ func (d *decision) turnPetition() {
 // standAside leaves the course where it is. A hearing is over with it.
 func (d *decision) standAside() {
 	p := d.Petition
-	if !p.Hearing.IsZero() {
-		p.Clock.stood(clock.Pause{From: p.Hearing, To: d.At}, p.limit(d.pol).Within, d.rules)
-		p.Hearing, p.Clock.Paused = time.Time{}, time.Time{}
-	}
+	d.endHearing()
 	p.Aside = Aside{State: p.State, Clock: p.Clock, At: d.At}
 	p.State, p.Clock = PetitionAccused, Clock{}
 	d.turned(StepAside)

@@ -65,7 +65,7 @@ func TestAPetitionTakesTheRegulationsCourse(t *testing.T) {
 	s.wait(3).step(staff, HandlePetition{Step: StepReview, Unit: "government", Remark: "复查意见书"}).stands(PetitionReviewed, "2026-04-30 23:59")
 	s.wait(3).step(applicant, HandlePetition{Step: StepAskRereview, Remark: "不服"}).stands(PetitionRereviewing, "2026-05-06 23:59")
 	s.wait(2).step(staff, HandlePetition{Step: StepHearing})
-	s.wait(10).step(staff, HandlePetition{Step: StepHeard}).stands(PetitionRereviewing, "2026-05-18 23:59") // the days of the hearing are left out (36)
+	s.wait(10).step(staff, HandlePetition{Step: StepHeard, Remark: "听证笔录"}).stands(PetitionRereviewing, "2026-05-13 23:59") // the ten days of the hearing are left out (36) of 30 that would have ended on 3 May
 	s.wait(1).step(staff, HandlePetition{Step: StepRereview, Unit: "province", Remark: "复核意见书"}).stands(PetitionConcluded, "")
 	if n := len(s.c.Petition.Papers); n != 10 || s.c.Petition.Papers[2].Days != 30 || s.c.Petition.Papers[2].Approver.Empty() {
 		t.Errorf("%d papers: %+v", n, s.c.Petition.Papers)

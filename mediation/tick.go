@@ -40,8 +40,13 @@ func (k *Clock) stood(p clock.Pause, limit policy.Span, r Rules) {
 	if !p.From.Before(k.Due) || !p.To.After(p.From) {
 		return
 	}
-	k.Due = r.Calendar.Extend(k.Due, limit, p).UTC()
+	byRule := k.Due.Equal(r.Calendar.AfterPaused(k.Since, limit, k.Pauses))
+	extended := r.Calendar.Extend(k.Due, limit, p).UTC()
 	k.Pauses = append(slices.Clip(k.Pauses), p)
+	if byRule {
+		extended = r.Calendar.AfterPaused(k.Since, limit, k.Pauses).UTC()
+	}
+	k.Due = extended
 }
 
 // run lets the clock come to now: how many reminders fell due, and whether the end passed just now. Several missed reminders

@@ -175,25 +175,36 @@ func (c *Calendar) Extend(due time.Time, s policy.Span, p Pause) time.Time {
 	case s.WorkingDays > 0:
 		return c.advance(due, c.openBetween(p.From, p.To))
 	case s.Days > 0:
-		nights := dateOf(p.To.In(c.zone)) - dateOf(p.From.In(c.zone))
+		nights := c.Nights(p)
 		if nights <= 0 {
 			return due
 		}
-		return c.endOf(c.nextWorking(dateOf(due.In(c.zone)) + nights))
+		return c.endOf(c.nextWorking(dateOf(due.In(c.zone)) + date(nights)))
 	default:
 		return due.Add(p.To.Sub(p.From))
 	}
 }
 
+// Nights is how many midnights passed in a pause.
+func (c *Calendar) Nights(p Pause) int {
+	return int(dateOf(p.To.In(c.zone)) - dateOf(p.From.In(c.zone)))
+}
+
 // AfterPaused is After for a clock that stood still in the pauses. Pauses must be in order and apart; what lies before the
 // start or begins after the span is over does not count.
 func (c *Calendar) AfterPaused(start time.Time, s policy.Span, pauses []Pause) time.Time {
-	due := c.After(start, s)
+	due, nights := c.After(start, s), 0
 	for _, p := range pauses {
 		if p.From.Before(start) {
 			p.From = start
 		}
-		if p.From.Before(due) {
+		switch {
+		case !p.From.Before(due):
+		case s.Days > 0 && s.WorkingDays == 0 && s.Clock == 0:
+			// A day off moves the end once, not with every pause again: many short pauses gain no more than a long one.
+			nights += max(c.Nights(p), 0)
+			due = c.After(start, policy.Span{Days: s.Days + nights})
+		default:
 			due = c.Extend(due, s, p)
 		}
 	}

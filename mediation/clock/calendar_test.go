@@ -137,6 +137,25 @@ func TestPauses(t *testing.T) {
 	}
 }
 
+// TestManyPausesGainNoMoreThanOne: a day off moves the end once, not with every pause.
+func TestManyPausesGainNoMoreThanOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, n := draw(t), rapid.IntRange(1, 40).Draw(t, "days")
+		var pauses []Pause
+		from, nights := d.start, 0
+		for range rapid.IntRange(0, 8).Draw(t, "pauses") {
+			p := Pause{From: from, To: from.Add(time.Duration(rapid.IntRange(1, 72).Draw(t, "hours")) * time.Hour)}
+			if p.From.Before(d.AfterPaused(d.start, policy.Span{Days: n}, pauses)) {
+				nights += d.Nights(p)
+			}
+			pauses, from = append(pauses, p), p.To.Add(time.Hour)
+		}
+		if got, want := d.AfterPaused(d.start, policy.Span{Days: n}, pauses), d.After(d.start, policy.Span{Days: n + nights}); !got.Equal(want) {
+			t.Fatalf("%d days from %s with %v: %s, want %s", n, d.start.In(d.zone), pauses, got.In(d.zone), want.In(d.zone))
+		}
+	})
+}
+
 func TestRemaining(t *testing.T) {
 	c := calendar(t, office)
 	got := c.Remaining(local(t, c, "2026-03-06 16:00:00"), local(t, c, "2026-03-10 09:30:00"))

@@ -26,6 +26,7 @@ var lines = map[string]policy.Text{
 	"clock.opening":     {Zh: "起算时不在办公时间，自{at}计", En: "the office was closed then: it counts from {at}"},
 	"clock.skipped":     {Zh: "其间有{n}天休息日不计", En: "{n} days off in between do not count"},
 	"clock.paused":      {Zh: "{from}至{to}中止，不计", En: "it stood still from {from} to {to}"},
+	"clock.stands":      {Zh: "自{from}起停计，尚未恢复", En: "it has stood still since {from}"},
 	"clock.agreed":      {Zh: "协议约定{at}前履行，从其约定", En: "the parties agreed to perform by {at}, and nobody is late before that"},
 	"clock.provisional": {Zh: "{year}年的放假安排尚未导入，暂只除去周六、周日；导入后重新计算", En: "provisional: the days off of {year} are not known yet and weekends alone were left out; it is reckoned anew once they are"},
 	"clock.set":         {Zh: "起算时的规则或日历与现在不同，以当时算定的为准", En: "rules or calendar were others when it began; what was reckoned then holds"},

@@ -72,10 +72,13 @@ func (c *Calendar) why(t *Term) []Line {
 		return []Line{line("clock.start", "at", c.show(t.Since)), line("clock.period"), c.Due(t.Due)}
 	}
 	why := c.Explain(t.Since, t.Limit.Within, t.Pauses...)
-	if c.AfterPaused(t.Since, t.Limit.Within, t.Pauses).Equal(t.Due) {
-		return why
-	}
 	why = why[:len(why)-1]
+	if !t.Paused.IsZero() {
+		why = append(why, line("clock.stands", "from", c.show(t.Paused)))
+	}
+	if c.AfterPaused(t.Since, t.Limit.Within, t.Pauses).Equal(t.Due) {
+		return append(why, c.Due(t.Due))
+	}
 	if !t.Agreed.IsZero() {
 		why = append(why, line("clock.agreed", "at", c.show(t.Agreed)))
 	} else {

@@ -21,6 +21,9 @@ type Petition struct {
 	Behalf []string
 	// ExtendDays is by how many days at most handling may be extended, once.
 	ExtendDays int
+	// Hearing is for how many days at most one re-review is heard, which its limit leaves out; 0: as many as the regulation gives a re-review, see
+	// HeardDays.
+	Hearing int
 }
 
 // lawful is what the regulation says of one of the limits.
@@ -45,6 +48,18 @@ var regulation = []lawful{
 	{"rereview", func(p *Petition) *Limit { return &p.Rereview }, Span{Days: 30}, false, "信访工作条例36", Text{"复核（30日内，听证时间不计）", "to re-review (within 30 days, the time of a hearing left out)"}},
 }
 
+// mostHeard is for how many days at most hearings leave a re-review's limit standing. The regulation says how long they take is left out (36) and not how
+// long they may take: what is left out of a limit is never longer than the limit itself.
+const mostHeard = 30
+
+// HeardDays is for how many days at most one re-review is heard.
+func (p *Petition) HeardDays() int {
+	if p.Hearing > 0 {
+		return p.Hearing
+	}
+	return mostHeard
+}
+
 // mostExtended is by how many days the regulation lets handling be extended (34).
 const mostExtended = 30
 
@@ -56,6 +71,8 @@ var petitionKeys = func() []key[Petition] {
 			func(p *Petition) *[]string { return &p.Behalf }),
 		count("extend_days", optional, 0, mostExtended, Text{"办理最多可延长几日，经批准一次（信访工作条例34；0为不得延长）", "by how many days handling may be extended, once and with approval (regulation 34; 0: not at all)"},
 			func(p *Petition) *int { return &p.ExtendDays }),
+		count("hearing_days", optional, 1, mostHeard, Text{"一次复核的听证合计最多几日，听证时间不计入复核时限（信访工作条例36）；不填为30", "for how many days at most one re-review is heard, all hearings together, which its limit leaves out (regulation 36); without it 30"},
+			func(p *Petition) *int { return &p.Hearing }),
 	}
 	keys = append(keys, object("explain", optional, Text{"依法终结后以同一事实再来的，属地解释的时限；不填为没有", "for the home township to explain a conclusion by law to whoever brings it again on the same facts; without it there is no limit"},
 		limitKeys, func(p *Petition) *Limit { return &p.Explain }))
