@@ -60,6 +60,7 @@ var caseMessages = map[string]message{
 	"confirm.not_joint":     {"须共同申请", "Not a joint application", "司法确认由双方当事人共同申请，须登记每一方的同意（人民调解法33）。", "The parties apply jointly: record the consent of each (People's Mediation Law 33)."},
 	"need.not_erased":       {"案件信息已注销", "The case was erased", "案件信息已依法注销，不能重新办理；请另行上报。", "Its words have been erased; report the matter anew."},
 	"party.bound":           {"受协议约束", "Bound by an agreement", "该当事人受已生效的协议约束，不能移除。", "An agreement binds this party; they stay."},
+	"need.no_review":        {"复查、复核尚未结束", "A review is open", "信访人已申请复查或复核，出具意见或撤回以前，不能办结或有序退出。", "Review or re-review has been asked for: until it is issued or withdrawn, the case is neither closed nor exited."},
 	"need.petition":         {"没有可办的信访步骤", "No step to take", "本案不是信访件，或此时没有您可以办理的步骤。", "It is no petition, or there is no step that you may take now."},
 	"petition.step":         {"此时不能办这一步", "Not this step now", "信访件现在的状态（{petition}）不能办理“{step}”。", "A petition that is {petition} does not allow the step “{step}”."},
 	"petition.role":         {"不由您办理", "Not yours to do", "这一步（{step}）由法规规定的其他人办理。", "This step ({step}) is somebody else's by the regulation."},

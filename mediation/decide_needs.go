@@ -71,6 +71,10 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if len(c.PetitionSteps(o.Actor)) == 0 {
 			return unmet()
 		}
+	case NeedNoReview:
+		if c.underReview() {
+			return unmet()
+		}
 	case NeedNotHeld:
 		if c.Hold != nil {
 			return unmet()

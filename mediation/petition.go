@@ -203,6 +203,19 @@ func (c *Case) Remedies() bool {
 	return c.State.Over() && c.State != Joined && c.Petition != nil && !c.Petition.State.Over()
 }
 
+// underReview tells whether a review or re-review has been asked for and nobody has issued it. An accusation that was one before keeps it.
+func (c *Case) underReview() bool {
+	p := c.Petition
+	if p == nil {
+		return false
+	}
+	at := p.State
+	if at == PetitionAccused {
+		at = p.Aside.State
+	}
+	return at == PetitionReviewing || at == PetitionRereviewing
+}
+
 // clone is a copy that may be changed.
 func (p *Petition) clone() *Petition {
 	if p == nil {

@@ -215,3 +215,27 @@ func plausibleStep(c *Case, by Actor, behalf Behalf) Command {
 	}
 	return cmd
 }
+
+// The mediation may fail while a review is open; nobody is led out of the case before it is over. The time to ask for one holds nothing up: the remedy outlives the case.
+func TestNobodyExitsOrClosesWhileAReviewIsOpen(t *testing.T) {
+	exit := Exit{Route: "court", Reason: "no_basis"}
+	at := func(state PetitionState) *story {
+		s := rereviewing(t).do(staff, Terminate{Reason: "r"}).is(Failed)
+		s.c.Petition.State = state
+		return s
+	}
+	for _, state := range []PetitionState{PetitionReviewing, PetitionRereviewing} {
+		at(state).refuses(staff, exit, "need.no_review")
+	}
+	for _, state := range []PetitionState{PetitionHandled, PetitionReviewed, PetitionConcluded, PetitionLapsed, PetitionWithdrawn} {
+		at(state).do(staff, exit).is(Exited)
+	}
+	s := at(PetitionReviewing)
+	s.c.Petition.State, s.c.Petition.Aside.State = PetitionAccused, PetitionReviewing
+	s.refuses(staff, exit, "need.no_review")
+	for _, name := range []CommandName{CmdClose, CmdFinish, CmdExit, CmdSettleAtOnce} {
+		if rule, _ := RuleOf(name); !has(rule.Needs, NeedNoReview) {
+			t.Errorf("%s does not ask for it", name)
+		}
+	}
+}

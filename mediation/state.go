@@ -188,6 +188,7 @@ const (
 	NeedDesk            Need = "desk"             // it came from an outside desk
 	NeedToConfirm       Need = "to_confirm"       // an agreement is in effect, and nobody has applied for judicial confirmation yet
 	NeedNoReview        Need = "no_review"        // no review or re-review of the petition is open
+	NeedNoReview        Need = "no_review"        // no review or re-review of its petition is asked for
 	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
 )
 
@@ -224,7 +225,7 @@ var Table = []Rule{
 	{CmdDetach, "分出", "take a report out", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, nil, []Need{NeedSeveralReports}},
 	{CmdTransfer, "转办", "transfer", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled, Failed}, []State{Transferred}, nil},
 	{CmdTakeBack, "收回", "take back", []State{Transferred}, []State{Reported}, nil},
-	{CmdFinish, "转办办结", "finish elsewhere", []State{Transferred}, []State{Closed}, []Need{NeedTasksDone, NeedLoop}},
+	{CmdFinish, "转办办结", "finish elsewhere", []State{Transferred}, []State{Closed}, []Need{NeedNoReview, NeedTasksDone, NeedLoop}},
 	{CmdReclassify, "更改类别", "reclassify", []State{Reported, Screened, Offered, Accepted, Mediating, Unsettled}, []State{Reported, Screened, Accepted, Mediating, Unsettled}, nil},
 	{CmdPlace, "落格", "place", notOver, nil, nil},
 	{CmdAddParty, "登记当事人", "enter a party", inHand, nil, nil},
@@ -245,7 +246,7 @@ var Table = []Rule{
 	{CmdPerform, "履行完毕", "record performance", []State{Effective}, nil, []Need{NeedNotPerformed}},
 	{CmdConfirm, "申请司法确认", "record the application for judicial confirmation", confirming, nil, []Need{NeedToConfirm}},
 	{CmdDefault, "不履行", "record that it is not kept", []State{Effective}, []State{Unsettled}, []Need{NeedNotPerformed}},
-	{CmdClose, "办结", "close", []State{Effective}, []State{Closed}, []Need{NeedPerformed, NeedClosing, NeedLoop}},
+	{CmdClose, "办结", "close", []State{Effective}, []State{Closed}, []Need{NeedNoReview, NeedPerformed, NeedClosing, NeedLoop}},
 	{CmdFollowUp, "回访", "return visit", []State{Closed, Settled}, []State{Closed, Settled, Unsettled}, nil},
 	{CmdRate, "评价", "say satisfied or not", []State{Closed, Settled, Unsettled, Exited}, []State{Closed, Settled, Unsettled, Exited}, nil},
 	{CmdReopen, "重新办理", "reopen", []State{Closed, Settled, Unsettled, Failed, Exited, NotAccepted, Withdrawn}, []State{Reported}, []Need{NeedNotErased}},
@@ -258,7 +259,7 @@ var Table = []Rule{
 	{CmdRefuseMediator, "要求更换调解员", "refuse a mediator", matched, matched, nil},
 	{CmdConsent, "同意他人参与", "consent to outsiders", []State{Reported, Screened, Offered, Accepted, Mediating}, nil, nil},
 	{CmdSupplement, "补充", "supplement", notOver, nil, nil},
-	{CmdSettleAtOnce, "即接即办", "settle at once", beforePanel, []State{Closed}, []Need{NeedNotEmergency, NeedOnReceipt, NeedLoop}},
+	{CmdSettleAtOnce, "即接即办", "settle at once", beforePanel, []State{Closed}, []Need{NeedNotEmergency, NeedNoReview, NeedOnReceipt, NeedLoop}},
 	{CmdReply, "答复", "answer who brought it in", append([]State{NotAccepted, Exited}, notOver...), nil, nil},
 	{CmdSignFor, "签收", "sign for", responding, nil, []Need{NeedToSignFor}},
 	{CmdArrive, "到达", "arrive", responding, nil, []Need{NeedToArrive}},

@@ -40,6 +40,7 @@ func (c *checker) check() {
 	c.checkReviewLists()
 	c.checkPetition()
 	c.checkConfirmation()
+	c.checkLaw()
 	for i, n := range c.Closing.Needs {
 		c.known(item("closing.needs", i), n, ClosingNeeds)
 	}

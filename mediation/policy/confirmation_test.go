@@ -17,13 +17,13 @@ func TestNoCountysRulesBendTheTimeForConfirmation(t *testing.T) {
 		t.Fatal(err)
 	}
 	for section, want := range map[string]string{
-		"confirmation: {apply: {within: 30d, remind: [10d, 3d]}, except: [labour]}": "",
-		"confirmation: {apply: {within: 31d}}":                                      "confirmation.apply.within",
-		"confirmation: {apply: {within: 20d}}":                                      "confirmation.apply.within",
-		"confirmation: {apply: {within: 30wd}}":                                     "confirmation.apply.within",
-		"confirmation: {apply: {within: 30d, remind: [40d]}}":                       "confirmation.apply.remind[0]",
-		"confirmation: {apply: {within: 30d}, except: [nothing]}":                   "confirmation.except[0]",
-		"confirmation: {except: [labour]}":                                          "confirmation.apply",
+		"confirmation: {apply: {within: 30d, remind: [10d, 3d]}, except: [labour, marriage_family]}": "",
+		"confirmation: {apply: {within: 31d}}":                                                       "confirmation.apply.within",
+		"confirmation: {apply: {within: 20d}}":                                                       "confirmation.apply.within",
+		"confirmation: {apply: {within: 30wd}}":                                                      "confirmation.apply.within",
+		"confirmation: {apply: {within: 30d, remind: [40d]}}":                                        "confirmation.apply.remind[0]",
+		"confirmation: {apply: {within: 30d}, except: [nothing]}":                                    "confirmation.except[0]",
+		"confirmation: {except: [labour]}":                                                           "confirmation.apply",
 	} {
 		p, err := policy.Load("p.yaml", []byte(string(src)+"\n"+section+"\n"), mediation.PolicyVocabulary())
 		switch {
