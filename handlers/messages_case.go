@@ -73,7 +73,7 @@ var caseMessages = map[string]message{
 	"petition.late":         {"期限已过", "Too late", "办理“{step}”的期限已于 {due} 届满。", "The time for “{step}” ended at {due}."},
 	"petition.extended":     {"已经延长过", "Extended already", "办理期限只能延长一次。", "The time for handling may be extended once."},
 	"petition.own_review":   {"不能复查自己的意见", "Nobody reviews their own", "“{unit}”出具过意见，复查、复核须由其他机关办理。", "“{unit}” has issued an opinion of its own: another organ must review it."},
-	"petition.own_answer":   {"不能复查自己的答复", "Nobody reviews their own answer", "当场答复的人不能出具对该答复的复查、复核意见。", "Whoever gave the answer on receipt does not issue its review."},
+	"petition.own_answer":   {"不能复查自己的答复", "Nobody reviews their own answer", "答复、处理意见、复查意见和复核意见须由不同的人登记。", "Answer, opinion, review and re-review are recorded by different people."},
 	"petition.same_judge":   {"须由他人再次认定", "Somebody else must judge", "提出异议后，由县级其他工作人员再次认定。", "After an objection somebody else at the county judges again."},
 	"petition.heard":        {"听证时间已用完", "Heard long enough", "一次复核的听证合计最多{days}日，不能再开始听证。", "One re-review is heard for {days} days at most, all hearings together."},
 	"petition.hearing":      {"听证尚未结束", "The hearing goes on", "请先结束听证，再出具复核意见。", "End the hearing before the re-review is issued."},

@@ -62,6 +62,9 @@ func (d *decision) petition(cmd HandlePetition) error {
 			return err
 		}
 	}
+	if cmd.Step == StepOpinion {
+		cmd.Unit = p.Unit
+	}
 	d.say("step", string(cmd.Step))
 	d.say("unit", cmd.Unit)
 	d.say("reason", cmd.Reason)
@@ -125,6 +128,9 @@ func (d *decision) checkStep(cmd HandlePetition) error {
 	case StepRate:
 		return checkRating(cmd)
 	case StepAskReview, StepAskRereview:
+		if d.Actor.Role != PartyRole && cmd.Manner == "" {
+			return lacks("manner") // in which the petitioner asked
+		}
 		return late(p.Clock)
 	}
 	return nil
@@ -152,20 +158,23 @@ func (d *decision) checkOpinion(cmd HandlePetition) error {
 	if d.Order.Words.Empty() {
 		return Refusal("petition", Invalid, "required", "remark")
 	}
-	if cmd.Step == StepOpinion || cmd.Step == StepExplain {
-		return nil
-	}
 	switch {
+	case cmd.Step == StepExplain:
+		return nil
+	case cmd.Step == StepOpinion && cmd.Unit != "" && cmd.Unit != p.Unit:
+		return Refusal("petition", Invalid, "unknown_value", "unit", "value", cmd.Unit) // the opinion is the unit's that it lies with
+	case cmd.Step == StepOpinion:
+		return nil
 	case cmd.Unit == "":
 		return Refusal("petition", Invalid, "required", "unit")
 	case p.answered(d.Actor):
 		return Refusal("petition", Forbidden, "petition.own_answer", "step")
-	case cmd.Unit == p.Unit || cmd.Unit == p.Reviewer:
+	case p.spoke(cmd.Unit):
 		return Refusal("petition", Conflict, "petition.own_review", "unit", "unit", cmd.Unit)
 	case !p.Hearing.IsZero():
 		return Refusal("petition", Conflict, "petition.hearing", "step")
 	}
-	return nil
+	return d.checkReviewer(cmd)
 }
 
 // petitionerAsks holds what only the petitioner may ask for to them: a party whose petition it is, or whoever records what they said.

@@ -297,7 +297,11 @@ func (d *decision) transfer(cmd Transfer) error {
 	if cmd.Area != "" {
 		d.Area, d.Earlier = cmd.Area, nil // before the unit is told: it is the new area's that must know
 	}
+	d.passPetition(unit)
 	d.hand(cmd.Route, unit, cmd.Reason)
+	if unit == "" {
+		d.Unit = d.owing() // who owes its opinion sees the case
+	}
 	if cmd.Area != "" {
 		d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	}

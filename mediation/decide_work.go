@@ -236,7 +236,7 @@ func (d *decision) newTurn() {
 	}
 	d.releaseSeats()
 	d.dissolve()
-	d.Panel, d.Offers, d.Tier, d.Wave, d.Unit = Panel{}, nil, 0, 0, ""
+	d.Panel, d.Offers, d.Tier, d.Wave, d.Unit = Panel{}, nil, 0, 0, d.owing()
 	d.Agreement, d.Performed, d.FollowUps, d.Closed, d.Outcome = nil, time.Time{}, nil, time.Time{}, nil
 	d.Answer = nil
 	for i := range d.Parties {

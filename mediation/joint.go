@@ -240,6 +240,7 @@ func (d *decision) signOff(cmd SignOffCase) error {
 		d.enter(Transferred)
 		d.tellReporters(NoticeProgress)
 	}
+	d.passPetition(j.Lead)
 	d.Unit = j.Lead
 	for _, unit := range append([]string{j.Lead}, j.Assisting...) {
 		d.tell(NoticeJoint, Recipient{Unit: unit, Area: d.Area}, d.StateClock.Due)

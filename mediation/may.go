@@ -86,7 +86,7 @@ func (s Scope) holds(actor Actor, c *Case) bool {
 	case SignsFor:
 		return c.sentTo(actor, true)
 	case OwnUnit:
-		return actor.Unit != "" && actor.Unit == c.Unit && actor.Area.Contains(c.Area)
+		return actor.Unit != "" && (actor.Unit == c.Unit || actor.Unit == c.owing()) && actor.Area.Contains(c.Area)
 	}
 	return false
 }

@@ -127,8 +127,3 @@ func (c *Case) mayAnswer(actor Actor) bool {
 	p := c.Petition
 	return p == nil || p.State.Over() || !p.awaitsVerdict() && has(petitionUnit, actor.Role)
 }
-
-// answered tells whether the actor gave the opinion for the office itself, on receipt: it has no unit that a reviewer could be told from.
-func (p *Petition) answered(actor Actor) bool {
-	return p.Unit == "" && slices.ContainsFunc(p.Papers, func(x Paper) bool { return x.Step == StepOpinion && x.By == actor.ID })
-}

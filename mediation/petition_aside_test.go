@@ -11,6 +11,9 @@ import (
 // above is who deals with an accusation: the district, where the township's staff do not see it.
 var above = Actor{ID: "u-county", Role: CountyStaff, Area: "33.01.11"}
 
+// higher is another at the county, who records what a third organ says.
+var higher = Actor{ID: "u-higher", Role: CountyStaff, Area: "33.01.11"}
+
 func (s *story) turn(category string) *story {
 	return s.do(above, Reclassify{Category: category, Severity: 2})
 }
@@ -146,9 +149,9 @@ func TestAPetitionThatIsSettledOnReceiptIsAnsweredAndMayBeReviewed(t *testing.T)
 				t.Errorf("%+v", e)
 			}
 			s.step(applicant, HandlePetition{Step: StepAskReview, Remark: "不服"}).stands(PetitionReviewing, "2026-04-02 23:59")
-			review := HandlePetition{Step: StepReview, Unit: "government", Remark: "复查意见书"}
+			review := HandlePetition{Step: StepReview, Unit: "永康市人民政府", Remark: "复查意见书"}
 			if s.c.Petition.Unit == "" {
-				s.refuses(staff, review, "petition.own_answer")
+				s.refuses(staff, review, "petition.role")
 			} else {
 				s.refuses(above, HandlePetition{Step: StepReview, Unit: "land", Remark: "w"}, "petition.own_review")
 			}

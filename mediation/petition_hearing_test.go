@@ -10,7 +10,7 @@ import (
 func rereviewing(t testing.TB) *story {
 	s := petitioned(t).step(staff, HandlePetition{Step: StepSend, Unit: "land"}).step(bureau, HandlePetition{Step: StepAccept})
 	s.step(bureau, HandlePetition{Step: StepOpinion, Remark: "w"}).step(applicant, HandlePetition{Step: StepAskReview})
-	return s.step(staff, HandlePetition{Step: StepReview, Unit: "government", Remark: "w"}).step(applicant, HandlePetition{Step: StepAskRereview})
+	return s.step(above, HandlePetition{Step: StepReview, Unit: "永康市人民政府", Remark: "w"}).step(applicant, HandlePetition{Step: StepAskRereview})
 }
 
 func (s *story) kinds(from int) string {
@@ -29,11 +29,11 @@ func (s *story) kinds(from int) string {
 
 func TestAHearingLeavesOutItsOwnTimeAndNoMore(t *testing.T) {
 	s := rereviewing(t).stands(PetitionRereviewing, "2026-04-02 23:59")
-	s.wait(5).step(staff, HandlePetition{Step: StepHearing}) // from 8 March
+	s.wait(5).step(above, HandlePetition{Step: StepHearing}) // from 8 March
 	if e := s.explained("petition_rereview"); e.Why[len(e.Why)-2].Code != "clock.stands" {
 		t.Errorf("it does not say that it stands still: %+v", e.Why)
 	}
-	s.refuses(staff, HandlePetition{Step: StepHeard}, "required") // its minutes
+	s.refuses(above, HandlePetition{Step: StepHeard}, "required") // its minutes
 	if want := s.c.Petition.Hearing.AddDate(0, 0, 30); !s.c.HearingUntil(s.r).Equal(want) || s.c.NextDue.After(want) {
 		t.Errorf("until %s, looked at again %s", s.c.HearingUntil(s.r), s.c.NextDue)
 	}
@@ -59,16 +59,16 @@ func TestAHearingLeavesOutItsOwnTimeAndNoMore(t *testing.T) {
 	if papers := s.c.Petition.Papers; papers[len(papers)-1].Step != StepHeard {
 		t.Errorf("the petitioner reads nothing of its end: %+v", papers)
 	}
-	s.refuses(staff, HandlePetition{Step: StepHearing}, "petition.heard")
+	s.refuses(above, HandlePetition{Step: StepHearing}, "petition.heard")
 }
 
 func TestHearingsOfOneRereviewAreBoundedTogether(t *testing.T) {
 	s := rereviewing(t)
 	for i := 0; i < 60 && s.c.Petition.hearingLeft(s.r) > 0; i++ {
-		s.step(staff, HandlePetition{Step: StepHearing})
+		s.step(above, HandlePetition{Step: StepHearing})
 		s.at = s.at.Add(23 * time.Hour)
-		s.step(staff, HandlePetition{Step: StepHeard, Remark: "听证笔录"})
+		s.step(above, HandlePetition{Step: StepHeard, Remark: "听证笔录"})
 	}
-	s.refuses(staff, HandlePetition{Step: StepHearing}, "petition.heard")
+	s.refuses(above, HandlePetition{Step: StepHearing}, "petition.heard")
 	s.stands(PetitionRereviewing, "2026-05-06 23:59") // many short ones gain no more than a long one
 }

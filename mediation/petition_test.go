@@ -62,11 +62,11 @@ func TestAPetitionTakesTheRegulationsCourse(t *testing.T) {
 	s.wait(10).step(bureau, HandlePetition{Step: StepExtend, Days: 30, Approver: "局长", Reason: "complex"}).stands(PetitionAccepted, "2026-06-03 23:59")
 	s.wait(10).step(bureau, HandlePetition{Step: StepOpinion, Remark: "处理意见书"}).stands(PetitionHandled, "2026-04-24 23:59")
 	s.wait(3).step(applicant, HandlePetition{Step: StepAskReview, Remark: "不服"}).stands(PetitionReviewing, "2026-04-27 23:59")
-	s.wait(3).step(staff, HandlePetition{Step: StepReview, Unit: "government", Remark: "复查意见书"}).stands(PetitionReviewed, "2026-04-30 23:59")
+	s.wait(3).step(above, HandlePetition{Step: StepReview, Unit: "永康市人民政府", Remark: "复查意见书"}).stands(PetitionReviewed, "2026-04-30 23:59")
 	s.wait(3).step(applicant, HandlePetition{Step: StepAskRereview, Remark: "不服"}).stands(PetitionRereviewing, "2026-05-06 23:59")
-	s.wait(2).step(staff, HandlePetition{Step: StepHearing})
-	s.wait(10).step(staff, HandlePetition{Step: StepHeard, Remark: "听证笔录"}).stands(PetitionRereviewing, "2026-05-13 23:59") // the ten days of the hearing are left out (36) of 30 that would have ended on 3 May
-	s.wait(1).step(staff, HandlePetition{Step: StepRereview, Unit: "province", Remark: "复核意见书"}).stands(PetitionConcluded, "")
+	s.wait(2).step(above, HandlePetition{Step: StepHearing})
+	s.wait(10).step(above, HandlePetition{Step: StepHeard, Remark: "听证笔录"}).stands(PetitionRereviewing, "2026-05-13 23:59") // the ten days of the hearing are left out (36) of 30 that would have ended on 3 May
+	s.wait(1).step(higher, HandlePetition{Step: StepRereview, Unit: "金华市人民政府", Remark: "复核意见书"}).stands(PetitionConcluded, "")
 	if n := len(s.c.Petition.Papers); n != 10 || s.c.Petition.Papers[2].Days != 30 || s.c.Petition.Papers[2].Approver.Empty() {
 		t.Errorf("%d papers: %+v", n, s.c.Petition.Papers)
 	}
@@ -105,12 +105,12 @@ func TestWhatAPetitionsCourseDoesNotAllow(t *testing.T) {
 		{"an opinion that says nothing", accepted, bureau, HandlePetition{Step: StepOpinion}, "required"},
 		{"the other side asks for review", handled, opponent, HandlePetition{Step: StepAskReview}, "need.petition"},
 		{"review is asked for on the 31st day, before any sweep", func(s *story) { handled(s); s.at = s.at.AddDate(0, 0, 31) }, applicant, HandlePetition{Step: StepAskReview}, "petition.late"},
-		{"a unit reviews its own opinion", reviewing, staff, HandlePetition{Step: StepReview, Unit: "land", Remark: "w"}, "petition.own_review"},
+		{"a unit reviews its own opinion", reviewing, above, HandlePetition{Step: StepReview, Unit: "land", Remark: "w"}, "petition.own_review"},
 		{"the petitioner issues the review", reviewing, applicant, HandlePetition{Step: StepReview, Unit: "x", Remark: "w"}, "petition.role"},
 		{"whoever reviewed reviews again", func(s *story) {
 			reviewing(s)
-			s.step(staff, HandlePetition{Step: StepReview, Unit: "government", Remark: "w"}).step(applicant, HandlePetition{Step: StepAskRereview})
-		}, staff, HandlePetition{Step: StepRereview, Unit: "government", Remark: "w"}, "petition.own_review"},
+			s.step(above, HandlePetition{Step: StepReview, Unit: "永康市人民政府", Remark: "w"}).step(applicant, HandlePetition{Step: StepAskRereview})
+		}, higher, HandlePetition{Step: StepRereview, Unit: "永康市人民政府", Remark: "w"}, "petition.own_review"},
 	} {
 		t.Run(x.situation, func(t *testing.T) {
 			s := petitioned(t)

@@ -139,9 +139,13 @@ func TestAPetitionOnWhatWasConcludedByLawAwaitsAVerdict(t *testing.T) {
 		}
 	}
 	for _, cmd := range []mediation.HandlePetition{{Step: mediation.StepSend, Unit: "富阳区信访局"}, {Step: mediation.StepAccept}, {Step: mediation.StepOpinion, Remark: "处理意见"},
-		{Step: mediation.StepAskReview}, {Step: mediation.StepReview, Unit: "区政府", Remark: "复查意见"}, {Step: mediation.StepAskRereview}, {Step: mediation.StepRereview, Unit: "市政府", Remark: "复核意见"}} {
+		{Step: mediation.StepAskReview}, {Step: mediation.StepReview, Unit: "永康市人民政府", Remark: "复查意见"}, {Step: mediation.StepAskRereview}, {Step: mediation.StepRereview, Unit: "金华市人民政府", Remark: "复核意见"}} {
 		cmd.Behalf = mediation.Behalf{Party: applicant, Manner: "written"}
-		o.Must(t, storetest.County, first.ID, cmd)
+		by := storetest.County
+		if cmd.Step == mediation.StepReview || cmd.Step == mediation.StepRereview {
+			by.ID += "/" + string(cmd.Step) // three people
+		}
+		o.Must(t, by, first.ID, cmd)
 	}
 	o.Must(t, storetest.Town, first.ID, mediation.WithdrawCase{Reason: "concluded"})
 	o.Pass(time.Hour)

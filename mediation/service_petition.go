@@ -8,6 +8,7 @@ func (s *Service) preparePetition(ctx context.Context, c *Case, o *Order, cmd Ha
 		return err
 	}
 	if o.Approver, err = s.seal(ctx, c.Key, cmd.Approver); err != nil {
+	if o.Approver, err = s.seal(ctx, c.Key, cmd.Approver); err != nil || cmd.Unit == "" {
 		return err
 	}
 	if cmd.Evidence != "" && has(petitionersOwn, cmd.Step) {
@@ -15,6 +16,16 @@ func (s *Service) preparePetition(ctx context.Context, c *Case, o *Order, cmd Ha
 	}
 	if cmd.Unit == "" || cmd.Step != StepSend {
 		return nil
+	}
+	r, err := s.rules(ctx, c.Policy)
+	switch {
+	case err != nil:
+		return err
+	case cmd.Step == StepSend:
+	case cmd.Step == StepReview && len(r.Policy.Petition.Reviewers) == 0:
+	case cmd.Step == StepRereview && len(r.Policy.Petition.Rereviewers) == 0:
+	default:
+		return nil // Decide holds it to the policy
 	}
 	return s.checkTransfer(ctx, c, Transfer{Unit: cmd.Unit})
 }

@@ -20,6 +20,8 @@ petition:
   tell: {within: 15d}
   handle: {within: 60d}
   extend_days: 30
+  reviewers: [永康市人民政府]
+  rereviewers: [金华市人民政府]
   ask_review: {within: 30d}
   review: {within: 30d}
   ask_rereview: {within: 30d}

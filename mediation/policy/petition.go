@@ -19,6 +19,8 @@ type Petition struct {
 	Explain Limit
 	// Behalf is what must show that the petitioner said what somebody else records for them, one of the list: remark, photo; none: nothing must.
 	Behalf []string
+	// Reviewers and Rereviewers are the organs that review and re-review here, the latter one level above the former; none: whatever unit has staff.
+	Reviewers, Rereviewers []string
 	// ExtendDays is by how many days at most handling may be extended, once.
 	ExtendDays int
 	// Hearing is for how many days at most one re-review is heard, which its limit leaves out; 0: as many as the regulation gives a re-review, see
@@ -71,6 +73,10 @@ var petitionKeys = func() []key[Petition] {
 			func(p *Petition) *[]string { return &p.Behalf }),
 		count("extend_days", optional, 0, mostExtended, Text{"办理最多可延长几日，经批准一次（信访工作条例34；0为不得延长）", "by how many days handling may be extended, once and with approval (regulation 34; 0: not at all)"},
 			func(p *Petition) *int { return &p.ExtendDays }),
+		list("reviewers", optional, Text{"文字列表", "list of text"}, Text{"有权复查的机关（原办理机关的上一级，信访工作条例35）；不填为本系统内有工作人员的单位", "organs that review, one level above those that handle (regulation 35); without it units with staff here"}, parseText,
+			func(p *Petition) *[]string { return &p.Reviewers }),
+		list("rereviewers", optional, Text{"文字列表", "list of text"}, Text{"有权复核的机关（复查机关的上一级，信访工作条例36）；不得与reviewers重复", "organs that re-review, one level above those that review (regulation 36); none stands in reviewers, too"}, parseText,
+			func(p *Petition) *[]string { return &p.Rereviewers }),
 		count("hearing_days", optional, 1, mostHeard, Text{"一次复核的听证合计最多几日，听证时间不计入复核时限（信访工作条例36）；不填为30", "for how many days at most one re-review is heard, all hearings together, which its limit leaves out (regulation 36); without it 30"},
 			func(p *Petition) *int { return &p.Hearing }),
 	}
@@ -98,6 +104,11 @@ func (c *checker) checkPetition() {
 		c.known(item("petition.channels", i), ch, channels)
 	}
 	c.knownAll("petition.behalf", c.Petition.Behalf, []string{"remark", "photo"})
+	for i, organ := range c.Petition.Rereviewers {
+		if slices.Contains(c.Petition.Reviewers, organ) {
+			c.wrong(item("petition.rereviewers", i), "复核机关须是复查机关的上一级，不得与reviewers重复", "who re-reviews stands one level above who reviews, and is none of reviewers")
+		}
+	}
 	c.checkLimit("petition.explain", c.Petition.Explain)
 	for _, l := range regulation {
 		path, limit := "petition."+l.key, *l.of(&c.Petition)
