@@ -132,18 +132,51 @@ func (s *Service) trip(ctx context.Context, c *mediation.Case, t *policy.SlipTri
 
 // lastProgress is when the newest event of these kinds happened, or the case was opened.
 func (s *Service) lastProgress(ctx context.Context, c *mediation.Case, kinds []string) (time.Time, error) {
-	last := c.Opened
-	note := func(events []mediation.Event) {
-		for i := range events {
-			if e := &events[i]; slices.Contains(kinds, e.Kind) && e.At.After(last) {
-				last = e.At
+	newest := progress{kinds: kinds, last: c.Opened}
+	if newest.note(c.Events); newest.last.After(c.Opened) || c.Spilled == 0 {
+		return newest.last, nil
+	}
+	whole := progress{kinds: kinds, last: c.Opened}
+	err := s.pages(ctx, c.ID, whole.note)
+	return whole.last, err
+}
+
+// progress is the newest event of some kinds, as a timeline is gone through.
+type progress struct {
+	kinds        []string
+	last         time.Time
+	passed, from time.Time // when the case was last passed on, where that was progress, and what was the newest before
+}
+
+// note takes events in their order. What was passed on and came back, taken back or objected to, has moved nowhere: it counts as if it had not been passed on.
+func (p *progress) note(events []mediation.Event) {
+	for i := range events {
+		e := &events[i]
+		switch {
+		case returns(e):
+			if !p.passed.IsZero() && p.last.Equal(p.passed) {
+				p.last = p.from
 			}
+			p.passed = time.Time{}
+		case slices.Contains(p.kinds, e.Kind) && e.At.After(p.last):
+			if passesOn(e) {
+				if p.passed.IsZero() || !p.last.Equal(p.passed) {
+					p.from = p.last
+				}
+				p.passed = e.At
+			}
+			p.last = e.At
 		}
 	}
-	if note(c.Events); last.After(c.Opened) || c.Spilled == 0 {
-		return last, nil
-	}
-	return last, s.pages(ctx, c.ID, note)
+}
+
+// passesOn tells whether an event gives the case to somebody else, returns whether it comes back from them.
+func passesOn(e *mediation.Event) bool {
+	return e.Kind == string(mediation.CmdTransfer) || e.Data["step"] == string(mediation.StepSend)
+}
+
+func returns(e *mediation.Event) bool {
+	return e.Kind == string(mediation.CmdTakeBack) || e.Data["step"] == string(mediation.StepObject)
 }
 
 // pages goes through a whole timeline.
