@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"fengqiao/mediation/clock"
 )
 
 // takePetition begins the course of a petition, if the matter came in as one. An accusation has a course of its own (检举控告, regulation 30).
@@ -195,11 +193,10 @@ func (d *decision) stepTaken(cmd HandlePetition, was Clock) {
 	switch cmd.Step {
 	case StepSend:
 		p.Unit, d.Unit, p.Transfer = cmd.Unit, cmd.Unit, was
-		p.Object = Clock{Since: d.At, Due: d.rules.after(d.At, d.pol.Petition.Object.Within)}
+		d.sentAgain(cmd.Unit)
 	case StepObject:
-		// The office owes the transfer since it was registered; while it lay with the unit that clock stood still.
+		// The office owes the transfer since the petition came (22): no objection makes that longer.
 		p.Clock = p.Transfer
-		p.Clock.stood(clock.Pause{From: was.Since, To: d.At}, p.limit(d.pol).Within, d.rules)
 		p.Unit, d.Unit = "", ""
 	case StepExtend:
 		p.Extended = cmd.Days

@@ -54,3 +54,26 @@ func (d *decision) passPetition(unit string) {
 	d.say("petition_unit", unit)
 	d.tell(NoticeProgress, Recipient{Unit: was, Area: d.Area}, p.Clock.Due)
 }
+
+// sentAgain sets from when the unit's limits count. A unit that had the petition before has them since it first received it, and however often it is passed on and
+// objected to, the petitioner is told within what the regulation gives the office and one unit, or the first unit, together.
+func (d *decision) sentAgain(unit string) {
+	p := d.Petition
+	first, own := d.At, d.At
+	for i := len(p.Papers) - 1; i >= 0; i-- {
+		if x := &p.Papers[i]; x.Step == StepSend {
+			if first = x.At; x.Unit == unit {
+				own = x.At
+			}
+		}
+	}
+	tell := own
+	if latest := p.Transfer.Due; first.Before(d.At) && tell.After(latest) && !latest.IsZero() {
+		tell = latest
+		if first.After(latest) {
+			tell = first // it was late already when it was first passed on
+		}
+	}
+	p.Clock = Clock{Since: tell, Due: d.rules.after(tell, p.limit(d.pol).Within)}
+	p.Object = Clock{Since: own, Due: d.rules.after(own, d.pol.Petition.Object.Within)}
+}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"fengqiao/mediation/policy"
+
+	"pgregory.net/rapid"
 )
 
 const yongkangPolicy = "../fixtures/policies/yongkang.yaml"
@@ -124,7 +126,7 @@ func TestWhatAPetitionsCourseDoesNotAllow(t *testing.T) {
 
 func TestAnObjectionGivesTheTransferBackToTheOffice(t *testing.T) {
 	s := petitioned(t).wait(3).step(staff, HandlePetition{Step: StepSend, Unit: "land"})
-	s.wait(2).step(bureau, HandlePetition{Step: StepObject, Reason: "not_ours"}).stands(PetitionRegistered, "2026-03-20 23:59") // two nights lay with the unit
+	s.wait(2).step(bureau, HandlePetition{Step: StepObject, Reason: "not_ours"}).stands(PetitionRegistered, "2026-03-18 23:59") // 15 days since it came (22), whoever had it meanwhile
 	if s.c.Unit != "" || s.c.Petition.Unit != "" {
 		t.Error("the unit keeps it")
 	}
@@ -238,4 +240,36 @@ func TestNobodyExitsOrClosesWhileAReviewIsOpen(t *testing.T) {
 			t.Errorf("%s does not ask for it", name)
 		}
 	}
+}
+
+// Passing on and objecting gain no day: what the office owes is owed since the petition came, and the petitioner is told within both limits together.
+func TestPassingOnAndObjectingGainNoDay(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		s := petitioned(t)
+		units := []string{"land", "housing", "water"}
+		receipt := s.c.Petition.Clock.Since
+		fifteen := policy.Span{Days: 15}
+		transfer := s.r.after(receipt, fifteen)
+		first := s.at.AddDate(0, 0, rapid.IntRange(0, 20).Draw(rt, "wait"))
+		s.at = first
+		most := s.r.after(transfer, fifteen)
+		if late := s.r.after(first.Add(time.Minute), fifteen); late.After(most) {
+			most = late
+		}
+		for i := range rapid.IntRange(1, 12).Draw(rt, "rounds") {
+			unit := rapid.SampledFrom(units).Draw(rt, "unit")
+			s.step(staff, HandlePetition{Step: StepSend, Unit: unit})
+			if due := s.c.Petition.Clock.Due; due.After(most) {
+				rt.Fatalf("round %d: to be told by %s, later than %s", i, due, most)
+			}
+			s.wait(rapid.IntRange(0, 4).Draw(rt, "days"))
+			if s.try(Actor{ID: "u-" + unit, Role: UnitStaff, Unit: unit, Area: "33.01.11"}, HandlePetition{Step: StepObject, Reason: "not_ours"}) != nil {
+				return // it has had its time to object
+			}
+			if due := s.c.Petition.Clock.Due; !due.Equal(transfer) {
+				rt.Fatalf("round %d: to be passed on by %s, not %s", i, due, transfer)
+			}
+			s.wait(rapid.IntRange(0, 4).Draw(rt, "days"))
+		}
+	})
 }
