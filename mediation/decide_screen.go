@@ -354,8 +354,15 @@ func (d *decision) reclassify(cmd Reclassify) error {
 		d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	case d.State == Screened || d.State == Offered:
 		// The matter has changed: everybody may be asked again, by the composition that now fits.
+		was, clock := d.State, d.StateClock
 		d.disband()
-		return d.admit()
+		if err := d.admit(); err != nil {
+			return err
+		}
+		if d.State == was {
+			d.StateClock = clock // what it is called gains it no time
+		}
+		return nil
 	}
 	d.tellReporters(NoticeProgress)
 	return nil

@@ -175,3 +175,15 @@ func chinaAt(t testing.TB, s string) time.Time {
 	}
 	return at.UTC()
 }
+
+func TestReclassifyingGainsNoTime(t *testing.T) {
+	s := beginWith(t, rulesFor(yongkang(t)), func(rep *Report) { rep.Channel = "app" }).is(Screened)
+	due := s.c.StateClock.Due
+	s.at = s.at.Add(20 * time.Hour)
+	for _, category := range []string{"medical", "neighbour", "medical"} {
+		s.do(staff, Reclassify{Category: category, Severity: 2}).is(Screened)
+		if got := s.c.StateClock.Due; !got.Equal(due) {
+			t.Fatalf("due %s, was due %s", got, due)
+		}
+	}
+}
