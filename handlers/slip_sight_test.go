@@ -270,3 +270,20 @@ func whoLeavesHandsOnPapers(t *testing.T, fresh apptest.Fresh) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A county may put rules in force that have no triggers: what the older cases are owed by theirs comes at its moment, and nothing stays due for ever.
+func TestACaseIsWarnedOfByItsOwnPolicyWhateverIsInForce(t *testing.T) {
+	a := apptest.New(t)
+	under(t, a, "liandu")
+	id := visit(t, a, "visit", "contract")
+	sweepSlips(t, a)
+	under(t, a, "yongkang")
+	later(t, a, 49*24*time.Hour)
+	sweepSlips(t, a)
+	if n := warnings(t, a, id); n != 1 {
+		t.Errorf("after 49 days there are %d warnings", n)
+	}
+	if due, err := a.Slips.NextDue(t.Context(), a.Case.Now()); err != nil || !due.IsZero() && !due.After(a.Case.Now()) {
+		t.Errorf("due %s still at %s, %v", due, a.Case.Now(), err)
+	}
+}

@@ -16,12 +16,9 @@ const overlap = 2 * time.Minute
 
 // sense issues what policy has the system issue. It follows the cases by the order in which they move and keeps for each when it will
 // have been without progress for too long; what is kept may be worked out anew at any time, and each slip has the id of its cause, so that
-// nothing is issued twice. An installation whose policy has no triggers costs nothing.
+// nothing is issued twice. Each case goes by the policy that it is judged under, whatever is in force: a county that puts rules without triggers
+// in force owes the older cases their warnings still.
 func (s *Service) sense(ctx context.Context, now time.Time) (int, error) {
-	m, err := s.Cases.Rules(ctx, "")
-	if err != nil || len(m.Policy.Slips.Triggers) == 0 {
-		return 0, err
-	}
 	s.mu.Lock() // one pass at a time in this instance
 	defer s.mu.Unlock()
 	n, err := s.follow(ctx, now)
@@ -53,15 +50,19 @@ func (s *Service) follow(ctx context.Context, now time.Time) (n int, err error) 
 			looked[c.ID] = revision
 			return ctx.Err()
 		}
+		triggered, err := s.triggered(ctx, c.Policy)
+		if err != nil {
+			return err
+		}
 		switch {
-		case !c.State.Over():
+		case !c.State.Over() && triggered:
 			issued, err := s.watch(ctx, c.ID, now)
 			n += issued
 			if err != nil {
 				failed = append(failed, err)
 				return ctx.Err()
 			}
-		case !since.IsZero():
+		case c.State.Over() && triggered && !since.IsZero():
 			if err := s.Watches.Watch(ctx, c.ID, time.Time{}); err != nil {
 				return err
 			}
@@ -74,6 +75,16 @@ func (s *Service) follow(ctx context.Context, now time.Time) (n int, err error) 
 		return n, err
 	}
 	return n, s.Watches.See(ctx, now)
+}
+
+// triggered tells whether a version of the policy has the system issue anything; where it does not its cases need not be read. What an earlier
+// release stored does not say by which it is judged ("").
+func (s *Service) triggered(ctx context.Context, version string) (bool, error) {
+	if version == "" {
+		return true, nil
+	}
+	r, err := s.Cases.Rules(ctx, version)
+	return err == nil && len(r.Policy.Slips.Triggers) > 0, err
 }
 
 // watch looks at one case by the policy that it is judged under: it issues what is due and keeps when something will be.
