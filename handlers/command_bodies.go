@@ -394,9 +394,11 @@ type wireParty struct {
 	Address  string              `json:"address" max:"200"`
 	Kin      []string            `json:"kin"`
 	Units    []string            `json:"units"`
+	// Account is of whoever is accused and is known to have one: an accusation is kept from it.
+	Account string `json:"account" max:"64"`
 }
 
 func (w wireParty) input() mediation.PartyInput {
 	return mediation.PartyInput{Kind: w.Kind, Side: w.Side, Name: strings.TrimSpace(w.Name), Phone: strings.TrimSpace(w.Phone),
-		IDNumber: strings.TrimSpace(w.IDNumber), Address: strings.TrimSpace(w.Address), Kin: w.Kin, Units: w.Units}
+		IDNumber: strings.TrimSpace(w.IDNumber), Address: strings.TrimSpace(w.Address), Kin: w.Kin, Units: w.Units, Account: strings.TrimSpace(w.Account)}
 }

@@ -44,10 +44,17 @@ func (a *API) inbox(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	items := make([]itemView, len(found))
-	for i, it := range found {
+	hidden, err := a.keptFrom(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	items := make([]itemView, 0, len(found))
+	for _, it := range found {
+		if it.Case != "" && slices.Contains(hidden, it.Case) {
+			continue
+		}
 		words := push.Manner(it.Kind).In(push.LangOf(c.Lang))
-		items[i] = itemView{wireID(it.ID), string(it.Kind), words.Title, words.Body, it.Case, it.Subject, it.At.UTC(), it.Due.UTC(), it.Read.UTC()}
+		items = append(items, itemView{wireID(it.ID), string(it.Kind), words.Title, words.Body, it.Case, it.Subject, it.At.UTC(), it.Due.UTC(), it.Read.UTC()})
 	}
 	return Reply{View: NewPage(items, next)}, nil
 }
@@ -63,8 +70,27 @@ type unreadView struct {
 
 // unread counts the caller's unread messages.
 func (a *API) unread(c *Call) (Reply, error) {
-	n, err := a.Inbox.Unread(c.Context, c.Actor.ID, unreadMost)
+	hidden, err := a.keptFrom(c)
+	if err != nil {
+		return Reply{}, err
+	}
+	n := 0
+	if len(hidden) == 0 {
+		n, err = a.Inbox.Unread(c.Context, c.Actor.ID, unreadMost)
+	} else {
+		var found []push.Item
+		found, _, err = a.Inbox.List(c.Context, c.Actor.ID, true, "", unreadMost)
+		n = len(slices.DeleteFunc(found, func(it push.Item) bool { return it.Case != "" && slices.Contains(hidden, it.Case) }))
+	}
 	return Reply{View: unreadView{n, n >= unreadMost}}, err
+}
+
+// mostKept bounds the accusations of one person or unit that their inbox is cleared of: the newest.
+const mostKept = 10_000
+
+// keptFrom are the cases that are kept from the caller: who was told of one may turn out to be accused in it, or their unit.
+func (a *API) keptFrom(c *Call) ([]string, error) {
+	return a.Cases.Cases.KeptFrom(c.Context, c.Actor.Keys(), mostKept)
 }
 
 // markRead marks one message read. One that is not the caller's is left alone without a word, so that nobody learns what

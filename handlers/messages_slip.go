@@ -6,6 +6,9 @@ import "fengqiao/mediation/slip"
 var slipMessages = map[string]message{
 	"slip.state":            {"当前状态不能这样做", "Not in this state", "文书处于“{slipState}”，不能“{slipCommand}”。", "The paper is “{slipState}”: “{slipCommand}” is not possible now."},
 	"slip.full":             {"经过已满", "History is full", "这份文书的经过已达上限。", "This paper has as much history as it can have."},
+	"slip.body":             {"只能发给规定的单位", "Not such a body", "这种文书只能发给：{bodies}。", "A paper of this kind goes only to: {bodies}."},
+	"slip.about_addressee":  {"收件人正是文书所涉及的", "It is about its addressee", "文书涉及“{to}”，不得发给其本人或其单位。", "The paper is about {to}, whom it must not go to."},
+	"slip.open_about":       {"不是限定知悉的文书", "Not a restricted paper", "只有限定知悉的文书才能写明涉及的账号和单位。", "Only a restricted paper says which accounts and units it is about."},
 	"slip.addressee":        {"不能发给这类对象", "Not for such an addressee", "这种文书不能发给“{form}”。", "A paper of this kind cannot go to a {form}."},
 	"slip.no_reply":         {"无须答复", "No reply is asked for", "这种文书签收即可。", "A paper of this kind only needs to be acknowledged."},
 	"slip.due_late":         {"答复期限过长", "Later than allowed", "答复期限不能晚于规则规定的时限（{latest}）。", "The reply may not be due later than policy allows ({latest})."},

@@ -89,6 +89,7 @@ func (a *API) identify(c *Call) error {
 	if c.Actor, c.Caller, err = a.Accounts.Verify(c.Context, token); err != nil {
 		return err
 	}
+	c.Actor.Units[0] = a.Cases.HashOfUnit(c.Actor.Unit)
 	c.cookie = cookie
 	if wait := a.gate.user(c.Route.Cost, userKey(c.Actor)); wait > 0 {
 		return tooMany(wait)

@@ -67,14 +67,17 @@ type addresseeBody struct {
 	Area grid.Code `json:"area" max:"200"`
 }
 
-type subjectBody struct {
-	Kind string `json:"kind" max:"40"`
-	ID   string `json:"id" max:"200"`
+// aboutBody is what a slip is about and, of a restricted one, whom.
+type aboutBody struct {
+	Kind  string   `json:"kind" max:"40"`
+	ID    string   `json:"id" max:"200"`
+	Users []string `json:"users"`
+	Units []string `json:"units"`
 }
 
 type issueBody struct {
 	Kind  string        `json:"kind" max:"40"`
-	About subjectBody   `json:"about"`
+	About aboutBody     `json:"about"`
 	Area  grid.Code     `json:"area" max:"200"`
 	To    addresseeBody `json:"to"`
 	Text  string        `json:"text"`
@@ -82,7 +85,7 @@ type issueBody struct {
 }
 
 func (b *issueBody) input() (slip.Issue, error) {
-	in := slip.Issue{Kind: b.Kind, About: slip.Subject{Kind: b.About.Kind, ID: b.About.ID}, Area: b.Area, Text: b.Text, Due: b.Due,
+	in := slip.Issue{Kind: b.Kind, About: slip.Subject{Kind: b.About.Kind, ID: b.About.ID}, Of: slip.Persons{Users: b.About.Users, Units: b.About.Units}, Area: b.Area, Text: b.Text, Due: b.Due,
 		To: slip.Addressee{User: b.To.User, Unit: b.To.Unit, Role: mediation.Role(b.To.Role), Area: b.To.Area}}
 	given := 0
 	for _, s := range []string{b.To.User, b.To.Unit, b.To.Role} {

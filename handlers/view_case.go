@@ -111,6 +111,7 @@ type partyView struct {
 	Address          string       `json:"address,omitzero"`
 	Kin              []string     `json:"kin,omitzero"`
 	Units            []string     `json:"units,omitzero"`
+	Account          string       `json:"account,omitzero"`
 	RefusedMediation time.Time    `json:"refusedMediation,omitzero"`
 	RefusedMediators []string     `json:"refusedMediators,omitzero"`
 	Outsiders        *consentView `json:"outsiders,omitzero"`

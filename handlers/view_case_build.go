@@ -222,7 +222,7 @@ func (v *caseViewer) party(p *mediation.Party) partyView {
 	if units := open(p.UnitNames); units != "" {
 		out.Units = strings.Split(units, "\n")
 	}
-	out.Kin, out.RefusedMediation, out.RefusedMediators = p.Kin, p.RefusedMediation, p.RefusedMediators
+	out.Account, out.Kin, out.RefusedMediation, out.RefusedMediators = p.Account, p.Kin, p.RefusedMediation, p.RefusedMediators
 	if p.Outsiders != nil {
 		out.Outsiders = &consentView{p.Outsiders.At, p.Outsiders.Given}
 	}

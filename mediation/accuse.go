@@ -83,5 +83,5 @@ func (s *Service) Hides(ctx context.Context, id string, actor Actor) (bool, erro
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}
-	return c.Accusation && (!actor.Area.Contains(c.Area) || s.ofAccused(&c, actor.Unit)), err
+	return c.Accusation && (!actor.Area.Contains(c.Area) || c.keepsFrom(actor)), err
 }

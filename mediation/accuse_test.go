@@ -96,7 +96,7 @@ func TestAMatterIsPassedOnToNoDeskAtWhichAnAccusedWorks(t *testing.T) {
 	o := office(t, "closing:\n", "desks:\n  passes: [{from: \"12345\", to: \"110\"}, {from: \"110\", to: \"12345\"}]\nclosing:\n")
 	ctx := context.Background()
 	o.DeskUnit = func(name string) string { return map[string]string{"12345": "热线", "110": "公安局"}[name] }
-	hotline := mediation.Actor{ID: "hotline", Role: mediation.Desk, Area: "33.01.11", Unit: "热线"}
+	hotline := mediation.Actor{ID: "hotline", Role: mediation.Desk, Area: "33.01.11", Unit: "热线", Units: [2]string{mediation.UnitHash(o.Sealer, "热线")}}
 	in := accusation()
 	in.Channel, in.Outside = "12345", mediation.Outside{Desk: "12345", Number: "GD-1"}
 	c := receive(t, o, hotline, in).Case

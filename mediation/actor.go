@@ -37,6 +37,8 @@ type Actor struct {
 	Mediator string
 	// Unit is the department that unit staff belong to.
 	Unit string
+	// Units are the keyed hashes (UnitHash) of Unit and, of who stands in for somebody, of their own; "" where there is none.
+	Units [2]string
 	// Case is the one case that a party's link opens.
 	Case string
 	// For is the user for whom the actor stands in, whose role is Role then, inside the team's area; "" for everybody who acts as themselves.

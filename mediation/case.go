@@ -301,6 +301,8 @@ type Summary struct {
 	Course                  Course
 	Overdue                 time.Time
 	Satisfied, Dissatisfied int
+	// KeptFrom is the case's.
+	KeptFrom []string
 	// Counted says in which sets that figures count it is; not Current in what an earlier release stored.
 	Counted Membership
 }

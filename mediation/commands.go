@@ -360,6 +360,7 @@ type PartyInput struct {
 	Name, Phone, IDNumber, Address string
 	Kin                            []string // mediator ids
 	Units                          []string
+	Account                        string // user id of their own account, if they are known to have one
 }
 
 // ReportInput is a report as the phone sends it.

@@ -37,7 +37,7 @@ func (d *decision) correctParty(cmd CorrectParty) error {
 		}
 	}
 	p.Kind, p.Side, p.Name, p.Phone, p.IDNumber, p.Address = next.Kind, next.Side, next.Name, next.Phone, next.IDNumber, next.Address
-	p.Match, p.Kin, p.Units, p.UnitNames = next.Match, next.Kin, next.Units, next.UnitNames
+	p.Match, p.Kin, p.Units, p.UnitNames, p.Account = next.Match, next.Kin, next.Units, next.UnitNames, next.Account
 	if d.accused(p) {
 		p.LinkHash, p.LinkFrom = "", d.At
 	}

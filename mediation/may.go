@@ -27,7 +27,7 @@ func MayCase(actor Actor, a Action, c *Case) bool {
 	if actor.Role == System {
 		return true
 	}
-	if !May(actor, a) {
+	if !May(actor, a) || c.keepsFrom(actor) {
 		return false
 	}
 	for _, s := range Scopes(a, actor.Role) {

@@ -60,8 +60,9 @@ type PartsFor map[Part]bool
 // Sees tells what the actor sees of a case.
 func Sees(actor Actor, c *Case) PartsFor {
 	seen := PartsFor{}
+	kept := c.keepsFrom(actor)
 	for _, row := range Parts {
-		seen[row.Part] = slices.ContainsFunc(row.Grants, func(g Grant) bool { return g.Role == actor.Role && g.Scope.holds(actor, c) })
+		seen[row.Part] = !kept && slices.ContainsFunc(row.Grants, func(g Grant) bool { return g.Role == actor.Role && g.Scope.holds(actor, c) })
 	}
 	return seen
 }
@@ -72,7 +73,7 @@ func SeesOfReport(actor Actor, part Part, rep *Report) bool {
 		return true
 	}
 	lies := func(g Grant) bool {
-		return g.Role == actor.Role && g.Scope == InArea && actor.Area.Contains(rep.Place())
+		return !rep.keepsFrom(actor) && g.Role == actor.Role && g.Scope == InArea && actor.Area.Contains(rep.Place())
 	}
 	for _, row := range Parts {
 		if row.Part == part {

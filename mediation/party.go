@@ -38,6 +38,8 @@ type Party struct {
 	Kin       []string
 	Units     []string
 	UnitNames Sealed
+	// Account is the user id of the party's own account, if they are known to have one: an accusation is kept from it.
+	Account string
 	// LinkHash is the hash of the code in the party's link; LinkFrom is when it was made, and ends what an older one opened.
 	LinkHash string
 	LinkFrom time.Time

@@ -26,6 +26,8 @@ type Cases interface {
 	List(ctx context.Context, f Filter, cursor string, limit int) ([]Summary, string, error)
 	// Count counts at most max cases.
 	Count(ctx context.Context, f Filter, max int) (int, error)
+	// KeptFrom returns the ids of cases with one of these keys (Actor.Keys) in Case.KeptFrom, the newest first, at most limit.
+	KeptFrom(ctx context.Context, keys []string, limit int) ([]string, error)
 	// Due returns ids whose NextDue is not after now, the longest due first, at most limit.
 	Due(ctx context.Context, now time.Time, limit int) ([]string, error)
 	// Timeline returns events with Seq > after in order, at most limit, from pages and case alike.

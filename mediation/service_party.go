@@ -84,12 +84,19 @@ func (s *Service) party(ctx context.Context, at string, in PartyInput, now time.
 // described is the party as described: sealed under their key, found by what identifies them. Kin must be mediators there are:
 // anything else would be somebody's name in the open.
 func (s *Service) described(ctx context.Context, at string, p Party, in PartyInput) (Party, error) {
-	p.Kind, p.Side, p.Kin, p.Units, p.Match = in.Kind, in.Side, in.Kin, nil, nil
+	p.Kind, p.Side, p.Kin, p.Account, p.Units, p.Match = in.Kind, in.Side, in.Kin, in.Account, nil, nil
 	for i, id := range in.Kin {
 		if _, err := s.Mediators.Load(ctx, id); errors.Is(err, ErrNotFound) {
 			return Party{}, Refusal("party", Invalid, "unknown_value", at+"kin["+strconv.Itoa(i)+"]", "value", id)
 		} else if err != nil {
 			return Party{}, err
+		}
+	}
+	if in.Account != "" {
+		if names, err := s.Users.Named(ctx, []string{in.Account}); err != nil {
+			return Party{}, err
+		} else if _, known := names[in.Account]; !known {
+			return Party{}, Refusal("party", Invalid, "unknown_value", at+"account", "value", in.Account)
 		}
 	}
 	for _, u := range in.Units {
@@ -116,7 +123,7 @@ func (s *Service) described(ctx context.Context, at string, p Party, in PartyInp
 
 // corrected is a party with what was entered wrongly replaced; what is not said stays.
 func (s *Service) corrected(ctx context.Context, p Party, as PartyInput) (Party, error) {
-	was := PartyInput{Kind: p.Kind, Side: p.Side, Kin: p.Kin}
+	was := PartyInput{Kind: p.Kind, Side: p.Side, Kin: p.Kin, Account: p.Account}
 	units := ""
 	for _, f := range []struct {
 		to   *string
@@ -131,7 +138,8 @@ func (s *Service) corrected(ctx context.Context, p Party, as PartyInput) (Party,
 		was.Units = strings.Split(units, "\n")
 	}
 	as = PartyInput{Kind: cmp.Or(as.Kind, was.Kind), Side: cmp.Or(as.Side, was.Side), Name: cmp.Or(as.Name, was.Name), Phone: cmp.Or(as.Phone, was.Phone),
-		IDNumber: cmp.Or(as.IDNumber, was.IDNumber), Address: cmp.Or(as.Address, was.Address), Kin: given(as.Kin, was.Kin), Units: given(as.Units, was.Units)}
+		IDNumber: cmp.Or(as.IDNumber, was.IDNumber), Address: cmp.Or(as.Address, was.Address), Kin: given(as.Kin, was.Kin), Units: given(as.Units, was.Units),
+		Account: cmp.Or(as.Account, was.Account)}
 	if err := as.check(""); err != nil {
 		return Party{}, err
 	}

@@ -193,6 +193,15 @@ func (s *Service) ReportOf(ctx context.Context, actor Actor, id string) (Report,
 	if !mayReport(actor, ReportRead, &rep) {
 		return Report{}, ErrNotFound
 	}
+	if rep.Case != "" && rep.Reporter != actor.ID {
+		switch c, err := s.Cases.Load(ctx, rep.Case); {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return Report{}, err
+		case c.keepsFrom(actor):
+			return Report{}, ErrNotFound
+		}
+	}
 	if rep.For != "" && rep.Reporter == actor.ID && !mayReport(Actor{Role: actor.Role, Area: actor.Area}, ReportRead, &rep) {
 		theirs, err := s.theirs(ctx, &rep, actor.ID)
 		if err != nil {
@@ -215,7 +224,7 @@ func mayReport(actor Actor, a Action, rep *Report) bool {
 				return true
 			}
 		case InArea:
-			if actor.Area.Contains(area) {
+			if actor.Area.Contains(area) && !rep.keepsFrom(actor) {
 				return true
 			}
 		case Anything:
@@ -252,7 +261,8 @@ func (s *Service) UnplacedReports(ctx context.Context, actor Actor, cursor strin
 	if !May(actor, ReportPlace) {
 		return nil, "", Refusal("reports", Forbidden, "forbidden", "")
 	}
-	return s.Reports.Unplaced(ctx, actor.Area, cursor, limit)
+	list, next, err := s.Reports.Unplaced(ctx, actor.Area, cursor, limit)
+	return slices.DeleteFunc(list, func(r Report) bool { return r.keepsFrom(actor) }), next, err
 }
 
 // PlaceReport gives an unplaced report its cell by hand; it then leads to a case like any other.

@@ -12,6 +12,8 @@ type Visible struct {
 	Unit     string     // lies with this unit or is assisted by it (and inside Area)
 	Case     string     // exactly this case
 	Sent     string     // sent to this user by a dispatch rule; for whom it is beside another of the conditions
+	// Except are the keys (Actor.Keys) of whom cases may be kept from: whatever holds, no case with one of them in KeptFrom is visible.
+	Except []string
 }
 
 // VisibleTo derives the predicate from the permission table's CaseRead row.
@@ -19,7 +21,7 @@ func VisibleTo(actor Actor) Visible { return VisibleBy(actor, CaseRead) }
 
 // VisibleBy derives the predicate from an action's row of the permission table.
 func VisibleBy(actor Actor, a Action) Visible {
-	v := Visible{None: true}
+	v := Visible{None: true, Except: actor.Keys()}
 	for _, s := range Scopes(a, actor.Role) {
 		v.None = false
 		switch s {

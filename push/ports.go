@@ -174,6 +174,7 @@ type Devices interface {
 type Addressee struct {
 	User string
 	Lang Lang
+	Keys []string // mediation.Actor.Keys
 }
 
 // Directory knows who is meant.
@@ -181,6 +182,8 @@ type Directory interface {
 	// Who returns everybody whom a recipient stands for now, each once: the user; or all with the role whose area
 	// holds Area; or the staff of the unit. Nobody is an empty answer, not an error.
 	Who(ctx context.Context, to mediation.Recipient) ([]Addressee, error)
+	// Spare leaves out of them those whom what the notice is about is kept from: its case (mediation.Case.KeptFrom) or a restricted paper.
+	Spare(ctx context.Context, n mediation.Notice, people []Addressee) ([]Addressee, error)
 }
 
 // Letter is one push, ready to send.

@@ -23,6 +23,10 @@ var t0 = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 // people is a directory of few: users by name, roles and units by list.
 type people map[mediation.Recipient][]string
 
+func (p people) Spare(_ context.Context, _ mediation.Notice, who []push.Addressee) ([]push.Addressee, error) {
+	return who, nil
+}
+
 func (p people) Who(_ context.Context, to mediation.Recipient) ([]push.Addressee, error) {
 	names := p[to]
 	if to.User != "" {

@@ -146,6 +146,9 @@ func (b *batch) tell(ctx context.Context, e Entry) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
 	people, err := b.r.Directory.Who(ctx, e.Notice.To)
+	if err == nil {
+		people, err = b.r.Directory.Spare(ctx, e.Notice, people)
+	}
 	if err != nil {
 		return "directory", err
 	}

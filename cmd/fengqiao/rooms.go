@@ -74,7 +74,7 @@ func (in *installation) supervision(cases *mediation.Service, photos slip.Album)
 
 // handovers passes on what people have in hand, in the rooms of the core and those beside.
 func (in *installation) handovers(cases *mediation.Service, papers *slip.Service, teams *team.Service, dockets *docket.Service) *handover.Service {
-	people := account.Persons{Service: in.accounts}
+	people := account.Persons{Service: in.accounts, UnitHash: in.Store.UnitHash}
 	rooms := handover.CoreRooms(in.Store.Cases(), cases, people)
 	rooms[slip.RoomName] = slip.Room{Service: papers}
 	rooms[handover.TeamPost] = team.Room{Service: teams}
@@ -93,7 +93,7 @@ func (in *installation) onDuty(cases *mediation.Service) *duty.Service {
 
 // teams keeps the posts of grids' teams.
 func (in *installation) teams(rules team.Rules, atlas *grid.Atlas, now func() time.Time) *team.Service {
-	return team.NewService(team.Deps{Teams: in.Store.Teams(), Rules: rules, People: account.Persons{Service: in.accounts}, Atlas: atlas, Now: now})
+	return team.NewService(team.Deps{Teams: in.Store.Teams(), Rules: rules, People: account.Persons{Service: in.accounts, UnitHash: in.Store.UnitHash}, Atlas: atlas, Now: now})
 }
 
 // studies are escalated studies over the installation's cases.

@@ -88,6 +88,7 @@ func openWith(ctx context.Context, v *settings.Values, kek seal.KEK, now func() 
 	}
 	in.add(in.ring.Close)
 	s := p.Store
+	s.UnitHash = func(unit string) string { return mediation.UnitHash(in.ring, unit) }
 	in.accounts, err = account.New(ctx, account.Ports{Users: s.Users(), Sessions: s.SignInSessions(), Attempts: s.SignInAttempts(),
 		Keys: s.SigningKeys(), Codes: s.OneTimeCodes(), Vault: in.ring}, account.Config{Hashing: account.Hashing{
 		Cost: account.Cost{MemoryKiB: uint32(v.HashMemory), Passes: uint32(v.HashPasses), Lanes: uint8(v.HashLanes)}, AtOnce: v.HashAtOnce}},

@@ -180,6 +180,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Keys: a.Store.SigningKeys(), Codes: a.Store.OneTimeCodes(), Vault: a.Ring},
 		account.Config{Hashing: account.Hashing{Cost: account.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}}}, a.Machine.Now, rand.Reader)
 	must(t, err)
+	a.Store.UnitHash = func(unit string) string { return mediation.UnitHash(a.Ring, unit) }
 	a.Photos = media.New(a.Store.Photos(), blobs, a.Ring, media.Options{Now: a.Machine.Now})
 	a.rules(t)
 	a.Calendars = a.Store.Calendars()
@@ -189,7 +190,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		Phone: seal.NormalisePhone, IDNumber: seal.NormaliseID})
 	a.Watch = mediation.NewWatch(a.Cases, time.Second, 100)
 	a.Surveyor = &mediation.Surveyor{Service: a.Cases, Editions: a.Store.Plans(), People: a.Accounts}
-	people := account.Persons{Service: a.Accounts}
+	people := account.Persons{Service: a.Accounts, UnitHash: a.Store.UnitHash}
 	a.Slips = slip.NewService(slip.Deps{Slips: a.Store.Slips(), Watches: a.Store.Slips(), Cases: a.Cases, Reader: a.Store.Cases(), Moves: a.Store.Figures(),
 		Users: a.Store.Directory(), Album: a.Photos, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
 	a.Teams = team.NewService(team.Deps{Teams: a.Store.Teams(), Rules: a.Cases, People: people, Atlas: a.Atlas, Now: a.Case.Now})

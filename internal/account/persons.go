@@ -9,7 +9,11 @@ import (
 )
 
 // Persons are the accounts as hand-overs know them.
-type Persons struct{ *Service }
+type Persons struct {
+	*Service
+	// UnitHash is mediation.UnitHash of this installation.
+	UnitHash func(unit string) string
+}
 
 var _ handover.People = Persons{}
 
@@ -19,11 +23,15 @@ func (p Persons) Person(ctx context.Context, id string) (handover.Person, error)
 	if errors.Is(err, ErrNotFound) {
 		return handover.Person{}, mediation.ErrNotFound
 	}
-	return u.person(), err
+	return p.person(u), err
 }
 
-func (u User) person() handover.Person {
-	return handover.Person{Actor: u.actor(), Name: u.Name, Locked: u.Locked}
+func (p Persons) person(u User) handover.Person {
+	actor := u.actor()
+	if u.Unit != "" && p.UnitHash != nil {
+		actor.Units[0] = p.UnitHash(u.Unit)
+	}
+	return handover.Person{Actor: actor, Name: u.Name, Locked: u.Locked}
 }
 
 // Holders implements handover.People.
@@ -36,7 +44,7 @@ func (p Persons) Holders(ctx context.Context, role mediation.Role, unit string) 
 		}
 		for _, u := range page {
 			if unit == "" || u.Unit == unit {
-				list = append(list, u.person())
+				list = append(list, p.person(u))
 			}
 		}
 		if cursor = next; next == "" {

@@ -42,7 +42,7 @@ func (t *table) conditions(q store.Query) (*filter, error) {
 		}
 		f.put(field(key), "$in", values)
 	}
-	if len(q.Tags)+len(q.Any) > 0 && !t.def.Tagged {
+	if len(q.Tags)+len(q.Any)+len(q.None) > 0 && !t.def.Tagged {
 		return nil, fmt.Errorf("mongo: table %s keeps no tags", t.def.Name)
 	}
 	if len(q.Any) > 0 {
@@ -51,6 +51,9 @@ func (t *table) conditions(q store.Query) (*filter, error) {
 	if len(q.Tags) > 0 {
 		// $all takes its index bounds from its first value, which the caller made the most selective one.
 		f.put("t", "$all", q.Tags)
+	}
+	if len(q.None) > 0 {
+		f.put("t", "$nin", q.None)
 	}
 	if q.By == "" {
 		return f, nil

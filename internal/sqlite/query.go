@@ -70,7 +70,7 @@ func blank(v any) bool { return v == "" || v == int64(0) }
 // newSearch writes the conditions of q; paged ones carry its position and order too.
 func newSearch(t *table, q store.Query, paged bool) (*search, error) {
 	s := &search{t: t, led: len(q.Tags) > 0 && !(paged && ordered(q))}
-	if len(q.Tags)+len(q.Any) > 0 && !t.Tagged {
+	if len(q.Tags)+len(q.Any)+len(q.None) > 0 && !t.Tagged {
 		return nil, fmt.Errorf("sqlite: table %s keeps no tags", t.Name)
 	}
 	lower, upper, err := s.bounds(q, paged)
@@ -86,6 +86,9 @@ func newSearch(t *table, q store.Query, paged bool) (*search, error) {
 	}
 	if len(q.Any) > 0 {
 		s.bears("EXISTS", q.Any)
+	}
+	if len(q.None) > 0 {
+		s.bears("NOT EXISTS", q.None)
 	}
 	if err := s.equal(q); err != nil {
 		return nil, err

@@ -21,6 +21,9 @@ func (p *Cases) List(ctx context.Context, f mediation.Filter, cursor string, lim
 		return p.came(ctx, f, cursor, limit)
 	}
 	after, err := readPosition(cursor)
+	if err == nil {
+		f.Visible.Except, err = p.except(ctx, f.Visible.Except)
+	}
 	if err != nil {
 		return nil, "", err
 	}
@@ -98,6 +101,10 @@ func (p *Cases) Count(ctx context.Context, f mediation.Filter, max int) (int, er
 	if len(f.Came) > 0 {
 		list, _, err := p.came(ctx, f, "", max)
 		return len(list), err
+	}
+	var err error
+	if f.Visible.Except, err = p.except(ctx, f.Visible.Except); err != nil {
+		return 0, err
 	}
 	q, ok := caseQuery(f)
 	if !ok {
@@ -353,6 +360,7 @@ func residue(f mediation.Filter) (Query, bool) {
 	if !f.OverdueAt.IsZero() {
 		q.From["overdue"], q.Until["overdue"] = int64(1), f.OverdueAt.UnixMilli()
 	}
+	q.None = keptTags(f.Visible.Except)
 	bound(q.From, "sort", f.Opened[0])
 	bound(q.Until, "sort", f.Opened[1])
 	if f.Number != "" {

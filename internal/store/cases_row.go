@@ -132,6 +132,9 @@ func caseTags(c *mediation.Case) []string {
 			add(partyTag(h))
 		}
 	}
+	for _, key := range c.KeptFrom() {
+		add(keptTag(key))
+	}
 	if len(c.Unsent) > 0 {
 		add(unsentTag)
 	}

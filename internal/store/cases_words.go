@@ -64,6 +64,9 @@ func (q *Query) selects(r Row) bool {
 	if len(q.Any) > 0 && !slices.ContainsFunc(q.Any, func(tag string) bool { return slices.Contains(r.Tags, tag) }) {
 		return false
 	}
+	if slices.ContainsFunc(q.None, func(tag string) bool { return slices.Contains(r.Tags, tag) }) {
+		return false
+	}
 	value := func(key string) any {
 		switch key {
 		case "sort":

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,7 +47,7 @@ func (d *Directory) Who(ctx context.Context, to mediation.Recipient) ([]push.Add
 		if err == account.ErrNotFound || err == nil && u.Locked {
 			return nil, nil
 		}
-		return []push.Addressee{{User: to.User, Lang: push.Lang(u.Lang)}}, err
+		return []push.Addressee{d.addressee(&u)}, err
 	}
 	d.mu.Lock()
 	if a, ok := d.known[to]; ok && time.Since(a.at) < directoryFresh {
@@ -89,7 +91,7 @@ func (d *Directory) find(ctx context.Context, to mediation.Recipient) ([]push.Ad
 			if err := decode(usersTable, row.ID, row.Head, &u); err != nil {
 				return nil, err
 			}
-			who = append(who, push.Addressee{User: u.ID, Lang: push.Lang(u.Lang)})
+			who = append(who, d.addressee(&u))
 		}
 	}
 	return who, nil
@@ -111,7 +113,48 @@ func (d *Directory) ActorOf(ctx context.Context, user string) (mediation.Actor, 
 	if errors.Is(err, account.ErrNotFound) {
 		return mediation.Actor{}, false, nil
 	}
-	return mediation.Actor{ID: u.ID, Role: u.Role, Area: u.Area, Mediator: u.Mediator, Unit: u.Unit}, err == nil && !u.Locked, err
+	return d.s.actorOf(&u), err == nil && !u.Locked, err
+}
+
+// actorOf is who an account acts as.
+func (s *Store) actorOf(u *account.User) mediation.Actor {
+	a := mediation.Actor{ID: u.ID, Role: u.Role, Area: u.Area, Mediator: u.Mediator, Unit: u.Unit}
+	if a.Unit != "" && s.UnitHash != nil {
+		a.Units[0] = s.UnitHash(a.Unit)
+	}
+	return a
+}
+
+func (d *Directory) addressee(u *account.User) push.Addressee {
+	return push.Addressee{User: u.ID, Lang: push.Lang(u.Lang), Keys: d.s.actorOf(u).Keys()}
+}
+
+// Spare implements push.Directory. It asks the case as it stands: who was to be told when it was decided may have been accused since.
+func (d *Directory) Spare(ctx context.Context, n mediation.Notice, people []push.Addressee) ([]push.Addressee, error) {
+	if len(people) == 0 {
+		return people, nil
+	}
+	kept, err := d.keptFrom(ctx, n)
+	if err != nil || len(kept) == 0 {
+		return people, err
+	}
+	return slices.DeleteFunc(slices.Clone(people), func(a push.Addressee) bool { return mediation.Withholds(kept, a.Keys) }), nil
+}
+
+// keptFrom are the keys of whom a notice is kept from.
+func (d *Directory) keptFrom(ctx context.Context, n mediation.Notice) ([]string, error) {
+	if id, ok := strings.CutPrefix(n.Subject, "slip/"); ok && n.Case == "" { // a restricted one names no case
+		s, err := d.s.Slips().Load(ctx, id)
+		if errors.Is(err, mediation.ErrNotFound) {
+			return nil, nil
+		}
+		return s.KeptFrom, err
+	}
+	if n.Case == "" {
+		return nil, nil
+	}
+	found, err := d.s.Figures().Summaries(ctx, []string{n.Case})
+	return found[n.Case].KeptFrom, err
 }
 
 // Named returns display names by user id.

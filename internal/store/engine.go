@@ -124,6 +124,8 @@ type Query struct {
 	// Any: the row must bear at least one of these as well; none asks nothing. It is one search, not several after one
 	// another: a row that loses one of them and gets another meanwhile is not overlooked.
 	Any []string
+	// None: the row must bear none of these. It leads no search.
+	None []string
 	// By names the key that orders the rows (an Index must begin with it). Empty: Sort, ID.
 	By   string
 	Desc bool

@@ -48,6 +48,9 @@ func slipTags(s *slip.Slip) []string {
 	if s.Issuer.User != "" {
 		tags = append(tags, "by:"+s.Issuer.User)
 	}
+	for _, key := range s.KeptFrom {
+		tags = append(tags, keptTag(key))
+	}
 	m := slip.MembershipOf(s)
 	for i, set := range slip.CountedSets {
 		if m.Has(i) {
@@ -121,6 +124,7 @@ func slipQuery(f slip.Filter) (Query, bool) {
 	if f.Counted != "" {
 		q.Tags = append(q.Tags, slipCounted(f.Counted))
 	}
+	q.None = keptTags(f.Visible.Actor.Keys())
 	bound(q.From, "sort", f.Issued[0])
 	bound(q.Until, "sort", f.Issued[1])
 	if f.Kind != "" {

@@ -20,6 +20,9 @@ type Store struct {
 	// OnNotice, if set before use, is called after a write that put notices into the outbox, so that they need not wait for
 	// the relay's next look. It must not block.
 	OnNotice func()
+	// UnitHash, if set before use, is mediation.UnitHash of this installation. Where it is not, who works at a unit hears of no accusation that
+	// names any.
+	UnitHash func(unit string) string
 	// turns queue the writers of one row inside this process, so that they need not race for its version; between
 	// processes the version alone decides. Each holds one token.
 	turns [256]chan struct{}

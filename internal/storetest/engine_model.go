@@ -87,6 +87,9 @@ func (m model) meets(row store.Row, q store.Query) bool {
 			return false
 		}
 	}
+	if slices.ContainsFunc(q.None, func(tag string) bool { return slices.Contains(row.Tags, tag) }) {
+		return false
+	}
 	return len(q.Any) == 0 || slices.ContainsFunc(q.Any, func(tag string) bool { return slices.Contains(row.Tags, tag) })
 }
 
@@ -156,6 +159,9 @@ func drawQuery(t *rapid.T) store.Query {
 	}
 	if rapid.Bool().Draw(t, "with any tags") {
 		q.Any = modelTags.Draw(t, "any")
+	}
+	if rapid.Bool().Draw(t, "with no tags") {
+		q.None = modelTags.Draw(t, "none")
 	}
 	for _, condition := range rapid.SliceOfN(rapid.IntRange(0, 7), 0, 3).Draw(t, "conditions") {
 		switch condition {

@@ -93,6 +93,12 @@ func (s *Service) queue(w waits) due.Queue[mediation.Outside] {
 	}}
 }
 
+// actorOf is who the order's desk acts as.
+func (s *Service) actorOf(o Order) mediation.Actor {
+	unit := s.UnitOf(o.Desk)
+	return mediation.Actor{ID: o.User, Role: mediation.Desk, Area: o.Home, Unit: unit, Units: [2]string{mediation.UnitHash(s.Sealer, unit)}}
+}
+
 // tend sees to one order that is due.
 func (s *Service) tend(ctx context.Context, key mediation.Outside, w waits, now time.Time) error {
 	if err := s.shred(ctx, key, w, now); err != nil {
@@ -103,7 +109,7 @@ func (s *Service) tend(ctx context.Context, key mediation.Outside, w waits, now 
 		return err
 	}
 	if m := o.next(); m != nil && o.Report != "" {
-		_, err := s.apply(ctx, mediation.Actor{ID: o.User, Role: mediation.Desk, Area: o.Home, Unit: s.UnitOf(o.Desk)}, o)
+		_, err := s.apply(ctx, s.actorOf(o), o)
 		return err
 	} else if m != nil {
 		if turn, _ := w.catch.Turn(m.At, now); turn > 0 {

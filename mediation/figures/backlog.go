@@ -156,5 +156,5 @@ func (b *Book) Oldest(q Query, ages []time.Duration, pick Pick, after Place, lim
 
 // Shows tells whether a sight that figures are counted by still shows a case: it may have moved since the book was filled.
 func Shows(v mediation.Visible, s *mediation.Summary) bool {
-	return !v.None && v.Area != nil && v.Area.Contains(s.Area) && (v.Unit == "" || v.Unit == s.Unit)
+	return !v.None && v.Area != nil && v.Area.Contains(s.Area) && (v.Unit == "" || v.Unit == s.Unit) && !mediation.Withholds(s.KeptFrom, v.Except)
 }

@@ -13,6 +13,7 @@ type kind struct {
 	state                            uint8
 	repeats, satisfied, dissatisfied uint8
 	consultations                    uint8
+	kept                             string // whom it is kept from, as a set; "" of nearly all
 }
 
 func kindOf(s *mediation.Summary) kind {
@@ -20,7 +21,7 @@ func kindOf(s *mediation.Summary) kind {
 	if !sets.Current() {
 		sets = mediation.MembershipOf(s)
 	}
-	return kind{sets, stateCode[s.State], small(s.Repeats), small(s.Satisfied), small(s.Dissatisfied), small(s.Course.Consultations)}
+	return kind{sets, stateCode[s.State], small(s.Repeats), small(s.Satisfied), small(s.Dissatisfied), small(s.Course.Consultations), setOf(s.KeptFrom)}
 }
 
 // counters are the counts of a tally that a set of cases is.

@@ -148,7 +148,7 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 	s.had = s.members(&b.had, by == ByHad, q.HadBy)
 	s.kind = make([]int32, len(b.kinds.all))
 	for code, k := range b.kinds.all {
-		if !k.sets.Has(receivedSet) {
+		if !k.sets.Has(receivedSet) || mediation.Withholds(wordsOf(k.kept), v.Except) {
 			s.kind[code] = out
 		}
 	}
@@ -219,6 +219,7 @@ func (s *sieve) members(n *names, groups bool, want string) []int32 {
 	of, seen := make([]int32, len(n.all)), map[string]int32{}
 	for code, word := range n.all {
 		members := membersOf(word)
+		people := wordsOf(word)
 		switch {
 		case want != "" && !slices.Contains(members, want):
 			of[code] = out

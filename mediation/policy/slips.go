@@ -32,6 +32,8 @@ type SlipKind struct {
 	// Measures are those of accountability (问责); Approvers the roles that judge a finding: tolerated or held to account.
 	Measures  []SlipMeasure
 	Approvers []string
+	// Bodies are the only ones that it may go to, units by their names and posts by their roles; none: any. Of clues they are the discipline bodies.
+	Bodies []string
 	// Restricted is the one role that sees it besides issuer and addressee; "": whoever sees slips of the area.
 	Restricted string
 }
@@ -126,6 +128,8 @@ var slipKindKeys = []key[SlipKind]{
 	}, SlipMeasure{}, func(k *SlipKind) *[]SlipMeasure { return &k.Measures }),
 	list("approvers", optional, kindWords, Text{"可对问题作出容错或问责认定的角色", "roles that judge a finding: tolerated, or held to account"}, parseWord,
 		func(k *SlipKind) *[]string { return &k.Approvers }),
+	list("bodies", optional, kindWords, Text{"只能发给这些单位（名称）或岗位（角色），如纪检监察机关；不填则不限", "the only units, by name, and posts, by role, that it may go to, such as the discipline body; without it any"}, parseText,
+		func(k *SlipKind) *[]string { return &k.Bodies }),
 	word("restricted", optional, Text{"限定知悉：除发出人和收件人外，只有该角色看得到；也不记入案件经过", "only this role sees it besides issuer and addressee, and no case tells of it"},
 		func(k *SlipKind) *string { return &k.Restricted }),
 }

@@ -1,6 +1,7 @@
 package slip
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -67,6 +68,8 @@ type Issue struct {
 	Key   string
 	Kind  string
 	About Subject
+	// Of are the accounts and the units that a restricted one is about.
+	Of Persons
 	// Case is the case that the subject belongs to, where that is none itself.
 	Case string
 	// Area is where it belongs; of a slip about a case its area.
@@ -78,6 +81,48 @@ type Issue struct {
 	Due time.Time
 	// Issuer is in whose name a room issues it; nil: the actor's.
 	Issuer *Issuer
+}
+
+// Persons are accounts, by their ids, and units, by their names.
+type Persons struct{ Users, Units []string }
+
+// mostPersons bounds whom one paper is about.
+const mostPersons = 20
+
+// concerns notes whom a restricted slip is about; it never goes to any of them.
+func (s *Service) concerns(ctx context.Context, sl *Slip, of Persons) error {
+	switch {
+	case len(of.Users)+len(of.Units) == 0:
+		return nil
+	case sl.Restricted == "":
+		return mediation.Refusal("slip", mediation.Invalid, "slip.open_about", "about")
+	case len(of.Users)+len(of.Units) > mostPersons:
+		return mediation.Refusal("slip", mediation.Invalid, "too_many", "about", "max", strconv.Itoa(mostPersons))
+	}
+	names, err := s.Users.Named(ctx, of.Users)
+	if err != nil {
+		return err
+	}
+	for i, id := range of.Users {
+		if _, known := names[id]; !known {
+			return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "about.users["+strconv.Itoa(i)+"]", "value", id)
+		}
+	}
+	var hashes []string
+	for i, unit := range of.Units {
+		if unit = strings.TrimSpace(unit); unit == "" {
+			return mediation.Refusal("slip", mediation.Invalid, "required", "about.units["+strconv.Itoa(i)+"]")
+		}
+		hashes = append(hashes, mediation.UnitHash(s.Sealer, unit))
+	}
+	sl.KeptFrom = mediation.KeysOf(of.Users, hashes)
+	if to := sl.To.User; to != "" && slices.Contains(of.Users, to) {
+		return mediation.Refusal("slip", mediation.Conflict, "slip.about_addressee", "to", "to", to)
+	}
+	if to := strings.TrimSpace(sl.To.Unit); to != "" && slices.ContainsFunc(of.Units, func(unit string) bool { return strings.TrimSpace(unit) == to }) {
+		return mediation.Refusal("slip", mediation.Conflict, "slip.about_addressee", "to", "to", to)
+	}
+	return nil
 }
 
 // Issue issues a slip, once.
@@ -117,6 +162,9 @@ func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version,
 		return Slip{}, mediation.Refusal("slip", mediation.Forbidden, "forbidden", "")
 	}
 	if err := s.checkAddressee(ctx, &sl, r); err != nil {
+		return Slip{}, err
+	}
+	if err := s.concerns(ctx, &sl, in.Of); err != nil {
 		return Slip{}, err
 	}
 	if actor.Role != mediation.System && !actor.Area.Contains(sl.To.Area) && sl.To.User == "" {
@@ -221,6 +269,11 @@ func (s *Service) checkAddressee(ctx context.Context, sl *Slip, r Rules) error {
 	}
 	if !slices.Contains(r.Kind.To, form) {
 		return mediation.Refusal("slip", mediation.Conflict, "slip.addressee", "to", "form", form)
+	}
+	if bodies := r.Kind.Bodies; len(bodies) > 0 {
+		if to := cmp.Or(sl.To.Unit, string(sl.To.Role)); to == "" || !slices.Contains(bodies, to) {
+			return mediation.Refusal("slip", mediation.Conflict, "slip.body", "to", "bodies", strings.Join(bodies, "、"))
+		}
 	}
 	if form == "person" {
 		sl.To = Addressee{User: sl.To.User}

@@ -44,6 +44,8 @@ func May(actor mediation.Actor, a mediation.Action, s *Slip) bool {
 		return true
 	case actor.For != "" && s.Restricted != "":
 		return false // it is for some eyes, and those of who stands in for somebody are not among them
+	case mediation.Withholds(s.KeptFrom, actor.Keys()):
+		return false // it is about them, or their unit
 	}
 	return slices.ContainsFunc(mediation.Scopes(a, actor.Role), func(scope mediation.Scope) bool {
 		switch scope {

@@ -183,10 +183,12 @@ type Slip struct {
 	Area     grid.Code // where it belongs, for who sees by area
 	// Restricted is the one role that sees it besides issuer and addressee; "": it is an ordinary one.
 	Restricted mediation.Role
-	Issuer     Issuer
-	To         Addressee
-	Key        string // seal key of all its words
-	Words      mediation.Sealed
+	// KeptFrom are the keys (mediation.Actor.Keys) of whom a restricted one is about: they see nothing of it, whatever they are.
+	KeptFrom []string
+	Issuer   Issuer
+	To       Addressee
+	Key      string // seal key of all its words
+	Words    mediation.Sealed
 	// Trigger is the policy's, where the system issued it; From the slip that it follows, Next the one that follows it.
 	Trigger, From, Next string
 

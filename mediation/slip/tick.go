@@ -108,7 +108,7 @@ func (d *decision) escalate(kind, why string) {
 func Follow(was *Slip, r Rules) Slip {
 	f := was.Following
 	at := was.Ended
-	s := Slip{ID: f.ID, Kind: f.Kind, Policy: was.Policy, About: was.About, Case: was.Case, Area: was.Area, Restricted: was.Restricted,
+	s := Slip{ID: f.ID, Kind: f.Kind, Policy: was.Policy, About: was.About, Case: was.Case, Area: was.Area, Restricted: was.Restricted, KeptFrom: was.KeptFrom,
 		Issuer: was.Issuer, To: was.To, Key: was.Key, Words: was.Words, Trigger: was.Trigger, From: was.ID, Findings: was.Findings}
 	if !slices.Contains(r.Kind.Issuers, string(was.Issuer.Role)) {
 		// Who issued the first may not issue this: the post that may does.

@@ -245,7 +245,7 @@ func (s *Service) Acting(ctx context.Context, actor mediation.Actor, area grid.C
 	if fits(area, p, actor, "") != nil || foreign(of, actor) {
 		return actor, no // the substitute has become somebody else
 	}
-	as := mediation.Actor{ID: actor.ID, Role: of.Role, Area: area, Unit: of.Unit, For: of.ID}
+	as := mediation.Actor{ID: actor.ID, Role: of.Role, Area: area, Unit: of.Unit, Units: actor.Units, For: of.ID}
 	if area.Contains(of.Area) {
 		as.Area = of.Area
 	} else if !of.Area.Contains(area) {
