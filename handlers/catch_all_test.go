@@ -123,3 +123,30 @@ func TestWhatACrashLeftOnAnOrderIsCarriedOutBySweep(t *testing.T) {
 		sweep(2*mediation.Grace, "m1 supplement applied ; ")
 	})
 }
+
+func TestDangerThatOvertakesItsOrderIsHeardOfAtOnce(t *testing.T) {
+	a := apptest.New(t)
+	withRules(t, a, catchAllRules)
+	l := newLine(t, a)
+	staff := a.As(t, mediation.CountyStaff, apptest.Here)
+	heard := func() (n int) {
+		t.Helper()
+		l.deliver(t)
+		var box struct {
+			Items []struct{ Kind, Subject string }
+		}
+		a.Do(t, staff, "GET", "/api/v1/inbox?limit=100", nil).Want(200).Into(&box)
+		for _, it := range box.Items {
+			if it.Kind == string(mediation.NoticeStray) && it.Subject == "desk/"+apptest.Here.Desk()+"/N-1" {
+				n++
+			}
+		}
+		return n
+	}
+	for range 2 { // the answer to the first may be lost
+		a.Do(t, a.As(t, mediation.Desk, apptest.Here), "POST", "/api/v1/desk/orders/N-1/supplements", obj{"messageId": "m1", "text": "有人持刀", "emergency": true}).Want(202)
+	}
+	if n := heard(); n != 1 {
+		t.Errorf("heard of %d times", n)
+	}
+}

@@ -12,7 +12,7 @@ import (
 type Stray struct {
 	Subject string    // what it is: "report/<id>", "desk/<desk>/<number>"
 	Area    grid.Code // where it lies, as far as is known
-	Turn    int       // how many times it has fallen due; each is told once
+	Turn    int       // how many times it has fallen due; each is told once. 0: danger was named in it, which waits for nothing
 	At      time.Time // case time
 }
 

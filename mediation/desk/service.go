@@ -174,8 +174,14 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 	if o.User != "" {
 		actor.ID = o.User
 	}
-	if o.Report != "" {
+	switch {
+	case o.Report != "":
 		if o, err = s.apply(ctx, actor, o); err != nil {
+			return Answer{}, err
+		}
+	case said.Danger && s.Catch != nil:
+		// Danger has overtaken its order: it waits for nothing. A desk that got no answer says it again, which tells nobody twice.
+		if err := s.Catch(ctx, mediation.Stray{Subject: "desk/" + o.Desk + "/" + o.Number, Area: actor.Area, At: s.now()}); err != nil {
 			return Answer{}, err
 		}
 	}

@@ -27,7 +27,11 @@ func (s *Service) Catch(ctx context.Context, m mediation.Stray) error {
 			return err
 		}
 		if shift.Person != "" {
-			to = []mediation.Recipient{{User: shift.Person}}
+			if m.Turn == 0 { // danger: whoever is on duty hears of it besides, and not in their place
+				to = append(to, mediation.Recipient{User: shift.Person})
+			} else {
+				to = []mediation.Recipient{{User: shift.Person}}
+			}
 		}
 	}
 	notices := make([]mediation.Notice, len(to))
