@@ -34,7 +34,7 @@ func aClueIsKeptFromWhomItIsAbout(t *testing.T, fresh apptest.Fresh) {
 	of := obj{"users": []string{named.User.ID}, "units": []string{"司法局"}}
 	to := obj{"unit": "富阳区纪委监委", "area": string(apptest.County)}
 	issue(of, obj{"unit": "司法局", "area": string(apptest.County)}, "clue").Refused(409, "slip.body", "to")
-	issue(obj{"users": []string{"nobody"}}, to, "clue").Refused(400, "unknown_value", "about.users[0]")
+	issue(obj{"users": []string{"nobody"}}, to, "clue").Refused(422, "unknown_value", "about.users[0]")
 	issue(obj{"units": []string{"富阳区纪委监委"}}, to, "clue").Refused(409, "slip.about_addressee", "to")
 	id := issue(of, to, "clue").Want(201).Text("id")
 	for _, who := range []*apptest.Person{named, inside} {
