@@ -114,7 +114,6 @@ var caseMessages = map[string]message{
 	"joint.vacant":          {"签批岗位空缺", "Nobody holds the post that signs", "规则规定由岗位“{post}”的在任者签批，该岗位现在空缺，请先配人。", "By the policy the holder of the post “{post}” signs, and nobody holds it now: fill it first."},
 	"need.signatory":        {"不由您签批", "Not yours to sign", "没有待签批的会商，或您不是规则规定的签批人。", "No consultation waits for a signature, or you are not whom the policy has sign."},
 	"need.order":            {"尚未发办理意见书", "No handling order", "会商签批后才能交办子任务。", "Sub-tasks follow a consultation that has been signed."},
-	"need.no_review":        {"复查、复核正在进行", "A review is open", "复查、复核没有结束，不能有序退出。", "While a review or re-review is open there is no orderly exit."},
 	"need.tasks_done":       {"子任务未办结", "Sub-tasks are open", "还有 {count} 项子任务没有反馈，不能办结。", "{count} sub-tasks have no result yet: it cannot be closed."},
 	"joint.lead_assists":    {"牵头单位不能同时协办", "The lead does not assist itself", "协办单位里不要再写牵头单位。", "Leave the lead out of those that assist."},
 	"joint.other_unit":      {"不是本单位的子任务", "Another unit's task", "只有承办单位的人可以签收和反馈。", "Only the unit that has the task acknowledges and answers it."},

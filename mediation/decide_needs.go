@@ -134,10 +134,6 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 		if c.Charge != nil {
 			return unmet()
 		}
-	case NeedNoReview:
-		if p := c.Petition; p != nil && has([]PetitionState{PetitionReviewing, PetitionRereviewing}, p.State) {
-			return unmet()
-		}
 	case NeedTasksDone:
 		if n := c.openTasks(); n > 0 && has(r.Policy.Closing.Needs, closingTasks) {
 			return unmet("count", strconv.Itoa(n))

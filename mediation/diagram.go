@@ -141,5 +141,5 @@ var needZh = map[Need]string{
 	NeedClosing: "办结条件已满足", NeedAwaitsSignature: "尚待签署", NeedPerformed: "已履行", NeedNotPerformed: "尚未履行", NeedOnlyReporter: "无他人的上报或由工作人员办理", NeedSeveralReports: "有多条上报",
 	NeedOnReceipt: "规则允许即接即办且刚收到", NeedToSignFor: "规则有待签收的环节", NeedToArrive: "规则有待到达的环节", NeedToHandle: "规则有待处置的环节",
 	NeedPetition: "是信访件，有可办的步骤", NeedNotInEffect: "无已生效的协议", NeedHeld: "已依法保留", NeedNotErased: "未注销", NeedNotHeld: "未依法保留",
-	NeedJoint: "规则设有联席会议", NeedSignatory: "有待签批的会商且为规则所定签批人", NeedOrder: "已发办理意见书", NeedLoop: "闭环环节已完成（规则要求时）", NeedLooped: "规则要求闭环，有本人可办的环节", NeedLoopMark: "有本人可撤销的环节", NeedNoDanger: "未因险情移交", NeedPassable: "在可转办的外部平台", NeedDesk: "来自外部平台", NeedNoReview: "没有进行中的复查、复核", NeedNoReview: "没有未了的复查、复核", NeedTasksDone: "子任务均已办结（规则要求时）", NeedToConfirm: "协议已生效，尚未申请司法确认", NeedBodies: "规则设有包案", NeedProxy: "当事人委托了代办", NeedCharge: "有领导包案", NeedNoCharge: "尚无领导包案",
+	NeedJoint: "规则设有联席会议", NeedSignatory: "有待签批的会商且为规则所定签批人", NeedOrder: "已发办理意见书", NeedLoop: "闭环环节已完成（规则要求时）", NeedLooped: "规则要求闭环，有本人可办的环节", NeedLoopMark: "有本人可撤销的环节", NeedNoDanger: "未因险情移交", NeedPassable: "在可转办的外部平台", NeedDesk: "来自外部平台", NeedNoReview: "没有未了的复查、复核", NeedTasksDone: "子任务均已办结（规则要求时）", NeedToConfirm: "协议已生效，尚未申请司法确认", NeedBodies: "规则设有包案", NeedProxy: "当事人委托了代办", NeedCharge: "有领导包案", NeedNoCharge: "尚无领导包案",
 }

@@ -36,7 +36,9 @@ func TestTheLawsOwnClocks(t *testing.T) {
 	}
 	opinion := func(s *story) { s.step(bureau, HandlePetition{Step: StepOpinion, Remark: "w"}) }
 	ask := func(s *story) { s.step(applicant, HandlePetition{Step: StepAskReview}) }
-	review := func(s *story) { s.step(above, HandlePetition{Step: StepReview, Unit: "永康市人民政府", Remark: "w"}) }
+	review := func(s *story) {
+		s.step(above, HandlePetition{Step: StepReview, Unit: "永康市人民政府", Remark: "w"})
+	}
 	again := func(s *story) { s.step(applicant, HandlePetition{Step: StepAskRereview}) }
 	mediating := func(s *story) { s.talked() }
 	inEffect := func(s *story) { mediating(s); s.agreedAndSigned() }

@@ -8,13 +8,12 @@ func (s *Service) preparePetition(ctx context.Context, c *Case, o *Order, cmd Ha
 		return err
 	}
 	if o.Approver, err = s.seal(ctx, c.Key, cmd.Approver); err != nil {
-	if o.Approver, err = s.seal(ctx, c.Key, cmd.Approver); err != nil || cmd.Unit == "" {
 		return err
 	}
 	if cmd.Evidence != "" && has(petitionersOwn, cmd.Step) {
 		return s.attach(ctx, c, *o, []string{cmd.Evidence})
 	}
-	if cmd.Unit == "" || cmd.Step != StepSend {
+	if cmd.Unit == "" {
 		return nil
 	}
 	r, err := s.rules(ctx, c.Policy)

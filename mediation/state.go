@@ -187,7 +187,6 @@ const (
 	NeedPassable        Need = "passable"         // it lies with an outside desk that the policy lets pass it on
 	NeedDesk            Need = "desk"             // it came from an outside desk
 	NeedToConfirm       Need = "to_confirm"       // an agreement is in effect, and nobody has applied for judicial confirmation yet
-	NeedNoReview        Need = "no_review"        // no review or re-review of the petition is open
 	NeedNoReview        Need = "no_review"        // no review or re-review of its petition is asked for
 	NeedTasksDone       Need = "tasks_done"       // no sub-task is open, where the policy asks for that
 )

@@ -112,17 +112,13 @@ func seconds(t time.Time) uint32 {
 // small holds a number to what a column has room for.
 func small(n int) uint8 { return uint8(min(max(n, 0), math.MaxUint8)) }
 
-// A set is one word: its ids or names in order, parted by what none of them holds.
-// A set of officials, or of keys, is one word: they in order, parted by what none of them holds.
+// A set, of ids or names or keys, is one word: they in order, parted by what none of them holds.
 const parting = "\x00"
 
-func setOf(ids []string) string {
-	return strings.Join(slices.Sorted(slices.Values(ids)), parting)
 func setOf(words []string) string {
 	return strings.Join(slices.Sorted(slices.Values(words)), parting)
 }
 
-func membersOf(word string) []string {
 func wordsOf(word string) []string {
 	if word == "" {
 		return nil

@@ -218,8 +218,7 @@ func (s *sieve) members(n *names, groups bool, want string) []int32 {
 	}
 	of, seen := make([]int32, len(n.all)), map[string]int32{}
 	for code, word := range n.all {
-		members := membersOf(word)
-		people := wordsOf(word)
+		members := wordsOf(word)
 		switch {
 		case want != "" && !slices.Contains(members, want):
 			of[code] = out

@@ -182,7 +182,7 @@ func (b *Book) reports(q Query, m Measure, cuts []time.Time, of map[string]int, 
 	apps := append(slices.Clone(m.Residents), m.Workers...)
 	came := make([][2]int, len(b.came.all))
 	for code, word := range b.came.all {
-		for _, channel := range membersOf(word) {
+		for _, channel := range wordsOf(word) {
 			came[code][0]++
 			if slices.Contains(apps, channel) {
 				came[code][1]++
