@@ -412,7 +412,7 @@ func (k *figuresKit) joinOwn(t *testing.T, id string) {
 			k.give(id, County, mediation.Join{Into: other}, c.Revision)
 			return
 		}
-		if len(k.ids)%4 == 0 && c.Channel == "app" && o.Channel == "app" {
+		if c.Petition == nil && k.rng.IntN(2) == 0 && c.Channel == "app" && o.Channel == "app" {
 			k.give(id, County, mediation.Join{Into: other}, c.Revision)
 			return
 		}

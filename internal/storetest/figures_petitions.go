@@ -51,7 +51,9 @@ func (t *recounted) petition(c *counted, closed bool) {
 		case e.Kind == "petition_again":
 			again[e.Data["by"]] = e.Data["taken_back"] == ""
 		case e.Data["petition"] == "again":
-			again[e.Data["report"]] = true
+			again[e.Data["report"]+e.Data["case"]] = true
+		case e.Kind == "case_split" && e.Data["taken_back"] != "":
+			again[e.Data["case"]] = false
 		case e.Kind == "reopen" || e.Kind == "take_back" && e.Data["repeat"] != "":
 			again["reopened"] = true
 		case e.Kind == "correct_party" && e.Data["side"] == string(mediation.Applicant):
