@@ -210,7 +210,7 @@ func TestSituations(t *testing.T) {
 			s.do(Actor{ID: "u", Role: UnitStaff, Unit: "住建局", Area: "33.01.11"}, TakeBack{}).is(Reported)
 		},
 		"a case is not joined to itself": func(t *testing.T) {
-			begin(t, nil).refuses(staff, Join{Into: "c1"}, "unknown_value").do(staff, Join{Into: "c2"}).is(Joined).do(staff, Split{}).is(Reported)
+			begin(t, nil).refuses(staff, Join{Into: "c1"}, "unknown_value").do(staff, Join{Into: "c2"}).is(Joined).do(staff, Split{}).is(Screened)
 		},
 		"the report that the case is about stays, the others can be taken out": func(t *testing.T) {
 			s := begin(t, nil).refuses(staff, Detach{Report: "r1"}, "need.several_reports")
