@@ -55,7 +55,7 @@ func (d *decision) passPetition(unit string) {
 	d.tell(NoticeProgress, Recipient{Unit: was, Area: d.Area}, p.Clock.Due)
 }
 
-// sentAgain sets from when the unit's limits count. A unit that had the petition before has them since it first received it, and however often it is passed on and
+// sentAgain sets from when the unit's limits count. A unit that had it before may object only since it first received it, and however often it is passed on and
 // objected to, the petitioner is told within what the regulation gives the office and one unit, or the first unit, together.
 func (d *decision) sentAgain(unit string) {
 	p := d.Petition
@@ -67,7 +67,7 @@ func (d *decision) sentAgain(unit string) {
 			}
 		}
 	}
-	tell := own
+	tell := d.At
 	if latest := p.Transfer.Due; first.Before(d.At) && tell.After(latest) && !latest.IsZero() {
 		tell = latest
 		if first.After(latest) {
