@@ -126,9 +126,6 @@ func (d *decision) checkStep(cmd HandlePetition) error {
 	case StepRate:
 		return checkRating(cmd)
 	case StepAskReview, StepAskRereview:
-		if d.Actor.Role != PartyRole && cmd.Manner == "" {
-			return lacks("manner") // in which the petitioner asked
-		}
 		return late(p.Clock)
 	}
 	return nil

@@ -15,9 +15,9 @@ func TestThereIsNoOrderlyExitWhileAReviewIsOpen(t *testing.T) {
 			t.Error("an exit is offered")
 		}
 	}
-	s.step(staff, HandlePetition{Step: StepReview, Unit: "government", Remark: "复查意见书"})
+	s.step(above, HandlePetition{Step: StepReview, Unit: "永康市人民政府", Remark: "复查意见书"})
 	s.step(applicant, HandlePetition{Step: StepAskRereview, Remark: "不服"}).refuses(staff, exit, "need.no_review")
-	s.step(staff, HandlePetition{Step: StepRereview, Unit: "province", Remark: "复核意见书"})
+	s.step(higher, HandlePetition{Step: StepRereview, Unit: "金华市人民政府", Remark: "复核意见书"})
 	s.refuses(staff, Exit{Route: "court"}, "required").refuses(staff, Exit{Reason: "no_agreement"}, "required")
 	s.do(staff, exit).is(Exited)
 }

@@ -12,7 +12,7 @@ func TestNobodyConcludesAPetitionByThemselves(t *testing.T) {
 		t.Errorf("whose opinion it is is not on record: %+v", papers)
 	}
 	s.refuses(staff, HandlePetition{Step: StepAskReview, Behalf: Behalf{Party: "p1"}}, "required")
-	s.step(staff, HandlePetition{Step: StepAskReview, Behalf: Behalf{Party: "p1", Manner: "written"}})
+	s.step(staff, HandlePetition{Step: StepAskReview, Behalf: Behalf{Party: "p1", Manner: "written"}, Remark: "来信申请复查"})
 	s.refuses(staff, review, "petition.role")       // a township
 	s.refuses(above, review, "petition.own_answer") // who recorded the opinion
 	s.refuses(higher, HandlePetition{Step: StepReview, Unit: "随便", Remark: "w"}, "unknown_value")

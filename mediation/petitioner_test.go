@@ -142,8 +142,11 @@ func TestAPetitionOnWhatWasConcludedByLawAwaitsAVerdict(t *testing.T) {
 		{Step: mediation.StepAskReview}, {Step: mediation.StepReview, Unit: "永康市人民政府", Remark: "复查意见"}, {Step: mediation.StepAskRereview}, {Step: mediation.StepRereview, Unit: "金华市人民政府", Remark: "复核意见"}} {
 		cmd.Behalf = mediation.Behalf{Party: applicant, Manner: "written"}
 		by := storetest.County
-		if cmd.Step == mediation.StepReview || cmd.Step == mediation.StepRereview {
+		switch cmd.Step {
+		case mediation.StepReview, mediation.StepRereview:
 			by.ID += "/" + string(cmd.Step) // three people
+		case mediation.StepAskReview, mediation.StepAskRereview: // recorded by who has answered nothing
+			by, cmd.Remark = storetest.Town, "来信"
 		}
 		o.Must(t, by, first.ID, cmd)
 	}

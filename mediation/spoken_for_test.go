@@ -43,8 +43,8 @@ func TestNobodyWhomItConcernsSpeaksForThePetitioner(t *testing.T) {
 		}
 	}
 	s := answered(t)
-	s.step(applicant, HandlePetition{Step: StepAskReview}).step(staff, HandlePetition{Step: StepReview, Unit: "government", Remark: "复查意见书"})
-	reviewer := Actor{ID: "u-review", Role: CountyStaff, Unit: "government", Area: "33.01.11"}
+	s.step(applicant, HandlePetition{Step: StepAskReview}).step(higher, HandlePetition{Step: StepReview, Unit: "永康市人民政府", Remark: "复查意见书"})
+	reviewer := Actor{ID: "u-review", Role: CountyStaff, Unit: "永康市人民政府", Area: "33.01.11"}
 	s.refuses(reviewer, HandlePetition{Step: StepWithdraw, Behalf: said, Remark: "he said so"}, "petition.concerned")
 }
 
