@@ -11,7 +11,7 @@ var slipMessages = map[string]message{
 	"slip.open_about":       {"不是限定知悉的文书", "Not a restricted paper", "只有限定知悉的文书才能写明涉及的账号和单位。", "Only a restricted paper says which accounts and units it is about."},
 	"slip.addressee":        {"不能发给这类对象", "Not for such an addressee", "这种文书不能发给“{form}”。", "A paper of this kind cannot go to a {form}."},
 	"slip.no_reply":         {"无须答复", "No reply is asked for", "这种文书签收即可。", "A paper of this kind only needs to be acknowledged."},
-	"slip.due_late":         {"答复期限过长", "Later than allowed", "答复期限不能晚于规则规定的时限（{latest}）。", "The reply may not be due later than policy allows ({latest})."},
+	"slip.due_late":         {"答复期限过长", "Later than allowed", "答复期限不能晚于{latest}。", "The reply may not be due later than {latest}."},
 	"slip.proof":            {"缺少佐证", "Proof is missing", "至少须附 {min} 张照片。", "It needs {min} photos at least."},
 	"slip.team":             {"督查组人员不齐", "The team is not complete", "督查组还缺“{capacity}”。", "The team has no {capacity} yet."},
 	"slip.own_finding":      {"须由他人认定", "Somebody else must judge", "登记问题的人和收件人不能作认定。", "Neither who recorded the finding nor the addressee judges it."},

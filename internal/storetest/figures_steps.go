@@ -143,11 +143,11 @@ func (k *figuresKit) joinOwn(t *testing.T, id string) {
 			k.give(id, County, mediation.Join{Into: other}, c.Revision)
 			return
 		}
-		if c.Petition == nil && k.rng.IntN(2) == 0 && c.Channel == "app" && o.Channel == "app" {
+		if c.Petition == nil && k.rng.IntN(6) == 0 && c.Channel == "app" && o.Channel == "app" {
 			k.give(id, County, mediation.Join{Into: other}, c.Revision)
 			return
 		}
-		if o.State == mediation.Reported && !o.Course.Breached.IsZero() && k.rng.IntN(3) == 0 {
+		if slices.Contains([]mediation.State{mediation.Reported, mediation.Screened, mediation.Offered}, o.State) && !o.Course.Breached.IsZero() && k.rng.IntN(2) == 0 {
 			k.give(other, County, mediation.Join{Into: id}, o.Revision)
 		}
 	}

@@ -25,6 +25,14 @@ func (r Rules) limit(l policy.Limit, since time.Time) Limit {
 	return Limit{Since: since, Due: r.Calendar.After(since, l.Within).UTC()}
 }
 
+// latest is by when a reply may be due that somebody names.
+func (r Rules) latest(in *Issue, at time.Time) time.Time {
+	if l := r.limit(r.Kind.Reply, at); in.About.Kind == AboutCase && !l.Due.IsZero() {
+		return l.Due
+	}
+	return at.AddDate(1, 0, 0)
+}
+
 // Decide carries out a command on the slip or says why not. It changes nothing else, reads no clock and may run again.
 func Decide(s *Slip, o Order, r Rules) error {
 	if o.Key != "" && slices.ContainsFunc(s.History, func(e Entry) bool { return e.Cmd == o.Key }) {

@@ -76,8 +76,8 @@ type Issue struct {
 	Area grid.Code
 	To   Addressee
 	Text string
-	// Due is by when a reply is wanted: sooner than policy says, or in place of what it does not say; zero leaves it to policy. What a meeting has
-	// agreed on has the meeting's date.
+	// Due is by when a reply is wanted, in place of what policy says; zero leaves it to policy. About a case it is no later than policy has it, about
+	// anything else within a year.
 	Due time.Time
 	// Issuer is in whose name a room issues it; nil: the actor's.
 	Issuer *Issuer
@@ -175,7 +175,7 @@ func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version,
 		if !in.Due.After(at) {
 			return Slip{}, mediation.Refusal("slip", mediation.Invalid, "in_past", "due")
 		}
-		if latest := r.limit(r.Kind.Reply, at).Due; (in.About.Kind == AboutCase || in.About.Kind == AboutArea) && !latest.IsZero() && in.Due.After(latest) {
+		if latest := r.latest(&in, at); in.Due.After(latest) {
 			return Slip{}, mediation.Refusal("slip", mediation.Invalid, "slip.due_late", "due", "latest", latest.Format(time.RFC3339))
 		}
 		sl.Reply.Due, sl.Reply.Named = mediation.Instant(in.Due), true
