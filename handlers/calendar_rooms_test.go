@@ -76,7 +76,7 @@ func TestAYearsDaysOffReachThePapersThatAreOut(t *testing.T) {
 		ruled := read(super.issue(t, "assignment", id, obj{"role": "township_staff"}).ID)
 		var named paper
 		a.Do(t, super.who, http.MethodPost, "/api/v1/slips", obj{"kind": "assignment", "about": obj{"kind": "case", "id": id}, "to": obj{"role": "township_staff"}, "text": "请说明进展",
-			"due": a.Case.Now().Add(240 * time.Hour)}, newKey()).Want(201).Into(&named)
+			"due": a.Case.Now().Add(20 * time.Hour)}, newKey()).Want(201).Into(&named)
 		daysOff(t, a)
 		again := read(ruled.ID)
 		moved(t, ruled.Clocks[1], again.Clocks[1])

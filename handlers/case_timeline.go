@@ -44,6 +44,8 @@ var eventTexts = map[string][2]string{
 	"needs_hand":            {"转人工指派", "left to a person"},
 	"reminded":              {"临期提醒", "reminded"},
 	"breached":              {"超期", "overdue"},
+	"errand_reminded":       {"代办临期提醒", "errand reminded"},
+	"errand_overdue":        {"代办超期", "errand overdue"},
 	"reckoned":              {"时限重新计算", "clocks reckoned anew"},
 	"rejudged":              {"改按新版规则", "judged under another version"},
 	"petition_kind":         {"初信初访认定", "first petition or repeat"},

@@ -11,7 +11,7 @@ import (
 func TestAJointApplicationForConfirmationIsPutOnRecord(t *testing.T) {
 	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
 		a := fresh(t)
-		withRules(t, a, "confirmation:\n  apply: {within: 30d, remind: [3d]}\n")
+		withRules(t, a, "confirmation:\n  except: [marriage_family]\n  apply: {within: 30d, remind: [3d]}\n")
 		s := begin(t, a)
 		s.order(s.mediator, "take", obj{"offer": s.offered()}).Want(200)
 		one, other := s.parties()

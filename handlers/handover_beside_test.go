@@ -86,9 +86,9 @@ func TestARestrictedPaperIsHandedOverAndShownToNobodyElse(t *testing.T) {
 			return a.Post(t, login, account.Place{Role: role, Area: apptest.County, Unit: unit})
 		}
 		from, to, wrong, clerk := post("sv-1", mediation.Supervisor, ""), post("sv-2", mediation.Supervisor, ""), post("ld-1", mediation.UnitStaff, "样例局"), post("clerk", mediation.CountyStaff, "")
-		post("discipline", mediation.UnitStaff, "样例纪委")
+		post("discipline", mediation.UnitStaff, "富阳区纪委监委")
 		hard := begin(t, a)
-		clue := a.Do(t, from, http.MethodPost, "/api/v1/slips", obj{"kind": "clue", "about": obj{"kind": "case", "id": hard.id}, "to": obj{"unit": "样例纪委"}, "text": "线索"}, newKey()).Want(201).Text("id")
+		clue := a.Do(t, from, http.MethodPost, "/api/v1/slips", obj{"kind": "clue", "about": obj{"kind": "case", "id": hard.id}, "to": obj{"unit": "富阳区纪委监委"}, "text": "线索"}, newKey()).Want(201).Text("id")
 		tomorrow := a.Case.Now().Add(24 * time.Hour)
 		if err := a.Store.Duty().Amend(t.Context(), mediation.AnyRevision, func(r *duty.Roster) error {
 			r.Shifts = append(r.Shifts, duty.Shift{Post: "chief", Area: apptest.County, Person: from.User.ID, From: tomorrow, Until: tomorrow.Add(12 * time.Hour)})

@@ -33,7 +33,7 @@ func longgangsGrowth(t *testing.T, fresh apptest.Fresh) {
 	first := func(year int) time.Time { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC) }
 	day := func(year int) time.Time { return first(year).Add(24 * time.Hour) }
 	course := func(change func(*mediation.Course)) mediation.Course {
-		c := mediation.Course{Known: true}
+		c := mediation.CourseOf(nil)
 		change(&c)
 		return c
 	}

@@ -115,7 +115,7 @@ func write(t *testing.T, app *apptest.App, n int, way appeal) mediation.Case {
 		if err != nil {
 			t.Fatal(err)
 		}
-		way.steps = append(append([]step{}, way.steps...), office(mediation.HandlePetition{Step: mediation.StepRate, Rating: way.rating, Behalf: mediation.Behalf{Party: c.Parties[0].ID}})...)
+		way.steps = append(append([]step{}, way.steps...), office(mediation.HandlePetition{Step: mediation.StepRate, Rating: way.rating, Behalf: mediation.Behalf{Party: c.Parties[0].ID, Manner: "phone"}})...)
 	}
 	return lead(t, app, apptest.Here, id, way.name, way.steps)
 }

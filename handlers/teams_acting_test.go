@@ -86,7 +86,7 @@ teams:
     substitute_days: 30
     posts:
       - {key: guide, name: {zh: 指导员, en: guide}, roles: [township_staff, grid_worker]}
-slips:`, "to: [unit, post]\n      acknowledge: {within: 3wd, remind: [4h]}\n      reply: {within: 30d, remind: [5d]}\n      restricted: leader",
+slips:`, "to: [unit, post]\n      acknowledge: {within: 3wd, remind: [4h]}\n      reply: {within: 30d, remind: [5d]}\n      bodies: [富阳区纪委监委]\n      restricted: leader",
 			"to: [unit, post, person]\n      acknowledge: {within: 3wd, remind: [4h]}\n      reply: {within: 30d, remind: [5d]}\n      restricted: leader")
 		guide := c.a.Post(t, "guide", account.Place{Role: mediation.TownshipStaff, Area: apptest.Here.Grid()})
 		c.fill("guide", guide)

@@ -99,7 +99,7 @@ func sightKey(v mediation.Visible) string {
 		area = "in " + string(*v.Area)
 	}
 	v.Area = nil
-	return fmt.Sprintf("%s %+q", area, []any{v.None, v.Reporter, v.Mediator, v.Unit, v.Case, v.Sent, v.Sent, v.Except})
+	return fmt.Sprintf("%s %+q", area, []any{v.None, v.Reporter, v.Mediator, v.Unit, v.Case, v.Sent, v.Except})
 }
 
 // figures are those of a sight by a plan.

@@ -58,8 +58,8 @@ func TestFiguresAreSharedByThoseWhoSeeTheSameAndByNobodyElse(t *testing.T) {
 		}
 	}
 	// A condition that is added to what people see must be told apart here too.
-	if n := reflect.TypeFor[mediation.Visible]().NumField(); n != 6 {
-		t.Errorf("Visible has %d conditions, sightKey knows 6", n)
+	if n := reflect.TypeFor[mediation.Visible]().NumField(); n != 8 {
+		t.Errorf("Visible has %d conditions, sightKey knows 8", n)
 	}
 }
 

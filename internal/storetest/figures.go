@@ -137,7 +137,7 @@ func (k *figuresKit) round(t *testing.T) {
 		}
 		k.Pass(time.Duration(k.rng.IntN(90)) * time.Minute)
 	}
-	for range 240 {
+	for range 320 {
 		k.step(t, k.ids[k.rng.IntN(len(k.ids))])
 	}
 	if err := k.kept.Pass(context.Background()); err != nil {
@@ -190,7 +190,7 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 				if !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
 					t.Fatalf("round %d, %s, %+v by %q:\n got %+v\nwant %+v", round, actor.Role, q, by, got, want)
 				}
-				if again := anew.Break(q, by, cuts); !reflect.DeepEqual(again, got) {
+				if again := anew.Break(q, by, cuts); !reflect.DeepEqual(again, got) && len(again)+len(got) > 0 {
 					t.Fatalf("round %d, %s by %q: made anew %+v, kept %+v", round, actor.Role, by, again, got)
 				}
 			}

@@ -124,7 +124,11 @@ func (k *figuresKit) aside(c *mediation.Case) (mediation.Actor, mediation.Comman
 		if p := c.Petition; p != nil && cmd.Step == mediation.StepSend && p.State == mediation.PetitionSent { // sent, it objects
 			return mediation.Actor{ID: "housing", Role: mediation.UnitStaff, Area: "33.01.11", Unit: "住建局"}, mediation.HandlePetition{Step: mediation.StepObject, Reason: "not_ours"}
 		}
-		return County, cmd
+		by := County
+		if cmd.Step == mediation.StepRate {
+			by.ID = "clerk" // who has answered nothing
+		}
+		return by, cmd
 	default:
 		return County, cmd
 	}
