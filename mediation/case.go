@@ -37,6 +37,8 @@ type Case struct {
 	// Held is what a suspended case goes back to, HeldClock that state's clock as it stood.
 	Held      State
 	HeldClock Clock
+	// Left are the clocks of states that it has left in this turn and may come back to.
+	Left []LeftClock
 
 	Category  string
 	Severity  int // 1 slight … 4 grave

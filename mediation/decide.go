@@ -131,6 +131,8 @@ func (d *decision) tell(kind NoticeKind, to Recipient, due time.Time) {
 
 // enter moves the case to a state and starts that state's clock; the whole case's clock goes on.
 func (d *decision) enter(s State) {
+	from := d.State
+	d.leaveClock(s)
 	d.State = s
 	d.StateClock = Clock{Since: d.At}
 	if limit, ok := d.pol.Clocks.States[string(s)]; ok && !limit.Within.Zero() {
@@ -142,6 +144,7 @@ func (d *decision) enter(s State) {
 	if s == Closed && !d.pol.Closing.FollowUpAfter.Zero() {
 		d.StateClock.Due = d.rules.after(d.At, d.pol.Closing.FollowUpAfter)
 	}
+	d.resumeClock(from)
 }
 
 // finish writes the event and its notices and sets when the sweep must look again.

@@ -214,6 +214,7 @@ func (d *decision) reopen(cmd Reopen) error {
 func (d *decision) again() {
 	d.Repeats++
 	d.say("repeat", strconv.Itoa(d.Repeats))
+	d.Left = nil
 	d.newTurn()
 }
 

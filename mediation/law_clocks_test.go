@@ -189,3 +189,31 @@ func TestReclassifyingGainsNoTime(t *testing.T) {
 		}
 	}
 }
+
+// Whatever way round a case comes back to a step, it has no more time left than it had when it went.
+func TestNoWayRoundGainsTime(t *testing.T) {
+	for _, x := range []struct {
+		name, category string
+		state          State
+		round          func(s *story)
+	}{
+		{"called something else and so again", "neighbour", Screened, func(s *story) {
+			s.do(staff, Reclassify{Category: "expropriation", Severity: 2}).is(Reported)
+			s.at = s.at.Add(time.Hour)
+			s.do(staff, Reclassify{Category: "neighbour", Severity: 2}).do(staff, Accept{})
+		}},
+		{"passed on and taken back", "expropriation", Reported, func(s *story) {
+			s.do(staff, Transfer{Unit: "land", Reason: "r"}).do(staff, TakeBack{})
+		}},
+	} {
+		s := beginWith(t, rulesFor(yongkang(t)), func(rep *Report) { rep.Channel, rep.Category = "app", x.category }).is(x.state)
+		for n := range 6 {
+			s.at = s.at.Add(time.Hour)
+			left := s.c.StateClock.Due.Sub(s.at)
+			x.round(s)
+			if got := s.is(x.state).c.StateClock.Due.Sub(s.at); got > left || got <= 0 {
+				t.Fatalf("%s, round %d: %s are left, of %s before", x.name, n, got, left)
+			}
+		}
+	}
+}

@@ -83,6 +83,11 @@ func (c *command) demo(ctx context.Context, asJSON bool) error {
 	if err := c.demoCounty(ctx, county, password); err != nil {
 		return err
 	}
+	if c.DesksFile == "" {
+		if c.DesksFile, err = writeDesks(c.Data, county, demoDesks); err != nil {
+			return err
+		}
+	}
 	return c.serve(ctx, func(_ context.Context, _ *system, address string) error {
 		return c.greet(county.Cast(), address, password, asJSON)
 	})
@@ -149,6 +154,9 @@ opinions:
     - {key: roads, name: {zh: 道路出行, en: roads}, unit: 富阳区住房和城乡建设局}
     - {key: law, name: {zh: 法律服务, en: legal services}, unit: 富阳区司法局}
 `
+
+// demoDesks are the outside desks of the sample county, and the accounts of their servers.
+var demoDesks = map[string]string{"12345": "desk-12345", "110": "desk-110"}
 
 // demoScorecard is the sample that the demo measures by.
 const demoScorecard = "anji"

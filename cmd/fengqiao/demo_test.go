@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,11 +17,16 @@ import (
 
 func post(t *testing.T, url, token string, body any) (int, map[string]any) {
 	t.Helper()
+	return send(t, http.MethodPost, url, token, body)
+}
+
+func send(t *testing.T, method, url, token string, body any) (int, map[string]any) {
+	t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(text))
+	req, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,6 +130,19 @@ func TestDemoMeasuresItsTownshipsByTheSampleScorecard(t *testing.T) {
 	}
 	if len(got.Whole.Indicators) != 23 || len(got.Items) == 0 {
 		t.Errorf("%d indicators of %d townships", len(got.Whole.Indicators), len(got.Items))
+	}
+}
+
+// Whoever signs in as the desk that the demo prints sends an order, and reads it back.
+func TestTheDemosDeskSendsAnOrder(t *testing.T) {
+	s := started(t, "demo", "--json", "--data", countyData(t))
+	i := slices.IndexFunc(s.SignIns, func(who signIn) bool { return who.Role == string(mediation.Desk) })
+	_, session := post(t, s.Address+"/api/v1/session", "", map[string]string{"login": s.SignIns[i].Login, "password": s.SignIns[i].Password})
+	token, _ := session["accessToken"].(string)
+	order := map[string]any{"category": "neighbour", "severity": 2, "text": "楼上漏水。", "point": map[string]any{"type": "Point", "coordinates": s.Place}}
+	status, got := send(t, http.MethodPut, s.Address+"/api/v1/desk/orders/GD-1", token, order)
+	if status != http.StatusCreated || got["number"] != "GD-1" {
+		t.Errorf("%d %v", status, got)
 	}
 }
 

@@ -110,7 +110,7 @@ func TestAPersonIsFoundInWhatWaitsForAnOrder(t *testing.T) {
 		spaced := theirPhone[:3] + " " + theirPhone[3:7] + "-" + theirPhone[7:]
 		say := map[string]desk.Said{
 			"GD-1": {ID: "m1", Kind: desk.Supplement, Text: "来电人电话" + spaced + "，请尽快"},
-			"GD-2": {ID: "m1", Kind: desk.Call, Text: "已通话", To: "", Others: "来电人 " + theirPhone + " 13900009999", Talk: desk.Talk{At: time.Now(), Desks: []string{"12345"}}},
+			"GD-2": {ID: "m1", Kind: desk.Call, Text: "已通话", To: "", Others: "来电人 " + theirPhone + " 13900009999", Talk: desk.Talk{At: time.Now(), Seconds: 60, Desks: []string{"12345"}}},
 			"GD-3": {ID: "m1", Kind: desk.Supplement, Text: "另一人 13900009999"},
 		}
 		orders := map[string]desk.Order{}

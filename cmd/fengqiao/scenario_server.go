@@ -66,8 +66,10 @@ func (c *command) playHere(ctx context.Context, file *scenario.File, store strin
 	own.Clock, own.ClockFrom = settings.VirtualClock, file.Begins
 	// Its passwords are random and live as long as the play; many people sign in from one address.
 	own.HashMemory, own.HashPasses, own.RateFactor, own.SignInRate = 64, 1, 1000, 1000
-	if own.DesksFile, err = scenarioDesks(dir, county, file); err != nil {
-		return err
+	if len(file.Desks) > 0 {
+		if own.DesksFile, err = writeDesks(dir, county, file.Desks); err != nil {
+			return err
+		}
 	}
 	own.getenv = func(string) string { return "" } // the installation's own key has no business here
 	if store == "mongodb" {
@@ -79,18 +81,15 @@ func (c *command) playHere(ctx context.Context, file *scenario.File, store strin
 	return own.playOwn(ctx, county, file, play)
 }
 
-// scenarioDesks writes the list of the desks that a scenario names, none of them with an address: what they hear lies in their inboxes.
-func scenarioDesks(dir string, county *fixtures.County, file *scenario.File) (string, error) {
-	if len(file.Desks) == 0 {
-		return "", nil
-	}
+// writeDesks writes the list of desks by their accounts in the sample county, none of them with an address: what they hear lies in their inboxes.
+func writeDesks(dir string, county *fixtures.County, desks map[string]string) (string, error) {
 	var list desksFile
-	for _, name := range slices.Sorted(maps.Keys(file.Desks)) {
+	for _, name := range slices.Sorted(maps.Keys(desks)) {
 		i := slices.IndexFunc(county.People, func(p fixtures.Person) bool {
-			return p.Login == file.Desks[name] && p.Role == string(mediation.Desk)
+			return p.Login == desks[name] && p.Role == string(mediation.Desk)
 		})
 		if i < 0 {
-			return "", fmt.Errorf("%w: desks: %q is no account of a desk in the sample county", settings.ErrUsage, file.Desks[name])
+			return "", fmt.Errorf("%w: desks: %q is no account of a desk in the sample county", settings.ErrUsage, desks[name])
 		}
 		list.Desks = append(list.Desks, deskEntry{Name: name, Unit: county.People[i].Unit})
 	}

@@ -21,7 +21,7 @@ import (
 // from the cases themselves. s must be opened and empty.
 func Campaigns(t *testing.T, s *store.Store) {
 	ctx := context.Background()
-	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), rng: rand.New(rand.NewPCG(13, 20))}
+	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), steps: 320, rng: rand.New(rand.NewPCG(13, 20))}
 	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
 	h := &campaignKit{figuresKit: k, s: s, noted: map[time.Time]map[string]noted{}, met: map[campaign.Class]int{}}
 	for range 40 {

@@ -213,7 +213,7 @@ func decisionsContend(t *testing.T, s *store.Store) {
 // noted of every case as the month began. s must be opened and empty.
 func DocketsFrozen(t *testing.T, s *store.Store) {
 	ctx := context.Background()
-	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), rng: rand.New(rand.NewPCG(5, 11))}
+	k := &figuresKit{Office: NewOffice(t, s, s, FuyangPolicy(t)), steps: 320, rng: rand.New(rand.NewPCG(5, 11))}
 	k.elder = k.Hire(t, "elder", "village", "33.01.11.001", 100)
 	rule := policy.ReviewList{Key: "monthly", Every: policy.EveryMonth, Reasons: []policy.ReviewReason{{Key: "old", OlderThan: 20 * 24 * time.Hour}, {Key: "again", Reopened: 1}, {Key: "late", Overdue: true}}}
 	zone, err := k.Policy.Clocks.Calendar.Location()

@@ -52,6 +52,7 @@ func VillagesFrozen(t *testing.T, s *store.Store) {
 		}
 	}
 	sweep()
+	k.steps = 240 // so that they stay within their month
 	for range 3 {
 		k.round(t)
 		k.Pass(3 * 24 * time.Hour)
@@ -81,7 +82,7 @@ func VillagesFrozen(t *testing.T, s *store.Store) {
 		}
 		k.compareVillage(t, card, &results[i], month, all, counted, broken)
 	}
-	for _, key := range []string{"above", "again", "late", "unsettled"} {
+	for _, key := range []string{"above", "again", "late", "refused", "unsettled"} {
 		if broken[key] == 0 {
 			t.Errorf("no village ever broke %q", key)
 		}
@@ -110,14 +111,15 @@ func (k *figuresKit) zone(t *testing.T) *time.Location {
 func (k *figuresKit) compareVillage(t *testing.T, card *scorecard.Card, r *village.Result, month scorecard.Period, all []counted, counts map[string]bool, broken map[string]int) {
 	t.Helper()
 	within := func(at time.Time) bool { return !at.Before(month.From) && at.Before(month.Until) }
-	want := map[string]float64{"above": 0, "again": 0, "late": 0, "unsettled": 0}
+	want := map[string]float64{"above": 0, "again": 0, "late": 0, "refused": 0, "unsettled": 0}
 	for _, c := range all {
 		if !r.Village.Contains(c.Area) || joinedAway(&c) || !counts[c.ID] {
 			continue
 		}
 		late := slices.IndexFunc(c.timeline, func(e mediation.Event) bool { return e.Kind == "breached" })
 		for key, is := range map[string]bool{"above": within(c.Opened) && c.Channel == "12345", "again": within(c.Opened) && c.Repeats > 0,
-			"late": late >= 0 && within(c.timeline[late].At), "unsettled": within(c.Opened) && (c.State == mediation.Unsettled || c.State == mediation.Failed)} {
+			"late": late >= 0 && within(c.timeline[late].At), "refused": within(c.Opened) && c.State == mediation.NotAccepted,
+			"unsettled": within(c.Opened) && (c.State == mediation.Unsettled || c.State == mediation.Failed)} {
 			if is {
 				want[key]++
 			}
