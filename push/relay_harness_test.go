@@ -126,7 +126,7 @@ func (p *post) ok(err error) {
 func (p *post) phone(user, id string) push.Device {
 	p.t.Helper()
 	d, err := p.parts.Devices.Register(context.Background(), push.Device{
-		ID: id, User: user, Vendor: fcm.Vendor, Platform: "android", Token: "secret-token-" + id, Seen: t0,
+		ID: id, User: user, Vendor: fcm.Vendor, Platform: "android", Token: "secret-token-" + id, Seen: p.parts.Clock(),
 	})
 	p.ok(err)
 	return d

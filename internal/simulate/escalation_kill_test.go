@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"io"
@@ -27,7 +28,7 @@ const (
 stages:
   clocks: [{key: sign, name: {zh: 签收, en: sign}, start: receipt, within: 1h, ends: [sign_for]}]
 petition:
-  channels: [app]
+  channels: [app, letter, visit, net]
   transfer: {within: 15d}
   object: {within: 5wd}
   tell: {within: 15d}
@@ -37,6 +38,12 @@ petition:
   ask_rereview: {within: 30d}
   rereview: {within: 30d}
 `
+	petitionChannels = `    - {key: letter, name: {zh: 来信, en: letter}}
+    - {key: visit, name: {zh: 来访, en: visit}}
+    - {key: net, name: {zh: 网上, en: net}}
+`
+	accusations = "    - {key: accusation, name: {zh: 检举控告, en: accusations}, mediable: false, route: court, accusation: 2}\n"
+
 	reportedAt, overdueAt = "2026-03-02T02:00:00Z", "2026-03-20T02:00:00Z"
 )
 
@@ -126,6 +133,9 @@ func (in *installation) prepare() {
 	source, err := os.ReadFile("../../fixtures/policies/losangeles.yaml")
 	if err != nil {
 		in.t.Fatal(err)
+	}
+	for list, more := range map[string]string{"  channels:\n": petitionChannels, "  categories:\n": accusations} { // what the law asks for beside petitions
+		source = bytes.Replace(source, []byte(list), []byte(list+more), 1)
 	}
 	for name, body := range map[string][]byte{"councils.geojson": councils(), "policy.yaml": append(source, shortClocks...)} {
 		if err := os.WriteFile(filepath.Join(in.dir, name), body, 0o600); err != nil {
