@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -138,10 +139,10 @@ func WithDeps(f func(*handlers.Deps)) Option { return f }
 // Fresh builds a server on one kind of store.
 type Fresh func(t testing.TB, options ...Option) *App
 
-// OnBoth runs a test on either store; with -short, as the race detector has it, on the embedded one alone.
+// OnBoth runs a test on either store; with FENGQIAO_TEST_ONE_STORE, as the race detector has it, on the embedded one alone.
 func OnBoth(t *testing.T, test func(t *testing.T, fresh Fresh)) {
 	t.Run("SQLite", func(t *testing.T) { test(t, New) })
-	if testing.Short() {
+	if os.Getenv("FENGQIAO_TEST_ONE_STORE") != "" {
 		return
 	}
 	t.Run("MongoDB", func(t *testing.T) { test(t, OnMongoDB) })
