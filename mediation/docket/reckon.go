@@ -8,11 +8,9 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/due"
 	"fengqiao/mediation/policy"
 )
-
-// errSame: it falls on the same time.
-var errSame = errors.New("review: it falls on the same time")
 
 // Reckon is a run over the meetings to come and the decisions that are open, after days off have changed. It changes none twice and returns how many
 // it changed.
@@ -35,30 +33,16 @@ func (s *Service) ruled(ctx context.Context, l *List) (mediation.Rules, *policy.
 	return r, rule, nil
 }
 
-func (s *Service) reckonLists(ctx context.Context) (n int, err error) {
+func (s *Service) reckonLists(ctx context.Context) (int, error) {
 	now := s.now()
-	var failed []error
-	for cursor := ""; ; {
-		some, next, err := s.Lists.List(ctx, "", cursor, page)
-		if err != nil {
-			return n, errors.Join(append(failed, err)...)
+	return due.Reckon(ctx, func(ctx context.Context, cursor string, limit int) ([]List, string, error) {
+		return s.Lists.List(ctx, "", cursor, limit)
+	}, func(ctx context.Context, l *List) error {
+		if !l.Meets.After(now) {
+			return due.ErrSame
 		}
-		for i := range some {
-			if !some[i].Meets.After(now) {
-				continue
-			}
-			err := s.reckonList(ctx, &some[i], now)
-			switch {
-			case err == nil:
-				n++
-			case !errors.Is(err, errSame):
-				failed = append(failed, err)
-			}
-		}
-		if cursor = next; next == "" {
-			return n, errors.Join(failed...)
-		}
-	}
+		return s.reckonList(ctx, l, now)
+	})
 }
 
 // reckonList puts the day on which they sit where it now falls, and tells those who sit.
@@ -69,45 +53,31 @@ func (s *Service) reckonList(ctx context.Context, l *List, now time.Time) error 
 	}
 	_, err = s.Lists.Update(ctx, l.ID, func(l *List) ([]mediation.Notice, error) {
 		t := l.Term(rule)
-		due, ok := r.Calendar.Reckoned(&t)
-		if !ok || due.Equal(l.Meets) || !l.Meets.After(now) {
-			return nil, errSame
+		meets, ok := r.Calendar.Reckoned(&t)
+		if !ok || meets.Equal(l.Meets) || !l.Meets.After(now) {
+			return nil, due.ErrSame
 		}
-		l.Meets = due
+		l.Meets = meets
 		l.schedule(r, rule, now)
-		return l.call(rule, now, "moved"+strconv.FormatInt(due.Unix(), 10)), nil
+		return l.call(rule, now, "moved"+strconv.FormatInt(meets.Unix(), 10)), nil
 	})
 	return err
 }
 
-func (s *Service) reckonDecisions(ctx context.Context) (n int, err error) {
+func (s *Service) reckonDecisions(ctx context.Context) (int, error) {
 	r, err := s.Core.Rules(ctx, "")
 	if err != nil {
 		return 0, err
 	}
 	open := true
-	var failed []error
-	for cursor := ""; ; {
-		some, next, err := s.Decisions.List(ctx, Filter{Area: grid.Code(r.Policy.County), Open: &open}, cursor, page)
-		if err != nil {
-			return n, errors.Join(append(failed, err)...)
+	return due.Reckon(ctx, func(ctx context.Context, cursor string, limit int) ([]Decision, string, error) {
+		return s.Decisions.List(ctx, Filter{Area: grid.Code(r.Policy.County), Open: &open}, cursor, limit)
+	}, func(ctx context.Context, d *Decision) error {
+		if d.Named {
+			return due.ErrSame
 		}
-		for i := range some {
-			if some[i].Named {
-				continue
-			}
-			err := s.reckonDecision(ctx, &some[i])
-			switch {
-			case err == nil:
-				n++
-			case !errors.Is(err, errSame):
-				failed = append(failed, err)
-			}
-		}
-		if cursor = next; next == "" {
-			return n, errors.Join(failed...)
-		}
-	}
+		return s.reckonDecision(ctx, d)
+	})
 }
 
 func (s *Service) reckonDecision(ctx context.Context, d *Decision) error {
@@ -122,11 +92,11 @@ func (s *Service) reckonDecision(ctx context.Context, d *Decision) error {
 	at := s.now()
 	changed, err := s.Decisions.Update(ctx, d.ID, func(d *Decision) ([]mediation.Notice, error) {
 		term := d.Term(rule)
-		due, ok := r.Calendar.Reckoned(&term)
-		if !ok || due.Equal(d.Due) {
-			return nil, errSame
+		end, ok := r.Calendar.Reckoned(&term)
+		if !ok || end.Equal(d.Due) {
+			return nil, due.ErrSame
 		}
-		d.Due = due
+		d.Due = end
 		t := &turn{Decision: d, at: at, by: mediation.SystemActor}
 		t.note("review_reckoned", "reckoned/"+strconv.FormatInt(at.UnixMilli(), 10))
 		t.schedule(false)

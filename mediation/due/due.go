@@ -10,7 +10,7 @@ import (
 	"fengqiao/mediation"
 )
 
-// batch is the most records of one queue that one sweep sees to.
+// batch is the most records of one queue that one sweep sees to, and how many are read at a time.
 const batch = 200
 
 // Store is where records of one kind are, K being what names one of them.

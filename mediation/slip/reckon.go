@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/due"
 )
 
 // Reckon works the slip's limits out anew after the days off of a year have become known or changed, and tells whether any ends at another time.
@@ -13,13 +14,13 @@ import (
 func Reckon(s *Slip, now time.Time, r Rules) bool {
 	data := map[string]string{}
 	for _, t := range s.Terms(r) {
-		due, ok := r.Calendar.Reckoned(&t)
-		if !ok || due.Equal(t.Due) {
+		end, ok := r.Calendar.Reckoned(&t)
+		if !ok || end.Equal(t.Due) {
 			continue
 		}
-		data[t.Name+"_before"], data[t.Name] = t.Due.UTC().Format(time.RFC3339), due.Format(time.RFC3339)
+		data[t.Name+"_before"], data[t.Name] = t.Due.UTC().Format(time.RFC3339), end.Format(time.RFC3339)
 		if l := s.limitOf(t.Name); l != nil {
-			l.Due = due
+			l.Due = end
 		}
 	}
 	if len(data) == 0 {
@@ -58,9 +59,6 @@ func (s *Service) Reckon(ctx context.Context) (n int, err error) {
 	return n, errors.Join(append(failed, err, watched)...)
 }
 
-// errSame: nothing ends at another time.
-var errSame = errors.New("slip: no limit ends at another time")
-
 func (s *Service) reckon(ctx context.Context, id string, now time.Time) (bool, error) {
 	sl, err := s.Slips.Load(ctx, id)
 	if err != nil {
@@ -72,11 +70,11 @@ func (s *Service) reckon(ctx context.Context, id string, now time.Time) (bool, e
 	}
 	sl, err = s.Slips.Update(ctx, id, func(x *Slip) error {
 		if !Reckon(x, now, r) {
-			return errSame
+			return due.ErrSame
 		}
 		return nil
 	})
-	if errors.Is(err, errSame) {
+	if errors.Is(err, due.ErrSame) {
 		return false, nil
 	}
 	if err == nil {

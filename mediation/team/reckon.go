@@ -6,38 +6,26 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/due"
 )
-
-// errSame: the sweep looks at the team at the same time.
-var errSame = errors.New("team: nothing falls on another time")
 
 // Reckon is a run over the teams, after days off have changed: when a vacancy is told of follows from since when it is there, and nobody was told
 // of that time before. It changes none twice and returns how many it changed.
-func (s *Service) Reckon(ctx context.Context) (n int, err error) {
+func (s *Service) Reckon(ctx context.Context) (int, error) {
 	r, err := s.Rules.Rules(ctx, "")
 	if err != nil {
 		return 0, err
 	}
 	county := grid.Code(r.Policy.County)
-	var failed []error
-	for cursor := ""; ; {
-		page, next, err := s.Teams.List(ctx, Query{Area: &county}, cursor, batch)
-		if err != nil {
-			return n, errors.Join(append(failed, err)...)
+	return due.Reckon(ctx, func(ctx context.Context, cursor string, limit int) ([]Team, string, error) {
+		return s.Teams.List(ctx, Query{Area: &county}, cursor, limit)
+	}, func(ctx context.Context, t *Team) error {
+		err := s.reckon(ctx, t.Area)
+		if errors.Is(err, mediation.ErrNotFound) { // the plan or the policy knows it no more
+			return due.ErrSame
 		}
-		for i := range page {
-			err := s.reckon(ctx, page[i].Area)
-			switch {
-			case err == nil:
-				n++
-			case !errors.Is(err, errSame) && !errors.Is(err, mediation.ErrNotFound): // the plan or the policy knows it no more
-				failed = append(failed, err)
-			}
-		}
-		if cursor = next; next == "" {
-			return n, errors.Join(failed...)
-		}
-	}
+		return err
+	})
 }
 
 func (s *Service) reckon(ctx context.Context, area grid.Code) error {
@@ -48,7 +36,7 @@ func (s *Service) reckon(ctx context.Context, area grid.Code) error {
 	_, err = s.Teams.Change(ctx, area, func(t *Team) error {
 		was := t.NextDue
 		if t.Schedule(k, r.Calendar.After); t.NextDue.Equal(was) {
-			return errSame
+			return due.ErrSame
 		}
 		return nil
 	})

@@ -2,17 +2,14 @@ package village
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
 	"fengqiao/mediation/clock"
+	"fengqiao/mediation/due"
 )
-
-// errSame: nothing ends at another time.
-var errSame = errors.New("village: no limit ends at another time")
 
 // reckonDays works out anew, after days off have changed, until when the village may object and by when an objection must be decided, and tells who
 // has to know. What has run out stays so.
@@ -20,56 +17,39 @@ func (t *turn) reckonDays(cal *clock.Calendar, grids []grid.Code) error {
 	moved := false
 	stamp := strconv.FormatInt(t.at.UnixMilli(), 10)
 	if term := t.Result.Term(t.card); t.at.Before(t.Contest) {
-		if due, ok := cal.Reckoned(&term); ok && !due.Equal(t.Contest) {
-			t.Contest, moved = due, true
-			t.tell(mediation.NoticeVillage, "reckoned/"+stamp, due, t.theirs(grids)...)
+		if end, ok := cal.Reckoned(&term); ok && !end.Equal(t.Contest) {
+			t.Contest, moved = end, true
+			t.tell(mediation.NoticeVillage, "reckoned/"+stamp, end, t.theirs(grids)...)
 		}
 	}
 	t.Objections = slices.Clone(t.Objections)
 	if o := t.Open(); o != nil {
 		term := o.Term(t.card)
-		if due, ok := cal.Reckoned(&term); ok && !due.Equal(o.Clock.Due) {
-			o.Clock.Due, moved = due, true
-			t.tell(mediation.NoticeVillage, "reckoned/"+o.ID+"/"+stamp, due, t.county()...)
+		if end, ok := cal.Reckoned(&term); ok && !end.Equal(o.Clock.Due) {
+			o.Clock.Due, moved = end, true
+			t.tell(mediation.NoticeVillage, "reckoned/"+o.ID+"/"+stamp, end, t.county()...)
 		}
 	}
 	if !moved {
-		return errSame
+		return due.ErrSame
 	}
 	return nil
 }
 
-// reckonPage is how many are read at a time.
-const reckonPage = 200
-
 // Reckon is a run over the results that may be objected to, or are objected to, after days off have changed. It changes none twice and returns how
 // many it changed.
-func (s *Service) Reckon(ctx context.Context) (n int, err error) {
+func (s *Service) Reckon(ctx context.Context) (int, error) {
 	rules, err := s.Core.Rules(ctx, "")
 	if err != nil {
 		return 0, err
 	}
-	var failed []error
-	for cursor := ""; ; {
-		some, next, err := s.Results.List(ctx, Filter{Meets: grid.Code(rules.Policy.County)}, cursor, reckonPage)
-		if err != nil {
-			return n, errors.Join(append(failed, err)...)
+	return due.Reckon(ctx, func(ctx context.Context, cursor string, limit int) ([]Result, string, error) {
+		return s.Results.List(ctx, Filter{Meets: grid.Code(rules.Policy.County)}, cursor, limit)
+	}, func(ctx context.Context, r *Result) error {
+		if r.Open() == nil && !s.now().Before(r.Contest) {
+			return due.ErrSame
 		}
-		for i := range some {
-			r := &some[i]
-			if r.Open() == nil && !s.now().Before(r.Contest) {
-				continue
-			}
-			_, err := s.do(ctx, mediation.SystemActor, r.ID, 0, func(t *turn) error { return t.reckonDays(rules.Calendar, s.grids(t.Village)) })
-			switch {
-			case err == nil:
-				n++
-			case !errors.Is(err, errSame):
-				failed = append(failed, err)
-			}
-		}
-		if cursor = next; next == "" {
-			return n, errors.Join(failed...)
-		}
-	}
+		_, err := s.do(ctx, mediation.SystemActor, r.ID, 0, func(t *turn) error { return t.reckonDays(rules.Calendar, s.grids(t.Village)) })
+		return err
+	})
 }
