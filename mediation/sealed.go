@@ -1,6 +1,9 @@
 package mediation
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Sealed is a personal value as it is stored, hashed and carried about: ciphertext under the key named Key. Destroying that
 // key erases the value for good while every hash over it still verifies. The zero value means "nothing was said".
@@ -23,4 +26,18 @@ type Sealer interface {
 	// Hash is a keyed hash for finding equal values (phone, ID number) without reading them; purpose keeps
 	// different uses apart. Equal normalised inputs give equal hashes within one installation.
 	Hash(purpose, value string) string
+}
+
+// OpenText opens a sealed text by whoever opens such; "" if it is empty or has been erased.
+func OpenText(ctx context.Context, by interface {
+	Open(context.Context, Sealed) ([]byte, error)
+}, v Sealed) (string, error) {
+	if v.Empty() {
+		return "", nil
+	}
+	plain, err := by.Open(ctx, v)
+	if errors.Is(err, ErrErased) {
+		return "", nil
+	}
+	return string(plain), err
 }

@@ -2,7 +2,6 @@ package mediation
 
 import (
 	"context"
-	"errors"
 	"hash/maphash"
 	"log/slog"
 	"strconv"
@@ -224,14 +223,7 @@ func (s *Service) seal(ctx context.Context, key, text string) (Sealed, error) {
 
 // Open opens a sealed text; "" if it is empty or has been erased.
 func (s *Service) Open(ctx context.Context, v Sealed) (string, error) {
-	if v.Empty() {
-		return "", nil
-	}
-	plain, err := s.Sealer.Open(ctx, v)
-	if errors.Is(err, ErrErased) {
-		return "", nil
-	}
-	return string(plain), err
+	return OpenText(ctx, s.Sealer, v)
 }
 
 // The first and the last moment that stores and answers can write (RFC 3339 has years of four digits).

@@ -29,14 +29,7 @@ func (in *installation) meetingEraser() *council.Eraser {
 
 // reading opens what was sealed; "" where there is nothing, or it has been erased.
 func (in *installation) reading(ctx context.Context, v mediation.Sealed) (string, error) {
-	if v.Empty() {
-		return "", nil
-	}
-	plain, err := in.ring.Open(ctx, v)
-	if errors.Is(err, mediation.ErrErased) {
-		return "", nil
-	}
-	return string(plain), err
+	return mediation.OpenText(ctx, in.ring, v)
 }
 
 // retaining lets go of what rooms beside the cases have kept long enough.

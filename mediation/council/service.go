@@ -323,11 +323,7 @@ func (s *Service) Follow(ctx context.Context, actor mediation.Actor, id string, 
 
 // Open opens a meeting's words; "" if there are none or they have been erased.
 func (s *Service) Open(ctx context.Context, v mediation.Sealed) (string, error) {
-	plain, err := s.Sealer.Open(ctx, v)
-	if errors.Is(err, mediation.ErrErased) {
-		return "", nil
-	}
-	return string(plain), err
+	return mediation.OpenText(ctx, s.Sealer, v)
 }
 
 // drainBatch is how many meetings are seen to in one sweep.

@@ -49,14 +49,7 @@ func (s *Service) Read(ctx context.Context, h HandOver) (Look, error) {
 }
 
 func (s *Service) open(ctx context.Context, v mediation.Sealed) (string, error) {
-	if v.Empty() {
-		return "", nil
-	}
-	plain, err := s.Sealer.Open(ctx, v)
-	if errors.Is(err, mediation.ErrErased) {
-		return "", nil
-	}
-	return string(plain), err
+	return mediation.OpenText(ctx, s.Sealer, v)
 }
 
 // keys are all that a hand-over's words are sealed under.

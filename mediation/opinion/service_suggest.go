@@ -349,12 +349,5 @@ func (s *Service) Become(ctx context.Context, actor mediation.Actor, id string, 
 
 // Words opens what was sealed; "" if there is nothing or it has been erased.
 func (s *Service) Words(ctx context.Context, v mediation.Sealed) (string, error) {
-	if v.Empty() {
-		return "", nil
-	}
-	plain, err := s.Sealer.Open(ctx, v)
-	if errors.Is(err, mediation.ErrErased) {
-		return "", nil
-	}
-	return string(plain), err
+	return mediation.OpenText(ctx, s.Sealer, v)
 }

@@ -319,11 +319,7 @@ func (s *Service) seal(ctx context.Context, key, text string) (mediation.Sealed,
 
 // Open opens a slip's words; "" if there are none or they have been erased.
 func (s *Service) Open(ctx context.Context, v mediation.Sealed) (string, error) {
-	plain, err := s.Sealer.Open(ctx, v)
-	if errors.Is(err, mediation.ErrErased) {
-		return "", nil
-	}
-	return string(plain), err
+	return mediation.OpenText(ctx, s.Sealer, v)
 }
 
 // Look shows a slip and what may be done with it to who sees it; anything else is mediation.ErrNotFound, so that nobody learns what is there.
