@@ -1,14 +1,6 @@
 package policy_test
 
-import (
-	"errors"
-	"slices"
-	"strings"
-	"testing"
-
-	"fengqiao/mediation"
-	"fengqiao/mediation/policy"
-)
+import "testing"
 
 func TestMistakesInReviewLists(t *testing.T) {
 	const good = `review_lists:
@@ -22,20 +14,14 @@ func TestMistakesInReviewLists(t *testing.T) {
     meets: 8d
     remind: [2d]
 `
-	load := func(section string) (*policy.Policy, policy.Findings) {
-		p, err := policy.Load("x.yaml", []byte(source(t, "fuyang.yaml")+"\n"+section), mediation.PolicyVocabulary())
-		var found policy.Findings
-		errors.As(err, &found)
-		return p, found
-	}
-	p, found := load(good)
+	p, found := withSection(t, good)
 	if len(found) > 0 {
 		t.Fatal(found)
 	}
 	if l, ok := p.ReviewList("monthly"); !ok || !l.Seats("leader") || l.Seats("supervisor") || len(l.Reasons) != 2 {
 		t.Errorf("%+v", l)
 	}
-	for _, x := range []struct{ old, new, key, reason string }{
+	mistakesAreTold(t, good, []mistake{
 		{"every: month", "every: week", "review_lists[0].every", "unknown value"},
 		{", older_than: 90d", "", "review_lists[0].reasons[0]", "one condition at least"},
 		{"sources: [police]", "sources: [smoke]", "review_lists[0].reasons[1].sources[0]", "unknown value"},
@@ -44,10 +30,5 @@ func TestMistakesInReviewLists(t *testing.T) {
 		{"sits: [leader]", "sits: []", "review_lists[0].sits", "at least one"},
 		{"    meets: 8d\n", "", "review_lists[0].remind", "no date to remind of"},
 		{"remind: [2d]", "remind: [9d]", "review_lists[0].remind[0]", "shorter than the limit"},
-	} {
-		_, found := load(strings.Replace(good, x.old, x.new, 1))
-		if i := slices.IndexFunc(found, func(f policy.Finding) bool { return f.Key == x.key }); i < 0 || !strings.Contains(found[i].Reason, x.reason) || found[i].Line < 2 {
-			t.Errorf("%s: nothing such at %s: %v", x.new, x.key, found)
-		}
-	}
+	})
 }
