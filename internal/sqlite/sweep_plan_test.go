@@ -14,6 +14,9 @@ import (
 // no value there and are left out of it, as every index leaves them out.
 var byDue = regexp.MustCompile(`^SEARCH t USING INDEX i\.\w+\.(due|pending|reserved|kept)(\.\w+)? \(k_\w+>\? AND k_\w+<\?\)$`)
 
+// byMoved is the walk of what something has happened in since a pass looked last: ended cases are met once, when they end.
+const byMoved = "SEARCH t USING INDEX i.cases.moved (k_moved>?)"
+
 // byMediatorsPlace is the walk of matching: the mediators of one place, who are as many as there are, whatever becomes of cases.
 const byMediatorsPlace = "SEARCH g USING PRIMARY KEY (tag=?)"
 
@@ -25,7 +28,7 @@ func TestASweepWalksWhatIsDueAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	due := map[string]bool{}
+	due, beginnings := map[string]bool{}, 0
 	for _, q := range storetest.SweepQueries(t, e) {
 		s, err := find(e.tables[q.Table], q)
 		if err != nil {
@@ -39,9 +42,16 @@ func TestASweepWalksWhatIsDueAndNothingElse(t *testing.T) {
 		case byDue.MatchString(plan):
 			due[q.Table] = true
 		case q.Table == "mediators" && first == byMediatorsPlace:
+		case plan == byMoved:
+			if q.From["moved"] == int64(0) {
+				beginnings++
+			}
 		default:
 			t.Errorf("%s: %s\nwalks rows that are not due:\n%s", q.Table, s.text, plan)
 		}
+	}
+	if beginnings > 1 {
+		t.Errorf("%d passes began with the first case, where each after the first goes on from the one before", beginnings)
 	}
 	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies", "village_rounds", "village_results", "council_meetings", "hall_visits", "opinion_campaigns"} {
 		if !due[table] {
