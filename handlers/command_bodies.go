@@ -164,6 +164,7 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		Unit     string                 `json:"unit" max:"100"`
 		Route    string                 `json:"route" max:"64"`
 		Days     int                    `json:"days"`
+		On       time.Time              `json:"on"`
 		Approver string                 `json:"approver" max:"100"`
 		Verdict  string                 `json:"verdict" max:"20"`
 		// What the petitioner says of the responsible unit and, apart from it, of the petition office.
@@ -174,7 +175,7 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		Remark          string `json:"remark"`
 	}) (mediation.Command, error) {
 		behalf, err := b.behalf()
-		return mediation.HandlePetition{Behalf: behalf, Step: b.Step, Unit: b.Unit, Route: b.Route, Days: b.Days, Approver: b.Approver, Verdict: b.Verdict,
+		return mediation.HandlePetition{Behalf: behalf, Step: b.Step, Unit: b.Unit, Route: b.Route, Days: b.Days, On: b.On, Approver: b.Approver, Verdict: b.Verdict,
 			Rating: mediation.Rating{Unit: b.UnitSatisfied, Office: b.OfficeSatisfied}, Evidence: b.Evidence, Reason: b.Reason, Remark: b.Remark}, err
 	}),
 	mediation.CmdSuspend: body(func(b reasonRemarkBody) (mediation.Command, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"testing"
+	"time"
 
 	"fengqiao/fixtures"
 	"fengqiao/handlers/apptest"
@@ -82,6 +83,57 @@ func TestLettersOfTwoPeopleAreTwoPetitions(t *testing.T) {
 		l.app.Do(t, own, "GET", "/api/v1/party/case", nil).Want(200).Into(&mine)
 		if mine.Petition.State != "accepted" {
 			t.Errorf("disowned, and it is %s", mine.Petition.State)
+		}
+	})
+}
+
+func TestALetterAndAnApplicationCountFromTheDayTheyCame(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		l := petitionTown(t, fresh)
+		now := l.app.Case.Now().Truncate(time.Millisecond)
+		body := func(channel string, came time.Time) obj {
+			return report(apptest.Here, obj{"channel": channel, "category": "labour", "cameOn": came, "parties": []obj{{"kind": "person", "side": "applicant", "name": "某", "phone": "13900000007"}}})
+		}
+		file := func(b obj) apptest.Answer { return l.app.Do(t, l.staff, http.MethodPost, "/api/v1/reports", b) }
+		file(body("letter", now.Add(time.Hour))).Refused(422, "in_future", "cameOn")
+		file(body("letter", now.AddDate(-2, 0, 0))).Refused(422, "petition.too_old", "cameOn")
+		file(body("app", now)).Refused(422, "petition.no_letter", "cameOn")
+		came := now.AddDate(0, 0, -6)
+		var got struct {
+			CameOn time.Time
+			Case   struct{ ID string }
+		}
+		file(body("letter", came)).Want(201).Into(&got)
+		if l.id = got.Case.ID; !got.CameOn.Equal(came) {
+			t.Fatalf("it came on %s, not %s", got.CameOn, came)
+		}
+		clock := func() (p struct {
+			State  string
+			Clock  struct{ Since, Due time.Time }
+			Papers []struct {
+				Step string
+				On   time.Time
+			}
+		}) {
+			var c struct{ Petition any }
+			c.Petition = &p
+			l.app.Do(t, l.staff, "GET", "/api/v1/cases/"+l.id, nil).Want(200).Into(&c)
+			return p
+		}
+		if p := clock(); !p.Clock.Since.Equal(came) {
+			t.Fatalf("its 15 days count from %s, not from %s", p.Clock.Since, came)
+		}
+		l.give(l.staff, "petition", obj{"step": "send", "unit": apptest.Unit}).Want(200)
+		l.give(l.lead, "petition", obj{"step": "accept", "remark": "受理告知书"}).Want(200)
+		l.give(l.lead, "petition", obj{"step": "opinion", "remark": "处理意见书"}).Want(200)
+		issued := l.app.Case.Now()
+		l.app.Case.Advance(3 * 24 * time.Hour)
+		served := l.app.Case.Now().Truncate(time.Millisecond)
+		l.give(l.lead, "petition", obj{"step": "serve"}).Refused(422, "required", "on")
+		l.give(l.lead, "petition", obj{"step": "serve", "on": issued.AddDate(0, 0, -1)}).Refused(422, "petition.before", "on")
+		l.give(l.lead, "petition", obj{"step": "serve", "on": served}).Want(200)
+		if p := clock(); p.State != "handled" || !p.Clock.Since.Equal(served) || !p.Papers[len(p.Papers)-1].On.Equal(served) {
+			t.Fatalf("the right to ask counts from %+v, not from %s", p, served)
 		}
 	})
 }

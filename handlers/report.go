@@ -18,19 +18,21 @@ import (
 // reportBody is a report as a phone sends it.
 type reportBody struct {
 	// ClientID is the phone's own UUID of the report: sent twice it is one report. It never expires.
-	ClientID       string      `json:"clientId" max:"64"`
-	Channel        string      `json:"channel"`
-	Text           string      `json:"text"`
-	Category       string      `json:"category" max:"64"`
-	Severity       int         `json:"severity"`
-	Emergency      bool        `json:"emergency"`
-	Point          *wirePoint  `json:"point"`
-	AccuracyMetres float64     `json:"accuracyMetres"`
-	Cell           grid.Code   `json:"cell" max:"200"`
-	Address        string      `json:"address" max:"200"`
-	PhoneTime      time.Time   `json:"phoneTime"`
-	Photos         []string    `json:"photos"`
-	Parties        []wireParty `json:"parties"`
+	ClientID       string     `json:"clientId" max:"64"`
+	Channel        string     `json:"channel"`
+	Text           string     `json:"text"`
+	Category       string     `json:"category" max:"64"`
+	Severity       int        `json:"severity"`
+	Emergency      bool       `json:"emergency"`
+	Point          *wirePoint `json:"point"`
+	AccuracyMetres float64    `json:"accuracyMetres"`
+	Cell           grid.Code  `json:"cell" max:"200"`
+	Address        string     `json:"address" max:"200"`
+	PhoneTime      time.Time  `json:"phoneTime"`
+	// CameOn is when a letter reached the office that types it in. Left out of the print where it is not said, as in earlier releases.
+	CameOn  time.Time   `json:"cameOn,omitzero"`
+	Photos  []string    `json:"photos"`
+	Parties []wireParty `json:"parties"`
 	// OnBehalf: it is filed for the first party, by their consent. Left out of the print where it is not said, as in earlier releases.
 	OnBehalf *onBehalfBody `json:"onBehalf,omitempty"`
 }
@@ -46,7 +48,7 @@ func (b *reportBody) input() (mediation.ReportInput, error) {
 	}
 	in := mediation.ReportInput{ClientID: b.ClientID, Channel: orDefault(b.Channel, "app"), Text: b.Text, Category: b.Category,
 		Severity: b.Severity, Emergency: b.Emergency, AccuracyM: b.AccuracyMetres, Cell: b.Cell, Address: b.Address,
-		PhoneTime: b.PhoneTime, Photos: b.Photos}
+		PhoneTime: b.PhoneTime, CameOn: b.CameOn, Photos: b.Photos}
 	if err := checkLengths(reflect.ValueOf(b).Elem(), ""); err != nil {
 		return in, err
 	}

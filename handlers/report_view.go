@@ -26,6 +26,7 @@ type reportView struct {
 	Emergency      bool                 `json:"emergency"`
 	Photos         []string             `json:"photos"`
 	PhoneTime      time.Time            `json:"phoneTime,omitzero"`
+	CameOn         time.Time            `json:"cameOn,omitzero"`
 	Received       time.Time            `json:"received"`
 	Home           grid.Code            `json:"home"`
 	Place          *placeView           `json:"place"` // null while unplaced
@@ -104,7 +105,7 @@ func (a *API) viewReport(c *Call, rep *mediation.Report, k *mediation.Case) (rep
 	}
 	v := reportView{For: rep.For, Suggestion: rep.Suggestion, ID: rep.ID, ClientID: rep.ClientID, Revision: rep.Version, Status: statusOf(rep), Channel: rep.Channel,
 		AccuracyMetres: rep.AccuracyM, Basis: rep.Basis, Category: rep.Category, CategoryText: l.category(rep.Category),
-		Severity: rep.Severity, Emergency: rep.Emergency, Photos: list(rep.Photos), PhoneTime: rep.PhoneTime, Received: rep.Received,
+		Severity: rep.Severity, Emergency: rep.Emergency, Photos: list(rep.Photos), PhoneTime: rep.PhoneTime, CameOn: rep.CameOn, Received: rep.Received,
 		Home: rep.Home, Place: l.place(rep.Cell), BorderMetres: rep.CellMetres, PlanVersion: rep.PlanVersion,
 		Suggested: l.place(rep.Suggested), Marks: list(rep.Marks), Parties: []partyView{}, Supplements: []supplementView{},
 		Withdrawn: rep.Withdrawn, Case: l.caseRef(c.Actor, rep, k)}

@@ -47,6 +47,7 @@ type paperView struct {
 	Step     mediation.PetitionStep `json:"step"`
 	StepText string                 `json:"stepText"`
 	At       time.Time              `json:"at"`
+	On       time.Time              `json:"on,omitzero"` // when it was taken, where that was before it was put on record
 	Unit     string                 `json:"unit,omitzero"`
 	Days     int                    `json:"days,omitzero"`
 	Reason   string                 `json:"reason,omitzero"`
@@ -75,7 +76,7 @@ func (l labels) petition(c *Call, k *mediation.Case, open func(mediation.Sealed)
 		v.Clock = &petitionClock{info.Clock, info.Clock.Text(l.zh), k.PetitionLimit(l.pol).Basis, clockOf(p.Clock)}
 	}
 	for _, x := range p.Papers {
-		one := paperView{Step: x.Step, StepText: l.step(x.Step), At: x.At, Unit: x.Unit, Days: x.Days, Reason: x.Reason, Recorded: x.Party != "", Manner: x.Manner}
+		one := paperView{Step: x.Step, StepText: l.step(x.Step), At: x.At, On: x.On, Unit: x.Unit, Days: x.Days, Reason: x.Reason, Recorded: x.Party != "", Manner: x.Manner}
 		var err error
 		if one.Text, err = open(x.Words); err != nil {
 			return nil, err

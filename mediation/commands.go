@@ -225,11 +225,12 @@ type (
 	HandlePetition struct {
 		Behalf         // of the petitioner's own steps
 		Step           PetitionStep
-		Unit           string // that it is passed on to; that reviews
-		Route          string // told where it is not accepted
-		Days           int    // of an extension
-		Approver       string // who approved the extension
-		Verdict        string // SameFacts, NewFacts
+		Unit           string    // that it is passed on to; that reviews
+		Route          string    // told where it is not accepted
+		Days           int       // of an extension
+		On             time.Time // on which the petitioner received the paper (StepServe), or the office their application; zero: now
+		Approver       string    // who approved the extension
+		Verdict        string    // SameFacts, NewFacts
 		Rating         Rating
 		Evidence       string // media id of a photo or recording that shows what the petitioner said, where somebody records it
 		Reason, Remark string
@@ -377,8 +378,10 @@ type ReportInput struct {
 	Cell      grid.Code // chosen by hand
 	Address   string
 	PhoneTime time.Time
-	Photos    []string
-	Parties   []PartyInput
+	// CameOn is when the letter, or what else is a petition, reached the office; zero: now.
+	CameOn  time.Time
+	Photos  []string
+	Parties []PartyInput
 	// Outside is the desk's own number, where an outside desk sends the report.
 	Outside Outside
 	// Passed is the case that was passed on to the desk that sends the report as its order (DeskPass); "" for everything else.

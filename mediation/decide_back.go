@@ -38,6 +38,12 @@ func (p *Petition) barred(step PetitionStep) bool {
 		return p.awaitsVerdict()
 	case StepDisown:
 		return p.Recorded.Step == ""
+	case StepServe:
+		return p.served()
+	case StepAskReview:
+		return p.State == PetitionLapsed && (p.lapsedIn() != PetitionHandled || p.Lapsed.Due.IsZero())
+	case StepAskRereview:
+		return p.State == PetitionLapsed && (p.lapsedIn() != PetitionReviewed || p.Lapsed.Due.IsZero())
 	case StepContest:
 		return p.Back == nil || p.Back.Contested
 	}
@@ -69,7 +75,7 @@ func (d *decision) judgeFacts(cmd HandlePetition) {
 	if cmd.Verdict == NewFacts {
 		return
 	}
-	d.enterPetition(PetitionExplaining)
+	d.enterPetition(PetitionExplaining, d.At)
 	if township := townshipOf(d.Home); !township.Contains(d.Area) {
 		d.Area, d.Earlier = township, nil
 	}

@@ -7,22 +7,22 @@ import (
 )
 
 // takePetition begins the course of a petition, if the matter came in as one. An accusation has a course of its own (检举控告, regulation 30).
-func (d *decision) takePetition(channel string) {
-	if takes := d.receive(channel); !takes || d.Petition != nil || d.Accusation {
+func (d *decision) takePetition(rep *Report) {
+	if takes := d.receive(rep); !takes || d.Petition != nil || d.Accusation {
 		return
 	}
 	d.Petition = &Petition{}
-	d.enterPetition(PetitionRegistered)
+	d.enterPetition(PetitionRegistered, rep.came())
 	d.say("petition", string(PetitionRegistered))
 	d.seekPetitioner()
 }
 
-// enterPetition moves the petition to a state and starts that state's clock.
-func (d *decision) enterPetition(s PetitionState) {
+// enterPetition moves the petition to a state and starts that state's clock, which counts from since.
+func (d *decision) enterPetition(s PetitionState, since time.Time) {
 	p := d.Petition
-	p.State, p.Clock, p.Object = s, Clock{Since: d.At}, Clock{}
+	p.State, p.Clock, p.Object, p.Lapsed = s, Clock{Since: since}, Clock{}, Clock{}
 	if within := p.limit(d.pol).Within; !within.Zero() {
-		p.Clock.Due = d.rules.after(d.At, within)
+		p.Clock.Due = d.rules.after(since, within)
 	}
 }
 
@@ -66,14 +66,14 @@ func (d *decision) petition(cmd HandlePetition) error {
 	d.say("step", string(cmd.Step))
 	d.say("unit", cmd.Unit)
 	d.say("reason", cmd.Reason)
-	paper := Paper{Step: cmd.Step, At: d.At, By: d.Actor.ID, Unit: cmd.Unit, Days: cmd.Days, Reason: cmd.Reason, Words: d.Order.Words, Approver: d.Approver}
+	paper := Paper{Step: cmd.Step, At: d.At, On: d.onPaper(cmd), By: d.Actor.ID, Unit: cmd.Unit, Days: cmd.Days, Reason: cmd.Reason, Words: d.Order.Words, Approver: d.Approver}
 	if d.Actor.Role != PartyRole && has(petitionersOwn, cmd.Step) {
 		paper.Party, paper.Manner = cmd.Party, cmd.Manner
 	}
 	p.Papers = append(slices.Clone(p.Papers), paper)
 	was := p.Clock
 	if rule.To != "" {
-		d.enterPetition(rule.To)
+		d.enterPetition(rule.To, d.on(cmd))
 	}
 	d.stepTaken(cmd, was)
 	d.say("petition", string(p.State))
@@ -86,10 +86,13 @@ func (d *decision) petition(cmd HandlePetition) error {
 
 // checkStep refuses a step that lacks what the regulation asks of it.
 func (d *decision) checkStep(cmd HandlePetition) error {
+	if err := d.checkOn(cmd); err != nil {
+		return err
+	}
 	p := d.Petition
 	lacks := func(field string) error { return Refusal("petition", Invalid, "required", field) }
-	late := func(k Clock) error {
-		if !k.dayOver(d.At) {
+	late := func(k Clock, on time.Time) error {
+		if !k.dayOver(on) {
 			return nil
 		}
 		return Refusal("petition", Conflict, "petition.late", "step", "step", string(cmd.Step), "due", k.Due.Format(time.RFC3339))
@@ -103,7 +106,7 @@ func (d *decision) checkStep(cmd HandlePetition) error {
 		if cmd.Reason == "" {
 			return lacks("reason")
 		}
-		return late(p.Object)
+		return late(p.Object, d.At)
 	case StepRefuse:
 		if cmd.Reason == "" {
 			return lacks("reason")
@@ -126,13 +129,13 @@ func (d *decision) checkStep(cmd HandlePetition) error {
 	case StepRate:
 		return checkRating(cmd)
 	case StepAskReview, StepAskRereview:
-		return late(p.Clock)
+		return late(p.right(), d.on(cmd))
 	}
 	return nil
 }
 
 // checkExtension: once, before the limit has passed, with approval, the reason told (regulation 34).
-func (d *decision) checkExtension(cmd HandlePetition, late func(Clock) error) error {
+func (d *decision) checkExtension(cmd HandlePetition, late func(Clock, time.Time) error) error {
 	most := d.pol.Petition.ExtendDays
 	switch {
 	case d.Petition.Extended > 0:
@@ -144,7 +147,7 @@ func (d *decision) checkExtension(cmd HandlePetition, late func(Clock) error) er
 	case cmd.Reason == "":
 		return Refusal("petition", Invalid, "required", "reason")
 	}
-	return late(d.Petition.Clock)
+	return late(d.Petition.Clock, d.At)
 }
 
 // checkOpinion: an opinion says something, and nobody reviews their own.
@@ -206,6 +209,8 @@ func (d *decision) stepTaken(cmd HandlePetition, was Clock) {
 		d.contest()
 	case StepReview:
 		p.Reviewer = cmd.Unit
+	case StepServe:
+		d.serve(d.on(cmd))
 	case StepHearing:
 		p.Hearing, p.Clock.Paused = d.At, d.At
 	case StepHeard:
@@ -245,7 +250,9 @@ func (d *decision) tickPetition() bool {
 	d.begin("petition_lapsed")
 	d.say("clock", string(info.Clock))
 	d.say("due", p.Clock.Due.Format(time.RFC3339))
-	d.enterPetition(PetitionLapsed)
+	right := p.Clock
+	d.enterPetition(PetitionLapsed, d.At)
+	p.Lapsed = right
 	d.say("petition", string(PetitionLapsed))
 	d.tellPetition("")
 	d.end()

@@ -49,7 +49,7 @@ func OpenCase(rep *Report, o Opening, r Rules) (Case, error) {
 	d.say("category", rep.Category)
 	d.say("severity", strconv.Itoa(rep.Severity))
 	d.beginStages(o.At)
-	d.takePetition(rep.Channel)
+	d.takePetition(rep)
 	if err := d.firstState(); err != nil {
 		return Case{}, err
 	}
@@ -101,7 +101,7 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.fileOutside(rep.order())
 	if !taken { // what goes from desk to desk is not brought in again
 		d.broughtAgain(rep, parties)
-		d.takePetition(rep.Channel)
+		d.takePetition(rep)
 	}
 	for _, p := range parties {
 		p.Via = rep.ID

@@ -93,6 +93,7 @@ const (
 	StepRefuse      PetitionStep = "refuse"        // 不予受理告知
 	StepExtend      PetitionStep = "extend"        // 延长办理期限
 	StepOpinion     PetitionStep = "opinion"       // 处理意见
+	StepServe       PetitionStep = "serve"         // 送达
 	StepAskReview   PetitionStep = "ask_review"    // 申请复查
 	StepReview      PetitionStep = "review"        // 复查意见
 	StepAskRereview PetitionStep = "ask_rereview"  // 申请复核
@@ -133,9 +134,10 @@ var PetitionTable = []PetitionRule{
 	{StepRefuse, "不予受理告知", "tell that it is not accepted", []PetitionState{PetitionSent}, PetitionRefused, petitionUnit},
 	{StepExtend, "延长办理期限", "extend", []PetitionState{PetitionAccepted}, "", petitionUnit},
 	{StepOpinion, "出具处理意见", "issue the opinion", []PetitionState{PetitionAccepted}, PetitionHandled, petitionUnit},
-	{StepAskReview, "申请复查", "ask for review", []PetitionState{PetitionHandled}, PetitionReviewing, petitioner},
+	{StepServe, "送达", "put on record when it was received", []PetitionState{PetitionHandled, PetitionReviewed, PetitionLapsed}, "", petitionUnit},
+	{StepAskReview, "申请复查", "ask for review", []PetitionState{PetitionHandled, PetitionLapsed}, PetitionReviewing, petitioner},
 	{StepReview, "出具复查意见", "issue the review", []PetitionState{PetitionReviewing}, PetitionReviewed, petitionAbove},
-	{StepAskRereview, "申请复核", "ask for re-review", []PetitionState{PetitionReviewed}, PetitionRereviewing, petitioner},
+	{StepAskRereview, "申请复核", "ask for re-review", []PetitionState{PetitionReviewed, PetitionLapsed}, PetitionRereviewing, petitioner},
 	{StepHearing, "听证开始", "begin a hearing", []PetitionState{PetitionRereviewing}, "", petitionAbove},
 	{StepHeard, "听证结束", "end the hearing", []PetitionState{PetitionRereviewing}, "", petitionAbove},
 	{StepRereview, "出具复核意见", "issue the re-review", []PetitionState{PetitionRereviewing}, PetitionConcluded, petitionAbove},
@@ -172,11 +174,13 @@ type Petition struct {
 	// Clock is of what is owed in this state, or for how long the petitioner may ask; Transfer that of passing on, which goes on when a
 	// unit objects; Object how long it may.
 	Clock, Transfer, Object Clock
-	Extended                int       // days by which handling was extended
-	Hearing                 time.Time // a hearing goes on since; zero: none
-	Back                    *Back     // what was concluded by law comes back; nil: nothing does
-	Aside                   Aside     // where it was left, while its matter is dealt with as an accusation
-	Rating                  Rating
+	// Lapsed is the clock of the right that has lapsed: whoever asked in time may be put on record still.
+	Lapsed   Clock
+	Extended int       // days by which handling was extended
+	Hearing  time.Time // a hearing goes on since; zero: none
+	Back     *Back     // what was concluded by law comes back; nil: nothing does
+	Aside    Aside     // where it was left, while its matter is dealt with as an accusation
+	Rating   Rating
 	// By are the parties with whom it came, where it began in a case that was there already (Case.Brings); Left those of its petitioners who have
 	// withdrawn while others go on; Said what each says of the unit and the office, of which Rating is the whole.
 	By, Left []string
@@ -187,8 +191,10 @@ type Petition struct {
 
 // Paper is one step of a petition with what was said, as it is told to the petitioner.
 type Paper struct {
-	Step            PetitionStep
-	At              time.Time
+	Step PetitionStep
+	At   time.Time
+	// On is the day on which it was taken, where that was before it was put on record; zero: with At.
+	On              time.Time
 	By              string
 	Unit            string
 	Days            int
@@ -267,7 +273,7 @@ func (c *Case) PetitionSteps(actor Actor) []PetitionStep {
 	}
 	for _, r := range PetitionTable {
 		now, ok := c.Petition.rule(r.Step)
-		theirs := actor.Role != PartyRole || c.petitions(p)
+		theirs := actor.Role != PartyRole || c.petitions(p) && (c.Petition.State != PetitionLapsed || !has(dated, r.Step))
 		if r.Step == StepDisown {
 			theirs = c.Petition.Recorded.Party == actor.ID
 		}

@@ -18,10 +18,10 @@ type Aside struct {
 }
 
 // receive notes that the matter came in by a channel of petitions: the regulation counts from then, whatever the matter is first taken for.
-func (d *decision) receive(channel string) bool {
-	takes := d.pol.Petition.Takes(channel)
+func (d *decision) receive(rep *Report) bool {
+	takes := d.pol.Petition.Takes(rep.Channel)
 	if takes && d.Petitioned.IsZero() {
-		d.Petitioned = d.At
+		d.Petitioned = rep.came()
 	}
 	return takes
 }
@@ -77,11 +77,7 @@ func (d *decision) petitionAfterAll() {
 		return
 	}
 	d.Petition = &Petition{}
-	d.enterPetition(PetitionRegistered)
-	p := d.Petition
-	if p.Clock.Since = since; !p.Clock.Due.IsZero() {
-		p.Clock.Due = d.rules.after(since, p.limit(d.pol).Within)
-	}
+	d.enterPetition(PetitionRegistered, since)
 	d.turned(StepTakeUp)
 	d.seekPetitioner()
 }
@@ -111,7 +107,7 @@ func (d *decision) answeredOnReceipt() {
 		papers = append(papers, Paper{Step: StepAccept, At: d.At, By: d.Actor.ID, Unit: p.Unit})
 	}
 	p.Papers = append(papers, Paper{Step: StepOpinion, At: d.At, By: d.Actor.ID, Unit: p.Unit, Words: d.Order.Words})
-	d.enterPetition(PetitionHandled)
+	d.enterPetition(PetitionHandled, d.At)
 	d.say("petition", string(p.State))
 	if !p.Clock.Due.IsZero() {
 		d.say("due", p.Clock.Due.Format(time.RFC3339))

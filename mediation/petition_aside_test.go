@@ -99,7 +99,8 @@ func TestAnAccusationThatTurnsOutToBeAPetitionBeginsTheCourse(t *testing.T) {
 	}
 	s = accused("app")
 	rep := storyReport("r2", "letter")
-	Adopt(s.c, &rep, nil, "by_person", above, s.at.AddDate(0, 0, 2), s.r)
+	rep.Received = s.at.AddDate(0, 0, 2)
+	Adopt(s.c, &rep, nil, "by_person", above, rep.Received, s.r)
 	s.at = s.at.AddDate(0, 0, 4)
 	s.turn("neighbour").stands(PetitionRegistered, "2026-03-20 23:59") // since the letter came
 	s = accused("letter")

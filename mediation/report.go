@@ -56,6 +56,7 @@ type Report struct {
 
 	PhoneTime time.Time // as the phone said, zero if it did not
 	Received  time.Time
+	CameOn    time.Time // when a petition reached the office that typed it in; zero: with Received
 
 	Home        grid.Code // the reporter's area when it was sent: who sees it while it lies nowhere
 	Raised      grid.Code // where an accusation lies, out of sight below; "" for everything else
@@ -114,6 +115,9 @@ func (r *Report) Sum() []byte {
 	}
 	for _, p := range r.Photos {
 		put(h, p)
+	}
+	if !r.CameOn.IsZero() { // what came before it could be said keeps its sum
+		putInt(h, millis(r.CameOn))
 	}
 	return h.Sum(nil)
 }

@@ -54,9 +54,12 @@ func (s *Service) Receive(ctx context.Context, actor Actor, in ReportInput) (Rec
 	}
 	rep := Report{ID: idOf("report", actor.ID, in.ClientID), ClientID: in.ClientID, Print: s.Sealer.Hash("print", in.Print), Reporter: actor.ID,
 		Channel: in.Channel, AccuracyM: in.AccuracyM, Category: in.Category, Severity: in.Severity, Emergency: in.Emergency,
-		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), Home: actor.Area, Relayed: !has(field, actor.Role), Outside: in.Outside, Into: in.Passed, Suggestion: in.Suggestion}
+		Photos: in.Photos, PhoneTime: phoneTime(in.PhoneTime), Received: s.now(), CameOn: Instant(in.CameOn), Home: actor.Area, Relayed: !has(field, actor.Role), Outside: in.Outside, Into: in.Passed, Suggestion: in.Suggestion}
 	if !in.mayRegister(actor.Role, r.Policy) {
 		return s.unregistered(ctx, &rep, actor.Role)
+	}
+	if err := in.checkCame(r.Policy.Petition.Takes(in.Channel), rep.Received); err != nil {
+		return Receipt{}, err
 	}
 	rep.locate(in, r.Policy, plan)
 	rep.mark(r.Policy)

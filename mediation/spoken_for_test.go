@@ -25,7 +25,7 @@ func TestNobodyWhomItConcernsSpeaksForThePetitioner(t *testing.T) {
 		for _, by := range []Actor{bureau, clerk} {
 			code := "petition.concerned"
 			if by.Role == UnitStaff {
-				code = "need.petition" // nothing is the unit's now
+				code = "petition.role" // serving its paper alone is the unit's now
 			}
 			s.refuses(by, with(said, "he said so", ""), code)
 		}
