@@ -136,6 +136,17 @@ func aGridDeliberates(t *testing.T, fresh apptest.Fresh) {
 func TestNothingIsDecidedThatTooFewHaveComeFor(t *testing.T) {
 	h := sat(t, apptest.New, 1)
 	h.do("decisions", obj{"item": "1", "outcome": "adopted", "for": 1, "text": "x"}).Refused(409, "council.no_quorum", "")
+	// It was put down wrongly; once something is decided the list stands.
+	all := h.look(h.leader).Invited
+	h.do("attendance", obj{"attended": []string{all[0].ID, all[1].ID}}).Want(200)
+	h.do("decisions", obj{"item": "1", "outcome": "adopted", "for": 2, "text": "x"}).Want(200)
+	h.do("attendance", obj{"attended": []string{all[0].ID}}).Refused(409, "council.state", "")
+	// A meeting for which too few came ends with what it defers.
+	h = sat(t, apptest.New, 1)
+	for _, item := range []string{"1", "2"} {
+		h.do("decisions", obj{"item": item, "outcome": "deferred", "text": "人数不足"}).Want(200)
+	}
+	h.do("minutes", obj{"text": "到会不足半数，择日再议。"}).Want(200)
 	h = sat(t, apptest.New, 2)
 	for _, c := range []struct {
 		name string
@@ -157,6 +168,12 @@ func TestAMeetingIsCalledInTimeAndHeldAtItsTime(t *testing.T) {
 	h.call(time.Hour, nil).Refused(409, "council.short_notice", "at")
 	h.call(72*time.Hour, obj{"area": apptest.There.Grid()}).Refused(422, "unknown_value", "area")
 	h.call(72*time.Hour, obj{"agenda": []string{}}).Refused(422, "required", "agenda")
+	for name, user := range map[string]string{"nobody": "nobody-at-all", "an administrator": h.a.Root(t).User.ID, "another township's": h.a.As(t, mediation.TownshipStaff, apptest.There).User.ID} {
+		if got := h.call(72*time.Hour, obj{"users": []string{h.worker.User.ID, user}}).Refused(422, "unknown_value", "users[1]"); got.Detail == "" {
+			t.Errorf("%s: no words", name)
+		}
+	}
+	h.call(72*time.Hour, obj{"villagers": []string{"示例甲", " 示例甲"}}).Refused(422, "council.twice", "villagers[1]")
 	h = convened(t, apptest.New)
 	h.a.Case.Advance(72*time.Hour - time.Minute)
 	h.do("attendance", obj{"attended": []string{"u1"}}).Refused(409, "council.early", "")

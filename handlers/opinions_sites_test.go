@@ -66,6 +66,7 @@ func whereSuggestionsAreTaken(t *testing.T, fresh apptest.Fresh) {
 		t.Errorf("made again it is as it is now: %s", again.Body)
 	}
 	p.do(p.office, http.MethodPatch, thing, obj{"hours": "夜里"}, apptest.IfMatch(tag)).Refused(412, "stale", "")
+	p.act(p.office, thing, "/closure", obj{"reason": "房东139 1234 5678收回"}).Refused(422, "opinion.personal", "reason")
 	p.act(p.office, thing, "/closure", obj{"reason": "拆迁"}).Want(200)
 	p.act(p.office, thing, "/closure", obj{"reason": "拆迁"}).Refused(409, "opinion.site_closed", "")
 	p.suggest(p.worker, nil).Refused(409, "opinion.site_closed", "site")

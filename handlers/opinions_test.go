@@ -247,9 +247,11 @@ func aCampaignIsOpenForItsDays(t *testing.T, fresh apptest.Fresh) {
 	told(t, p.a, p.unit, mediation.NoticeOpinion, 1+1) // the other began at once
 	sent := obj{"clientId": uuid.NewString()}
 	p.suggest(p.worker, sent).Want(201)
+	p.announce(p.office, 0, 6, obj{"unit": "没有这个单位"}).Refused(422, "unknown_value", "unit")
 	p.act(p.office, thing, "/prolongation", obj{"closes": p.day(1), "reason": "同一天"}).Refused(422, "opinion.not_later", "closes")
 	p.act(p.office, thing, "/prolongation", obj{"closes": "3月9日", "reason": "x"}).Refused(422, "opinion.not_a_day", "closes")
 	p.act(p.office, thing, "/prolongation", obj{"closes": p.day(400), "reason": "x"}).Refused(422, "opinion.too_long", "closes")
+	p.act(p.office, thing, "/prolongation", obj{"closes": p.day(2), "reason": "联系王某１３８-0000-1234"}).Refused(422, "opinion.personal", "reason")
 	p.act(p.office, thing, "/prolongation", obj{"closes": p.day(2), "reason": "参与的人少"}).Want(200)
 	p.act(p.office, thing, "/prolongation", obj{"closes": p.day(9), "reason": "再延"}).Refused(409, "opinion.prolonged", "")
 	p.a.Case.Advance(4 * 24 * time.Hour) // its last day is over, and nobody has swept
@@ -260,6 +262,7 @@ func aCampaignIsOpenForItsDays(t *testing.T, fresh apptest.Fresh) {
 	stage("closed")
 	p.campaign = own
 	p.act(p.office, "/campaigns/"+own, "/closure", obj{"reason": ""}).Refused(422, "required", "reason")
+	p.act(p.office, "/campaigns/"+own, "/closure", obj{"reason": "13800001234的意见"}).Refused(422, "opinion.personal", "reason")
 	p.act(p.office, "/campaigns/"+own, "/closure", obj{"reason": "事项已定"}).Want(200)
 	p.suggest(p.worker, nil).Refused(409, "opinion.closed", "")
 	for _, x := range []struct {

@@ -103,7 +103,7 @@ func (in *installation) studies(cases *mediation.Service) *study.Service {
 
 // deliberating keeps the villagers' meetings.
 func (in *installation) deliberating(cases *mediation.Service, papers *slip.Service) *council.Service {
-	return council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: cases, Papers: handlers.FollowUps{Slips: papers}, Sealer: in.ring, Phone: cases.Phone, Atlas: cases.Atlas, Now: cases.Now})
+	return council.NewService(council.Deps{Meetings: in.Store.Meetings(), Rules: cases, Papers: handlers.FollowUps{Slips: papers}, Users: in.directory, Sealer: in.ring, Phone: cases.Phone, Atlas: cases.Atlas, Now: cases.Now})
 }
 
 // dockets keeps the periodic review lists.

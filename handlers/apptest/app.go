@@ -213,7 +213,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.Figures = figures.NewKeeper(a.Store.Figures(), a.Cases.Now)
 	must(t, a.Figures.Pass(ctx))
 	a.Patrols = patrol.NewService(patrol.Deps{Checkins: a.Store.Patrols(), Rules: a.Cases, Atlas: a.Atlas, Now: a.Case.Now})
-	a.Councils = council.NewService(council.Deps{Meetings: a.Store.Meetings(), Rules: a.Cases, Papers: handlers.FollowUps{Slips: a.Slips}, Sealer: a.Ring, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Case.Now})
+	a.Councils = council.NewService(council.Deps{Meetings: a.Store.Meetings(), Rules: a.Cases, Papers: handlers.FollowUps{Slips: a.Slips}, Users: a.Store.Directory(), Sealer: a.Ring, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Case.Now})
 	a.Opinions = opinion.NewService(opinion.Deps{Sites: a.Store.OpinionSites(), Campaigns: a.Store.OpinionCampaigns(), Suggestions: a.Store.Suggestions(), Publications: a.Store.OpinionResults(),
 		Papers: handlers.Askings{Slips: a.Slips}, Core: a.Cases, Users: a.Store.Directory(), Sealer: a.Ring, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
 	a.Villages = village.NewService(village.Deps{Rounds: a.Store.VillageRounds(), Results: a.Store.VillageResults(), Cards: a.Store.Scorecards(), Heads: a.Store.Figures(), Core: a.Cases,

@@ -60,7 +60,7 @@ func newAnnex(t *testing.T, s *store.Store) *annex {
 	log := slog.New(slog.DiscardHandler)
 	a.Slips = slip.NewService(slip.Deps{Slips: s.Slips(), Watches: s.Slips(), Cases: a.Service, Reader: s.Cases(), Moves: s.Figures(), Users: s.Directory(), Sealer: a.Sealer, Atlas: a.Atlas, Now: a.Clock, Log: log})
 	a.Studies = study.NewService(study.Deps{Studies: s.Studies(), Cases: a.Service, Reader: s.Cases(), People: s.Persons(), Sealer: a.Sealer, Now: a.Clock})
-	a.Councils = council.NewService(council.Deps{Meetings: s.Meetings(), Rules: a.Service, Papers: handlers.FollowUps{Slips: a.Slips}, Sealer: a.Sealer, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Clock})
+	a.Councils = council.NewService(council.Deps{Meetings: s.Meetings(), Rules: a.Service, Papers: handlers.FollowUps{Slips: a.Slips}, Users: s.Directory(), Sealer: a.Sealer, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Clock})
 	a.Opinions = opinion.NewService(opinion.Deps{Sites: s.OpinionSites(), Campaigns: s.OpinionCampaigns(), Suggestions: s.Suggestions(), Publications: s.OpinionResults(),
 		Papers: handlers.Askings{Slips: a.Slips}, Core: a.Service, Users: s.Directory(), Sealer: a.Sealer, Phone: seal.NormalisePhone, Atlas: a.Atlas, Now: a.Clock, Log: log})
 	a.Duty = duty.NewService(duty.Deps{Rosters: s.Duty(), Cases: a.Service, People: s.Persons(), Now: a.Clock})

@@ -185,9 +185,10 @@ func Convene(m *Meeting, o Order, p policy.Deliberation, deadline time.Time) err
 	return nil
 }
 
-// Attendance notes who came. A meeting is not held before its time.
+// Attendance notes who came. A meeting is not held before its time; a list that was wrong is put right until something has been decided.
 func Attendance(m *Meeting, o Order, came []string) error {
-	if m.State != Convened {
+	decided := slices.ContainsFunc(m.Agenda, func(i Item) bool { return i.Decision != nil })
+	if m.State != Convened && (m.State != Held || m.Erased || decided) {
 		return m.wrong()
 	}
 	if o.At.Before(m.At) {
@@ -207,7 +208,13 @@ func Attendance(m *Meeting, o Order, came []string) error {
 	return nil
 }
 
-// Decide notes what was decided of an item. It takes a quorum, no more voices than there were people, and more than half of them to adopt.
+// Quorate tells whether enough came to decide anything: more than the policy's share of those invited.
+func (m *Meeting) Quorate(p policy.Deliberation) bool {
+	return m.Attended()*100 > p.QuorumPercent*len(m.Invited)
+}
+
+// Decide notes what was decided of an item. It takes a quorum, no more voices than there were people, and more than half of them to adopt. To defer an
+// item takes none: so a meeting for which too few came ends too.
 func Decide(m *Meeting, o Order, item string, d Decision, p policy.Deliberation) error {
 	if m.State != Held {
 		return m.wrong()
@@ -220,7 +227,7 @@ func Decide(m *Meeting, o Order, item string, d Decision, p policy.Deliberation)
 	switch {
 	case at.Decision != nil:
 		return mediation.Refusal("council", mediation.Conflict, "council.decided", "item")
-	case came*100 < p.QuorumPercent*len(m.Invited):
+	case d.Outcome != Deferred && !m.Quorate(p):
 		return mediation.Refusal("council", mediation.Conflict, "council.no_quorum", "", "came", strconv.Itoa(came), "invited", strconv.Itoa(len(m.Invited)), "percent", strconv.Itoa(p.QuorumPercent))
 	case d.For+d.Against+d.Abstain > came:
 		return mediation.Refusal("council", mediation.Invalid, "council.voices", "for", "came", strconv.Itoa(came))

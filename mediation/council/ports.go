@@ -34,6 +34,11 @@ type Query struct {
 	User string
 }
 
+// Users tells whom an account acts as; false where there is none, or it is locked.
+type Users interface {
+	ActorOf(ctx context.Context, user string) (mediation.Actor, bool, error)
+}
+
 // Rules gives the policy in force with its calendar: mediation.Service.
 type Rules interface {
 	Rules(ctx context.Context, version string) (mediation.Rules, error)

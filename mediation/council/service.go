@@ -28,6 +28,7 @@ type Deps struct {
 	Meetings Meetings
 	Rules    Rules
 	Papers   Papers
+	Users    Users
 	Sealer   mediation.Sealer
 	Phone    func(string) string // the one form of a phone number
 	Atlas    *grid.Atlas
@@ -127,6 +128,9 @@ func (s *Service) Convene(ctx context.Context, actor mediation.Actor, c Call) (M
 	if !r.Policy.Deliberation.On() {
 		return Meeting{}, mediation.Refusal("council", mediation.Conflict, "council.off", "")
 	}
+	if err := s.checkInvited(ctx, c); err != nil {
+		return Meeting{}, err
+	}
 	o := s.order(actor, c.Key)
 	m := Meeting{ID: id, Policy: r.Policy.ID, Area: c.Area, Convener: actor.ID, At: mediation.Instant(c.At)}
 	if err := s.sealCall(ctx, &m, c); err != nil {
@@ -139,6 +143,29 @@ func (s *Service) Convene(ctx context.Context, actor mediation.Actor, c Call) (M
 		return Meeting{}, err
 	}
 	return s.Meetings.Load(ctx, id)
+}
+
+// checkInvited refuses who cannot come, or counts twice: an account that is there, may read of meetings and works where it is held; each villager once.
+func (s *Service) checkInvited(ctx context.Context, c Call) error {
+	for i, user := range c.Users {
+		actor, ok, err := s.Users.ActorOf(ctx, user)
+		if err != nil {
+			return err
+		}
+		here := actor.Area.Contains(c.Area) || c.Area.Contains(actor.Area)
+		if !ok || !here || len(mediation.Scopes(mediation.CouncilRead, actor.Role)) == 0 {
+			return mediation.Refusal("council", mediation.Invalid, "unknown_value", "users["+strconv.Itoa(i)+"]", "value", user)
+		}
+	}
+	seen := map[Villager]bool{}
+	for i, v := range c.Villagers {
+		v = Villager{strings.TrimSpace(v.Name), s.Phone(v.Phone)}
+		if seen[v] {
+			return mediation.Refusal("council", mediation.Invalid, "council.twice", "villagers["+strconv.Itoa(i)+"]")
+		}
+		seen[v] = true
+	}
+	return nil
 }
 
 // sealCall closes the words of a new meeting under a key of its own.

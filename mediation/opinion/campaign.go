@@ -182,7 +182,7 @@ func (c *Campaign) End(o Order, reason string) ([]mediation.Notice, error) {
 		if c.Stage == Closed || c.Stage == Published || !o.At.Before(c.Closes) {
 			return c.wrong()
 		}
-		if err := said("reason", reason, MaxReason); err != nil {
+		if err := public("reason", reason, MaxReason, nil); err != nil {
 			return err
 		}
 		c.Stage, c.Ended, c.Reason = Closed, o.At, reason
@@ -201,7 +201,7 @@ func (c *Campaign) Prolong(o Order, closes time.Time, reason string) ([]mediatio
 		case !closes.After(c.Closes):
 			return mediation.Refusal("opinion", mediation.Invalid, "opinion.not_later", "closes")
 		}
-		if err := said("reason", reason, MaxReason); err != nil {
+		if err := public("reason", reason, MaxReason, nil); err != nil {
 			return err
 		}
 		was := c.Closes

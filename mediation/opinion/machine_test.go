@@ -145,6 +145,9 @@ func TestWhatIsPublishedHasNothingOfAPerson(t *testing.T) {
 	for text, want := range map[string]bool{
 		"校门口装减速带，6月完成": false, "预算 1200000 元，共 35 处": false, "找王示例": true, "打 138 0000 1234": true, "身份证 33010119900101123X": true,
 		"0571-88888888": true, "座机057112345678": true, "李子树太密": false, "文号〔2026〕12号": false,
+		"打１３９１２３４５６７８": true, "139.1234.5678": true, "139—1234—5678": true, "139（1234）5678": true, "1 3 9 1 2 3 4 5 6 7 8": true, "一三九一二三四五六七八": true, "幺三九、一二三四、五六七八": true,
+		"王 示例": true, "王·示例": true, "王\u200b示例": true, "（0571）88888888": true, "3 3 0 1 0 1 1 9 9 0 0 1 0 1 1 2 3 X": true,
+		"2026-06-13 10:00至2026-06-14 18:00": false, "6月13日、14日，每天9:30—17:00": false, "1,350,000,000.00元": false, "一三五、二四六单双号": false,
 	} {
 		if got := Personal(text, names); got != want {
 			t.Errorf("%q: %v", text, got)

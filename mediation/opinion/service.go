@@ -131,7 +131,7 @@ func (s *Service) ChangeSite(ctx context.Context, actor mediation.Actor, id stri
 
 // CloseSite closes a site for good, once per key.
 func (s *Service) CloseSite(ctx context.Context, actor mediation.Actor, id string, revision int64, key, reason string) (Site, error) {
-	if err := said("reason", reason, MaxReason); err != nil {
+	if err := public("reason", reason, MaxReason, nil); err != nil {
 		return Site{}, err
 	}
 	o := s.order(actor, revision, key)
@@ -153,6 +153,18 @@ type CampaignInput struct {
 	Area                 grid.Code
 	Unit                 string
 	Opens, Closes        string
+}
+
+// checkUnit refuses a unit that leads a campaign and has nobody there.
+func (s *Service) checkUnit(ctx context.Context, c *Campaign) error {
+	if c.Unit == "" {
+		return nil
+	}
+	staffed, err := s.Users.Staffed(ctx, c.Unit, c.Area)
+	if err == nil && !staffed {
+		err = mediation.Refusal("opinion", mediation.Invalid, "unknown_value", "unit", "value", c.Unit)
+	}
+	return err
 }
 
 // Announce undertakes a campaign in the actor's area. The same again is the same campaign.
@@ -180,6 +192,9 @@ func (s *Service) Announce(ctx context.Context, actor mediation.Actor, in Campai
 		if was, failed := s.Campaigns.Load(ctx, c.ID); failed == nil && was.same(&c) {
 			return was, true, nil // it was made in time
 		}
+		return Campaign{}, false, err
+	}
+	if err := s.checkUnit(ctx, &c); err != nil {
 		return Campaign{}, false, err
 	}
 	stored, as, err := s.Campaigns.Add(ctx, c)

@@ -31,7 +31,7 @@ func (s *Service) Publish(ctx context.Context, actor mediation.Actor, id string,
 		return c, err
 	}
 	if correct {
-		if err := public("reason", reason, nil); err != nil {
+		if err := public("reason", reason, MaxPublic, nil); err != nil {
 			return c, err
 		}
 	}

@@ -1,11 +1,8 @@
 package opinion
 
 import (
-	"regexp"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
@@ -218,10 +215,10 @@ func (s *Suggestion) Decide(o Order, out Outcome, answered bool, names []string)
 		if err := short("reason", out.Reason, MaxReason); err != nil {
 			return err
 		}
-		if err := public("summary", out.Summary, names); err != nil {
+		if err := public("summary", out.Summary, MaxPublic, names); err != nil {
 			return err
 		}
-		if err := public("answer", out.Answer, names); err != nil {
+		if err := public("answer", out.Answer, MaxPublic, names); err != nil {
 			return err
 		}
 		out.At, out.By = o.At, o.Actor.ID
@@ -230,9 +227,9 @@ func (s *Suggestion) Decide(o Order, out Outcome, answered bool, names []string)
 	})
 }
 
-// public checks a text that is to be published.
-func public(field, text string, names []string) error {
-	if err := said(field, text, MaxPublic); err != nil {
+// public checks a text that is to be published, or read by whoever has an account.
+func public(field, text string, most int, names []string) error {
+	if err := said(field, text, most); err != nil {
 		return err
 	}
 	if Personal(text, names) {
@@ -277,14 +274,3 @@ const (
 	MaxWords  = 2000
 	MaxPublic = 500 // of what is published of one
 )
-
-// numbers are what phone and identity numbers look like, with spaces and dashes between.
-var numbers = regexp.MustCompile(`1[3-9](?:[ -]?\d){9}|\d{17}[\dXx]|0\d{2,3}[ -]?\d{7,8}`)
-
-// Personal tells whether a text that is to be published holds a phone or identity number, or one of these names and numbers.
-func Personal(text string, names []string) bool {
-	if numbers.MatchString(text) {
-		return true
-	}
-	return slices.ContainsFunc(names, func(n string) bool { return utf8.RuneCountInString(n) > 1 && strings.Contains(text, n) })
-}

@@ -4,7 +4,7 @@ package policy
 type Deliberation struct {
 	// Ahead is how long before a meeting those invited are told; zero: there are no meetings.
 	Ahead Span
-	// QuorumPercent is the share of those invited who must come for anything to be decided.
+	// QuorumPercent is the share of those invited of whom more must come for anything to be decided: 50 is 过半数.
 	QuorumPercent int
 	// FollowUp is the kind of paper that says what is to be done afterwards.
 	FollowUp string
@@ -15,7 +15,7 @@ func (d *Deliberation) On() bool { return !d.Ahead.Zero() }
 
 var deliberationKeys = []key[Deliberation]{
 	span("ahead", required, Text{"至少提前多久通知", "how long before a meeting those invited are told"}, func(d *Deliberation) *Span { return &d.Ahead }),
-	count("quorum_percent", required, 1, 100, Text{"到会者占受邀者百分之几方可作决定", "percent of those invited who must come for anything to be decided"},
+	count("quorum_percent", required, 1, 99, Text{"到会者超过受邀者百分之几方可作决定，50即过半数", "of how many percent of those invited more must come for anything to be decided; 50 is a majority"},
 		func(d *Deliberation) *int { return &d.QuorumPercent }),
 	word("follow_up", required, Text{"会后事项用哪种文书（slips.kinds）", "the kind of paper, of slips.kinds, for what is to be done afterwards"}, func(d *Deliberation) *string { return &d.FollowUp }),
 }
