@@ -73,13 +73,13 @@ func (a *API) showResults(c *Call, k *opinion.Campaign, edition int) (Reply, err
 	v := publishedView{Campaign: a.viewOpinionCampaign(c, k), Edition: edition, At: p.At.UTC(), Text: p.Text, Whole: tallyView(p.Whole), Topics: []topicTally{}, Units: []unitTally{}, Items: []publishedItem{},
 		LeftOff: p.LeftOff, Corrections: []correctionView{}}
 	for _, x := range p.Topics {
-		v.Topics = append(v.Topics, topicTally{x.Of, l.opinionTopic(x.Of), tallyView(x.Tally)})
+		v.Topics = append(v.Topics, topicTally{x.Of, l.text(topicName(p.Names, l.pol, x.Of)), tallyView(x.Tally)})
 	}
 	for _, x := range p.Units {
 		v.Units = append(v.Units, unitTally{x.Of, tallyView(x.Tally)})
 	}
 	for _, x := range p.Items {
-		v.Items = append(v.Items, publishedItem{x.Topic, l.opinionTopic(x.Topic), x.Unit, x.Verdict, verdictText(x.Verdict, l.zh), x.Summary, x.Answer})
+		v.Items = append(v.Items, publishedItem{x.Topic, l.text(topicName(p.Names, l.pol, x.Topic)), x.Unit, x.Verdict, verdictText(x.Verdict, l.zh), x.Summary, x.Answer})
 	}
 	for n := 2; n <= len(k.Editions); n++ {
 		x, err := a.Opinions.Edition(c.Context, k, n)

@@ -222,6 +222,13 @@ func (p *poll) corrects(id, campaign string) {
 		t.Errorf("the first edition: %+v", out)
 	}
 	p.do(p.worker, http.MethodGet, campaign+"/results?edition=3", nil).Refused(404, "not_found", "")
+	// What was published keeps its topics' names under rules that have other topics.
+	withRules(t, p.a, strings.ReplaceAll(opinionSays, "{key: roads, name: {zh: 道路, en: roads}", "{key: bridges, name: {zh: 桥, en: bridges}"))
+	for path, name := range map[string]string{opinionBase + campaign + "/results": `"topicText":"道路"`, "/opinions/" + p.campaign: "道路"} {
+		if page := p.a.Do(t, p.worker, http.MethodGet, path, nil).Want(200); !strings.Contains(string(page.Body), name) {
+			t.Errorf("%s does not name the topic as it was: %s", path, page.Body)
+		}
+	}
 }
 
 func TestACampaignIsOpenFromItsFirstDayToItsLastAndProlongedOnce(t *testing.T) {

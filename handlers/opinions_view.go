@@ -6,6 +6,7 @@ import (
 	"fengqiao/grid"
 	"fengqiao/mediation"
 	"fengqiao/mediation/opinion"
+	"fengqiao/mediation/policy"
 	"fengqiao/mediation/slip"
 )
 
@@ -106,11 +107,17 @@ func (l labels) suggestionHead(s *opinion.Summary) suggestionHead {
 		State: s.State, StateText: suggestionState(s.State, l.zh), Verdict: s.Verdict, VerdictText: verdictText(s.Verdict, l.zh), Slip: s.Paper, Report: s.Report}
 }
 
-func (l labels) opinionTopic(key string) string {
-	if t, ok := l.pol.Opinions.Topic(key); ok {
-		return choose(l.zh, t.Name.Zh, t.Name.En)
+func (l labels) opinionTopic(key string) string { return l.text(topicName(nil, l.pol, key)) }
+
+// topicName names a topic as its publication has it, else as the policy does.
+func topicName(published map[string]policy.Text, pol *policy.Policy, key string) policy.Text {
+	if name, ok := published[key]; ok {
+		return name
 	}
-	return key
+	if t, ok := pol.Opinions.Topic(key); ok {
+		return t.Name
+	}
+	return policy.Text{Zh: key}
 }
 
 func verdictText(v opinion.Verdict, zh bool) string {

@@ -196,22 +196,17 @@ func (a *API) leafResults(c *Call, k *opinion.ReleasedCampaign, r *opinion.Relea
 		}
 		v.Editions = append(v.Editions, leafEdition{n, dayIn(zone, e.At), e.Reason, fmt.Sprintf("/opinions/%s?edition=%d", url.PathEscape(k.ID), n)})
 	}
-	topic := func(key string) (zh, en string) {
-		if t, ok := pol.Opinions.Topic(key); ok {
-			return t.Name.Zh, t.Name.En
-		}
-		return key, ""
-	}
 	for _, x := range r.Topics {
-		zh, en := topic(x.Of)
-		v.Rows = append(v.Rows, leafRow{zh, en, x.Tally})
+		name := topicName(r.Names, pol, x.Of)
+		v.Rows = append(v.Rows, leafRow{name.Zh, name.En, x.Tally})
 	}
 	for _, x := range r.Units {
 		v.Rows = append(v.Rows, leafRow{x.Of, "", x.Tally})
 	}
 	for _, x := range r.Items {
 		one := leafItem{Summary: x.Summary, Answer: x.Answer, Unit: x.Unit, VerdictZh: verdictText(x.Verdict, true), VerdictEn: verdictText(x.Verdict, false)}
-		one.TopicZh, one.TopicEn = topic(x.Topic)
+		name := topicName(r.Names, pol, x.Topic)
+		one.TopicZh, one.TopicEn = name.Zh, name.En
 		v.Items = append(v.Items, one)
 	}
 	return v, nil

@@ -162,8 +162,8 @@ func whatNobodyAnswersClimbs(t *testing.T, fresh apptest.Fresh) {
 	}
 	var units struct {
 		Items []struct {
-			Unit, Kind, State string
-			Count, Overdue    int
+			Unit, Kind, KindText, State string
+			Count, Overdue              int
 		}
 	}
 	a.Do(t, boss.who, http.MethodGet, "/api/v1/slips/counts?by=unit&open=true", nil).Want(200).Into(&units)
@@ -178,6 +178,12 @@ func whatNobodyAnswersClimbs(t *testing.T, fresh apptest.Fresh) {
 	}
 	told(t, a, unit.who, mediation.NoticeSlip, 3)
 	told(t, a, boss.who, mediation.NoticeSlipOverdue, 4) // of the two limits of the last one
+	named := units.Items[0].KindText
+	withRules(t, a, "") // rules without such papers
+	a.Do(t, boss.who, http.MethodGet, "/api/v1/slips/counts?by=unit&open=true", nil).Want(200).Into(&units)
+	if got := units.Items[0].KindText; got != named || got == "assignment" {
+		t.Errorf("under other rules %q is named %q", named, got)
+	}
 }
 
 // told counts what somebody's inbox holds, once everything is spread.

@@ -264,7 +264,7 @@ func (a *API) listSlips(c *Call) (Reply, error) {
 	return Reply{View: NewPage(heads, next)}, nil
 }
 
-// slipKind names a kind; one of an earlier policy by its word.
+// slipKind names a kind of the policy's.
 func (l labels) slipKind(key string) string {
 	if kind, ok := l.pol.Slips.Kind(key); ok {
 		return l.text(kind.Name)
@@ -303,12 +303,12 @@ func (a *API) countSlips(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	l, err := a.labels(c, "")
-	if err != nil {
-		return Reply{}, err
-	}
 	v := slipCounts{Items: []slipCount{}}
 	for _, n := range counts {
+		l, err := a.labels(c, n.Policy)
+		if err != nil {
+			return Reply{}, err
+		}
 		v.Items = append(v.Items, slipCount{n.Unit, n.Kind, l.slipKind(n.Kind), n.State, slipState(n.State, l.zh), n.Number, n.Overdue})
 		v.Total, v.Overdue = v.Total+n.Number, v.Overdue+n.Overdue
 		if !n.State.Over() {

@@ -8,6 +8,7 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
 
 	"github.com/paulmach/orb"
 )
@@ -52,6 +53,7 @@ type ReleasedEdition struct {
 type ReleasedResults struct {
 	ReleasedEdition
 	Topics, Units []Part
+	Names         map[string]policy.Text // of topics
 	Items         []Item
 	LeftOff       int // items beyond MaxItems
 }
@@ -88,7 +90,7 @@ func (c *Campaign) release(now time.Time) ReleasedCampaign {
 
 // release is the edition as everybody may read it.
 func (p *Publication) release() ReleasedResults {
-	r := ReleasedResults{ReleasedEdition: ReleasedEdition{At: p.At, Text: p.Text, Reason: p.Reason, Whole: p.Whole}, Topics: p.Topics, Items: slices.Clone(p.Items), LeftOff: p.LeftOff}
+	r := ReleasedResults{ReleasedEdition: ReleasedEdition{At: p.At, Text: p.Text, Reason: p.Reason, Whole: p.Whole}, Topics: p.Topics, Names: p.Names, Items: slices.Clone(p.Items), LeftOff: p.LeftOff}
 	for i := range r.Items {
 		x := &r.Items[i]
 		x.Unit, x.Summary, x.Answer = released(x.Unit), released(x.Summary), released(x.Answer)

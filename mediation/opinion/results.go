@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"fengqiao/mediation/policy"
 )
 
 // Tally is how many suggestions there were, and what became of them.
@@ -43,6 +45,8 @@ type Publication struct {
 	Units    []Part
 	Items    []Item
 	LeftOff  int // items beyond MaxItems
+	// Names are the topics' names by their words, as the suggestions' policies had them: what was published keeps them whatever is in force later.
+	Names map[string]policy.Text
 }
 
 // MaxItems is how many suggestions one edition names at most; all are counted.

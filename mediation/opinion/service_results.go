@@ -5,6 +5,7 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
 )
 
 // page is how many records are read at once.
@@ -43,12 +44,33 @@ func (s *Service) Publish(ctx context.Context, actor mediation.Actor, id string,
 		return c, err
 	}
 	p := Sum(standings)
+	if p.Names, err = s.topicNames(ctx, standings); err != nil {
+		return c, err
+	}
 	p.ID, p.Campaign, p.At, p.By, p.Text, p.Reason = idOf("publication", id, o.Cmd), id, o.At, actor.ID, text, reason
 	// The edition first: what nobody points to is not published.
 	if err := s.Publications.Add(ctx, p); err != nil {
 		return c, err
 	}
 	return s.Campaigns.Update(ctx, id, func(c *Campaign) ([]mediation.Notice, error) { return c.Publish(o, p.ID, correct) })
+}
+
+// topicNames are the names of the topics under which suggestions were made, each by the policy of its own time.
+func (s *Service) topicNames(ctx context.Context, all []Standing) (map[string]policy.Text, error) {
+	names := map[string]policy.Text{}
+	for _, x := range all {
+		if _, known := names[x.Topic]; known {
+			continue
+		}
+		r, err := s.Core.Rules(ctx, x.Policy)
+		if err != nil {
+			return nil, err
+		}
+		if topic, ok := r.Policy.Opinions.Topic(x.Topic); ok {
+			names[x.Topic] = topic.Name
+		}
+	}
+	return names, nil
 }
 
 // standings are all suggestions of a campaign, and whether their units have answered.

@@ -351,6 +351,7 @@ func (s *Service) About(ctx context.Context, about Subject, cursor string, limit
 type Count struct {
 	Unit    string // addressee, where it is counted by units; "" for persons and posts
 	Kind    string
+	Policy  string // of the newest of them, which names the kind
 	State   State
 	Number  int
 	Overdue int
@@ -378,6 +379,7 @@ func (s *Service) Counts(ctx context.Context, actor mediation.Actor, f Filter, b
 			}
 			at := slices.IndexFunc(counts, func(c Count) bool { return c.Unit == of.Unit && c.Kind == of.Kind && c.State == of.State })
 			if at < 0 {
+				of.Policy = x.Policy
 				counts, at = append(counts, of), len(counts)
 			}
 			counts[at].Number++
