@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"fengqiao/cmd/fengqiao/internal/settings"
 	"fengqiao/handlers"
 	"fengqiao/internal/casetime"
+	"fengqiao/internal/store"
 	"fengqiao/mediation"
 	"fengqiao/mediation/figures"
 )
@@ -16,23 +18,43 @@ import (
 const outboxPatience = 10 * time.Second
 
 // caseClock is the clock that cases live by, and the time that has passed on it however it is set: the machine's, or, with
-// --clock virtual, one that stands still until somebody moves it.
-func (s *system) caseClock() (func() time.Time, func() time.Duration, error) {
+// --clock virtual, one that stands still until somebody moves it. Neither leads cases back behind what has happened to them.
+func (s *system) caseClock(ctx context.Context) (func() time.Time, func() time.Duration, error) {
+	st := s.Store
+	lived, err := st.CaseClock(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	if s.setting.Clock != settings.VirtualClock {
-		return s.now, s.steady, nil
+		if now := s.now(); lived.At.After(now) {
+			return nil, nil, fmt.Errorf("the cases of these data live by a virtual clock, which stands at %s, and it is %s: go on with --clock virtual, or serve other data",
+				lived.At.Format(time.RFC3339), now.Format(time.RFC3339))
+		}
+		if s.setting.RealUse() != "" && !lived.InUse {
+			err = st.KeepCaseClock(ctx, store.CaseClock{InUse: true})
+		}
+		return s.now, s.steady, err
+	}
+	if lived.InUse {
+		return nil, nil, errors.New("people have worked with these data by the machine's clock: a virtual one is for data of its own (--data)")
 	}
 	from := s.now()
 	if s.setting.ClockFrom != "" {
-		var err error
 		if from, err = time.Parse(time.RFC3339, s.setting.ClockFrom); err != nil {
 			return nil, nil, err
 		}
 	}
+	if lived.At.After(from) {
+		from = lived.At
+	}
 	clock := casetime.New(from)
-	st := s.Store
+	keep := func(ctx context.Context, at time.Time) error { return st.KeepCaseClock(ctx, store.CaseClock{At: at}) }
+	if err := keep(ctx, clock.Now()); err != nil {
+		return nil, nil, err
+	}
 	s.moving = casetime.NewMover(clock, casetime.Parts{Cases: st.Cases(), Reports: st.Reports(), Plans: s.plans, Outbox: st.Outbox(),
 		Sweep: func(ctx context.Context, now time.Time) (mediation.Swept, error) { return s.watch.Sweep(ctx, now) },
-		Turn:  s.turn, Rooms: s.dueRooms, Patience: outboxPatience})
+		Turn:  s.turn, Rooms: s.dueRooms, Keep: keep, Patience: outboxPatience})
 	from = clock.Now()
 	return clock.Now, func() time.Duration { return clock.Now().Sub(from) }, nil
 }

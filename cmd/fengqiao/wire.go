@@ -183,7 +183,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	limits := media.DefaultLimits
 	limits.Bytes = int64(v.PhotoLimit)
 	s.photos = media.New(in.Store.Photos(), in.Blobs, in.ring, media.Options{Limits: limits, Now: in.now})
-	caseTime, caseSteady, err := s.caseClock()
+	caseTime, caseSteady, err := s.caseClock(ctx)
 	if err != nil {
 		return nil, err
 	}

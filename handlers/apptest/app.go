@@ -230,7 +230,10 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	a.Retention = a.retaining()
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),
-		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: a.rooms})
+		Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn, Rooms: a.rooms,
+		Keep: func(ctx context.Context, at time.Time) error {
+			return a.Store.KeepCaseClock(ctx, store.CaseClock{At: at})
+		}})
 	campaigns, err := campaign.NewService(campaign.Deps{Campaigns: a.Store.Campaigns(), Cases: a.Store.Cases(), Heads: a.Store.Figures(), Policies: a.policies, Now: a.Cases.Now})
 	must(t, err)
 	scorecards := scorecard.NewService(scorecard.Deps{Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},

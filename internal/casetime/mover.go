@@ -60,6 +60,8 @@ type Parts struct {
 	Turn func(ctx context.Context) error
 	// Rooms lists the rooms beside the cases; it is asked anew each time, since they may be built after the clock.
 	Rooms func() []Room
+	// Keep keeps where the clock is about to stand, before anything happens there: started again it goes on from that.
+	Keep func(ctx context.Context, at time.Time) error
 	// Patience is the longest wait, on the machine's clock and at each instant, for the outbox to be empty.
 	Patience time.Duration
 }
@@ -147,12 +149,18 @@ func (m *Mover) through(ctx context.Context, to time.Time, a *Advanced) error {
 		if err != nil {
 			return err
 		}
+		at := next
 		if next.IsZero() {
-			m.Forward(to)
+			at = to
+		}
+		if err := m.parts.Keep(ctx, at); err != nil {
+			return err
+		}
+		m.Forward(at)
+		if next.IsZero() {
 			a.Complete = true
 			return nil
 		}
-		m.Forward(next)
 		if err := m.settle(ctx, a); err != nil {
 			return err
 		}

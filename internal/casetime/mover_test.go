@@ -26,7 +26,7 @@ func waiting(t *testing.T, fresh apptest.Fresh, clock *casetime.Clock) (*apptest
 	a.Do(t, a.As(t, mediation.GridWorker, apptest.Here), http.MethodPost, "/api/v1/reports", map[string]any{"clientId": uuid.NewString(), "text": "争吵", "category": "housing_land",
 		"severity": 2, "cell": apptest.Here.Cell(), "phoneTime": clock.Now()}).Want(http.StatusCreated)
 	return a, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(), Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn,
-		Rooms: func() []casetime.Room { return []casetime.Room{a.Slips} }}
+		Rooms: func() []casetime.Room { return []casetime.Room{a.Slips} }, Keep: func(context.Context, time.Time) error { return nil }}
 }
 
 var began = time.Date(2026, 3, 10, 1, 0, 0, 0, time.UTC)
@@ -155,7 +155,7 @@ func TestTheClockStandsWhereTheCalendarHasSomethingToSay(t *testing.T) {
 		a.Cases.Now = clock.Now
 		watch := a.Cases.CalendarWatch()
 		parts := casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(), Sweep: a.Watch.Sweep, Turn: a.Surveyor.Turn,
-			Rooms: func() []casetime.Room { return []casetime.Room{watch} }}
+			Rooms: func() []casetime.Room { return []casetime.Room{watch} }, Keep: func(context.Context, time.Time) error { return nil }}
 		got, err := casetime.NewMover(clock, parts).To(t.Context(), time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
 		if err != nil || !got.Complete || got.Instants != 1 {
 			t.Fatalf("%+v, %v", got, err)

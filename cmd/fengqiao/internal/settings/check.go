@@ -185,23 +185,31 @@ func clockOf(v *Values) func() string {
 		if what := oneOf(&v.Clock, MachineClock, VirtualClock)(); what != "" || v.Clock != VirtualClock {
 			return what
 		}
-		for _, real := range []struct {
-			is   bool
-			what string
-		}{
-			{!Loopback(v.Listen), "listen is not a loopback address"},
-			{v.TLSCert != "", "tls-cert is set"},
-			{len(v.TrustedProxies) > 0, "trusted-proxy is set"},
-			{v.FCMProject != "", "fcm-project is set"},
-			{v.KeyService != "", "key-service is set"},
-			{v.BackupDir != "", "backup-dir is set"},
-		} {
-			if real.is {
-				return "virtual is for scenarios and training alone: " + real.what
-			}
+		if real := v.RealUse(); real != "" {
+			return "virtual is for scenarios and training alone: " + real
 		}
 		return ""
 	}
+}
+
+// RealUse is what of the settings tells that people work with the server, "" where nothing does.
+func (v *Values) RealUse() string {
+	for _, real := range []struct {
+		is   bool
+		what string
+	}{
+		{!Loopback(v.Listen), "listen is not a loopback address"},
+		{v.TLSCert != "", "tls-cert is set"},
+		{len(v.TrustedProxies) > 0, "trusted-proxy is set"},
+		{v.FCMProject != "", "fcm-project is set"},
+		{v.KeyService != "", "key-service is set"},
+		{v.BackupDir != "", "backup-dir is set"},
+	} {
+		if real.is {
+			return real.what
+		}
+	}
+	return ""
 }
 
 func clockFrom(v *Values) func() string {

@@ -112,7 +112,7 @@ func serverRows(v *Values) []Row {
 		{Name: "clock", Value: &v.Clock, Check: clockOf(v),
 			What: words.Text{Zh: "案件的时钟：machine 为本机时间；virtual 只用于场景演练和培训，可经接口向前拨，正式运行的设置下拒绝启动", En: "the clock of cases: machine; or virtual, which can be moved on over the API, for scenarios and training alone: refused with any setting of real use (an address that is not loopback, TLS, proxies, FCM, a key service, backups)"}},
 		{Name: "clock-from", Value: &v.ClockFrom, Check: clockFrom(v),
-			What: words.Text{Zh: "虚拟时钟的起点（RFC 3339）；留空则从本机时间开始", En: "where a virtual clock begins (RFC 3339); empty means the machine's time"}},
+			What: words.Text{Zh: "虚拟时钟的起点（RFC 3339）；留空则从本机时间开始；数据里已走到更晚的，从那里接着走", En: "where a virtual clock begins (RFC 3339); empty means the machine's time; on data whose clock stood later it goes on from there"}},
 	}
 }
 
