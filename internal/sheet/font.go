@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"golang.org/x/image/font/sfnt"
 )
@@ -92,15 +93,21 @@ func (f *Font) has(r rune) bool {
 	return err == nil && i != 0
 }
 
-// printable replaces what the font has no glyph for, which would else be a gap that nobody sees.
-func (f *Font) printable(text string) string {
-	runes := []rune(text)
-	for i, r := range runes {
-		if r < ' ' {
-			runes[i] = ' '
-		} else if r > 0xffff || !f.has(r) { // the PDF library knows the basic plane alone
-			runes[i] = '?'
+// printable writes the code of what the font has no glyph for, as the rare characters of names, which would else be a gap that nobody sees; whole tells
+// that there is none.
+func (f *Font) printable(text string) (printed string, whole bool) {
+	var b strings.Builder
+	whole = true
+	for _, r := range text {
+		switch {
+		case r < ' ':
+			b.WriteByte(' ')
+		case r > 0xffff || !f.has(r): // the PDF library knows the basic plane alone
+			fmt.Fprintf(&b, "[U+%04X]", r)
+			whole = false
+		default:
+			b.WriteRune(r)
 		}
 	}
-	return string(runes)
+	return b.String(), whole
 }

@@ -37,23 +37,31 @@ func (b *Book) WritePDF(w io.Writer, font *Font) error {
 		f.SetXY(margin, 297-margin+2)
 		f.CellFormat(paperWidth, line, strconv.Itoa(f.PageNo()), "", 0, "C", false, 0, "")
 	})
-	p := printer{f, font}
+	p := &printer{Fpdf: f, font: font}
 	for i := range b.Sheets {
 		if err := p.print(&b.Sheets[i]); err != nil {
 			return err
 		}
+	}
+	if p.lacking {
+		p.Ln(2)
+		p.text(lackingNote, line)
 	}
 	return f.Output(w)
 }
 
 const family = "paper"
 
+// lackingNote explains the codes on a paper.
+const lackingNote = "[U+…]：本字体没有的字的统一码，原字见同一份表格（XLSX）。 [U+…] is the code of a character that this font lacks; the workbook (XLSX) has it."
+
 type printer struct {
 	*fpdf.Fpdf
-	font *Font
+	font    *Font
+	lacking bool // a character had no glyph
 }
 
-func (p printer) print(s *Sheet) error {
+func (p *printer) print(s *Sheet) error {
 	p.AddPage()
 	p.SetFont(family, "", titleSize)
 	p.text(s.Title, 8)
@@ -93,18 +101,20 @@ func (s *Sheet) columns() []float64 {
 }
 
 // text writes lines over the whole width.
-func (p printer) text(text string, height float64) {
+func (p *printer) text(text string, height float64) {
 	for _, l := range p.wrapped(text, paperWidth) {
 		p.CellFormat(paperWidth, height, l, "", 1, "L", false, 0, "")
 	}
 }
 
 // wrapped parts a text into lines. Chinese may be parted anywhere, and what stands in these tables is mostly Chinese.
-func (p printer) wrapped(text string, width float64) []string {
+func (p *printer) wrapped(text string, width float64) []string {
 	var lines []string
 	var now []rune
 	used := 0.0
-	for _, r := range p.font.printable(text) {
+	printed, whole := p.font.printable(text)
+	p.lacking = p.lacking || !whole
+	for _, r := range printed {
 		w := p.GetStringWidth(string(r))
 		if used+w > width-2*padding && len(now) > 0 {
 			lines, now, used = append(lines, string(now)), nil, 0
@@ -114,7 +124,7 @@ func (p printer) wrapped(text string, width float64) []string {
 	return append(lines, string(now))
 }
 
-func (p printer) height(cells []Cell, widths []float64) float64 {
+func (p *printer) height(cells []Cell, widths []float64) float64 {
 	most := 1
 	for i, c := range cells {
 		most = max(most, len(p.wrapped(c.String(), widths[i])))
@@ -122,7 +132,7 @@ func (p printer) height(cells []Cell, widths []float64) float64 {
 	return float64(most)*line + 2*padding
 }
 
-func (p printer) row(cells []Cell, widths []float64, head bool) {
+func (p *printer) row(cells []Cell, widths []float64, head bool) {
 	x, y, h := margin, p.GetY(), p.height(cells, widths)
 	for i, c := range cells {
 		style := "D"

@@ -111,6 +111,28 @@ func TestAPaperHoldsItsFontAndEveryTableBeginsOnAPage(t *testing.T) {
 	}
 }
 
+// A name's rare character is no gap and no question mark: its code stands there, and the paper says what that is.
+func TestAPaperNamesTheCharactersThatItsFontLacks(t *testing.T) {
+	paper := func(name string) string {
+		var p bytes.Buffer
+		b := sheet.Book{Title: "表", Sheets: []sheet.Sheet{{Title: "名单", Heads: []string{"姓名"}, Widths: []float64{1}, Rows: [][]sheet.Cell{{sheet.Text(name)}}}}}
+		if err := b.WritePDF(&p, font(t)); err != nil {
+			t.Fatal(err)
+		}
+		text, err := sheettest.Text(p.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.ReplaceAll(text, "\n", "")
+	}
+	if text := paper("王𠮷"); !strings.Contains(text, "王[U+20BB7]") || !strings.Contains(text, "workbook") {
+		t.Errorf("the paper reads %q", text)
+	}
+	if text := paper("王示例"); strings.Contains(text, "[U+") || strings.Contains(text, "workbook") {
+		t.Errorf("the paper reads %q", text)
+	}
+}
+
 func TestAFontThatWillNotDoIsNamed(t *testing.T) {
 	if err := sample().WritePDF(io.Discard, nil); !errors.Is(err, sheet.ErrNoFont) {
 		t.Errorf("without a font: %v", err)
