@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"fengqiao/mediation"
@@ -162,13 +164,24 @@ func checkMembers(v reflect.Value, path string) error {
 			name = path + "." + name
 		}
 		if most, err := strconv.Atoi(f.Tag.Get("max")); err == nil && f.Type.Kind() == reflect.String {
-			if err := tooLong(v.Field(i).String(), name, most); err != nil {
+			text := v.Field(i).String()
+			if err := cmp.Or(tooLong(text, name, most), unseen(text, name)); err != nil {
 				return err
 			}
 			continue
 		}
 		if err := checkLengths(v.Field(i), name); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// unseen refuses the characters of a short text that nobody sees and that turn the order of what stands around them: a name with them reads as another.
+func unseen(text, field string) error {
+	for _, r := range text {
+		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
+			return invalid("unseen_character", field, "code", fmt.Sprintf("U+%04X", r))
 		}
 	}
 	return nil

@@ -78,6 +78,16 @@ func TestTextsAreBoundedWhereverTheyStand(t *testing.T) {
 	}
 }
 
+func TestANameHoldsNoCharactersThatNobodySees(t *testing.T) {
+	for text, code := range map[string]string{"王\u0007示例": "U+0007", "王\u202e示例": "U+202E", "王示例\u2066": "U+2066", "王\x7f": "U+007F", "王示例 Wang": "", "第一行\n第二行": ""} {
+		err := checkLengths(reflect.ValueOf(reportBody{Parties: []wireParty{{Name: text}}}), "")
+		p, refused := err.(*Problem)
+		if refused != (code != "") || refused && (p.Code != "unseen_character" || p.Field != "parties[0].name" || p.Params["code"] != code) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestMasksLeaveEnoughToKnowItBy(t *testing.T) {
 	for in, want := range map[string]string{"": "", "110": "***", "13800001234": "138****1234", "0571-63320000": "057******0000", "12345678": "********"} {
 		if got := maskPhone(in); got != want {

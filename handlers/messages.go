@@ -131,6 +131,7 @@ var generalMessages = map[string]message{
 	"unknown_parameter":  {"未知参数", "Unknown parameter", "此地址没有“{field}”这个参数。", "This address has no parameter “{field}”."},
 	"wrong_type":         {"类型错误", "Wrong type", "“{field}”的类型或范围不对，应为{want}。", "“{field}” has the wrong type or is out of range; it must be {want}."},
 	"required":           {"缺少必填项", "Required", "请填写“{field}”。", "“{field}” is required."},
+	"unseen_character":   {"含有看不见的字符", "An unseen character", "“{field}”含有看不见的控制字符（{code}），请去掉后再提交。", "“{field}” holds a control character that nobody sees ({code}). Remove it and send again."},
 	"too_long":           {"内容过长", "Too long", "“{field}”过长，最多{max}个字符。", "“{field}” is too long: at most {max} characters."},
 	"table_too_long":     {"清单过长", "The list is too long", "文件最多{max}件案件，请缩小范围。", "A file holds {max} cases at most: narrow the list."},
 	"too_many":           {"数量过多", "Too many", "“{field}”过多，最多{max}个。", "Too many of “{field}”: at most {max}."},

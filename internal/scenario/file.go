@@ -123,7 +123,7 @@ type Told struct {
 	Who   string `yaml:"who"`
 	Kind  string `yaml:"kind"`
 	Case  string `yaml:"case"`
-	Times int    `yaml:"times"`
+	Times *int   `yaml:"times"` // 0: never
 }
 
 // UnmarshalYAML keeps the step's line, and is strict like the rest.
@@ -263,6 +263,9 @@ func (f *File) checkStep(s *Step, shows string, practices map[string]bool, wrong
 	who := s.As
 	if s.Told != nil {
 		who = s.Told.Who
+		if s.Told.Times == nil {
+			wrong(s.line, "told.times", "say how often; 0 is never")
+		}
 	}
 	if _, known := f.People[who]; !known && s.Advance == nil {
 		wrong(s.line, "as", fmt.Sprintf("%q is none of the people", who))

@@ -34,6 +34,7 @@ func TestAFileWithASlipIsRefusedByFileLineAndKey(t *testing.T) {
 		{"wrong type", strings.Replace(head, "{role: grid_worker}", "grid_worker", 1) + good, "county.yaml:8: "},
 		{"no YAML", "name: [", "county.yaml:1: "},
 		{"two deeds", head + good + "    advance: {by: 3d}\n", "county.yaml:10: step: want one deed, not look and advance"},
+		{"told how often", head + "  - {say: {zh: 看}, shows: one, told: {who: worker, kind: slip}}\n", "county.yaml:10: told.times: say how often; 0 is never"},
 		{"no deed", head + "  - say: {zh: 看}\n    shows: one\n    as: worker\n", "county.yaml:10: step: want one of report, command"},
 		{"no sentence", head + "  - shows: one\n    as: worker\n    look: /cases\n", "county.yaml:10: say.zh: every step says"},
 		{"stranger", head + strings.Replace(good, "worker", "nobody", 1), `county.yaml:10: as: "nobody" is none of the people`},

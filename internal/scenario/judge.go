@@ -80,9 +80,9 @@ func (p *player) told(ctx context.Context, t *Told, line *Line) error {
 			break
 		}
 	}
-	line.check(fmt.Sprintf("inbox: %s × %d", t.Kind, t.Times))
-	if found != t.Times {
-		line.wrong(fmt.Sprintf("inbox of %s: want %s %d times, got %d", t.Who, t.Kind, t.Times, found))
+	line.check(fmt.Sprintf("inbox: %s × %d", t.Kind, *t.Times))
+	if found != *t.Times {
+		line.wrong(fmt.Sprintf("inbox of %s: want %s %d times, got %d", t.Who, t.Kind, *t.Times, found))
 	}
 	return nil
 }

@@ -93,7 +93,7 @@ func (c *Campaign) tell(o Order) []mediation.Notice {
 // planned is how many of so many were to be settled by a moment, if every day settled as many: by the end that the campaign had then, so that a
 // day that is over reads the same for ever. A change lets the pace go on from where it stood, to the same target at the other end.
 func (c *Campaign) planned(total int, at time.Time) int {
-	target := float64(total*c.Percent) / 100
+	target := float64(Target(total, c.Percent))
 	from, done, until := c.From, 0.0, c.FirstEnd()
 	pace := func(t time.Time) float64 {
 		return done + (target-done)*float64(t.Sub(from))/float64(until.Sub(from))

@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"errors"
-	"math"
 	"slices"
 	"testing"
 	"time"
@@ -97,7 +96,7 @@ func TestMovingTheEndLeavesTheDaysThatAreOverAsTheyAre(t *testing.T) {
 		}
 		all := c.BurnDown(courses, c.Days(c.Until, begins.Location()))
 		last := all[len(all)-1]
-		if !last.At.Equal(c.Until) || last.Planned != int(math.Round(float64(len(courses)*c.Percent)/100)) {
+		if !last.At.Equal(c.Until) || last.Planned != Target(len(courses), c.Percent) {
 			t.Fatalf("at its end %+v is planned", last)
 		}
 		if !slices.IsSortedFunc(all, func(a, b Point) int { return a.Planned - b.Planned }) {

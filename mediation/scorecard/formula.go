@@ -234,6 +234,8 @@ func (w *warden) divisor(x *ast.BinaryNode, named bool) {
 	} else if !named {
 		v, err := expr.Eval(x.Right.String(), nil)
 		zero = err != nil || number(v) == 0
+	} else {
+		zero = boundsOf(x.Right).zero()
 	}
 	if zero {
 		w.refuse(x.Right, "除数恒为零", "this divides by zero")

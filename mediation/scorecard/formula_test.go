@@ -64,6 +64,8 @@ func TestFormulasThatCannotBeAreRefusedByLineAndKey(t *testing.T) {
 		{"division by a name less itself", "closed / (open - open)", 12, 33, "divides by zero"},
 		{"division by what cancels out", "closed / (2 * (open - settled) / 2 - open + settled)", 12, 60, "divides by zero"},
 		{"division by nothing of a name", "closed / (0 * open)", 12, 30, "divides by zero"},
+		{"division by the least of a name and nothing", "closed / min(received, 0)", 12, 0, "divides by zero"},
+		{"division by nothing on either way", "'closed / (received > 0 ? 0 : 0)'", 12, 0, "divides by zero"},
 		{"a number beyond bounds", "closed * 1000000001", 12, 27, "may exceed"},
 		{"half a formula", "closed +", 12, 25, "formula is wrong"},
 		{"nothing of the cases", "1 + 1", 12, 20, "names nothing"},
