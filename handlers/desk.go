@@ -133,7 +133,7 @@ func (a *API) putDeskOrder(c *Call) (Reply, error) {
 	return a.showOrder(c, &answer, http.StatusCreated)
 }
 
-// sayToOrder takes a message to an order: 202 while it waits for its order, 200 once it is carried out.
+// sayToOrder takes a message to an order: 202 while the order itself has not come, 200 once it has and the message is carried out.
 func (a *API) sayToOrder(c *Call, kind desk.Kind) (Reply, error) {
 	var b struct {
 		ID        string `json:"messageId" max:"64"`
@@ -152,7 +152,7 @@ func (a *API) say(c *Call, said desk.Said) (Reply, error) {
 		return Reply{}, err
 	}
 	status := http.StatusOK
-	if answer.Report == nil {
+	if !answer.Order.Came() {
 		status = http.StatusAccepted
 	}
 	reply, err := a.showOrder(c, &answer, status)

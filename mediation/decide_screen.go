@@ -1,6 +1,10 @@
 package mediation
 
-import "strconv"
+import (
+	"strconv"
+
+	"fengqiao/grid"
+)
 
 // carryOut sends the command to its decision. Every command of the state table stands here once.
 func (d *decision) carryOut() error {
@@ -373,19 +377,24 @@ func (d *decision) place(cmd Place) error {
 	if !d.Actor.Area.Contains(cmd.Cell) {
 		return Refusal("place", Invalid, "unknown_value", "cell", "value", string(cmd.Cell))
 	}
-	d.say("cell", string(cmd.Cell))
+	d.lie(cmd.Cell)
+	return nil
+}
+
+// lie notes where the case lies.
+func (d *decision) lie(cell grid.Code) {
+	d.say("cell", string(cell))
 	d.say("cell_before", string(d.Cell))
 	if !d.Accusation && (d.Area == d.Cell || d.Cell == "") {
-		d.Area = cmd.Cell
+		d.Area = cell
 		d.tell(NoticeTransferred, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	}
-	d.Cell, d.PlanVersion, d.Earlier = cmd.Cell, d.Plan, nil
-	d.event.Place = cmd.Cell
+	d.Cell, d.PlanVersion, d.Earlier = cell, d.Plan, nil
+	d.event.Place = cell
 	if d.State == Screened || d.State == Offered {
 		d.withdrawOffers() // whoever is near the new place is asked
 		d.seek()
 	}
-	return nil
 }
 
 // tellReporters tells everybody who reported the matter that something came of it.

@@ -75,14 +75,14 @@ func (c *Case) awaitsOrder(rep *Report) bool {
 	return rep.Into == c.ID && rep.Outside.Number != "" && c.AwaitsOrderOf(rep.Outside.Desk)
 }
 
-// passedOn is the case that the report, as the order of the desk that it was passed on to, belongs to; "" if there is none, or it has ended
-// meanwhile.
+// passedOn is the case that the report belongs to as the order of the desk that it was passed on to, or as that of which danger was named before it
+// came; "" if there is none, or it has ended meanwhile.
 func (s *Service) passedOn(ctx context.Context, rep *Report) (string, error) {
 	if rep.Into == "" || rep.Outside.Number == "" {
 		return "", nil
 	}
 	c, err := s.Cases.Load(ctx, rep.Into)
-	if errors.Is(err, ErrNotFound) || err == nil && !c.awaitsOrder(rep) {
+	if errors.Is(err, ErrNotFound) || err == nil && !c.awaitsOrder(rep) && !c.foreran(rep) {
 		return "", nil
 	}
 	return c.ID, err

@@ -97,9 +97,11 @@ func Adopt(c *Case, rep *Report, parties []Party, why string, actor Actor, now t
 	d.say("report", rep.ID)
 	d.say("why", why)
 	d.file(rep.ID, rep.filer(), rep.Channel)
-	taken, none := d.takePass(rep), d.Petition == nil
+	taken, its, none := d.takePass(rep), d.foreran(rep), d.Petition == nil
 	d.fileOutside(rep.order())
-	if !taken { // what goes from desk to desk is not brought in again
+	if its {
+		d.learn(rep)
+	} else if !taken { // what goes from desk to desk is not brought in again
 		d.broughtAgain(rep, parties)
 		d.takePetition(rep)
 	}

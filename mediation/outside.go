@@ -41,7 +41,10 @@ func (d *decision) echo() {
 	if d.event.From == d.State && !has(told, CommandName(d.event.Kind)) && d.event.Data["why"] != FromAnotherDesk {
 		return
 	}
-	for _, o := range d.Outside {
+	for i, o := range d.Outside {
+		if slices.ContainsFunc(d.Outside[:i], func(x OutsideOrder) bool { return x.Outside == o.Outside && x.User == o.User }) {
+			continue // an order of which danger was named has several reports
+		}
 		d.notices = append(d.notices, Notice{Kind: NoticeDesk, To: Recipient{User: o.User}, Number: o.Number})
 	}
 }

@@ -26,14 +26,17 @@ func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor
 		return Receipt{}, err
 	}
 	c, err := s.Cases.Update(ctx, into, func(c *Case) error {
-		if !has(c.Reports, rep.ID) && !c.awaitsOrder(&rep) && (!has(joinable, c.State) || !c.takesIn(&rep, current.Policy)) {
+		if !has(c.Reports, rep.ID) && !c.awaitsOrder(&rep) && !c.foreran(&rep) && (!has(joinable, c.State) || !c.takesIn(&rep, current.Policy)) {
 			return errEnded
 		}
 		if !has(c.Reporters, rep.Reporter) {
 			why = "shared_party"
 		}
-		if c.awaitsOrder(&rep) {
+		switch {
+		case c.awaitsOrder(&rep):
 			why = FromAnotherDesk
+		case c.foreran(&rep):
+			why = FromItsOrder
 		}
 		r, err := s.rules(ctx, c.Policy)
 		if err != nil {

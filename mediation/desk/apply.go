@@ -29,7 +29,7 @@ func (s *Service) carryOut(ctx context.Context, actor mediation.Actor, o *Order,
 	if err != nil && !errors.Is(err, mediation.ErrErased) {
 		return nil, err
 	}
-	key, text := "desk/"+o.Desk+"/"+o.Number+"/"+m.ID, string(plain)
+	key, text := o.keyOf(m.ID), string(plain)
 	switch {
 	case text == "":
 		return nil, nil // erased while it waited: there is nothing left to tell
@@ -40,7 +40,7 @@ func (s *Service) carryOut(ctx context.Context, actor mediation.Actor, o *Order,
 	case m.Kind == Call:
 		err = s.recordCall(ctx, actor, o, &m, key, text)
 	case m.Kind == Close:
-		_, err = s.Cases.WithdrawReport(ctx, actor, o.Report, key, text)
+		err = s.takeBack(ctx, actor, o, key, text)
 	case m.Kind == Return:
 		err = s.giveBack(ctx, actor, o, key, text)
 	default:
@@ -61,17 +61,41 @@ func (s *Service) danger(ctx context.Context, actor mediation.Actor, o *Order, k
 		return err
 	}
 	if rep.Case != "" {
-		_, passed, err := s.Cases.Danger(ctx, mediation.SystemActor, rep.Case, key)
+		c, passed, err := s.Cases.Danger(ctx, mediation.SystemActor, rep.Case, key)
 		if err != nil {
 			return err
 		}
-		if passed {
+		if passed || c.DangerAwaitsDesk() {
 			_, err = s.Cases.SupplementReport(ctx, actor, o.Report, key, text, nil)
 			return err
 		}
 	}
-	_, err = s.Cases.Receive(ctx, actor, mediation.ReportInput{ClientID: idOf(mediation.Outside{Desk: o.Desk, Number: key}), Channel: o.Desk,
-		Text: text, Category: rep.Category, Severity: rep.Severity, Emergency: true, Cell: rep.Cell, Outside: o.Outside, Print: s.Sealer.Hash("desk message", text)})
+	in := s.dangerOf(o, key, text)
+	in.Category, in.Severity, in.Cell = rep.Category, rep.Severity, rep.Cell
+	_, err = s.Cases.Receive(ctx, actor, in)
+	return err
+}
+
+// dangerOf is the report that a message makes by which danger was named, whatever else is known.
+func (s *Service) dangerOf(o *Order, key, text string) mediation.ReportInput {
+	return mediation.ReportInput{ClientID: idOf(mediation.Outside{Desk: o.Desk, Number: key}), Channel: o.Desk, Text: text, Emergency: true, Outside: o.Outside,
+		Category: mediation.UnknownCategory, Severity: gravest, Print: s.Sealer.Hash("desk message", text)}
+}
+
+// takeBack (销单) withdraws the order, and with it what danger had opened before it came.
+func (s *Service) takeBack(ctx context.Context, actor mediation.Actor, o *Order, key, text string) error {
+	if o.Ahead != "" {
+		if err := s.withdrawable(ctx, actor, o); err != nil {
+			return err
+		}
+		if _, err := s.Cases.WithdrawReport(ctx, actor, o.Ahead, key+"/ahead", text); err != nil {
+			return err
+		}
+	}
+	if !o.Came() {
+		return nil
+	}
+	_, err := s.Cases.WithdrawReport(ctx, actor, o.Report, key, text)
 	return err
 }
 

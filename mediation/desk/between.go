@@ -69,14 +69,12 @@ func (s *Service) takeOver(ctx context.Context, key mediation.Outside, id string
 		return in, mediation.Refusal("desk", mediation.Conflict, "desk.taken", "number", "number", c.Passes[len(c.Passes)-1].Number)
 	case i < 0 || c.Passes[i].Number == "" && c.AtDesk() != key.Desk:
 		return in, mediation.ErrNotFound
+	case c.Erased:
+		return in, mediation.ErrNotFound
 	case c.Passes[i].Number == "" && !c.AwaitsOrderOf(key.Desk):
 		return in, mediation.Refusal("desk", mediation.Conflict, "case.state", "", "state", string(c.State), "command", string(mediation.CmdPassOn))
 	}
-	plain, err := s.Sealer.Open(ctx, c.Words)
-	if errors.Is(err, mediation.ErrErased) {
-		return in, mediation.ErrNotFound
-	}
-	if in.Text = string(plain); in.Text == "" {
+	if in.Text, err = s.Cases.WordsOfDesks(ctx, &c); in.Text == "" {
 		in.Text = c.Number.String() // a matter of pictures alone
 	}
 	return in, err

@@ -82,9 +82,11 @@ type Order struct {
 	mediation.Outside
 	// User is the account that the report is of: another of the same desk goes on in its name.
 	User   string
-	Report string // "" until the order itself has come
-	Began  time.Time
-	Key    string // seal key of what waits
+	Report string // "" until the order itself has come, or danger was named in it
+	// Ahead is the report that danger has opened before the order came (险情先于工单); "" where none has. It is Report until the order is there.
+	Ahead string
+	Began time.Time
+	Key   string // seal key of what waits
 	// Spent is the key of what has run out, until it is destroyed.
 	Spent    string
 	Messages []Message
@@ -114,9 +116,20 @@ func (o *Order) next() *Message {
 	return nil
 }
 
+// danger is the first message that waits and names danger, or nil.
+func (o *Order) danger() *Message {
+	if i := slices.IndexFunc(o.Messages, func(m Message) bool { return m.Stands == Waiting && m.Danger }); i >= 0 {
+		return &o.Messages[i]
+	}
+	return nil
+}
+
+// Came tells whether the order itself has come.
+func (o *Order) Came() bool { return o.Report != "" && o.Report != o.Ahead }
+
 // Begin notes the report that the order became.
 func (o *Order) Begin(report, user string, at time.Time) {
-	if o.Report == "" {
+	if !o.Came() {
 		o.Report, o.User = report, user
 	}
 	if o.Began.IsZero() {

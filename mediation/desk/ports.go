@@ -36,6 +36,7 @@ type Cases interface {
 	ReportOf(ctx context.Context, actor mediation.Actor, id string) (mediation.Report, error)
 	Do(ctx context.Context, actor mediation.Actor, id string, q mediation.Request) (mediation.Done, error)
 	Danger(ctx context.Context, actor mediation.Actor, id, key string) (mediation.Case, bool, error)
+	WordsOfDesks(ctx context.Context, c *mediation.Case) (string, error)
 	Rules(ctx context.Context, version string) (mediation.Rules, error)
 }
 

@@ -3,10 +3,12 @@ package desk
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -36,10 +38,19 @@ type Deps struct {
 type Service struct {
 	Deps
 	mended atomic.Bool // what an earlier release left without a time has got one
+	turns  [256]sync.Mutex
+	seed   maphash.Seed
 }
 
 // NewService returns a ready service.
-func NewService(d Deps) *Service { return &Service{Deps: d} }
+func NewService(d Deps) *Service { return &Service{Deps: d, seed: maphash.MakeSeed()} }
+
+// turn waits for an order's turn and returns what ends it: an order and danger that overtakes it, sent at once, are one matter.
+func (s *Service) turn(key mediation.Outside) func() {
+	mu := &s.turns[maphash.String(s.seed, key.Desk+"/"+key.Number)%uint64(len(s.turns))]
+	mu.Lock()
+	return mu.Unlock
+}
 
 // numberForm is what a desk's number and the ids of its messages look like.
 var numberForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)
@@ -85,13 +96,17 @@ func (s *Service) Put(ctx context.Context, actor mediation.Actor, number string,
 	if err != nil {
 		return Answer{}, err
 	}
+	defer s.turn(key)()
 	if actor, err = s.inName(ctx, actor, key); err != nil {
 		return Answer{}, err
 	}
 	if in.Passed != "" {
-		if in, err = s.takeOver(ctx, key, in.Passed); err != nil {
-			return Answer{}, err
-		}
+		in, err = s.takeOver(ctx, key, in.Passed)
+	} else {
+		in.Passed, err = s.ahead(ctx, actor, key)
+	}
+	if err != nil {
+		return Answer{}, err
 	}
 	in.ClientID, in.Channel, in.Outside = idOf(key), key.Desk, key
 	receipt, err := s.Cases.Receive(ctx, actor, in)
@@ -174,16 +189,13 @@ func (s *Service) Say(ctx context.Context, actor mediation.Actor, number string,
 	if o.User != "" {
 		actor.ID = o.User
 	}
-	switch {
-	case o.Report != "":
-		if o, err = s.apply(ctx, actor, o); err != nil {
-			return Answer{}, err
-		}
-	case said.Danger && s.Catch != nil:
-		// Danger has overtaken its order: it waits for nothing. A desk that got no answer says it again, which tells nobody twice.
-		if err := s.Catch(ctx, mediation.Stray{Subject: "desk/" + o.Desk + "/" + o.Number, Area: actor.Area, At: s.now()}); err != nil {
-			return Answer{}, err
-		}
+	if o.danger() != nil && o.Report == "" {
+		o, err = s.overtakes(ctx, actor, key)
+	} else if o.Report != "" {
+		o, err = s.apply(ctx, actor, o)
+	}
+	if err != nil {
+		return Answer{}, err
 	}
 	if m := o.message(said.ID); m != nil && m.Stands == Refused {
 		kind := mediation.Conflict

@@ -36,7 +36,7 @@ func (s *Service) waits(ctx context.Context) (waits, error) {
 }
 
 // schedule says when the sweep must look at what waits: when the first of it runs out, or who is on duty must hear of it before. Once the order
-// is there nothing waits but what a crash has left.
+// is there nothing waits but what a crash has left, and danger waits for no order.
 func (o *Order) schedule(w waits, now time.Time) {
 	m := o.next()
 	switch {
@@ -44,7 +44,7 @@ func (o *Order) schedule(w waits, now time.Time) {
 		o.NextDue = now
 	case m == nil:
 		o.NextDue = time.Time{}
-	case o.Report != "":
+	case o.Report != "" || o.danger() != nil: // it is under way, unless a crash has left it
 		o.NextDue = now.Add(mediation.Grace)
 	default:
 		o.NextDue = m.At.Add(w.wait) // they are in the order in which they came
@@ -96,7 +96,11 @@ func (s *Service) queue(w waits) due.Queue[mediation.Outside] {
 // actorOf is who the order's desk acts as.
 func (s *Service) actorOf(o Order) mediation.Actor {
 	unit := s.UnitOf(o.Desk)
-	return mediation.Actor{ID: o.User, Role: mediation.Desk, Area: o.Home, Unit: unit, Units: [2]string{mediation.UnitHash(s.Sealer, unit)}}
+	id := o.User
+	if id == "" {
+		id = o.Sender
+	}
+	return mediation.Actor{ID: id, Role: mediation.Desk, Area: o.Home, Unit: unit, Units: [2]string{mediation.UnitHash(s.Sealer, unit)}}
 }
 
 // tend sees to one order that is due.
@@ -104,8 +108,13 @@ func (s *Service) tend(ctx context.Context, key mediation.Outside, w waits, now 
 	if err := s.shred(ctx, key, w, now); err != nil {
 		return err
 	}
+	defer s.turn(key)()
 	o, err := s.Orders.Load(ctx, key)
 	if err != nil {
+		return err
+	}
+	if o.danger() != nil && o.Report == "" {
+		_, err := s.overtake(ctx, s.actorOf(o), o)
 		return err
 	}
 	if m := o.next(); m != nil && o.Report != "" {
@@ -150,15 +159,15 @@ func (s *Service) shred(ctx context.Context, key mediation.Outside, w waits, now
 	return err
 }
 
-// mend gives what waits without a time at which the sweep looks at it, as an earlier release left it, such a time. That is once for as long as
-// the service runs.
+// mend gives what waits without a time at which the sweep looks at it, as an earlier release left it, such a time; and danger that it let wait is
+// looked at soon. That is once for as long as the service runs.
 func (s *Service) mend(ctx context.Context, w waits, now time.Time) error {
 	if s.mended.Load() {
 		return nil
 	}
 	var loose []mediation.Outside
 	err := s.Orders.Each(ctx, func(o Order) error {
-		if o.Loose() != "" {
+		if o.Loose() != "" || o.danger() != nil && o.NextDue.After(now.Add(mediation.Grace)) {
 			loose = append(loose, o.Outside)
 		}
 		return nil
