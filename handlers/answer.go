@@ -201,6 +201,9 @@ func (a *API) unrouted(f *fiber.Ctx, err error) error {
 	began := time.Now()
 	c := &Call{Ctx: f, Route: &Route{}, ID: requestID(f), Lang: languageOf(f.Get(fiber.HeaderAcceptLanguage))}
 	c.drain()
+	if status := (*fiber.Error)(nil); !errors.As(err, &status) || status.Code != fiber.StatusNotFound && status.Code != fiber.StatusMethodNotAllowed {
+		linger(f.Context().Conn()) // it is no request that could be read, and the connection is given up
+	}
 	a.refuse(c, err)
 	a.note(c, began)
 	return nil

@@ -32,11 +32,13 @@ type Call struct {
 	Key      string
 	Revision int64
 
-	cookie  bool // signed in by cookie
-	body    []byte
-	read    bool
-	cause   error
-	problem string
+	cookie bool // signed in by cookie
+	body   []byte
+	read   bool
+	// incoming is the body while it is on its way; see stream.
+	incoming *incoming
+	cause    error
+	problem  string
 }
 
 // PathID returns a parameter of the path, unescaped.
@@ -67,26 +69,51 @@ func (c *Call) Bytes() ([]byte, error) {
 
 // Stream is the body as it comes in; the handler bounds what it reads by Route.Body.
 func (c *Call) Stream() io.Reader {
-	if r := c.Ctx.Context().RequestBodyStream(); r != nil {
+	if r := c.stream(); r != nil {
 		return r
 	}
 	return bytes.NewReader(c.Request().Body())
 }
 
-// drained is how much of a body that nobody wanted is read. Who is still sending when the connection is cut sees a broken
-// network and not the answer: a phone with too large a photo would try for ever. So it is as much as a phone may send.
+// stream is the body that has not come whole; nil where it has.
+func (c *Call) stream() *incoming {
+	if r := c.Ctx.Context().RequestBodyStream(); r != nil && c.incoming == nil {
+		c.incoming = &incoming{body: r}
+	}
+	return c.incoming
+}
+
+// incoming is a body on its way, and remembers how it ended. Asked once more behind the end of a body in chunks, fasthttp would take for the next
+// chunk what follows it: nothing, for which it waits until the client's time is over, or the next request, which is lost.
+type incoming struct {
+	body io.Reader
+	end  error
+}
+
+// Read implements io.Reader.
+func (r *incoming) Read(p []byte) (n int, err error) {
+	if r.end == nil {
+		n, r.end = r.body.Read(p)
+	}
+	return n, r.end
+}
+
+// drained is how much of a body that nobody wanted is read before it is answered. Who is still sending when the connection is cut sees a broken
+// network and not the answer: a phone with too large a photo would try for ever. So it is as much as a phone may send. How long it
+// may take is Limits.Read, from the head of the request on.
 const drained = 32 << 20
 
 // drain reads what the handler left of the body, because the next request begins behind it; a longer rest costs the
-// connection instead.
+// connection instead, behind the answer.
 func (c *Call) drain() {
-	r := c.Ctx.Context().RequestBodyStream()
+	r := c.stream()
 	if r == nil {
 		return
 	}
 	n, err := io.CopyN(io.Discard, r, drained)
 	if err == nil && n == drained || err != nil && !errors.Is(err, io.EOF) {
 		c.Ctx.Context().SetConnectionClose()
+		linger(c.Ctx.Context().Conn())
 	}
 }
 

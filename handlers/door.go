@@ -2,9 +2,11 @@ package handlers
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -70,7 +72,7 @@ func (d *door) admit(conn net.Conn) (net.Conn, bool) {
 	peer, err := netip.ParseAddrPort(conn.RemoteAddr().String())
 	from := household(peer.Addr().Unmap())
 	if err != nil || d.a.trusted(peer.Addr().Unmap()) {
-		return &visitor{Conn: conn, leave: func() { <-d.room }}, true
+		return d.visitor(conn, func() { <-d.room }), true
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -78,7 +80,7 @@ func (d *door) admit(conn net.Conn) (net.Conn, bool) {
 		return nil, false
 	}
 	d.open[from]++
-	return &visitor{Conn: conn, leave: func() { d.left(from) }}, true
+	return d.visitor(conn, func() { d.left(from) }), true
 }
 
 func (d *door) left(from netip.Addr) {
@@ -96,16 +98,49 @@ func (d *door) Close() error {
 	return d.Listener.Close()
 }
 
+func (d *door) visitor(conn net.Conn, leave func()) *visitor {
+	return &visitor{Conn: conn, leave: leave, linger: d.a.limits.Linger}
+}
+
 // visitor is a connection that makes room when it ends.
 type visitor struct {
 	net.Conn
 	once  sync.Once
 	leave func()
+	// sending: its client may be sending still. linger is how long that is borne.
+	sending atomic.Bool
+	linger  time.Duration
+}
+
+// lingered is how many bytes are thrown away of what a client sends whose connection is given up.
+const lingered = 256 << 20
+
+// linger lets the connection, once it is given up, end in such a way that a client reads its answer that is still sending: closed upon
+// bytes that nobody has read it would be reset, and the answer be lost with it.
+func linger(conn net.Conn) {
+	if secret, ok := conn.(interface{ NetConn() net.Conn }); ok { // below TLS
+		conn = secret.NetConn()
+	}
+	if v, ok := conn.(*visitor); ok {
+		v.sending.Store(true)
+	}
 }
 
 // Close implements net.Conn.
 func (v *visitor) Close() error {
+	if v.sending.CompareAndSwap(true, false) {
+		v.hearOut()
+	}
 	err := v.Conn.Close()
 	v.once.Do(v.leave)
 	return err
+}
+
+// hearOut says that nothing more will be said, and throws away what comes until the client has finished, or its time is over.
+func (v *visitor) hearOut() {
+	half, ok := v.Conn.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil || v.SetReadDeadline(time.Now().Add(v.linger)) != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, v.Conn, lingered) // how it ends is all the same: the connection is closed
 }

@@ -45,6 +45,7 @@ type Limits struct {
 	Read     time.Duration // a client sending the rest of it
 	Write    time.Duration // a client taking its answer
 	Idle     time.Duration // a connection between two requests
+	Linger   time.Duration // a connection that is given up while its client is still sending: so long what comes is thrown away, so that the answer arrives
 	Lease    time.Duration // a request with an Idempotency-Key that does not come to an end: then it may run again
 	Conns    int           // connections open at once (Door), half of them from one address at most
 	AtOnce   int           // requests at work at once, bodies included; further ones are told to come again
@@ -71,6 +72,7 @@ var DefaultLimits = Limits{
 	Read:     60 * time.Second,
 	Write:    60 * time.Second,
 	Idle:     2 * time.Minute,
+	Linger:   5 * time.Second,
 	Lease:    90 * time.Second,
 	Conns:    4096, // about 30 kB each
 	AtOnce:   256,  // what one commit of the embedded store carries at most
@@ -107,6 +109,7 @@ func (l Limits) filled() Limits {
 	fill(&l.Read, d.Read)
 	fill(&l.Write, d.Write)
 	fill(&l.Idle, d.Idle)
+	fill(&l.Linger, d.Linger)
 	fill(&l.Lease, d.Lease)
 	fill(&l.Conns, d.Conns)
 	fill(&l.AtOnce, d.AtOnce)

@@ -20,10 +20,17 @@ import (
 // listen puts the server on a loopback port.
 func listen(t *testing.T, app *apptest.App) string {
 	t.Helper()
+	return listenOn(t, app, func(l net.Listener) net.Listener { return l })
+}
+
+// listenOn does so behind what stands before the server.
+func listenOn(t *testing.T, app *apptest.App, before func(net.Listener) net.Listener) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	l = before(l)
 	done := make(chan error, 1)
 	go func() { done <- app.API.Serve(l) }()
 	t.Cleanup(func() {
