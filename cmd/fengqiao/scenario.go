@@ -183,6 +183,7 @@ func world(county *fixtures.County, url, password string) scenario.World {
 		}
 	}
 	w.Administrator = w.Roles[string(mediation.Administrator)]
+	w.County = string(county.Code)
 	home := cast.Place
 	w.Names = map[string]any{"grid": string(cast.Grid), "place": map[string]any{"type": "Point", "coordinates": []any{home[0], home[1]}},
 		"lon": home[0], "lat": home[1]}

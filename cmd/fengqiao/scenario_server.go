@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/google/uuid"
@@ -40,10 +41,10 @@ func (c *command) playAt(ctx context.Context, file *scenario.File, f scenarioFla
 
 // countyOf is the sample county that a scenario names.
 func countyOf(file *scenario.File) (*fixtures.County, error) {
-	if file.County != "fuyang" {
-		return nil, fmt.Errorf("%w: county: %q is no sample county; there is fuyang", settings.ErrUsage, file.County)
+	if !slices.Contains(fixtures.Lands(), file.County) {
+		return nil, fmt.Errorf("%w: county: %q is no sample county; there are %s", settings.ErrUsage, file.County, strings.Join(fixtures.Lands(), ", "))
 	}
-	return fixtures.Fuyang(fixtures.DefaultSeed)
+	return fixtures.Land(file.County)
 }
 
 // playHere plays against a server of its own, on loopback, in a folder or database that is gone afterwards.

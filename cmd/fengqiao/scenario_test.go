@@ -159,6 +159,21 @@ func TestAScenarioPlaysOnARunningServerWhoseClockCanBeMoved(t *testing.T) {
 	}
 }
 
+// TestAScenarioOfAnotherCountyIsRefusedByARunningServer: before its clock is moved.
+func TestAScenarioOfAnotherCountyIsRefusedByARunningServer(t *testing.T) {
+	file := write(t, "s.yaml", strings.Replace(short, "county: fuyang", "county: longgang", 1))
+	s := started(t, "demo", "--json", "--data", countyData(t), "--clock", "virtual", "--clock-from", "2026-03-10T08:00:00+08:00")
+	password := write(t, "pw", s.SignIns[0].Password+"\n")
+	r := fengqiao(t, "scenario", "run", file, "--url", s.Address, "--password-file", password)
+	if r.code != exitFailure || !strings.Contains(r.err, "the server holds another county than longgang (33.03.83)") {
+		t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
+	}
+	// Its clock stands where it stood, so that its own county's scenario can still be played.
+	if r := fengqiao(t, "scenario", "run", write(t, "own.yaml", strings.Replace(short, "T09:00:00", "T08:00:00", 1)), "--url", s.Address, "--password-file", password); r.code != exitOK {
+		t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
+	}
+}
+
 func TestAScenarioIsNotPlayedWhereTheClockCannotBeMoved(t *testing.T) {
 	s := started(t, "demo", "--json", "--data", countyData(t))
 	r := fengqiao(t, "scenario", "run", write(t, "s.yaml", short), "--url", s.Address, "--password-file", write(t, "pw", s.SignIns[0].Password+"\n"))

@@ -21,6 +21,8 @@ type World struct {
 	Password string
 	// Roles and Mediators are logins: of the cast, by role, and of mediators, by the ids of their records.
 	Roles, Mediators map[string]string
+	// County is the code of the county on whose land it plays.
+	County string
 	// Administrator moves the clock.
 	Administrator string
 	// Names are what a scenario finds given: place, grid and so on.
@@ -108,6 +110,9 @@ func (p *player) begin(ctx context.Context) error {
 	if err := p.stands(a); err != nil {
 		return err
 	}
+	if err := p.land(ctx); err != nil {
+		return err
+	}
 	from, err := when(p.file.Begins)
 	if err != nil {
 		return err
@@ -116,6 +121,19 @@ func (p *player) begin(ctx context.Context) error {
 		return fmt.Errorf("%s: begins: the clock stands at %s already and never goes back", p.file.path, now.Format(time.RFC3339))
 	}
 	return p.advance(ctx, map[string]any{"to": p.file.Begins})
+}
+
+// land refuses a server that holds another county than the scenario's: the clock would be moved, and the first report lie nowhere.
+func (p *player) land(ctx context.Context) error {
+	above := p.County[:max(0, strings.LastIndex(p.County, "."))]
+	a, err := p.clock.do(ctx, http.MethodGet, "/plan/units?parent="+url.QueryEscape(above), nil, "")
+	if err != nil {
+		return err
+	}
+	if _, there := follow(a.view, "items[code="+p.County+"].0.code"); !there {
+		return fmt.Errorf("%s: county: the server holds another county than %s (%s); play it without --url, on a server of its own", p.file.path, p.file.County, p.County)
+	}
+	return nil
 }
 
 // stands keeps where the clock stands as ${now}.
