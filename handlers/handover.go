@@ -225,6 +225,9 @@ func (a *API) handOvers(c *Call) (Reply, error) {
 	views := make([]handoverView, len(list))
 	for i := range list {
 		look, err := a.HandOvers.Read(c.Context, list[i])
+		if err == nil {
+			err = a.HandOvers.For(c.Context, c.Actor, &look)
+		}
 		if err != nil {
 			return Reply{}, err
 		}

@@ -6,6 +6,7 @@ var caseMessages = map[string]message{
 	"case.not_mediable":    {"不属于调解范围", "Not a matter for mediation", "此类事项应走法定途径“{route}”。", "A matter of this kind takes the legal route “{route}”."},
 	"case.accused":         {"不得告知被控告人", "The accused are not told", "检举控告不得泄露给被检举控告人，不为其生成链接，也不登记其代办人。", "An accusation must not reach the accused: they get no link, and nobody acts for them."},
 	"case.accused_unit":    {"不得转交被控告人单位", "The accused's own unit", "{unit} 是被检举控告人所在单位，不得由其办理。", "{unit} is where the accused works and must not have the case."},
+	"case.accused_side":    {"属被控告人一方", "Of the accused's side", "该人员是被检举控告人或与其同单位，不得参与办理。", "This person is the accused, or works where they do, and has no part in the case."},
 	"case.accusation_area": {"检举控告不得下转", "Accusations are not passed down", "检举控告只能由本级或上级办理。", "An accusation stays with this level or a higher one."},
 	"case.accusation_join": {"检举控告不得与其他案件并案", "Accusations are not joined to others", "检举控告只能与检举控告并案。", "An accusation can be joined only to another accusation."},
 	"case.joined_report":   {"随并案而来的上报", "It came with another case", "该上报属于并入本案的另一案件，请拆分那一案件。", "This report belongs to a case that was joined to this one. Take that join back instead."},

@@ -73,6 +73,17 @@ func (s *Service) checkAccused(c *Case, p *Party) error {
 	return nil
 }
 
+// checkSide refuses to give a part in handling the case to somebody from whom it is kept.
+func (s *Service) checkSide(ctx context.Context, c *Case, user, op, field string) error {
+	if !c.Accusation {
+		return nil
+	}
+	if who, _, err := s.Users.ActorOf(ctx, user); err != nil || !c.keepsFrom(who) {
+		return err
+	}
+	return Refusal(op, Conflict, "case.accused_side", field)
+}
+
 // Hides tells whether what lies beside a case, a paper or a study, must be kept from the actor, whatever part they had in it before: the case
 // has turned out to be an accusation, and they belong below where it lies now, or to a unit of the accused.
 func (s *Service) Hides(ctx context.Context, id string, actor Actor) (bool, error) {

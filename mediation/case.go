@@ -223,6 +223,7 @@ const (
 	ChoreReleaseSeat ChoreKind = "release_seat" // give a mediator's seat back
 	ChoreCount       ChoreKind = "count"        // note in the mediator's record that they declined
 	ChoreRecuse      ChoreKind = "recuse"       // take off the panel whom the parties now known conflict with
+	ChoreKeepApart   ChoreKind = "keep_apart"   // take off their parts in it whom it is kept from
 	ChoreIndexWords  ChoreKind = "index_words"  // make the words findable
 	ChoreAdopt       ChoreKind = "adopt"        // the case joined to takes this case's reports
 	ChoreDisown      ChoreKind = "disown"       // the case formerly joined to gives them back

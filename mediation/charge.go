@@ -218,6 +218,8 @@ func (s *Service) prepareCharge(ctx context.Context, c *Case, o *Order, cmd Take
 		leader = o.Actor.ID
 	}
 	var err error
-	o.Body, err = s.bodyOf(ctx, c, leader)
+	if o.Body, err = s.bodyOf(ctx, c, leader); err == nil {
+		err = s.checkSide(ctx, c, leader, "take_charge", "leader")
+	}
 	return err
 }

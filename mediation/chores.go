@@ -54,6 +54,8 @@ func (w *Watch) doChore(ctx context.Context, c *Case, ch Chore, now time.Time, r
 		return w.petitioner(ctx, c, now, r)
 	case ChoreRecuse:
 		return w.recuse(ctx, c, now, r)
+	case ChoreKeepApart:
+		return w.keepApart(ctx, c, now, r)
 	case ChoreIndexWords:
 		text, err := w.Open(ctx, c.Words)
 		if err != nil {

@@ -151,6 +151,7 @@ func (d *decision) enter(s State) {
 func (d *decision) finish() {
 	d.runStages()
 	d.studyState()
+	d.keepApart()
 	d.hear()
 	d.sayMoved()
 	e := *d.event

@@ -1,6 +1,9 @@
 package mediation
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // An accusation is kept from whom it accuses: from everybody who works at a unit of theirs, whatever they are there, and from their own account
 // where it is known. This is the one place that decides it. A case, its summary, its row's tags and its row in the book of figures hold the same
@@ -80,6 +83,12 @@ func (s *Service) HashOfUnit(unit string) string {
 		return ""
 	}
 	return UnitHash(s.Sealer, unit)
+}
+
+// Withheld tells whether there is any case that is kept from the actor for whom it accuses.
+func (s *Service) Withheld(ctx context.Context, actor Actor) (bool, error) {
+	ids, err := s.Cases.KeptFrom(ctx, actor.Keys(), 1)
+	return len(ids) > 0, err
 }
 
 // keepsFrom tells whether a report of an accusation that has no case yet is kept from the actor; its case says so afterwards.

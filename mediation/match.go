@@ -130,6 +130,7 @@ func (c *Case) interests(m *Mediator, parties []Mediator) (out []Reason) {
 		p := &c.Parties[i]
 		kin = kin || has(p.Kin, m.ID)
 		refused = refused || has(p.RefusedMediators, m.ID)
+		party = party || m.User != "" && p.Account == m.User
 		unit = unit || m.UnitHash != "" && has(p.Units, m.UnitHash)
 	}
 	if party {

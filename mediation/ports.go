@@ -203,4 +203,6 @@ type Users interface {
 	Staffed(ctx context.Context, unit string, area grid.Code) (bool, error)
 	// ActorOf returns who a user acts as; false where there is no such account, or it is locked.
 	ActorOf(ctx context.Context, user string) (Actor, bool, error)
+	// Leaders returns who of the leaders, whose area holds the given one, is not locked.
+	Leaders(ctx context.Context, area grid.Code) ([]Actor, error)
 }

@@ -309,6 +309,9 @@ func (s *Service) checkHelper(ctx context.Context, c *Case, o Order, cmd Entrust
 		if !open || !May(who, Action(CmdErrand)) || !near(who.Area, c.Area) {
 			return Refusal("entrust", Invalid, "unknown_value", "helper", "value", cmd.Helper)
 		}
+		if err := s.checkSide(ctx, c, cmd.Helper, "entrust", "helper"); err != nil {
+			return err
+		}
 		role = who.Role
 	}
 	if r, err := s.rules(ctx, c.Policy); err != nil {

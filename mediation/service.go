@@ -17,7 +17,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Deps is what the Service stands on. All fields but Album, PostHolder, DeskUnit, CallStudy, Dispatch, Catch, Rooms and Kick are required.
+// Deps is what the Service stands on. All fields but Album, PostHolder, DeskUnit, CallStudy, ApartBeside, Dispatch, Catch, Rooms and Kick are required.
 type Deps struct {
 	Cases     Cases
 	Reports   Reports
@@ -42,6 +42,8 @@ type Deps struct {
 	DeskUnit func(desk string) string
 	// CallStudy calls an escalated study (提级研判) of a case, once for what called it; nil: nobody studies.
 	CallStudy func(ctx context.Context, caseID, why string, since time.Time) error
+	// ApartBeside takes off what rooms beside the case have given to whom it is kept from; nil: there are no such rooms.
+	ApartBeside func(ctx context.Context, c *Case, kept func(user, unit string) (bool, error)) error
 	// Dispatch tells whom a dispatch rule sends the case to, once for when it was asked; nil: nobody is on duty.
 	Dispatch func(ctx context.Context, c *Case, rule string, since time.Time) error
 	// Catch tells who is on duty of a matter that has been without a case for too long (兜底), once for each turn; nil: nobody is.

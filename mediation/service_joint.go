@@ -41,5 +41,22 @@ func (s *Service) checkOwner(ctx context.Context, c *Case, cmd GiveTask) error {
 	if err == nil && (!open || who.Unit != cmd.Unit || !who.Area.Contains(c.Area)) {
 		return Refusal("task", Invalid, "unknown_value", "owner", "value", cmd.Owner)
 	}
+	if err == nil {
+		err = s.checkSide(ctx, c, cmd.Owner, "task", "owner")
+	}
 	return err
+}
+
+// checkSigned refuses to sign what would give a unit of the accused a part: they may have been entered since it was consulted.
+func (s *Service) checkSigned(c *Case, cmd SignOffCase) error {
+	next := c.toSign()
+	if next == nil || !cmd.Approved {
+		return nil
+	}
+	for _, unit := range append([]string{next.Lead}, next.Assisting...) {
+		if s.ofAccused(c, unit) {
+			return Refusal("sign_off", Conflict, "case.accused_unit", "approved", "unit", unit)
+		}
+	}
+	return nil
 }

@@ -43,6 +43,8 @@ func (s *Service) prepare(ctx context.Context, actor Actor, c *Case, q Request) 
 		return o, "", s.checkTransfer(ctx, c, cmd)
 	case Consult:
 		return o, "", s.checkUnits(ctx, c, cmd)
+	case SignOffCase:
+		return o, "", s.checkSigned(c, cmd)
 	case Entrust:
 		return o, "", s.checkHelper(ctx, c, o, cmd)
 	case TakeCharge:

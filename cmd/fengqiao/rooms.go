@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"fengqiao/grid"
@@ -83,7 +84,14 @@ func (in *installation) handovers(cases *mediation.Service, papers *slip.Service
 	rooms[opinion.RoomName] = opinion.Room{Service: in.collecting(cases, papers)}
 	rooms[docket.RoomName] = docket.Room{Service: dockets}
 	rooms[duty.RoomName] = duty.Room{Service: in.onDuty(cases)}
-	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Sealer: in.ring, Now: cases.Now, Log: cases.Log})
+	return handover.NewService(handover.Deps{HandOvers: in.Store.HandOvers(), People: people, Rooms: rooms, Cases: cases, Sealer: in.ring, Now: cases.Now, Log: cases.Log})
+}
+
+// apartBeside takes off what studies and reviews have given to whom a case is kept from.
+func apartBeside(studies *study.Service, dockets *docket.Service) func(context.Context, *mediation.Case, func(user, unit string) (bool, error)) error {
+	return func(ctx context.Context, c *mediation.Case, kept func(user, unit string) (bool, error)) error {
+		return errors.Join(studies.KeepApart(ctx, c, kept), dockets.KeepApart(ctx, c, kept))
+	}
 }
 
 // onDuty is who is on duty.

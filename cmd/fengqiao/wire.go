@@ -198,6 +198,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.patrols = patrol.NewService(patrol.Deps{Checkins: in.Store.Patrols(), Rules: s.cases, Atlas: s.atlas, Now: s.cases.Now})
 	s.studies = in.studies(s.cases)
 	s.cases.CallStudy = s.studies.CallByPolicy
+	s.cases.ApartBeside = apartBeside(s.studies, s.dockets)
 	s.cases.Rooms = s.reckoners
 	s.duty = in.onDuty(s.cases)
 	s.cases.Dispatch = s.duty.Dispatch

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -203,6 +204,9 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Studies = study.NewService(study.Deps{Studies: a.Store.Studies(), Cases: a.Cases, Reader: a.Store.Cases(), People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Cases.CallStudy = a.Studies.CallByPolicy
+	a.Cases.ApartBeside = func(ctx context.Context, c *mediation.Case, kept func(user, unit string) (bool, error)) error {
+		return errors.Join(a.Studies.KeepApart(ctx, c, kept), a.Dockets.KeepApart(ctx, c, kept))
+	}
 	a.Cases.Rooms = a.reckoners
 	a.Duty = duty.NewService(duty.Deps{Rosters: a.Store.Duty(), Cases: a.Cases, People: a.Store.Persons(), Now: a.Case.Now})
 	a.Cases.Dispatch = a.Duty.Dispatch
@@ -226,7 +230,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	rooms[handover.TeamPost] = team.Room{Service: a.Teams}
 	rooms[docket.RoomName] = docket.Room{Service: a.Dockets}
 	rooms[duty.RoomName] = duty.Room{Service: a.Duty}
-	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Sealer: a.Ring, Now: a.Cases.Now, Log: log})
+	a.HandOvers = handover.NewService(handover.Deps{HandOvers: a.Store.HandOvers(), People: people, Rooms: rooms, Cases: a.Cases, Sealer: a.Ring, Now: a.Cases.Now, Log: log})
 	a.Retention = a.retaining()
 	// The relay is a test's own, so nothing waits for it here.
 	mover := casetime.NewMover(a.Case, casetime.Parts{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Plans: a.Store.Plans(), Outbox: a.Store.Outbox(),

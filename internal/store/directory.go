@@ -72,6 +72,25 @@ func (d *Directory) Who(ctx context.Context, to mediation.Recipient) ([]push.Add
 }
 
 func (d *Directory) find(ctx context.Context, to mediation.Recipient) ([]push.Addressee, error) {
+	list, err := d.accounts(ctx, to)
+	var who []push.Addressee
+	for i := range list {
+		who = append(who, d.addressee(&list[i]))
+	}
+	return who, err
+}
+
+// Leaders implements mediation.Users.
+func (d *Directory) Leaders(ctx context.Context, area grid.Code) ([]mediation.Actor, error) {
+	list, err := d.accounts(ctx, mediation.Recipient{Role: mediation.Leader, Area: area})
+	var who []mediation.Actor
+	for i := range list {
+		who = append(who, d.s.actorOf(&list[i]))
+	}
+	return who, err
+}
+
+func (d *Directory) accounts(ctx context.Context, to mediation.Recipient) ([]account.User, error) {
 	var tags []string
 	for _, a := range append([]grid.Code{""}, to.Area.Ancestors()...) {
 		if to.Unit != "" {
@@ -80,7 +99,7 @@ func (d *Directory) find(ctx context.Context, to mediation.Recipient) ([]push.Ad
 			tags = append(tags, postTag(to.Role, a))
 		}
 	}
-	var who []push.Addressee
+	var who []account.User
 	for _, tag := range tags {
 		rows, err := d.s.Engine.Find(ctx, Query{Table: usersTable, Tags: []string{tag, "open"}, Limit: most, HeadsOnly: true})
 		if err != nil {
@@ -91,7 +110,7 @@ func (d *Directory) find(ctx context.Context, to mediation.Recipient) ([]push.Ad
 			if err := decode(usersTable, row.ID, row.Head, &u); err != nil {
 				return nil, err
 			}
-			who = append(who, d.addressee(&u))
+			who = append(who, u)
 		}
 	}
 	return who, nil

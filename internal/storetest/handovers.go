@@ -39,7 +39,7 @@ func HandOvers(t *testing.T, s *store.Store) {
 	}
 	f := &bureau{Office: NewOffice(t, data, s, widePolicy(t)), people: people{known: map[string]handover.Person{}}}
 	f.HandOvers = handover.NewService(handover.Deps{HandOvers: data.HandOvers(), People: &f.people,
-		Rooms: handover.CoreRooms(data.Cases(), f.Service, &f.people), Files: noFiles{}, Sealer: f.Sealer, Now: f.Clock, Log: slog.New(slog.DiscardHandler)})
+		Rooms: handover.CoreRooms(data.Cases(), f.Service, &f.people), Cases: f.Service, Files: noFiles{}, Sealer: f.Sealer, Now: f.Clock, Log: slog.New(slog.DiscardHandler)})
 	t.Run("killed after any write, it is done or it is not", func(t *testing.T) { f.killed(t, engine) })
 	t.Run("whatever happened, nothing is orphaned", func(t *testing.T) { f.neverOrphaned(t) })
 	Sound(t, s)

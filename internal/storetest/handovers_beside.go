@@ -70,7 +70,7 @@ func newAnnex(t *testing.T, s *store.Store) *annex {
 	rooms[council.RoomName] = council.Room{Service: a.Councils}
 	rooms[opinion.RoomName] = opinion.Room{Service: a.Opinions}
 	rooms[duty.RoomName] = duty.Room{Service: a.Duty}
-	a.HandOvers = handover.NewService(handover.Deps{HandOvers: s.HandOvers(), People: &a.people, Rooms: rooms, Files: noFiles{}, Sealer: a.Sealer, Now: a.Clock, Log: log})
+	a.HandOvers = handover.NewService(handover.Deps{HandOvers: s.HandOvers(), People: &a.people, Rooms: rooms, Cases: a.Service, Files: noFiles{}, Sealer: a.Sealer, Now: a.Clock, Log: log})
 	return a
 }
 

@@ -35,7 +35,7 @@ type Decision struct {
 	Version int64
 }
 
-// Party is who carries a decision out: exactly one of a person and a unit.
+// Party is who carries a decision out: one of a person and a unit, or nobody (apart.go).
 type Party struct{ User, Unit string }
 
 // Is tells whether the actor is meant: as that person, or as staff of that unit whose area holds the matter's.
@@ -44,6 +44,9 @@ func (p Party) Is(actor mediation.Actor, area grid.Code) bool {
 }
 
 func (p Party) to(area grid.Code) mediation.Recipient {
+	if p == (Party{}) { // whoever had it is of an accused's side
+		return mediation.Recipient{Role: mediation.CountyStaff, Area: area}
+	}
 	if p.User != "" {
 		return mediation.Recipient{User: p.User}
 	}

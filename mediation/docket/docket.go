@@ -122,9 +122,9 @@ func FactsOf(h *mediation.Summary, events []mediation.Event, at time.Time) Facts
 		switch {
 		case e.Kind == "breached":
 			f.Late = true
-		case e.Kind == string(mediation.CmdRelease):
+		case e.Kind == string(mediation.CmdRelease), e.Kind == "kept_apart" && e.Data["unled"] != "":
 			f.Leader = ""
-		case e.Kind == string(mediation.CmdCharge), e.Kind == "handed_over" && e.Data["leader"] != "":
+		case e.Kind == string(mediation.CmdCharge), (e.Kind == "handed_over" || e.Kind == "kept_apart") && e.Data["leader"] != "":
 			f.Leader = e.Data["leader"]
 		}
 	}

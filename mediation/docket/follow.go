@@ -8,9 +8,9 @@ import (
 )
 
 // may tells whether the actor may do the action to a decision about a case: by the case's area, where they see the case itself, or because
-// they are to carry it out and are not accused in it.
+// they are to carry it out and are not of an accused's side in it.
 func (s *Service) may(actor mediation.Actor, a mediation.Action, d *Decision, c *mediation.Case) bool {
-	if s.Core.AccusedAt(c, actor.Unit) {
+	if s.Core.AccusedAt(c, actor.Unit) || mediation.Withholds(c.KeptFrom(), actor.Keys()) {
 		return false
 	}
 	scopes := mediation.Scopes(a, actor.Role)

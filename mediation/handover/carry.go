@@ -101,6 +101,13 @@ func (s *Service) fits(ctx context.Context, h HandOver, now []Matter) error {
 	if err != nil {
 		return err
 	}
+	_, to, err := s.both(ctx, &h)
+	if err == nil {
+		err = s.For(ctx, to.Actor, &l)
+	}
+	if err != nil {
+		return err
+	}
 	if slices.ContainsFunc(l.Hindrances, func(why []mediation.Reason) bool { return len(why) > 0 }) {
 		return &Refused{Why: mediation.Refusal("hand-over: fits", mediation.Conflict, "handover.lacks_right", ""), Matters: l.Matters, Reasons: l.Hindrances}
 	}
@@ -115,7 +122,7 @@ func (s *Service) carry(ctx context.Context, h HandOver) (HandOver, error) {
 	}
 	outcomes := make([]Outcome, 0, len(h.Matters))
 	for _, m := range h.Matters {
-		passed, err := s.Rooms[m.Room].Hand(ctx, &h, m, from, to)
+		passed, err := s.hand(ctx, &h, m, from, to)
 		if errors.Is(err, mediation.ErrNotFound) {
 			passed, err = mediation.PassedOver, nil
 		}

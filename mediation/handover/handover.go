@@ -48,6 +48,9 @@ type Matter struct {
 	Due   time.Time // when something is due next, zero: nothing
 	// Restricted is the one role that may know of it, besides who leaves and a successor who may take it; "": it is no secret.
 	Restricted mediation.Role
+	// Beside is the case by whose sight a restricted one goes, and KeptFrom the keys (mediation.Actor.Keys) of whom it is about; neither is shown.
+	Beside   string
+	KeptFrom []string
 	// Shared: others hold it as well and go on with it, so that it needs no successor.
 	Shared bool
 }

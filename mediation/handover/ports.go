@@ -32,6 +32,8 @@ type Person struct {
 	mediation.Actor
 	Name   string
 	Locked bool
+	// Except are the keys (mediation.Actor.Keys) of who else asks what they have in hand: what is kept from those is not counted.
+	Except []string
 }
 
 // People are the accounts.

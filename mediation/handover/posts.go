@@ -33,7 +33,9 @@ func (r Posts) Of(ctx context.Context, who Person) ([]Matter, error) {
 	}
 	open := true
 	var err error
-	if m.Cases, err = r.Cases.Count(ctx, mediation.Filter{Visible: mediation.VisibleTo(who.Actor), Open: &open}, mostCounted); err != nil || m.Cases == 0 {
+	sight := mediation.VisibleTo(who.Actor)
+	sight.Except = append(slices.Clip(sight.Except), who.Except...)
+	if m.Cases, err = r.Cases.Count(ctx, mediation.Filter{Visible: sight, Open: &open}, mostCounted); err != nil || m.Cases == 0 {
 		return nil, err
 	}
 	m.Shared, err = r.shared(ctx, who)

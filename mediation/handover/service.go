@@ -21,6 +21,8 @@ type Deps struct {
 	People    People
 	// Rooms are asked in this order.
 	Rooms map[string]Room
+	// Cases tells what is kept from whom.
+	Cases Sight
 	// Files are kept with what is handed over; only who accepts needs them.
 	Files  Files
 	Sealer mediation.Sealer
@@ -78,6 +80,9 @@ func (s *Service) Matters(ctx context.Context, actor mediation.Actor, user strin
 		return Person{}, nil, err
 	}
 	list, err := s.matters(ctx, who)
+	if err == nil {
+		list, err = s.shown(ctx, actor, who.ID, list)
+	}
 	return who, list, err
 }
 
@@ -235,7 +240,11 @@ func (s *Service) Look(ctx context.Context, actor mediation.Actor, id string) (L
 	if err != nil {
 		return Look{}, err
 	}
-	return s.judged(ctx, h)
+	l, err := s.judged(ctx, h)
+	if err == nil {
+		err = s.For(ctx, actor, &l)
+	}
+	return l, err
 }
 
 func (s *Service) judged(ctx context.Context, h HandOver) (Look, error) {
@@ -284,6 +293,9 @@ func (s *Service) hindrances(ctx context.Context, h *HandOver, m Matter, from, t
 	}
 	if to.Locked {
 		return []mediation.Reason{mediation.NewReason(mediation.ReasonLocked)}, nil
+	}
+	if hidden, err := s.hides(ctx, &m, to.Actor); err != nil || hidden {
+		return nil, err
 	}
 	why, err := s.Rooms[m.Room].Hindrances(ctx, h, m, from, to)
 	if errors.Is(err, mediation.ErrNotFound) {

@@ -57,7 +57,8 @@ func (s *Service) shield(ctx context.Context, sl Slip) (Slip, error) {
 	}
 	office := Addressee{Role: mediation.CountyStaff, Area: c.Area}
 	to := !reachesNoAccused(sl.To) || s.Cases.AccusedAt(&c, sl.To.Unit) || !sl.To.Area.Contains(c.Area)
-	by := sl.Restricted == "" && (!sl.Issuer.Area.Contains(c.Area) || s.Cases.AccusedAt(&c, sl.Issuer.Unit))
+	by := sl.Restricted == "" && (!sl.Issuer.Area.Contains(c.Area) || s.Cases.AccusedAt(&c, sl.Issuer.Unit)) ||
+		mediation.Withholds(c.KeptFrom(), mediation.KeysOf([]string{sl.Issuer.User}, nil))
 	if !to && !by && sl.Area == c.Area {
 		return sl, nil
 	}

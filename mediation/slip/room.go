@@ -3,6 +3,7 @@ package slip
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"fengqiao/mediation"
 	"fengqiao/mediation/handover"
@@ -23,7 +24,11 @@ func (r Room) Of(ctx context.Context, who handover.Person) ([]handover.Matter, e
 	for i := range slips {
 		x := &slips[i]
 		if x.Restricted != "" { // of which case, under which number, is for those who see the paper
-			list[i] = handover.Matter{Room: RoomName, Key: x.ID, Area: x.Area, Due: x.ReplyDue, Restricted: x.Restricted}
+			whole, err := r.Slips.Load(ctx, x.ID)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = handover.Matter{Room: RoomName, Key: x.ID, Area: x.Area, Due: x.ReplyDue, Restricted: x.Restricted, Beside: x.Case, KeptFrom: whole.KeptFrom}
 			continue
 		}
 		list[i] = handover.Matter{Room: RoomName, Key: x.ID, Case: x.Case, Number: x.Number.Series + "/" + strconv.FormatInt(x.Number.N, 10), Area: x.Area, Due: x.ReplyDue}
@@ -52,6 +57,41 @@ func (r Room) Hindrances(ctx context.Context, _ *handover.HandOver, m handover.M
 		return nil, nil
 	}
 	return []mediation.Reason{mediation.NewReason(mediation.ReasonPost, "role", string(from.Role), "unit", from.Unit)}, nil
+}
+
+// Release implements handover.Releaser: what must be kept from who would take it over goes to the county's staff, to answer and to judge.
+func (r Room) Release(ctx context.Context, m handover.Matter, from handover.Person) error {
+	sl, err := r.Slips.Load(ctx, m.Key)
+	if err != nil || sl.State.Over() {
+		return err
+	}
+	rules, err := r.rules(ctx, sl.Policy, sl.Kind)
+	if err != nil {
+		return err
+	}
+	at := r.now()
+	sl, err = r.Slips.Update(ctx, m.Key, func(x *Slip) error { x.release(from.ID, at, rules); return nil })
+	if err == nil {
+		r.settled(ctx, sl)
+	}
+	return err
+}
+
+// release does nothing where the slip has ended or is not theirs (any more).
+func (x *Slip) release(from string, at time.Time, r Rules) {
+	if x.State.Over() || x.To.User != from && x.Issuer.User != from {
+		return
+	}
+	d := &decision{Slip: x, o: Order{Actor: mediation.SystemActor, At: at}, rules: r, entry: Entry{At: at, Actor: mediation.SystemActor.ID, Role: mediation.System, Kind: "handed_over"}}
+	if x.To.User == from {
+		x.To = Addressee{Role: mediation.CountyStaff, Area: x.Area}
+		d.toAddressee(mediation.NoticeSlip, x.OverdueFrom())
+	}
+	if x.Issuer.User == from {
+		x.Issuer = Issuer{Role: mediation.CountyStaff, Area: x.Area}
+		d.toIssuer(mediation.NoticeSlipMoved)
+	}
+	d.finish()
 }
 
 // Hand implements handover.Room.

@@ -44,7 +44,7 @@ type Study struct {
 	Version int64
 }
 
-// Party is a person or a unit: exactly one of the two.
+// Party is a person or a unit: one of the two, or nobody (apart.go).
 type Party struct{ User, Unit string }
 
 // Member takes part in a study.
@@ -103,6 +103,9 @@ func (p Party) Is(actor mediation.Actor, area grid.Code) bool {
 
 // to is where notices to a party go.
 func (p Party) to(area grid.Code) mediation.Recipient {
+	if p == (Party{}) { // whoever had it is of an accused's side
+		return mediation.Recipient{Role: mediation.CountyStaff, Area: area}
+	}
 	if p.User != "" {
 		return mediation.Recipient{User: p.User}
 	}
