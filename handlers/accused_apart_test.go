@@ -188,3 +188,43 @@ func TestOwnersAndHelpersOfTheAccusedsSideAreTakenOff(t *testing.T) {
 		c.give(c.lead, "task", obj{"unit": assistant, "owner": c.helper.User.ID, "what": "再勘"}).Refused(409, "case.accused_side", "owner")
 	})
 }
+
+// A study's member sits at it no more, and what one was ordered, or a review decided, falls back on who said so.
+func TestStudiesAndReviewsLetGoOfTheAccusedsSide(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		a := fresh(t)
+		withRules(t, a, studyRules+reviewRules)
+		s := &sitting{t: t, a: a, staff: a.As(t, mediation.TownshipStaff, apptest.Here), leader: a.As(t, mediation.Leader, apptest.Here), unit: a.As(t, mediation.UnitStaff, apptest.Here),
+			chief: a.Post(t, "chief", account.Place{Role: mediation.Leader, Area: apptest.County}), clerk: a.Post(t, "clerk", account.Place{Role: mediation.CountyStaff, Area: apptest.County})}
+		s.here = s.take(apptest.Here, "contract")
+		s.month()
+		theirs := a.Post(t, "of-the-accused", account.Place{Role: mediation.Leader, Area: apptest.County, Unit: "某局"})
+		due := a.Case.Now().Add(240 * 3600e9)
+		decision := s.decide(s.chief, s.latest(s.chief).ID, obj{"case": s.here, "text": "限期办结", "user": theirs.User.ID, "due": due}).Want(201).Text("id")
+		x := &table{story: &story{t: t, a: a, id: s.here, staff: s.staff}, leader: s.chief}
+		x.study = a.Do(t, s.chief, "POST", x.path("/studies"), obj{"reason": "complex", "text": "涉及三个部门"}, newKey()).Want(201).Text("id")
+		x.post(s.chief, "/members", obj{"user": theirs.User.ID}).Want(200)
+		x.post(s.chief, "/members", obj{"user": s.leader.User.ID}).Want(200)
+		x.post(s.chief, "/conclusion", obj{"text": "由某局整改"}).Want(200)
+		x.post(s.chief, "/orders", obj{"user": theirs.User.ID, "text": "十日内完成", "due": due}).Want(200)
+		x.order(s.clerk, "reclassify", obj{"category": "accusation", "severity": 3}).Want(200)
+		x.order(s.clerk, "add-party", obj{"kind": "person", "side": "respondent", "name": "某某", "units": []string{"某局"}}).Want(200)
+		x.sweep()
+		st, err := a.Store.Studies().Load(t.Context(), x.study)
+		if err != nil || len(st.Members) != 1 || st.Members[0].User != s.leader.User.ID || st.Orders[0].User != s.chief.User.ID {
+			t.Errorf("%v, %+v, %+v", err, st.Members, st.Orders)
+		}
+		d, err := a.Store.ReviewDecisions().Load(t.Context(), decision)
+		if err != nil || d.User != s.chief.User.ID {
+			t.Errorf("%v, %+v", err, d)
+		}
+		for _, path := range []string{"/api/v1/studies/" + x.study, "/api/v1/review-decisions/" + decision} {
+			a.Do(t, theirs, "GET", path, nil).Refused(404, "not_found", "")
+		}
+		// An account alone is enough: its owner reports nothing either.
+		own := a.Post(t, "the-accused", account.Place{Role: mediation.Leader, Area: apptest.County})
+		second := s.decide(s.clerk, s.latest(s.clerk).ID, obj{"case": s.here, "text": "再办", "user": own.User.ID, "due": due}).Want(201).Text("id")
+		x.order(s.clerk, "add-party", obj{"kind": "person", "side": "respondent", "name": "另一人", "account": own.User.ID}).Want(200)
+		a.Do(t, own, "GET", "/api/v1/review-decisions/"+second, nil).Refused(404, "not_found", "")
+	})
+}
