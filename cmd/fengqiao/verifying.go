@@ -19,13 +19,15 @@ func (c *command) verifyCommand() *cobra.Command {
 			Zh: `逐案核查事件链（改动、删除、换序都会发现）、案号连续、上报与案件互指、席位与案件互指，并逐张核对照片，再与数据库里的检查点
 比对：重算过的事件链、截短的案件、换掉的照片、删去的查阅记录都会发现。--against 与另外保存的检查点文件比对，连同检查点一起
 被改写、整库被退回到从前也会发现。发现问题退出码 1。最好在服务停止时运行：办理中的变动可能被误报。
+按案件内容重算检索标签（范围、不得知悉的人、统计口径），缺的、多的记为 filed。
 既没有告知结果、也没有下次查看时间的事项（案件、上报、外部工单）记为 loose。
 --backup 只核对一份备份的校验和，不需要密钥；备份读不读得出，要恢复一次才知道。`,
 			En: `Walks every case: its chain of events (anything edited, removed or reordered is found), its number, its reports and seats, and
 back again, and every photo's bytes. Holds all of it against the checkpoints in the store: chains that were calculated anew,
 cases cut short, photos exchanged, records of reading removed. With --against it is held against a file of checkpoints that
 was kept elsewhere, too: then it also shows if the checkpoints were rewritten, or the whole store brought back to an earlier
-state. Exit code 1 if anything is wrong. Matters (cases, reports, orders of desks) that have neither an answer
+state. What a case is found by (areas, from whom it is kept, what it counts among) is made anew from the case; what is missing or
+too much is told as "filed". Exit code 1 if anything is wrong. Matters (cases, reports, orders of desks) that have neither an answer
 nor a time at which somebody looks at them are told as "loose". Best run while no server writes: what is in motion may be told by mistake.
 --backup checks the sums of a backup's files instead, and needs no key; that it can be read, only a restore shows.`}.In(c.lang),
 		Example: "  fengqiao checkpoint export /mnt/elsewhere/fengqiao.checkpoints\n  fengqiao verify --against /mnt/elsewhere/fengqiao.checkpoints",

@@ -39,7 +39,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Hall", storetest.Hall},
 		{"HandOvers", storetest.HandOvers},
 		{"HandOversBeside", storetest.HandOversBeside},
-		{"Kept", storetest.Kept},
+		{"Kept", storetest.Kept}, {"Filed", storetest.Filed},
 		{"Slips", storetest.Slips},
 		{"SlipCrashes", storetest.SlipCrashes},
 		{"SlipFigures", storetest.SlipFigures},

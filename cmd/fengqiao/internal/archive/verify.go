@@ -17,7 +17,7 @@ import (
 
 // Finding is one thing that is wrong with what is stored.
 type Finding struct {
-	Kind string // "chain", "head", "number", "report", "seat", "photo", "look", "checkpoint", "loose", "unreadable"
+	Kind string // "chain", "head", "filed", "number", "report", "seat", "photo", "look", "checkpoint", "loose", "unreadable"
 	ID   string // of the case, report, mediator, photo or look; the number of the checkpoint
 	What string
 }

@@ -49,6 +49,13 @@ func (v *verifier) oneCase(row store.Row) error {
 	if err != nil {
 		return v.unreadable("case "+row.ID, err)
 	}
+	filed, err := store.Misfiled(row)
+	if err != nil {
+		return v.unreadable("case "+row.ID, err)
+	}
+	for _, wrong := range filed {
+		v.add("filed", c.ID, "%s", wrong)
+	}
 	if c.Number.Series != "" {
 		v.mu.Lock()
 		v.numbers[c.Number.Series] = append(v.numbers[c.Number.Series], c.Number.N)
