@@ -35,7 +35,7 @@ func (f OfficialFiles) FileOf(ctx context.Context, user string) (handover.File, 
 		return handover.File{}, err
 	}
 	county, now := grid.Code(pol.County), mediation.Instant(s.Now())
-	q := counts.Query{Sight: mediation.Visible{Area: &county}, Official: user, Now: now}
+	q := counts.Query{Sight: mediation.Visible{Area: &county, Except: mediation.FromAnybody}, Official: user, Now: now}
 	tally := s.Figures.Count(q)
 	papers, err := s.SlipsTo(ctx, q, user)
 	if err != nil {
@@ -108,7 +108,11 @@ func (a *API) handOversOf(c *Call, l labels, id string) ([]fileHandOver, error) 
 	}
 	all := []fileHandOver{}
 	for i := range list {
-		h := &list[i]
+		look := handover.Look{HandOver: list[i]}
+		if err := a.HandOvers.For(c.Context, c.Actor, &look); err != nil {
+			return nil, err
+		}
+		h := &look.HandOver
 		with := h.Leaver
 		if h.Leaver == id {
 			with = h.Successor

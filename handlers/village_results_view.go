@@ -33,7 +33,8 @@ type resultView struct {
 	ID       string          `json:"cardId"` // the card's version
 	Criteria []criterionView `json:"criteria"`
 	Versions []versionView   `json:"versions"`
-	// Shown is the version that Cases tell of. Elsewhere is how many cases lie in parts of the village that are not the caller's.
+	// Shown is the version that Cases tell of. Elsewhere is how many cases lie in parts of the village that are not the caller's, or
+	// are not theirs to see any more.
 	Shown      int               `json:"shown"`
 	Cases      []countedCaseView `json:"cases"`
 	Elsewhere  int               `json:"elsewhere"`
@@ -130,7 +131,9 @@ type resultViewer struct {
 	by    explainer // the card's words, the days of the policy in force
 	// read are the cases of which words were shown.
 	read map[string]bool
-	err  error
+	// hidden are those that are kept from the caller, as far as it was asked.
+	hidden map[string]bool
+	err    error
 }
 
 // showVillage shows a result by a version of it, 0: the newest.
@@ -150,7 +153,7 @@ func (a *API) showVillage(c *Call, id string, version int) (Reply, error) {
 		return Reply{}, err
 	}
 	x.version = card.ID
-	v := &resultViewer{a: a, c: c, l: x.labels, by: x, r: &r, card: card, whole: village.SeesWhole(c.Actor, r.Village), read: map[string]bool{}}
+	v := &resultViewer{a: a, c: c, l: x.labels, by: x, r: &r, card: card, whole: village.SeesWhole(c.Actor, r.Village), read: map[string]bool{}, hidden: map[string]bool{}}
 	view, err := v.view(version)
 	if err != nil {
 		return Reply{}, err
@@ -179,7 +182,7 @@ func (v *resultViewer) view(version int) (resultView, error) {
 	counted := r.Counted(version)
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		if !v.sees(row.Case.Area) {
+		if v.hides(row.Case.ID) || !v.sees(row.Case.Area) {
 			out.Elsewhere++
 			continue
 		}
@@ -212,6 +215,16 @@ func (v *resultViewer) people() (ids []string) {
 // sees tells whether what lies in an area is the caller's to read of.
 func (v *resultViewer) sees(area grid.Code) bool { return v.whole || v.c.Actor.Area.Contains(area) }
 
+// hides tells whether a case has turned out to be kept from the caller since the village was assessed: its part in the figures stands.
+func (v *resultViewer) hides(id string) bool {
+	hidden, asked := v.hidden[id]
+	if !asked && v.err == nil {
+		hidden, v.err = v.a.Cases.Hides(v.c.Context, id, v.c.Actor)
+		v.hidden[id] = hidden
+	}
+	return hidden
+}
+
 func (v *resultViewer) person(id string) *personRef {
 	if id == "" {
 		return nil
@@ -229,7 +242,7 @@ func (v *resultViewer) version(i int) versionView {
 		out.Found[v.card.Villages.Criteria[n].Key] = metView{f.Value, f.Met}
 	}
 	for _, ch := range x.Changes {
-		if v.whole || v.own(x.Objection) {
+		if (v.whole || v.own(x.Objection)) && !v.hides(ch.Case) {
 			out.Changes = append(out.Changes, changeOfCountingView{ch.Case, ch.Counts, v.words(ch.Case, ch.Reason)})
 		}
 	}
@@ -269,6 +282,9 @@ func (v *resultViewer) objection(o *village.Objection) objectionView {
 	}
 	for i := range o.Points {
 		p := &o.Points[i]
+		if v.hides(p.Case) {
+			continue
+		}
 		point := objectionPointView{Case: p.Case, Counts: p.Counts, Text: v.words(p.Case, p.Reason)}
 		if !o.Decided.IsZero() {
 			point.Upheld, point.Reason = &p.Upheld, v.words(p.Case, p.Verdict)

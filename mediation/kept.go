@@ -13,6 +13,12 @@ import (
 // someUnit is the key of all accusations with a unit: who works at one that nobody has told us the hash of sees none of them.
 const someUnit = "u"
 
+// anybody is the key of everything that is kept from somebody, whoever it is.
+const anybody = "k"
+
+// FromAnybody is what Visible.Except holds where all are to read the same, from whomever a case is kept: a month that is frozen for everybody.
+var FromAnybody = []string{anybody}
+
 func unitKey(hash string) string { return "u:" + hash }
 
 func accountKey(user string) string { return "a:" + user }
@@ -42,6 +48,9 @@ func keptFrom(parties []Party, users ...string) []string {
 		if p.Account != "" {
 			keys = append(keys, accountKey(p.Account))
 		}
+	}
+	if len(keys) > 0 {
+		keys = append(keys, anybody)
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)

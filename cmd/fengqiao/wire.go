@@ -245,7 +245,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	if err != nil {
 		return nil, err
 	}
-	scorecards := scorecard.NewService(scorecard.Deps{Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
+	scorecards := scorecard.NewService(scorecard.Deps{KeptFrom: st.Cases().KeptFrom, Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
 		Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Slips: st.Slips(), Now: s.cases.Now})
 	s.handovers.Files = handlers.OfficialFiles{Scorecards: scorecards}
 	s.api, err = handlers.New(handlers.Deps{

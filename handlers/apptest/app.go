@@ -240,7 +240,7 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 		}})
 	campaigns, err := campaign.NewService(campaign.Deps{Campaigns: a.Store.Campaigns(), Cases: a.Store.Cases(), Heads: a.Store.Figures(), Policies: a.policies, Now: a.Cases.Now})
 	must(t, err)
-	scorecards := scorecard.NewService(scorecard.Deps{Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
+	scorecards := scorecard.NewService(scorecard.Deps{KeptFrom: a.Store.Cases().KeptFrom, Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
 		Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Slips: a.Store.Slips(), Now: a.Cases.Now})
 	a.HandOvers.Files = handlers.OfficialFiles{Scorecards: scorecards}
 	d := handlers.Deps{

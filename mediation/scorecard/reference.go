@@ -133,7 +133,8 @@ below the line.
   roles; it counts for each of them. Only accounts of the caller's area are listed.
 - **定格**：月份结束后一次，写明谁、何时、按哪一版；此后不变，再定格得到原来那份。旁边按同一版重新计算，写出差别。看不到全域的人只看得到辖区内各乡镇的行。
   **Frozen months** are kept once, with who, when and by which version, and never change. Beside them the same version is reckoned again. Who does not see all of the ground
-  sees the lines of their own areas alone.
+  sees the lines of their own areas alone. 对某人保密的案件（写明了被控告人的检举控告）不计入定格的数和旁边的“现在”，谁看都一样。Cases that are kept from anybody, accusations whose accused
+  are entered, are neither in frozen figures nor in what stands beside them, whoever reads.
 
 ## 导出 · Exports
 

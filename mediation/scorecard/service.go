@@ -21,7 +21,9 @@ type Deps struct {
 	Atlas     *grid.Atlas
 	Figures   *figures.Keeper
 	Slips     SlipSource
-	Now       func() time.Time // case time
+	// KeptFrom are the cases of which what lies beside them, too, is kept from these keys (mediation.Cases.KeptFrom); nil: there are none.
+	KeptFrom func(ctx context.Context, keys []string, limit int) ([]string, error)
+	Now      func() time.Time // case time
 }
 
 // Service reckons scorecards and freezes them.
@@ -220,13 +222,23 @@ func (s *Service) eachSlip(ctx context.Context, q figures.Query, fn func(*slip.S
 	if sight.None || sight.Area == nil || !sight.Area.Contains(q.Area) && !q.Area.Contains(*sight.Area) {
 		return nil
 	}
+	var hidden []string
+	if s.KeptFrom != nil {
+		var err error
+		if hidden, err = s.KeptFrom(ctx, sight.Except, mostKept); err != nil {
+			return err
+		}
+	}
 	return s.Slips.EachCounted(ctx, baseOf(q), q.From, q.Until, func(x *slip.Summary) error {
-		if sight.Unit == "" || sight.Unit == x.To.Unit {
+		if (sight.Unit == "" || sight.Unit == x.To.Unit) && (x.Case == "" || !slices.Contains(hidden, x.Case)) {
 			fn(x)
 		}
 		return nil
 	})
 }
+
+// mostKept bounds the cases that are kept from one caller: the newest.
+const mostKept = 10_000
 
 // baseOf is the area of whose cases a query is, the narrower of what is asked for and of what the caller sees.
 func baseOf(q figures.Query) grid.Code {
@@ -269,7 +281,8 @@ func (s *Service) Freeze(ctx context.Context, actor mediation.Actor, key, month 
 		By: actor.ID, Results: results})
 }
 
-// all reckons everybody of the county that the policy in force is for.
+// all reckons everybody of the county that the policy in force is for. What is kept from anybody is in no frozen figure, nor in what stands beside
+// it: all read the same, and nobody of an accused's side finds more in it than in their own list.
 func (s *Service) all(ctx context.Context, card *Card, p Period) ([]Result, grid.Code, error) {
 	pol, err := s.Policies.Current(ctx)
 	if err != nil {
@@ -278,7 +291,7 @@ func (s *Service) all(ctx context.Context, card *Card, p Period) ([]Result, grid
 	county := grid.Code(pol.County)
 	var results []Result
 	for _, by := range Subjects {
-		g, err := s.ground(ctx, card, by, figures.Query{Sight: mediation.Visible{Area: &county}, Now: s.Now()})
+		g, err := s.ground(ctx, card, by, figures.Query{Sight: mediation.Visible{Area: &county, Except: mediation.FromAnybody}, Now: s.Now()})
 		if err != nil {
 			return nil, "", err
 		}
@@ -334,7 +347,7 @@ func (s *Service) again(ctx context.Context, card *Card, snap *Snapshot, by By) 
 	if err != nil {
 		return Result{}, nil, err
 	}
-	g, err := s.ground(ctx, card, by, figures.Query{Sight: mediation.Visible{Area: &snap.Ground}, Now: s.Now()})
+	g, err := s.ground(ctx, card, by, figures.Query{Sight: mediation.Visible{Area: &snap.Ground, Except: mediation.FromAnybody}, Now: s.Now()})
 	if err != nil {
 		return Result{}, nil, err
 	}
