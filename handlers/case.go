@@ -90,7 +90,7 @@ func (a *API) countCases(c *Call) (Reply, error) {
 
 // caseFilter reads the filter of a list of cases.
 func (a *API) caseFilter(c *Call) (mediation.Filter, error) {
-	f := mediation.Filter{Category: c.QueryText("category"), Channel: c.QueryText("channel"), Unit: c.QueryText("unit"), HadBy: c.QueryText("had"), Official: c.QueryText("official"),
+	f := mediation.Filter{Category: c.QueryText("category"), Channel: c.QueryText("channel"), Unit: c.QueryText("unit"), HadBy: c.QueryText("had"), Lain: grid.Code(c.QueryText("lain")), Official: c.QueryText("official"),
 		Owner: c.QueryText("owner"), Area: grid.Code(c.QueryText("area")), Cell: grid.Code(c.QueryText("cell"))}
 	plan := a.Atlas.Load()
 	if number := c.QueryText("number"); number != "" {
@@ -111,6 +111,12 @@ func (a *API) caseFilter(c *Call) (mediation.Filter, error) {
 	}
 	if err := checkCode(plan, "area", f.Area); err != nil {
 		return f, err
+	}
+	if err := checkCode(plan, "lain", f.Lain); err != nil {
+		return f, err
+	}
+	if d := f.Lain.Depth(); f.Lain != "" && (d < 3 || d > mostLainDepth) {
+		return f, invalid("out_of_range", "lain", "min", "3", "max", strconv.Itoa(mostLainDepth))
 	}
 	if err := checkCode(plan, "cell", f.Cell); err != nil {
 		return f, err

@@ -10,7 +10,7 @@ import (
 
 const importDeadline = 60 * time.Second
 
-var caseFilters = []string{"state", "open", "category", "severity", "cell", "area", "itself", "channel", "source", "noSource", "way", "reportWay", "unit", "noUnit", "had", "official", "counted", "overdue", "needsHand", "owner", "unplaced",
+var caseFilters = []string{"state", "open", "category", "severity", "cell", "area", "itself", "channel", "source", "noSource", "way", "reportWay", "unit", "noUnit", "had", "lain", "official", "counted", "overdue", "needsHand", "owner", "unplaced",
 	"openedFrom", "openedUntil", "lateFrom", "lateUntil", "age", "number", "q"}
 
 // planFileQuery says how a file of boundaries is to be read.

@@ -88,11 +88,17 @@ func (a *API) ranking(c *Call) (Reply, error) {
 	return a.table(c, view, func() *sheet.Book { return l.rankingBook(&view) })
 }
 
-// receivedLink is the list of all that somebody who is ranked received: of a unit also what has lain with it.
+// receivedByArea says what areas have received.
+var receivedByArea = [2]string{"；收到的是现在该辖区的和从该辖区转到别处的", "; received is what lies in the area and what was passed on from it"}
+
+// receivedLink is the list of all that somebody who is ranked received: also what has lain with them.
 func (q *asked) receivedLink(key string, plan *grid.Plan) *string {
 	all := *q
-	if q.by == counts.ByUnit {
+	switch q.by {
+	case counts.ByUnit:
 		all.by, all.Unit = counts.ByHad, ""
+	case counts.ByArea:
+		all.by = counts.ByLain
 	}
 	return all.link(counts.ReceivedList(), key, plan)
 }
@@ -138,6 +144,8 @@ func (l labels) ranking(q *asked, r *policy.Ranking, ranked []counts.Ranked, bef
 		means := choose(l.zh, text[2], text[3])
 		if q.by == counts.ByUnit {
 			means += choose(l.zh, receivedByUnit[0], receivedByUnit[1])
+		} else {
+			means += choose(l.zh, receivedByArea[0], receivedByArea[1])
 		}
 		v.Measures = append(v.Measures, rankMeasureView{m, choose(l.zh, text[0], text[1]), means})
 	}

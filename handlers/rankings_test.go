@@ -236,3 +236,59 @@ func TestWhatLiesWithNobodyCompetesWithNobody(t *testing.T) {
 		}
 	})
 }
+
+func TestATownshipThatPassesACaseOnHasReceivedItAllTheSame(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		app := fresh(t)
+		county := app.Post(t, "county-office", account.Place{Role: mediation.CountyStaff, Area: apptest.County})
+		play(t, app, apptest.Here, history{"in hand", 1, nil})
+		app.Case.Advance(31 * 24 * time.Hour)
+		play(t, app, apptest.There, history{"in hand there", 1, nil})
+		type line struct {
+			Key    string
+			Cases  *string
+			Shares []struct{ Above, Below int }
+		}
+		standing := func() map[string]int {
+			t.Helper()
+			if err := app.Figures.Pass(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var got struct {
+				Measures []struct{ Definition string }
+				Items    []line
+			}
+			app.Do(t, county, http.MethodGet, "/api/v1/stats/rankings/townships", nil).Want(http.StatusOK).Into(&got)
+			received := map[string]int{}
+			for _, x := range got.Items {
+				received[x.Key] = x.Shares[0].Below
+				if listed := following(t, app, county, *x.Cases); listed != x.Shares[0].Below {
+					t.Errorf("%s received %d, its list holds %d: %s", x.Key, x.Shares[0].Below, listed, *x.Cases)
+				}
+			}
+			if !strings.Contains(got.Measures[0].Definition, "转到别处") {
+				t.Errorf("%+v", got.Measures)
+			}
+			return received
+		}
+		here, there := string(apptest.Here), string(apptest.There)
+		if got := standing(); got[here] != 1 || got[there] != 1 {
+			t.Fatalf("%v", got)
+		}
+		var list struct{ Items []struct{ ID string } }
+		app.Do(t, app.As(t, mediation.TownshipStaff, apptest.Here), http.MethodGet, "/api/v1/cases", nil).Want(http.StatusOK).Into(&list)
+		s := &story{t: t, a: app, id: list.Items[0].ID}
+		s.order(app.As(t, mediation.TownshipStaff, apptest.Here), "transfer", obj{"area": there, "reason": "elsewhere"}).Want(http.StatusNoContent)
+		if got := standing(); got[here] != 1 || got[there] != 2 {
+			t.Errorf("passed on: %v", got)
+		}
+		// The township itself counts what its lists show.
+		var mine struct{ Items []line }
+		app.Do(t, app.As(t, mediation.TownshipStaff, apptest.Here), http.MethodGet, "/api/v1/stats/rankings/townships", nil).Want(http.StatusOK).Into(&mine)
+		if len(mine.Items) != 0 {
+			t.Errorf("the township reads %+v", mine.Items)
+		}
+		app.Do(t, county, http.MethodGet, "/api/v1/cases?lain=nowhere", nil).Refused(422, "bad_code", "lain")
+		app.Do(t, county, http.MethodGet, "/api/v1/cases?lain=33.01", nil, apptest.Undocumented()).Refused(422, "out_of_range", "lain")
+	})
+}

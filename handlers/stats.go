@@ -265,6 +265,9 @@ func (q *asked) link(list map[string][]string, group string, plan *grid.Plan) *s
 	return &text
 }
 
+// mostLainDepth is the narrowest area, by the parts of its code, whose past a list can be asked for.
+const mostLainDepth = 5
+
 // groupFilters are what narrows a list to the cases of a group, period aside; false where no filter says it.
 func (q *asked) groupFilters(group string, plan *grid.Plan) (map[string]string, bool) {
 	set := map[string]string{"area": string(q.Area), "category": q.Category, "channel": q.Channel, "unit": q.Unit, "source": q.Source}
@@ -283,6 +286,11 @@ func (q *asked) groupFilters(group string, plan *grid.Plan) (map[string]string, 
 		if set["area"] = group; group == string(base) {
 			set["itself"] = "true"
 		}
+	case counts.ByLain:
+		if _, known := plan.Name(grid.Code(group)); !known || grid.Code(group).Depth() > mostLainDepth {
+			return nil, false
+		}
+		set["lain"] = group
 	default:
 		if group != "" {
 			set[string(q.by)] = group

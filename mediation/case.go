@@ -55,6 +55,9 @@ type Case struct {
 	// Had are the departments that it has lain with, in the order in which it came to them: an objection or a reopening takes it from one, and it
 	// has had it all the same.
 	Had []string
+	// Lain are the areas that it has lain with and that it was passed on from, to another part of the ground, in that order: it has lain there all
+	// the same. What a change of plans moved has not been passed on.
+	Lain []grid.Code
 	// Joint is how several units handle it together; nil: they do not.
 	Joint *Joint
 	// Errands are what helpers did for parties.
@@ -269,6 +272,7 @@ type Summary struct {
 	Channel      string
 	Unit         string
 	Had          []string // the departments that it has lain with
+	Lain         []grid.Code
 	Came         []string // the channel of each of its reports
 	Reporters    []string
 	Match        []string // keyed hashes of its parties

@@ -264,7 +264,7 @@ rules:
 // Summarise makes the case's list form.
 func (c *Case) Summarise() Summary {
 	s := Summary{ID: c.ID, Revision: c.Revision, Number: c.Number, State: c.State, Category: c.Category, Severity: c.Severity,
-		Emergency: c.Emergency, Area: c.Area, Cell: c.Cell, PlanVersion: c.PlanVersion, Channel: c.Channel, Unit: c.Unit, Had: c.Had, Came: c.Channels(), Reporters: c.Reporters,
+		Emergency: c.Emergency, Area: c.Area, Cell: c.Cell, PlanVersion: c.PlanVersion, Channel: c.Channel, Unit: c.Unit, Had: c.Had, Lain: c.Lain, Came: c.Channels(), Reporters: c.Reporters,
 		Reports: len(c.Reports), NeedsHand: c.NeedsHand, Repeats: c.Repeats, StateDue: c.StateClock.Due, WholeDue: c.WholeClock.Due,
 		Breached: !c.StateClock.Breached.IsZero() || !c.WholeClock.Breached.IsZero(),
 		Warned:   c.StateClock.Reminded > 0 || c.WholeClock.Reminded > 0, Opened: c.Opened, Changed: c.Changed, Closed: c.Closed,

@@ -1,6 +1,8 @@
 package mediation
 
 import (
+	"slices"
+
 	"time"
 
 	"fengqiao/grid"
@@ -17,7 +19,19 @@ func (d *decision) sayMoved() {
 	if d.Area != d.lay {
 		d.say("area", string(d.Area))
 		d.say("area_before", string(d.lay))
+		d.leave(d.lay)
 	}
+}
+
+// mostLain bounds the areas that a case remembers: those that it came from first stay.
+const mostLain = 20
+
+// leave notes that the case is passed on from an area: into another part of the ground or above it, and not within it.
+func (d *decision) leave(from grid.Code) {
+	if d.event.Kind == "rezoned" || from == "" || from.Contains(d.Area) || has(d.Lain, from) || len(d.Lain) == mostLain {
+		return
+	}
+	d.Lain = append(slices.Clip(d.Lain), from)
 }
 
 // FiledAt is how a case was filed just before a moment: as it is now, but for what its timeline has changed since. events is the whole of it, or

@@ -71,6 +71,7 @@ type Filter struct {
 	Came       []string // one of its reports came by any of these channels
 	Unit       string
 	HadBy      string       // a unit that it lies with or has lain with
+	Lain       grid.Code    // an area in which it lies or has lain, at most a village and at least a county; with a sight by area alone
 	Official   string       // an account that has acted on it in public office
 	Opened     [2]time.Time // from inclusive, until exclusive
 	OverdueAt  time.Time    // a clock's due time lies before

@@ -163,6 +163,8 @@ func seen(f mediation.Filter) (Query, bool) {
 		return byNumber(q, *v.Area, f)
 	}
 	switch {
+	case f.Lain != "":
+		return lain(q, v, f, streams)
 	case v.Case != "":
 		return q, false // a party has no lists
 	case v.Reporter != "":
@@ -228,6 +230,30 @@ func lead(q Query, area grid.Code, streams []string, tag string) Query {
 		q.Tags = append(q.Tags, streams[0])
 	}
 	return q
+}
+
+// lain makes a query of what lies in an area and what has lain there, of those that tags are written of; what the caller sees, and what else the
+// filter narrows to, are conditions on the row.
+func lain(q Query, v mediation.Visible, f mediation.Filter, streams []string) (Query, bool) {
+	if v.Area == nil || v.Reporter != "" || v.Mediator != "" || v.Case != "" || leadingArea(f.Lain) != f.Lain {
+		return q, false
+	}
+	area, ok := both(*v.Area, f.Area)
+	if !ok {
+		return q, false
+	}
+	narrow(&q, area)
+	q.Any = []string{lainTag(f.Lain)}
+	for _, stream := range []string{streamTag(false), streamTag(true)} {
+		q.Any = append(q.Any, stream+string(f.Lain))
+	}
+	if len(streams) == 1 {
+		q.Tags = append(q.Tags, streams[0])
+	}
+	if v.Unit != "" {
+		q.Tags = append(q.Tags, "u:"+v.Unit)
+	}
+	return q, true
 }
 
 // sentToo adds to a person's or a unit's cases those that rules have sent to them in person.

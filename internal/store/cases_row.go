@@ -95,6 +95,13 @@ func caseTags(c *mediation.Case) []string {
 	for _, unit := range c.Had {
 		add(hadTag(unit))
 	}
+	for _, from := range c.Lain {
+		for _, a := range from.Ancestors() {
+			if d := a.Depth(); d >= widestTag && d <= narrowestTag && !a.Contains(c.Area) {
+				add(lainTag(a)) // what lies inside it is found by its streams
+			}
+		}
+	}
 	for i := range c.Sent {
 		switch s := &c.Sent[i]; {
 		case s.User != "":
@@ -210,6 +217,9 @@ func countedTag(set mediation.Counted) string { return "q:" + string(set) }
 
 // officialTag is of an account that has acted on it in public office.
 func officialTag(user string) string { return "b:" + user }
+
+// lainTag is of an area that it has lain with and does not lie in any more.
+func lainTag(a grid.Code) string { return "y:" + string(a) }
 
 // hadTag is of a unit that it lies with or has lain with.
 func hadTag(unit string) string { return "n:" + unit }

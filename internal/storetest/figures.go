@@ -184,7 +184,7 @@ func (k *figuresKit) compare(t *testing.T, round int) {
 		for _, q := range []figures.Query{{}, {Area: "33.01.11.001"}, {Category: "neighbour"}, {Channel: "12345"}, {Unit: "住建局"}, {HadBy: "住建局"}, {Official: Town.ID}, {Official: "nobody"}, {Source: "petition"}, {From: cuts[1]}, {Until: cuts[1]},
 			{Area: "33.01.11.001", From: cuts[0], Until: cuts[2]}, {Unit: "住建局", From: cuts[1]}, {Area: "33.01.11.001", Unit: "住建局", Official: Town.ID, Until: cuts[2]}} {
 			q.Sight, q.Now, q.SourceOf = mediation.VisibleBy(actor, mediation.StatsRead), k.Clock(), sourceOf
-			for _, by := range append([]figures.By{figures.Whole, figures.ByOfficial, figures.ByHad}, figures.Breakdowns...) {
+			for _, by := range append([]figures.By{figures.Whole, figures.ByOfficial, figures.ByHad, figures.ByLain}, figures.Breakdowns...) {
 				got, want := k.kept.Break(q, by, cuts), recount(cases, actor, q, by, cuts)
 				if !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
 					t.Fatalf("round %d, %s, %+v by %q:\n got %+v\nwant %+v", round, actor.Role, q, by, got, want)

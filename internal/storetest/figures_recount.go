@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/mediation"
 	"fengqiao/mediation/figures"
 )
@@ -48,6 +49,10 @@ func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures
 			for _, id := range map[figures.By][]string{figures.ByOfficial: officials(&c), figures.ByHad: c.had}[by] {
 				groups[id] = append(groups[id], c)
 			}
+		} else if by == figures.ByLain {
+			for _, key := range parts(&c, actor, q) {
+				groups[key] = append(groups[key], c)
+			}
 		} else if key, ok := groupOf(&c, actor, q, by, cuts); ok {
 			groups[key] = append(groups[key], c)
 		}
@@ -63,6 +68,28 @@ func recount(cases []counted, actor mediation.Actor, q figures.Query, by figures
 		return 1
 	})
 	return out
+}
+
+// parts are the parts of the ground that a case has lain with: it lies with one, and its timeline says from where it was passed on.
+func parts(c *counted, actor mediation.Actor, q figures.Query) (keys []string) {
+	lain := []grid.Code{c.Area}
+	for i := range c.timeline {
+		e := &c.timeline[i]
+		if before := grid.Code(e.Data["area_before"]); e.Kind != "rezoned" && !before.Contains(grid.Code(e.Data["area"])) {
+			lain = append(lain, before)
+		}
+	}
+	for _, area := range lain {
+		at := *c
+		at.Area = area
+		if area == "" || !actor.Area.Contains(area) || !q.Area.Contains(area) {
+			continue
+		}
+		if key, ok := groupOf(&at, actor, q, figures.ByArea, nil); ok && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // officials are the accounts of public office in a case's timeline.

@@ -39,7 +39,9 @@ func Filed(t *testing.T, s *store.Store) {
 		return sound.Tags[i]
 	}
 	without := func(tag string) func(*store.Row) {
-		return func(row *store.Row) { row.Tags = slices.DeleteFunc(slices.Clone(row.Tags), func(x string) bool { return x == tag }) }
+		return func(row *store.Row) {
+			row.Tags = slices.DeleteFunc(slices.Clone(row.Tags), func(x string) bool { return x == tag })
+		}
 	}
 	for name, damage := range map[string]func(*store.Row){
 		`"z:u:`: without(tag("z:u:")), `"q:`: without(tag("q:")), `"o:33`: without(tag("o:33")),

@@ -21,7 +21,7 @@ const blockRows = 1 << 14
 type block struct {
 	id                                       [blockRows]key
 	area, category, channel, unit, officials [blockRows]uint32
-	had, came                                [blockRows]uint32
+	had, came, lain                          [blockRows]uint32
 	opened, accepted, agreed, closed, until  [blockRows]uint32 // until is when the case is overdue
 	late                                     [blockRows]uint32 // when a limit first passed
 	kind                                     [blockRows]uint32 // in the book's kinds
@@ -33,7 +33,7 @@ type Book struct {
 	blocks                        []*block
 	rows                          index
 	area, category, channel, unit names
-	officials, had, came          names // each word a set of them: officials, units that have had a case, the channels of its reports, one each
+	officials, had, came, lain    names // each word a set of them: officials, units that have had a case, the channels of its reports, areas it has lain with
 	kinds                         kinds
 	asOf                          time.Time
 }
@@ -57,6 +57,7 @@ func (b *Book) Put(s *mediation.Summary) {
 	k.officials[i] = b.officials.code(setOf(s.Course.Officials))
 	k.had[i] = b.had.code(setOf(HadBy(s)))
 	k.came[i] = b.came.code(setOf(s.Came))
+	k.lain[i] = b.lain.code(setOf(LainWith(s)))
 	k.opened[i], k.closed[i], k.until[i] = seconds(s.Opened), seconds(s.Closed), seconds(s.Overdue)
 	k.accepted[i], k.agreed[i] = seconds(s.Course.Accepted), seconds(s.Course.Agreed)
 	k.late[i] = seconds(s.Course.Breached)
@@ -69,6 +70,17 @@ func HadBy(s *mediation.Summary) []string {
 		return s.Had
 	}
 	return append(slices.Clip(s.Had), s.Unit)
+}
+
+// LainWith are the areas that a case lies with and has lain with.
+func LainWith(s *mediation.Summary) []string {
+	areas := []string{string(s.Area)}
+	for _, a := range s.Lain {
+		if a != s.Area {
+			areas = append(areas, string(a))
+		}
+	}
+	return areas
 }
 
 func (b *Book) idOf(row uint32) key { return b.blocks[row/blockRows].id[row%blockRows] }

@@ -41,22 +41,33 @@ func MeasureList(measure string) map[string][]string { return measured[measure].
 // ReceivedList is the list of all that came in.
 func ReceivedList() map[string][]string { return received }
 
-// Competitors are those who are ranked: areas, or units. What a unit received is what lies with it and what has lain with it; what it achieved lies
-// with it now. So a case that it objected to, or that was taken from it when it was taken up again, stays below its line for good and comes above it
-// only by coming back to it: there is nothing to be gained by getting rid of one.
+// Competitors are those who are ranked: areas, or units. What one received is what lies with it and what has lain with it; what it achieved lies
+// with it now. So a case that it objected to or passed on, or that was taken from it when it was taken up again, stays below its line for good and
+// comes above it only by coming back to it: there is nothing to be gained by getting rid of one.
 func (b *Book) Competitors(q Query, by By) []Group {
 	own := b.Break(q, by, nil)
-	if by != ByUnit {
-		return own
+	switch by {
+	case ByUnit:
+		return b.withPast(q, ByHad, own)
+	case ByArea:
+		return b.withPast(q, ByLain, own)
 	}
+	return own
+}
+
+// withPast gives each group what it has received, by what lay with it at any time.
+func (b *Book) withPast(q Query, by By, own []Group) []Group {
 	of := map[string]*Tally{}
 	for i := range own {
 		of[own[i].Key] = &own[i].Tally
 	}
-	only := cmp.Or(q.Sight.Unit, q.Unit)
-	q.Unit, q.HadBy = "", cmp.Or(q.HadBy, only)
+	only := ""
+	if by == ByHad {
+		only = cmp.Or(q.Sight.Unit, q.Unit)
+		q.Unit, q.HadBy = "", cmp.Or(q.HadBy, only)
+	}
 	var all []Group
-	for _, g := range b.Break(q, ByHad, nil) {
+	for _, g := range b.Break(q, by, nil) {
 		if only != "" && g.Key != only {
 			continue // it is asked for one
 		}

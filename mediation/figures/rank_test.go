@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/mediation"
 	"fengqiao/mediation/policy"
 
@@ -13,12 +14,16 @@ import (
 
 // ranks are the places of the units whose cases these are.
 func ranks(cases []mediation.Summary, measures []string) map[string]Ranked {
+	return ranksBy(ByUnit, cases, measures)
+}
+
+func ranksBy(by By, cases []mediation.Summary, measures []string) map[string]Ranked {
 	b := &Book{}
 	for i := range cases {
 		b.Put(&cases[i])
 	}
 	places := map[string]Ranked{}
-	for _, r := range Rank(b.Competitors(Query{Sight: sightOf("33"), Now: day.AddDate(0, 3, 0)}, ByUnit), measures) {
+	for _, r := range Rank(b.Competitors(Query{Sight: sightOf("33"), Now: day.AddDate(0, 3, 0)}, by), measures) {
 		places[r.Key] = r
 	}
 	return places
@@ -102,6 +107,46 @@ func TestGettingRidOfACaseNeverHelpsARank(t *testing.T) {
 		for other, was := range before {
 			if other != unit && other != instead[i].Unit && was.Place <= before[unit].Place && after[unit].Place < after[other].Place {
 				rt.Fatalf("%s passed %s by getting rid of a case", unit, other)
+			}
+		}
+	})
+}
+
+// passed is a case that its township passed on, to another or above, and that came to any end there.
+func passed(t *rapid.T, s mediation.Summary) mediation.Summary {
+	end := drawn(t)[0]
+	s.State, s.Closed, s.Course = end.State, end.Closed, end.Course
+	from := s.Area
+	s.Lain = []grid.Code{from}
+	if s.Area = grid.Code(rapid.SampledFrom([]string{"33", "33.t0.1", "33.t1.1", "33.t2"}).Draw(t, "whose now")); s.Area.Prefix(2) == from.Prefix(2) {
+		s.Area = "33"
+	}
+	return s
+}
+
+// The same holds of townships: no share of their own grows by passing a case on.
+func TestPassingACaseOnNeverHelpsATownshipsRank(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		cases, measures := drawn(rt), rapid.SampledFrom(orders).Draw(rt, "measures")
+		for i := range cases {
+			cases[i].Area = grid.Code(fmt.Sprintf("33.t%d.%d", i%3, i%2))
+		}
+		before := ranksBy(ByArea, cases, measures)
+		i := rapid.IntRange(0, len(cases)-1).Draw(rt, "case")
+		town, instead := string(cases[i].Area.Prefix(2)), append([]mediation.Summary{}, cases...)
+		instead[i] = passed(rt, cases[i])
+		after := ranksBy(ByArea, instead, measures)
+		if _, still := after[town]; !still {
+			rt.Fatalf("%s is ranked no more", town)
+		}
+		for n, share := range after[town].Shares {
+			if share.compare(before[town].Shares[n]) > 0 || share.Below != before[town].Shares[n].Below {
+				rt.Fatalf("by %s %s had %v and has %v", measures[n], town, before[town].Shares[n], share)
+			}
+		}
+		for other, was := range before {
+			if other != town && other != string(instead[i].Area.Prefix(2)) && was.Place <= before[town].Place && after[town].Place < after[other].Place {
+				rt.Fatalf("%s passed %s by passing a case on", town, other)
 			}
 		}
 	})

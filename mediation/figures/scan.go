@@ -47,6 +47,8 @@ const (
 	BySource   By = "source"
 	// ByHad is by the units that cases lie with or have lain with: a case counts for each of them.
 	ByHad By = "had"
+	// ByLain is as ByArea, and by the areas that cases have lain with and were passed on from: a case counts for each of them.
+	ByLain By = "lain"
 )
 
 // Breakdowns is all of them.
@@ -107,13 +109,13 @@ func (b *Book) filled(i int) int { return min(blockRows, int(b.rows.n)-i*blockRo
 // in the others what is not out is 0, so that the groups of a row's words need only be joined by or. A column whose words are all 0 is nil
 // and need not be read.
 type sieve struct {
-	area, category, channel, unit, officials, had []int32
-	kind                                          []int32
-	from, until, now                              uint32
-	late                                          bool
-	cuts                                          []uint32
-	keys                                          []string
-	// sets are, of ByOfficial and ByHad, the officials or units that each group of rows counts for, none of cases that none has had; of others nil.
+	area, category, channel, unit, officials, had, lain []int32
+	kind                                                []int32
+	from, until, now                                    uint32
+	late                                                bool
+	cuts                                                []uint32
+	keys                                                []string
+	// sets are, of ByOfficial, ByHad and ByLain, the officials, units or areas that each group of rows counts for, none of cases that none has had; of others nil.
 	sets [][]int32
 	// plain: nobody asks how long anything took.
 	plain bool
@@ -146,6 +148,9 @@ func (b *Book) sieve(q Query, by By, cuts []time.Time) (*sieve, bool) {
 	s.unit = s.sort(&b.unit, by == ByUnit, is(cmp.Or(v.Unit, q.Unit)), group)
 	s.officials = s.members(&b.officials, by == ByOfficial, q.Official)
 	s.had = s.members(&b.had, by == ByHad, q.HadBy)
+	if by == ByLain {
+		s.lain = s.parts(&b.lain, area, cmp.Or(q.Depth, area.Depth()+1))
+	}
 	s.kind = make([]int32, len(b.kinds.all))
 	for code, k := range b.kinds.all {
 		if !k.sets.Has(receivedSet) || mediation.Withholds(wordsOf(k.kept), v.Except) {
@@ -223,20 +228,40 @@ func (s *sieve) members(n *names, groups bool, want string) []int32 {
 		case want != "" && !slices.Contains(members, want):
 			of[code] = out
 		case groups:
-			set := make([]int32, len(members))
-			for i, id := range members {
-				g, ok := seen[id]
-				if !ok {
-					g = int32(len(s.keys))
-					seen[id], s.keys = g, append(s.keys, id)
-				}
-				set[i] = g
-			}
-			of[code] = int32(len(s.sets))
-			s.sets = append(s.sets, set)
+			of[code] = s.set(members, seen)
 		}
 	}
 	return of
+}
+
+// parts gives every set of areas its group, which stands for one of each part of the ground that it is of.
+func (s *sieve) parts(n *names, ground grid.Code, depth int) []int32 {
+	of, seen := make([]int32, len(n.all)), map[string]int32{}
+	for code, word := range n.all {
+		var parts []string
+		for _, area := range wordsOf(word) {
+			if part := string(grid.Code(area).Below(depth)); inside(ground, area) && !slices.Contains(parts, part) {
+				parts = append(parts, part)
+			}
+		}
+		of[code] = s.set(parts, seen)
+	}
+	return of
+}
+
+// set makes a group of members, each of which is a group; seen are those that are one.
+func (s *sieve) set(members []string, seen map[string]int32) int32 {
+	set := make([]int32, len(members))
+	for i, id := range members {
+		g, ok := seen[id]
+		if !ok {
+			g = int32(len(s.keys))
+			seen[id], s.keys = g, append(s.keys, id)
+		}
+		set[i] = g
+	}
+	s.sets = append(s.sets, set)
+	return int32(len(s.sets) - 1)
 }
 
 // groups writes the groups of a block's first rows, or out, a column after another: what a query does not ask for is not read.
@@ -255,7 +280,7 @@ func (s *sieve) groups(k *block, n int, into []int32) {
 	for _, c := range [...]struct {
 		codes *[blockRows]uint32
 		group []int32
-	}{{&k.area, s.area}, {&k.category, s.category}, {&k.channel, s.channel}, {&k.unit, s.unit}, {&k.officials, s.officials}, {&k.had, s.had}} {
+	}{{&k.area, s.area}, {&k.category, s.category}, {&k.channel, s.channel}, {&k.unit, s.unit}, {&k.officials, s.officials}, {&k.had, s.had}, {&k.lain, s.lain}} {
 		if c.group == nil {
 			continue
 		}
