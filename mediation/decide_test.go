@@ -165,7 +165,7 @@ func TestSituations(t *testing.T) {
 			s := begin(t, nil).talked().do(elder, StepBack{Reason: "ill"}).is(Screened)
 			m := sunDe()
 			m.ID, m.User = "elder", "u-elder"
-			got := Match(s.c, 0, []Mediator{m}, Ground{Policy: s.r.Policy, Tier: s.r.Policy.Tiers[0], At: &matchSpot, Now: s.at})
+			got := Match(s.c, 0, []Mediator{m}, Ground{Rules: s.r, Tier: s.r.Policy.Tiers[0], At: &matchSpot, Now: s.at})
 			if !slices.Equal(codes(got[0].Excluded), []string{matchSteppedBack}) {
 				t.Fatalf("excluded for %q", codes(got[0].Excluded))
 			}

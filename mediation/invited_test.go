@@ -15,7 +15,7 @@ func TestDelegatesAreInvitedWithTheConsentOfBothSides(t *testing.T) {
 	for _, kind := range []string{"delegate", "consultative"} {
 		m := Mediator{ID: kind, User: "u-" + kind, Kind: kind, Area: s.c.Cell.Prefix(5), Tier: "village", Available: true, Cap: 3}
 		for seat, asked := range []bool{false, true} {
-			found := Match(s.c, seat, []Mediator{m}, Ground{Policy: s.r.Policy, Tier: s.r.Policy.Tiers[0], Now: s.at})
+			found := Match(s.c, seat, []Mediator{m}, Ground{Rules: s.r, Tier: s.r.Policy.Tiers[0], Now: s.at})
 			wrong := slices.ContainsFunc(found[0].Excluded, func(r Reason) bool { return r.Code == matchKind })
 			if wrong == asked {
 				t.Errorf("%s for seat %d: %+v", kind, seat, found[0].Excluded)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"fengqiao/grid"
-	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 
 	"github.com/paulmach/orb"
@@ -48,10 +47,10 @@ func NewPanel(pol *policy.Policy, category string, severity int) (Panel, error) 
 
 // Ground is what candidates are judged on beside the case itself.
 type Ground struct {
-	Policy *policy.Policy
-	Tier   policy.Tier
-	At     *orb.Point // the case's exact point (WGS-84 lon/lat degrees), nil if unknown
-	Now    time.Time  // when the offer would be sent
+	Rules
+	Tier policy.Tier
+	At   *orb.Point // the case's exact point (WGS-84 lon/lat degrees), nil if unknown
+	Now  time.Time  // when the offer would be sent
 	// Parties are the mediators who are themselves parties of the case, whatever their tier.
 	Parties []Mediator
 }
@@ -60,7 +59,7 @@ type Ground struct {
 // excluded ones by id, each with every reason. It is pure and does not depend on the order of the pool. Consent to outsiders
 // (PML 20) is not its business.
 func Match(c *Case, seat int, pool []Mediator, g Ground) []Candidate {
-	q := query{Case: c, g: g, answer: clock.Of(g.Policy).After(g.Now, g.Tier.Answer), where: c.Cell}
+	q := query{Case: c, g: g, answer: g.after(g.Now, g.Tier.Answer), where: c.Cell}
 	if seat >= 0 && seat < len(c.Panel.Seats) {
 		q.kinds = c.Panel.Seats[seat].Kinds
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fengqiao/grid"
+	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 
 	"github.com/paulmach/orb"
@@ -116,7 +117,7 @@ func TestWhoCannotBeOfferedASeat(t *testing.T) {
 			pol := fuyang(t)
 			c, m := quarrel(t, pol, "neighbour", 1), sunDe()
 			x.change(c, &m)
-			got := Match(c, 0, []Mediator{m}, Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow})[0]
+			got := Match(c, 0, []Mediator{m}, Ground{Rules: rulesFor(pol), Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow})[0]
 			if !slices.Equal(codes(got.Excluded), x.want) {
 				t.Errorf("excluded for %v, want %v", codes(got.Excluded), x.want)
 			}
@@ -142,7 +143,7 @@ func TestAMediatorWhoIsAPartyIsNotAsked(t *testing.T) {
 		{"another mediator is a party", sunDe(), party, nil},
 	} {
 		t.Run(x.situation, func(t *testing.T) {
-			g := Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow, Parties: []Mediator{x.party}}
+			g := Ground{Rules: rulesFor(pol), Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow, Parties: []Mediator{x.party}}
 			if got := Match(quarrel(t, pol, "neighbour", 1), 0, []Mediator{x.m}, g)[0]; !slices.Equal(codes(got.Excluded), x.want) {
 				t.Errorf("excluded for %v, want %v", codes(got.Excluded), x.want)
 			}
@@ -161,7 +162,7 @@ func TestWhyACandidateIsGood(t *testing.T) {
 	m.Point[1] += 0.009 // a kilometre
 	m.Seats = make([]HeldSeat, 2)
 	m.Declines = 1
-	got := Match(c, 0, []Mediator{m}, Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow})[0]
+	got := Match(c, 0, []Mediator{m}, Ground{Rules: rulesFor(pol), Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow})[0]
 	var text []string
 	for _, r := range got.Reasons {
 		text = append(text, r.Text("zh"))
@@ -198,7 +199,7 @@ func TestWhoComesFirst(t *testing.T) {
 			b.ID, b.User = "m2", "u2"
 			x.better(&a)
 			x.worse(&b)
-			got := Match(quarrel(t, pol, "neighbour", 1), 0, []Mediator{b, a}, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})
+			got := Match(quarrel(t, pol, "neighbour", 1), 0, []Mediator{b, a}, Ground{Rules: rulesFor(pol), Tier: tier, At: &matchSpot, Now: matchNow})
 			if got[0].Mediator.ID != "m1" {
 				t.Errorf("first is %s with %v, then %v", got[0].Mediator.ID, got[0].Score, got[1].Score)
 			}
@@ -255,7 +256,7 @@ func TestNobodyExcludedIsOffered(t *testing.T) {
 		lists := map[int][]Candidate{}
 		barred := map[string]bool{}
 		for seat := range panel.Seats {
-			lists[seat] = Match(c, seat, pool, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})
+			lists[seat] = Match(c, seat, pool, Ground{Rules: rulesFor(pol), Tier: tier, At: &matchSpot, Now: matchNow})
 			if len(lists[seat]) != len(pool) {
 				t.Fatalf("%d of %d judged", len(lists[seat]), len(pool))
 			}
@@ -268,7 +269,7 @@ func TestNobodyExcludedIsOffered(t *testing.T) {
 			}
 		}
 		per, who := map[int]int{}, map[string]bool{"m007": len(pool) > 7}
-		for _, o := range NextWave(c, lists, tier, pol, matchNow, ids()) {
+		for _, o := range NextWave(c, lists, tier, clock.Of(pol), matchNow, ids()) {
 			per[o.Seat]++
 			if barred[fmt.Sprint(o.Seat, o.Mediator)] || who[o.Mediator] || per[o.Seat] > tier.WaveSize {
 				t.Fatalf("%s was asked for seat %d", o.Mediator, o.Seat)
@@ -296,8 +297,8 @@ func TestNearerNeverScoresLower(t *testing.T) {
 		far, near := m, m
 		far.Point[0] += rapid.Float64Range(0, 0.3).Draw(t, "far")
 		near.Point[0] += (far.Point[0] - m.Point[0]) * rapid.Float64Range(0, 1).Draw(t, "share")
-		a := Match(c, 0, []Mediator{near}, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})[0]
-		b := Match(c, 0, []Mediator{far}, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})[0]
+		a := Match(c, 0, []Mediator{near}, Ground{Rules: rulesFor(pol), Tier: tier, At: &matchSpot, Now: matchNow})[0]
+		b := Match(c, 0, []Mediator{far}, Ground{Rules: rulesFor(pol), Tier: tier, At: &matchSpot, Now: matchNow})[0]
 		if a.Score < b.Score || len(a.Excluded) > len(b.Excluded) {
 			t.Fatalf("at %.0f m %v %v, at %.0f m %v %v", a.Metres, a.Score, a.Excluded, b.Metres, b.Score, b.Excluded)
 		}
@@ -310,8 +311,8 @@ func TestTheOrderOfThePoolDoesNotMatter(t *testing.T) {
 		pool := drawPool(t, 20)
 		panel, _ := NewPanel(pol, "neighbour", 1)
 		c := &Case{Cell: matchCell, Category: "neighbour", Panel: panel}
-		want := Match(c, 0, pool, Ground{Policy: pol, Tier: pol.Tiers[2], At: &matchSpot, Now: matchNow})
-		got := Match(c, 0, rapid.Permutation(pool).Draw(t, "shuffled"), Ground{Policy: pol, Tier: pol.Tiers[2], At: &matchSpot, Now: matchNow})
+		want := Match(c, 0, pool, Ground{Rules: rulesFor(pol), Tier: pol.Tiers[2], At: &matchSpot, Now: matchNow})
+		got := Match(c, 0, rapid.Permutation(pool).Draw(t, "shuffled"), Ground{Rules: rulesFor(pol), Tier: pol.Tiers[2], At: &matchSpot, Now: matchNow})
 		for i := range want {
 			if want[i].Mediator.ID != got[i].Mediator.ID || want[i].Score != got[i].Score {
 				t.Fatalf("at %d: %s, shuffled %s", i, want[i].Mediator.ID, got[i].Mediator.ID)
@@ -341,7 +342,7 @@ func TestEveryReasonHasItsWords(t *testing.T) {
 		pool := drawPool(t, 2)
 		pool[0].Unit, pool[0].UnitHash = "x", "x"
 		pool[0].Leaves = []Leave{{To: matchNow.Add(time.Hour)}}
-		for _, x := range Match(c, 0, pool, Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow}) {
+		for _, x := range Match(c, 0, pool, Ground{Rules: rulesFor(pol), Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow}) {
 			for _, r := range append(x.Reasons, x.Excluded...) {
 				if text := r.Text("zh-CN") + r.Text("en"); strings.ContainsAny(text, "{}") || text == r.Code+r.Code {
 					t.Fatalf("%v: %s", r, text)
@@ -381,6 +382,6 @@ func BenchmarkMatch400(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		Match(c, 0, pool, Ground{Policy: pol, Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow})
+		Match(c, 0, pool, Ground{Rules: rulesFor(pol), Tier: pol.Tiers[0], At: &matchSpot, Now: matchNow})
 	}
 }

@@ -12,12 +12,12 @@ import (
 // NextWave chooses whom to ask next: for every seat that is a key of candidates and still free, the best of Match's list, up
 // to the tier's WaveSize together with the offers that are still open for it. Nobody gets two offers of one case. Seats that
 // somebody can fill are not left without anybody while another seat could do with someone else. Wave is the case's wave
-// after the one it is in. newID makes one id per offer.
-func NextWave(c *Case, candidates map[int][]Candidate, tier policy.Tier, pol *policy.Policy, now time.Time, newID func() string) []Offer {
+// after the one it is in. The time to answer is counted by the calendar that the case is judged by. newID makes one id per offer.
+func NextWave(c *Case, candidates map[int][]Candidate, tier policy.Tier, cal *clock.Calendar, now time.Time, newID func() string) []Offer {
 	w := newWave(c, candidates, tier.WaveSize)
 	for w.round() {
 	}
-	deadline := clock.Of(pol).After(now, tier.Answer)
+	deadline := cal.After(now, tier.Answer).UTC()
 	offers := make([]Offer, 0, len(w.picked))
 	for _, p := range w.picked {
 		offers = append(offers, Offer{ID: newID(), Mediator: p.Mediator.ID, User: p.Mediator.User, Seat: p.Seat, Tier: c.Tier, Wave: c.Wave + 1,

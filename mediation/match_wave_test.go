@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fengqiao/mediation/clock"
 )
 
 // ids numbers offers.
@@ -28,7 +30,7 @@ func TestNextWave(t *testing.T) {
 	lists := func(c *Case, pool []Mediator) map[int][]Candidate {
 		out := map[int][]Candidate{}
 		for _, seat := range c.Panel.Free() {
-			out[seat] = Match(c, seat, pool, Ground{Policy: pol, Tier: tier, At: &matchSpot, Now: matchNow})
+			out[seat] = Match(c, seat, pool, Ground{Rules: rulesFor(pol), Tier: tier, At: &matchSpot, Now: matchNow})
 		}
 		return out
 	}
@@ -71,7 +73,7 @@ func TestNextWave(t *testing.T) {
 			if x.change != nil {
 				x.change(c)
 			}
-			got := NextWave(c, lists(c, x.pool), tier, pol, matchNow, ids())
+			got := NextWave(c, lists(c, x.pool), tier, clock.Of(pol), matchNow, ids())
 			if show(got) != x.want {
 				t.Errorf("asked %q, want %q", show(got), x.want)
 			}

@@ -82,7 +82,8 @@ func (d *decision) reckonAll() []Reckoned {
 	return list
 }
 
-// reckonDuties works out the ends of sub-tasks and of the leader's dates that the policy's rule made, and says in the event which are others now.
+// reckonDuties works out the ends of sub-tasks, of errands, of the leader's dates and of offers that the policy's rule made, and says in the event
+// which are others now. Whoever is asked by an offer is told until when, once for each end.
 func (d *decision) reckonDuties() (moved bool) {
 	if d.State.Over() {
 		return false
@@ -106,10 +107,27 @@ func (d *decision) reckonDuties() (moved bool) {
 			d.charge().Reviews[i].Clock.Due, moved = due, true
 		}
 	}
+	d.Errands, d.Offers = slices.Clone(d.Errands), slices.Clone(d.Offers)
+	for i := range d.Errands {
+		if due, ok := reckon("errand_"+strconv.Itoa(i+1), d.ErrandTerm(&d.Errands[i], d.rules)); ok {
+			d.Errands[i].Clock.Due, moved = due, true
+		}
+	}
+	for i := range d.Offers {
+		o := &d.Offers[i]
+		if !o.Deadline.After(d.At) {
+			continue // it has run out, though no sweep has come by
+		}
+		if due, ok := reckon("offer_"+strconv.Itoa(i+1), d.OfferTerm(o, d.rules)); ok {
+			o.Deadline, moved = due, true
+			d.tell(NoticeOffer, Recipient{User: o.User}, due)
+		}
+	}
 	return moved
 }
 
-// besideDue is the latest end of the clocks that run beside the case's own: of its sub-tasks, of the leader's dates, of judicial confirmation.
+// besideDue is the latest end of the clocks that run beside the case's own: of its sub-tasks, of errands, of the leader's dates, of offers that wait
+// for an answer, of judicial confirmation.
 func (c *Case) besideDue() (last time.Time) {
 	later := func(t time.Time) {
 		if t.After(last) {
@@ -119,6 +137,16 @@ func (c *Case) besideDue() (last time.Time) {
 	for i := range c.tasks() {
 		if t := &c.Joint.Tasks[i]; t.Open() {
 			later(t.Clock.Due)
+		}
+	}
+	for i := range c.Errands {
+		if e := &c.Errands[i]; c.runs(e) {
+			later(e.Clock.Due)
+		}
+	}
+	for i := range c.Offers {
+		if o := &c.Offers[i]; o.State == OfferOpen {
+			later(o.Deadline)
 		}
 	}
 	later(c.ReviewDue())

@@ -35,7 +35,7 @@ func (c *Case) involved() []string {
 // recuse dismisses whoever has a conflict of interest with a party. Where an agreement has been reached already, or the case
 // is not being mediated now, a person must look.
 func (w *Watch) recuse(ctx context.Context, c *Case, now time.Time, r Rules) error {
-	g, err := w.ground(ctx, c, r.Policy, now)
+	g, err := w.ground(ctx, c, r, now)
 	if err != nil {
 		return err
 	}

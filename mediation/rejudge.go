@@ -1,6 +1,7 @@
 package mediation
 
 import (
+	"slices"
 	"time"
 
 	"fengqiao/mediation/policy"
@@ -21,7 +22,13 @@ func Rejudge(c *Case, now time.Time, by, to Rules) ([]Reckoned, error) {
 	d.say("policy", to.Policy.ID)
 	c.Policy = to.Policy.ID
 	c.Tier = max(0, tierIn(to.Policy, tierKey(by.Policy, c.Tier)))
+	d.Offers = slices.Clone(d.Offers)
+	for i := range d.Offers {
+		o := &d.Offers[i]
+		o.Tier = max(0, tierIn(to.Policy, tierKey(by.Policy, o.Tier)))
+	}
 	clocks := d.reckonAll()
+	d.reckonDuties()
 	for _, x := range d.runningClocks() {
 		x.clock.Reminded = min(x.clock.Reminded, x.clock.remindersBy(now, to, x.limit))
 	}

@@ -165,7 +165,7 @@ func (s *Service) Candidates(ctx context.Context, actor Actor, id string, seat i
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.ground(ctx, &c, r.Policy, s.now())
+	g, err := s.ground(ctx, &c, r, s.now())
 	if err != nil {
 		return nil, err
 	}

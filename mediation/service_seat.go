@@ -50,7 +50,7 @@ func (s *Service) assign(ctx context.Context, c *Case, o Order, cmd Assign) (Cas
 	} else if err != nil {
 		return Case{}, err
 	}
-	g, err := s.ground(ctx, c, r.Policy, o.At)
+	g, err := s.ground(ctx, c, r, o.At)
 	if err != nil {
 		return Case{}, err
 	}
@@ -71,8 +71,8 @@ func (s *Service) assign(ctx context.Context, c *Case, o Order, cmd Assign) (Cas
 }
 
 // ground reads what candidates for a seat of the case are judged on, at the tier that the case has climbed to.
-func (s *Service) ground(ctx context.Context, c *Case, pol *policy.Policy, now time.Time) (Ground, error) {
-	g := Ground{Policy: pol, Tier: pol.Tiers[c.Tier], Now: now}
+func (s *Service) ground(ctx context.Context, c *Case, r Rules, now time.Time) (Ground, error) {
+	g := Ground{Rules: r, Tier: r.Policy.Tiers[c.Tier], Now: now}
 	var err error
 	if g.At, err = s.point(ctx, c.Point); err != nil {
 		return Ground{}, err

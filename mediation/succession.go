@@ -73,7 +73,7 @@ func (s *Service) hindrances(ctx context.Context, c *Case, x Succession, r Rules
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.ground(ctx, c, r.Policy, s.now())
+	g, err := s.ground(ctx, c, r, s.now())
 	if err != nil {
 		return nil, err
 	}

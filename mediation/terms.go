@@ -1,6 +1,8 @@
 package mediation
 
 import (
+	"time"
+
 	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
@@ -22,6 +24,43 @@ func (v *Review) Term(r Rules) clock.Term {
 	}
 	k := v.Clock.term(clock.ChargeReview, reviewLimit(r))
 	k.Rule = "charge.every"
+	return k
+}
+
+// OfferTerm is until when an offer waits for its mediator, as what explains it takes it; zero once it does not. One that came by a hand-over runs
+// since whoever handed over was asked.
+func (c *Case) OfferTerm(o *Offer, r Rules) clock.Term {
+	if o.State != OfferOpen {
+		return clock.Term{}
+	}
+	t := clock.Term{Name: clock.Answer, Of: o.ID, Since: c.askedSince(o), Due: o.Deadline}
+	if o.Tier < len(r.Policy.Tiers) {
+		tier := &r.Policy.Tiers[o.Tier]
+		t.Limit, t.Rule = policy.Limit{Within: tier.Answer}, "tiers."+tier.Key+".answer"
+	}
+	return t
+}
+
+// askedSince is when the time to answer an offer began.
+func (c *Case) askedSince(o *Offer) time.Time {
+	if o.By != "" {
+		x := Succession{ID: o.By, Case: c.ID}
+		for i := range c.Offers {
+			if before := &c.Offers[i]; before.ID != o.ID && x.offer(before.ID) == o.ID {
+				return c.askedSince(before)
+			}
+		}
+	}
+	return o.Sent
+}
+
+// ErrandTerm is by when an errand wants a result, as what explains it takes it; zero once that is there, or its helper acts no more, or no limit is set.
+func (c *Case) ErrandTerm(e *Errand, r Rules) clock.Term {
+	if e.Clock.Due.IsZero() || !c.runs(e) {
+		return clock.Term{}
+	}
+	k := e.Clock.term(clock.Errand, r.Policy.Proxies.Errand)
+	k.Of, k.Rule = e.ID, "proxies.within"
 	return k
 }
 

@@ -53,7 +53,7 @@ func TestASecondTurnIsJudgedByItsOwn(t *testing.T) {
 	s = begin(t, nil).seated().do(staff, Transfer{Unit: "住建局", Reason: "authority"}).do(staff, TakeBack{}).do(staff, Accept{})
 	m := sunDe()
 	m.ID, m.User = "elder", "u-elder"
-	got := Match(s.c, 0, []Mediator{m}, Ground{Policy: s.r.Policy, Tier: s.r.Policy.Tiers[0], At: &matchSpot, Now: s.at})
+	got := Match(s.c, 0, []Mediator{m}, Ground{Rules: s.r, Tier: s.r.Policy.Tiers[0], At: &matchSpot, Now: s.at})
 	if s.c.Repeats != 0 || len(got[0].Excluded) > 0 {
 		t.Errorf("repeats %d, excluded %v", s.c.Repeats, codes(got[0].Excluded))
 	}

@@ -342,7 +342,7 @@ func (w *Watch) match(ctx context.Context, c Case, now time.Time, r Rules) error
 }
 
 func (w *Watch) plan(ctx context.Context, c *Case, now time.Time, r Rules) (Wave, error) {
-	g, err := w.ground(ctx, c, r.Policy, now)
+	g, err := w.ground(ctx, c, r, now)
 	if err != nil {
 		return Wave{}, err
 	}
@@ -360,7 +360,7 @@ func (w *Watch) plan(ctx context.Context, c *Case, now time.Time, r Rules) (Wave
 		for _, seat := range c.Panel.Free() {
 			candidates[seat] = c.Panel.Seats[seat].preferred(Match(c, seat, pool, g))
 		}
-		if offers := NextWave(c, candidates, tier, r.Policy, now, newID); len(offers) > 0 {
+		if offers := NextWave(c, candidates, tier, r.Calendar, now, newID); len(offers) > 0 {
 			return Wave{Revision: c.Revision, Tier: t, Offers: offers}, nil
 		}
 	}

@@ -112,6 +112,8 @@ var Texts = map[string]policy.Text{
 	StandIn:      {Zh: "替班期限", En: "the substitution"},
 	Visit:        {Zh: "下次巡查时限", En: "the next visit"},
 	Campaign:     {Zh: "征集截止", En: "the end of the campaign"},
+	Answer:       {Zh: "派单应答时限", En: "to answer the offer"},
+	Errand:       {Zh: "代办时限", En: "the errand"},
 }
 
 // The names of terms.
@@ -130,4 +132,6 @@ const (
 	StandIn      = "stand_in"
 	Visit        = "visit"
 	Campaign     = "campaign"
+	Answer       = "answer"
+	Errand       = "errand"
 )
