@@ -91,7 +91,7 @@ func (a *API) campaigns(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	l, err := a.labels(c, "")
+	x, err := a.explainer(c, "")
 	if err != nil {
 		return Reply{}, err
 	}
@@ -99,12 +99,14 @@ func (a *API) campaigns(c *Call) (Reply, error) {
 	for i := range found {
 		all[i] = &found[i]
 	}
-	names, err := a.campaignNames(c, all...)
+	if x.names, err = a.campaignNames(c, all...); err != nil {
+		return Reply{}, err
+	}
 	views := make([]campaignHead, len(found))
 	for i := range found {
-		views[i] = l.campaignHead(&found[i], a.Cases.Now(), names)
+		views[i] = x.campaignHead(&found[i])
 	}
-	return Reply{View: NewPage(views, next)}, err
+	return Reply{View: NewPage(views, next)}, nil
 }
 
 // campaignEnd says by which day a campaign is to end now, and why.
@@ -138,18 +140,21 @@ func (a *API) showCampaign(c *Call, k *campaign.Campaign, err error) (Reply, err
 	if err != nil {
 		return Reply{}, err
 	}
-	l, err := a.labels(c, "")
+	x, err := a.explainer(c, "")
 	if err != nil {
 		return Reply{}, err
 	}
-	names, err := a.campaignNames(c, k)
-	return Reply{View: l.campaignHead(k, a.Cases.Now(), names), Ref: k.ID}, err
+	if x.names, err = a.campaignNames(c, k); err != nil {
+		return Reply{}, err
+	}
+	return Reply{View: x.campaignHead(k), Ref: k.ID}, nil
 }
 
-// campaignNames are the names of those who moved the ends of campaigns.
+// campaignNames are the names of those who named and moved the ends of campaigns.
 func (a *API) campaignNames(c *Call, all ...*campaign.Campaign) (map[string]string, error) {
 	var ids []string
 	for _, k := range all {
+		ids = append(ids, k.By)
 		for i := range k.Changes {
 			ids = append(ids, k.Changes[i].By)
 		}
@@ -168,6 +173,7 @@ type campaignHead struct {
 	Rule     campaignRuleWire `json:"rule"`
 	Percent  int              `json:"percent"`
 	Changes  []campaignChange `json:"changes"` // of its end, in order
+	Clock    *dueView         `json:"clock"`   // who named that end
 }
 
 // campaignChange is that a campaign was ended early or prolonged.
@@ -180,21 +186,21 @@ type campaignChange struct {
 	Until  time.Time `json:"until"`
 }
 
-func (l labels) campaignHead(k *campaign.Campaign, now time.Time, names map[string]string) campaignHead {
+func (x *explainer) campaignHead(k *campaign.Campaign) campaignHead {
 	v := campaignHead{ID: k.ID, Name: k.Name, Area: k.Area, AreaText: string(k.Area), From: k.From.UTC(), Until: k.Until.UTC(), Standing: "running", Percent: k.Percent,
-		Rule: campaignRuleWire{k.Rule.Source, k.Rule.Category, k.Rule.MinDays, k.Rule.MinTurns}}
+		Rule: campaignRuleWire{k.Rule.Source, k.Rule.Category, k.Rule.MinDays, k.Rule.MinTurns}, Clock: x.clock(k.Term())}
 	v.Changes = make([]campaignChange, len(k.Changes))
 	for i := range k.Changes {
-		x := &k.Changes[i]
-		v.Changes[i] = campaignChange{x.At.UTC(), personRef{ID: x.By, Name: names[x.By]}, x.Early(), x.Reason, x.Was.UTC(), x.Until.UTC()}
+		ch := &k.Changes[i]
+		v.Changes[i] = campaignChange{ch.At.UTC(), personRef{ID: ch.By, Name: x.names[ch.By]}, ch.Early(), ch.Reason, ch.Was.UTC(), ch.Until.UTC()}
 	}
-	if name, ok := l.plan.Name(k.Area); ok && name != "" {
+	if name, ok := x.plan.Name(k.Area); ok && name != "" {
 		v.AreaText = name
 	}
 	switch {
-	case now.Before(k.From):
+	case x.now.Before(k.From):
 		v.Standing = "planned"
-	case !now.Before(k.Until):
+	case !x.now.Before(k.Until):
 		v.Standing = "ended"
 	}
 	return v
@@ -236,7 +242,7 @@ func (a *API) oneCampaign(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	l, err := a.labels(c, "")
+	x, err := a.explainer(c, "")
 	if err != nil {
 		return Reply{}, err
 	}
@@ -244,12 +250,10 @@ func (a *API) oneCampaign(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	names, err := a.campaignNames(c, &k)
-	if err != nil {
+	if x.names, err = a.campaignNames(c, &k); err != nil {
 		return Reply{}, err
 	}
-	now := a.Cases.Now()
-	v := campaignView{campaignHead: l.campaignHead(&k, now, names), Definition: choose(l.zh, campaignZh, campaignEn), AsOf: now.UTC(), Points: []campaignPoint{}}
+	v := campaignView{campaignHead: x.campaignHead(&k), Definition: choose(x.zh, campaignZh, campaignEn), AsOf: x.now.UTC(), Points: []campaignPoint{}}
 	for _, p := range points {
 		point := campaignPoint{p.At.UTC(), p.Open, p.Closed, p.Settled, p.Ended, p.Reopened, p.Planned, map[string]string{}}
 		for _, class := range campaign.Classes {
@@ -262,7 +266,7 @@ func (a *API) oneCampaign(c *Call) (Reply, error) {
 		want := campaign.Target(last.Total, k.Percent)
 		v.Target = &campaignTarget{last.Total, want, last.Settled >= want}
 	}
-	return a.table(c, v, func() *sheet.Book { return l.campaignBook(&v) })
+	return a.table(c, v, func() *sheet.Book { return x.campaignBook(&v) })
 }
 
 // campaignClass reads of which cases of a campaign a list is, and when.

@@ -7,6 +7,8 @@ type caseClocksView struct {
 	// Policy is the version that the case is judged under.
 	Policy string           `json:"policy"`
 	Items  []explainedClock `json:"items"`
+	// Watched are by when the case must have moved before a paper goes out, for who reads papers.
+	Watched []dueView `json:"watched"`
 }
 
 // explainedClock is one clock of a case.
@@ -23,13 +25,20 @@ func (a *API) caseClocks(c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	l, err := a.labels(c, policy)
+	x, err := a.explainer(c, policy)
 	if err != nil {
 		return Reply{}, err
 	}
-	v := caseClocksView{Policy: policy, Items: []explainedClock{}}
+	v := caseClocksView{Policy: policy, Items: []explainedClock{}, Watched: []dueView{}}
 	for i := range clocks {
-		v.Items = append(v.Items, l.explained(&clocks[i], policy))
+		v.Items = append(v.Items, x.explained(&clocks[i], policy))
+	}
+	watched, err := a.Slips.Watching(c.Context, c.Actor, c.PathID("id"))
+	if err != nil {
+		return Reply{}, err
+	}
+	for _, t := range watched {
+		v.Watched = append(v.Watched, *x.clock(t))
 	}
 	return Reply{View: v}, nil
 }

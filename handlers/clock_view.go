@@ -60,11 +60,15 @@ func unitOf(s policy.Span) string {
 
 // account shows a clock that was explained, by a version of the policy; names are of the users who may have named its end.
 func (l labels) account(e *clock.Account, version string, names map[string]string) dueView {
-	v := dueView{Clock: e.Name, ClockText: l.text(clock.Texts[e.Name]), Since: e.Since.UTC(), Due: moment(e.Due), Basis: e.Limit.Basis, Policy: version, Rule: e.Rule, SetBy: refOf(e.By, names),
+	v := dueView{Clock: e.Name, ClockText: l.clockName(e.Name), Since: e.Since.UTC(), Due: moment(e.Due), Basis: e.Limit.Basis, Policy: version, Rule: e.Rule, SetBy: refOf(e.By, names),
 		Reminders: list(e.Reminders), Breached: moment(e.Breached), Paused: moment(e.Paused), Pauses: []pauseView{}, Why: []string{}, Provisional: e.Provisional}
-	if e.Origin != clock.ByRule {
+	switch e.Origin {
+	case clock.ByPerson, clock.ByPeriod:
 		v.Rule = ""
-	} else if !e.Limit.Within.Zero() {
+	case clock.ByOperator:
+		v.Policy = ""
+	}
+	if ruled := e.Origin == clock.ByRule || e.Origin == clock.ByOperator; ruled && !e.Limit.Within.Zero() {
 		v.Within, v.Unit = e.Limit.Within.String(), unitOf(e.Limit.Within)
 	}
 	for _, p := range e.Pauses {
@@ -77,6 +81,14 @@ func (l labels) account(e *clock.Account, version string, names map[string]strin
 		v.Why = append(v.Why, line.Text(choose(l.zh, "zh", "en")))
 	}
 	return v
+}
+
+// clockName names a clock of whatever room, or of a case.
+func (l labels) clockName(name string) string {
+	if text, ok := clock.Texts[name]; ok {
+		return l.text(text)
+	}
+	return mediation.ClockName(name).Text(l.zh)
 }
 
 func viewLeft(l clock.Left) *leftView {

@@ -68,13 +68,19 @@ type orderMessageView struct {
 	At     time.Time     `json:"at"`
 	Status desk.Standing `json:"status"`
 	Code   string        `json:"code,omitzero"` // why it was refused
+	Clock  *dueView      `json:"clock"`         // how long it waits for its order, and why; null where it does not
 }
 
 func (a *API) viewOrder(c *Call, answer *desk.Answer) (orderView, error) {
 	o := &answer.Order
 	v := orderView{Number: o.Number, Desk: o.Desk, Status: "waiting", Began: o.Began.UTC(), ReportID: o.Report, Messages: []orderMessageView{}}
-	for _, m := range o.Messages {
-		v.Messages = append(v.Messages, orderMessageView{m.ID, m.Kind, m.At.UTC(), m.Stands, m.Code})
+	for i := range o.Messages {
+		m := &o.Messages[i]
+		why, err := a.oneClock(c, "", a.Desks.WaitTerm(o, m))
+		if err != nil {
+			return v, err
+		}
+		v.Messages = append(v.Messages, orderMessageView{m.ID, m.Kind, m.At.UTC(), m.Stands, m.Code, why})
 	}
 	if answer.Report == nil {
 		return v, nil

@@ -55,6 +55,7 @@ type matterView struct {
 	Unit         string          `json:"unit,omitzero"`
 	Cases        int             `json:"cases,omitzero"`
 	Due          time.Time       `json:"due,omitzero"`
+	Clock        *dueView        `json:"clock"` // why it is due then; null where nothing is, or an earlier release wrote the matter down
 	Shared       bool            `json:"shared"`
 	// Hindrances are why the proposed successor cannot take it over.
 	Hindrances []reasonView `json:"hindrances,omitzero"`
@@ -129,11 +130,16 @@ func (a *API) viewHandOver(c *Call, look *handover.Look) (handoverView, error) {
 	v := handoverView{ID: look.ID, Revision: look.Revision, State: look.State, StateText: l.word(handoverWords, string(look.State)), Leaver: *who(look.Leaver),
 		Successor: who(look.Successor), By: *who(look.By), Area: l.place(look.Area), Reason: look.Reason, File: fileLink(c, look), Force: look.Force, Opened: look.Opened.UTC(),
 		Matters: []matterView{}, History: []handoverLineOf{}}
+	clocks, err := a.matterClocks(c, look.Matters)
+	if err != nil {
+		return handoverView{}, err
+	}
 	for i, m := range look.Matters {
 		if !look.Known(c.Actor, i) {
 			continue
 		}
 		mv := l.matter(m)
+		mv.Clock = clocks[i]
 		if i < len(look.Hindrances) && len(look.Hindrances[i]) > 0 {
 			mv.Hindrances = l.reasons(look.Hindrances[i])
 		}
@@ -189,11 +195,17 @@ func (a *API) matters(c *Call) (Reply, error) {
 		return Reply{}, err
 	}
 	v := mattersView{Person: personRef{ID: who.ID, Name: who.Name}, AsOf: mediation.Instant(a.Cases.Now()), Matters: []matterView{}}
-	for _, m := range list {
+	clocks, err := a.matterClocks(c, list)
+	if err != nil {
+		return Reply{}, err
+	}
+	for i, m := range list {
 		if !m.Known(c.Actor, who.ID) {
 			continue
 		}
-		v.Matters = append(v.Matters, l.matter(m))
+		mv := l.matter(m)
+		mv.Clock = clocks[i]
+		v.Matters = append(v.Matters, mv)
 	}
 	return a.asAsked(c, Reply{View: v}, v.Matters)
 }

@@ -30,7 +30,11 @@ func (a *API) offers(c *Call) (Reply, error) {
 	views := make([]openOffer, len(mine))
 	for i := range mine {
 		o := &mine[i]
-		views[i] = openOffer{Offer: l.offer(&o.Offer, personRef{me.ID, me.Name}), Case: l.summary(&o.Case), TierText: l.tier(o.Offer.Tier).Text}
+		why, err := a.oneClock(c, o.Case.Policy, o.Term)
+		if err != nil {
+			return Reply{}, err
+		}
+		views[i] = openOffer{Offer: l.offer(&o.Offer, personRef{me.ID, me.Name}, why), Case: l.summary(&o.Case), TierText: l.tier(o.Offer.Tier).Text}
 	}
 	return Reply{View: offerList{views}}, nil
 }

@@ -40,7 +40,7 @@ func (p Askings) Standing(ctx context.Context, id string) (opinion.Paper, error)
 	}
 	out := opinion.Paper{ID: s.ID, State: string(s.State), Answered: s.State == slip.Answered || s.State == slip.Accepted, Accepted: s.State == slip.Accepted, Due: s.Reply.Due,
 		Policy: s.Policy, Breached: !s.Reply.Breached.IsZero()}
-	if out.Clock, err = replyTerm(ctx, p.Slips, &s); err != nil {
+	if out.Clock, err = p.Slips.ReplyTerm(ctx, &s); err != nil {
 		return out, err
 	}
 	for i := range s.History {

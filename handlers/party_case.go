@@ -31,6 +31,7 @@ type partyCaseView struct {
 	Petition *petitionView `json:"petition,omitzero"`
 	Errands  []errandView  `json:"errands,omitzero"` // what was done for the reader
 	Due      time.Time     `json:"due,omitzero"`
+	Clock    *dueView      `json:"clock"` // why it is due then; null where nothing is
 	Actions  []string      `json:"actions"`
 	Link     string        `json:"link,omitzero"` // a new code that takes the old one's place, shown this once
 	Rights   []string      `json:"rights"`        // what the mediation law grants (PML 17, 19, 20, 23)
@@ -93,7 +94,7 @@ func (a *API) showPartyCase(c *Call, done *mediation.Done) (Reply, error) {
 	if c.Actor.Role != mediation.PartyRole || me == nil {
 		return Reply{}, mediation.ErrNotFound
 	}
-	l, err := a.labels(c, k.Policy)
+	x, err := a.explainer(c, k.Policy)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -101,9 +102,9 @@ func (a *API) showPartyCase(c *Call, done *mediation.Done) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	info := k.State.Info()
+	info, l := k.State.Info(), x.labels
 	v := partyCaseView{ID: k.ID, Revision: k.Revision, Title: l.title(k.Number), State: string(k.State), Plain: choose(l.zh, info.PlainZh, info.PlainEn),
-		Category: l.category(k.Category), Opened: k.Opened, Due: k.StateClock.Due, Actions: segments(commands), Link: done.Link, Sides: []string{},
+		Category: l.category(k.Category), Opened: k.Opened, Due: k.StateClock.Due, Clock: x.clock(k.StateTerm(x.rules)), Actions: segments(commands), Link: done.Link, Sides: []string{},
 		Mediators: []panelMember{}}
 	for _, r := range rights {
 		v.Rights = append(v.Rights, choose(l.zh, r[0], r[1]))
@@ -116,14 +117,14 @@ func (a *API) showPartyCase(c *Call, done *mediation.Done) (Reply, error) {
 	if o := k.Outcome; o != nil {
 		v.Outcome = &partyOutcome{Text: v.Plain, Routes: l.outcome(o).Routes}
 	}
-	if err := a.fillPartyCase(c, l, k, me, &v); err != nil {
+	if err := a.fillPartyCase(c, &x, k, me, &v); err != nil {
 		return Reply{}, err
 	}
 	return Reply{View: v, Revision: k.Revision, Ref: k.ID}, nil
 }
 
 // fillPartyCase adds what has to be read or unsealed.
-func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.Party, v *partyCaseView) error {
+func (a *API) fillPartyCase(c *Call, x *explainer, k *mediation.Case, me *mediation.Party, v *partyCaseView) error {
 	name, err := a.Cases.Open(c.Context, me.Name)
 	if err != nil {
 		return err
@@ -139,8 +140,9 @@ func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.
 	if err != nil {
 		return err
 	}
+	l := x.labels
 	v.Me.Proxy = l.proxy(me.Proxy, names)
-	if v.Errands, err = a.errands(c, k, names, func(e *mediation.Errand) bool { return e.Party == me.ID }); err != nil {
+	if v.Errands, err = a.errands(c, x, k, names, func(e *mediation.Errand) bool { return e.Party == me.ID }); err != nil {
 		return err
 	}
 	for _, s := range k.Panel.Seats {
@@ -163,7 +165,7 @@ func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.
 			if err != nil {
 				return err
 			}
-			former.Confirmation = l.confirmation(k, &k.Former[i], false, me.ID)
+			former.Confirmation = x.confirmation(k, &k.Former[i], false, me.ID)
 			v.Former = append(v.Former, *former)
 		}
 	}
@@ -172,7 +174,7 @@ func (a *API) fillPartyCase(c *Call, l labels, k *mediation.Case, me *mediation.
 	}
 	if v.Agreement, err = a.partyAgreement(c, k.Agreement, me); err == nil {
 		v.Signed = len(v.Agreement.Signed) > 0
-		v.Agreement.Confirmation = l.confirmation(k, k.Agreement, false, me.ID)
+		v.Agreement.Confirmation = x.confirmation(k, k.Agreement, false, me.ID)
 	}
 	return err
 }

@@ -29,6 +29,7 @@ type errandView struct {
 	// Due is by when the policy wants a result; Overdue that there was none by then.
 	Due     time.Time `json:"due,omitzero"`
 	Overdue bool      `json:"overdue,omitzero"`
+	Clock   *dueView  `json:"clock"` // why it is due then; null where nothing is, any more
 }
 
 // proxyPeople are the helpers whom a case speaks of.
@@ -53,14 +54,15 @@ func (l labels) proxy(p *mediation.Proxy, names map[string]string) *proxyView {
 }
 
 // errands opens the errands that the reader may see.
-func (a *API) errands(c *Call, k *mediation.Case, names map[string]string, sees func(*mediation.Errand) bool) ([]errandView, error) {
+func (a *API) errands(c *Call, x *explainer, k *mediation.Case, names map[string]string, sees func(*mediation.Errand) bool) ([]errandView, error) {
 	var list []errandView
 	for i := range k.Errands {
 		e := &k.Errands[i]
 		if !sees(e) {
 			continue
 		}
-		v := errandView{ID: e.ID, Party: e.Party, Helper: personRef{e.Helper, names[e.Helper]}, At: e.At, Done: e.Done, Due: e.Clock.Due, Overdue: !e.Clock.Breached.IsZero()}
+		v := errandView{ID: e.ID, Party: e.Party, Helper: personRef{e.Helper, names[e.Helper]}, At: e.At, Done: e.Done, Due: e.Clock.Due, Overdue: !e.Clock.Breached.IsZero(),
+			Clock: x.clock(k.ErrandTerm(e, x.rules))}
 		var err error
 		if v.What, err = a.Cases.Open(c.Context, e.What); err != nil {
 			return nil, err
@@ -75,7 +77,7 @@ func (a *API) errands(c *Call, k *mediation.Case, names map[string]string, sees 
 
 // errands are those of the case that the caller handles, or runs.
 func (v *caseViewer) errands() []errandView {
-	list, err := v.a.errands(v.c, v.k, v.names, func(e *mediation.Errand) bool {
+	list, err := v.a.errands(v.c, &v.explainer, v.k, v.names, func(e *mediation.Errand) bool {
 		return v.sees[mediation.PartWords] || e.Helper == v.c.Actor.ID
 	})
 	if err != nil {

@@ -1,9 +1,6 @@
 package handlers
 
 import (
-	"context"
-
-	"fengqiao/mediation/clock"
 	"fengqiao/mediation/slip"
 )
 
@@ -18,15 +15,4 @@ func (a *API) slipClocks(c *Call, s *slip.Slip) ([]dueView, error) {
 		return nil, err
 	}
 	return a.clocks(c, x, terms)
-}
-
-// replyTerm is the limit of a slip's reply, zero where none runs.
-func replyTerm(ctx context.Context, slips *slip.Service, s *slip.Slip) (clock.Term, error) {
-	terms, err := slips.Terms(ctx, s)
-	for _, t := range terms {
-		if t.Name == clock.Reply {
-			return t, err
-		}
-	}
-	return clock.Term{}, err
 }

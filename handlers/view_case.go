@@ -161,6 +161,7 @@ type offerView struct {
 	State    string       `json:"state"`
 	Sent     time.Time    `json:"sent"`
 	Deadline time.Time    `json:"deadline"`
+	Clock    *dueView     `json:"clock"` // why it must be answered by then; null once it was
 	Answered time.Time    `json:"answered,omitzero"`
 	Reason   string       `json:"reason,omitzero"`
 	ByHand   bool         `json:"byHand"`

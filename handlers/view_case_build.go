@@ -233,13 +233,14 @@ func (v *caseViewer) party(p *mediation.Party) partyView {
 }
 
 func (v *caseViewer) offer(o *mediation.Offer) offerView {
-	return v.labels.offer(o, *v.mediator(o.Mediator))
+	return v.labels.offer(o, *v.mediator(o.Mediator), v.clock(v.k.OfferTerm(o, v.rules)))
 }
 
-func (l labels) offer(o *mediation.Offer, who personRef) offerView {
+// offer shows an offer; why is why it must be answered by then.
+func (l labels) offer(o *mediation.Offer, who personRef, why *dueView) offerView {
 	return offerView{ID: o.ID, Mediator: who, Seat: o.Seat, Tier: o.Tier, Wave: o.Wave, Score: score(o.Score), Metres: metres(o.Metres),
 		Reasons: l.reasons(o.Reasons), State: string(o.State), Sent: o.Sent, Deadline: o.Deadline, Answered: o.Answered,
-		Reason: o.Reason, ByHand: o.ByHand}
+		Reason: o.Reason, ByHand: o.ByHand, Clock: why}
 }
 
 // metres is a distance on the wire, whole, since no phone's fix is better: null where it is unknown.

@@ -11,6 +11,7 @@ type confirmationView struct {
 	State     string     `json:"state"` // open, applied, lapsed, moot
 	StateText string     `json:"stateText"`
 	Until     time.Time  `json:"until"`
+	Clock     *dueView   `json:"clock"`   // why it lapses then; null once nobody may apply any more
 	Applied   *time.Time `json:"applied"` // when the parties did
 	Court     string     `json:"court"`
 	// Consents are those of the parties whom the reader sees.
@@ -27,12 +28,13 @@ var confirmationWords = map[string][2]string{
 }
 
 // confirmation shows it by the case; all says whether every party's consent is shown, or that of one alone.
-func (l labels) confirmation(k *mediation.Case, a *mediation.Agreement, all bool, me string) *confirmationView {
+func (x *explainer) confirmation(k *mediation.Case, a *mediation.Agreement, all bool, me string) *confirmationView {
 	if a.Confirm.Due.IsZero() {
 		return nil
 	}
-	v := &confirmationView{State: a.Confirmation(k), Until: a.Confirm.Due.UTC(), Applied: moment(a.Applied), Court: a.Court, Consents: []jointConsentView{}}
-	v.StateText = l.word(confirmationWords, v.State)
+	v := &confirmationView{State: a.Confirmation(k), Until: a.Confirm.Due.UTC(), Applied: moment(a.Applied), Court: a.Court, Clock: x.clock(k.ConfirmTerm(a, x.rules)),
+		Consents: []jointConsentView{}}
+	v.StateText = x.word(confirmationWords, v.State)
 	for _, b := range a.Consents {
 		if all || b.Party == me {
 			v.Consents = append(v.Consents, jointConsentView{b.Party, b.Manner})

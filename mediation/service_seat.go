@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
 
@@ -232,6 +233,8 @@ func (s *Service) settleSeatsOf(ctx context.Context, mediator string, t time.Tim
 type MyOffer struct {
 	Case  Summary
 	Offer Offer
+	// Term is what its deadline comes from, by the version of the policy that the case is judged under.
+	Term clock.Term
 }
 
 // Offers lists the actor's open offers, the most urgent first.
@@ -255,9 +258,13 @@ func (s *Service) Offers(ctx context.Context, actor Actor) ([]MyOffer, error) {
 			if err != nil {
 				return nil, err
 			}
+			r, err := s.rules(ctx, c.Policy)
+			if err != nil {
+				return nil, err
+			}
 			for _, o := range c.Offers {
 				if o.Mediator == actor.Mediator && o.State == OfferOpen && now.Before(o.Deadline) {
-					mine = append(mine, MyOffer{Case: sum, Offer: o})
+					mine = append(mine, MyOffer{Case: sum, Offer: o, Term: c.OfferTerm(&o, r)})
 				}
 			}
 		}

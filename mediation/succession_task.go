@@ -4,7 +4,8 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
+
+	"fengqiao/mediation/clock"
 )
 
 // Duties are what somebody has to do on a case in person: its open sub-tasks that they own, and the case itself if they are in charge.
@@ -32,20 +33,21 @@ func (c *Case) hasDuties(user string) bool {
 	return len(tasks) > 0 || charge
 }
 
-// DutyDue is when the user has something to do on the case next; zero: at no set time.
-func (c *Case) DutyDue(user string) time.Time {
+// DutyTerm is what the user has to do on the case next, as what explains it takes it; zero: at no set time.
+func (c *Case) DutyTerm(user string, r Rules) (first clock.Term) {
 	tasks, charge := c.DutiesOf(user)
-	var dues []time.Time
-	for _, t := range tasks {
-		dues = append(dues, t.Clock.Due)
+	sooner := func(t clock.Term) {
+		if !t.Due.IsZero() && (first.Due.IsZero() || t.Due.Before(first.Due)) {
+			first = t
+		}
 	}
-	if due := c.ReviewDue(); charge && !due.IsZero() {
-		dues = append(dues, due)
+	for i := range tasks {
+		sooner(tasks[i].Term(r))
 	}
-	if len(dues) == 0 {
-		return time.Time{}
+	if i := c.nextReview(); charge && i >= 0 {
+		sooner(c.Charge.Reviews[i].Term(r))
 	}
-	return slices.MinFunc(dues, time.Time.Compare)
+	return first
 }
 
 // DutyHindrances are the reasons why the successor cannot take over; none if they can.

@@ -41,6 +41,16 @@ func (c *Case) OfferTerm(o *Offer, r Rules) clock.Term {
 	return t
 }
 
+// AskedTerm is until when the case waits for a mediator's answer, the first where they are asked more than once; zero where it does not.
+func (c *Case) AskedTerm(mediator string, r Rules) (first clock.Term) {
+	for i := range c.Offers {
+		if o := &c.Offers[i]; o.Mediator == mediator && o.State == OfferOpen && (first.Due.IsZero() || o.Deadline.Before(first.Due)) {
+			first = c.OfferTerm(o, r)
+		}
+	}
+	return first
+}
+
 // askedSince is when the time to answer an offer began.
 func (c *Case) askedSince(o *Offer) time.Time {
 	if o.By != "" {
@@ -52,6 +62,22 @@ func (c *Case) askedSince(o *Offer) time.Time {
 		}
 	}
 	return o.Sent
+}
+
+// StateTerm is the clock of the state that the case is in, as what explains it takes it; zero where that has no end.
+func (c *Case) StateTerm(r Rules) clock.Term {
+	if c.StateClock.Due.IsZero() {
+		return clock.Term{}
+	}
+	return explain(c, StateClock, c.State, c.StateClock, r.Policy.Clocks.States[string(c.State)], r, c.Changed).Term
+}
+
+// ConfirmTerm is for how long the parties may apply for confirmation of an agreement, as what explains it takes it; zero where they may not any more.
+func (c *Case) ConfirmTerm(a *Agreement, r Rules) clock.Term {
+	if a != c.Agreement || !c.confirmable() {
+		return clock.Term{}
+	}
+	return a.Confirm.Term(string(ConfirmClock), ruleOf(ConfirmClock, ""), r.Policy.Confirmation.Apply)
 }
 
 // ErrandTerm is by when an errand wants a result, as what explains it takes it; zero once that is there, or its helper acts no more, or no limit is set.

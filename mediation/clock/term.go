@@ -12,9 +12,10 @@ type Origin int
 
 // The origins of an end.
 const (
-	ByRule   Origin = iota // the limit was added to the start
-	ByPerson               // somebody named it
-	ByPeriod               // a period is over then
+	ByRule     Origin = iota // the limit was added to the start
+	ByPerson                 // somebody named it
+	ByPeriod                 // a period is over then
+	ByOperator               // who runs the installation has set the limit, no policy
 )
 
 // Term is one time limit of whatever room, with what its end comes from. Everything that falls due is explained by this one means.
@@ -24,7 +25,7 @@ type Term struct {
 	Since, Due time.Time
 	// Limit is what the rule says: the length where the rule makes the end, the reminders and the norm in any case.
 	Limit policy.Limit
-	// Rule is where that stands in the policy, as the keys of its file.
+	// Rule is where that stands in the policy, as the keys of its file; of ByOperator in the operator's.
 	Rule   string
 	Origin Origin
 	// By is who named the end, a user id; "" where nobody did.
@@ -70,6 +71,9 @@ func (c *Calendar) why(t *Term) []Line {
 		return []Line{line("clock.start", "at", c.show(t.Since)), line("clock.named"), c.Due(t.Due)}
 	case ByPeriod:
 		return []Line{line("clock.start", "at", c.show(t.Since)), line("clock.period"), c.Due(t.Due)}
+	case ByOperator:
+		why := c.Explain(t.Since, t.Limit.Within)
+		return append(why[:len(why)-1], line("clock.operator", "key", t.Rule), c.Due(t.Due))
 	}
 	why := c.Explain(t.Since, t.Limit.Within, t.Pauses...)
 	why = why[:len(why)-1]
@@ -114,6 +118,11 @@ var Texts = map[string]policy.Text{
 	Campaign:     {Zh: "征集截止", En: "the end of the campaign"},
 	Answer:       {Zh: "派单应答时限", En: "to answer the offer"},
 	Errand:       {Zh: "代办时限", En: "the errand"},
+	OrderWait:    {Zh: "等候工单的时限", En: "to wait for the order"},
+	Backlog:      {Zh: "攻坚行动结束", En: "the end of the campaign against the backlog"},
+	Progress:     {Zh: "无进展预警", En: "the warning that nothing has moved"},
+	Convened:     {Zh: "议事时间", En: "when they meet"},
+	Shift:        {Zh: "值班开始", En: "when the shift begins"},
 }
 
 // The names of terms.
@@ -134,4 +143,9 @@ const (
 	Campaign     = "campaign"
 	Answer       = "answer"
 	Errand       = "errand"
+	OrderWait    = "order_wait"
+	Backlog      = "backlog"
+	Progress     = "no_progress"
+	Convened     = "convened"
+	Shift        = "shift"
 )

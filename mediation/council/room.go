@@ -30,7 +30,7 @@ func (r Room) Of(ctx context.Context, who handover.Person) (list []handover.Matt
 			}
 			matter := handover.Matter{Room: RoomName, Key: m.ID, Area: m.Area}
 			if m.State == Convened {
-				matter.Due = m.At
+				matter = matter.DueBy(m.Term(), m.Policy)
 			}
 			list = append(list, matter)
 		}

@@ -20,15 +20,20 @@ type waits struct {
 	rules *policy.Policy // in force
 }
 
+// wait is how long messages wait for their order.
+func (s *Service) wait() time.Duration {
+	if s.Wait <= 0 {
+		return DefaultWait
+	}
+	return s.Wait
+}
+
 func (s *Service) waits(ctx context.Context) (waits, error) {
 	r, err := s.Cases.Rules(ctx, "")
 	if err != nil {
 		return waits{}, err
 	}
-	w := waits{wait: s.Wait, catch: r.Policy.CatchAll, rules: r.Policy}
-	if w.wait <= 0 {
-		w.wait = DefaultWait
-	}
+	w := waits{wait: s.wait(), catch: r.Policy.CatchAll, rules: r.Policy}
 	if s.Catch == nil {
 		w.catch = policy.CatchAll{}
 	}

@@ -2,9 +2,12 @@ package docket
 
 import (
 	"context"
+	"errors"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/clock"
 	"fengqiao/mediation/handover"
+	"fengqiao/mediation/policy"
 )
 
 // RoomName is what hand-overs know this room by.
@@ -15,6 +18,21 @@ const RoomName = "review"
 type Room struct{ *Service }
 
 var _ handover.Room = Room{}
+
+// termOf is by when a decision is to be carried out, and the version of the policy that its list was frozen by.
+func (s *Service) termOf(ctx context.Context, d *Decision) (clock.Term, string, error) {
+	l, err := s.Lists.Load(ctx, d.List)
+	if err != nil {
+		return clock.Term{}, "", err
+	}
+	_, rule, err := s.ruled(ctx, &l)
+	if errors.Is(err, mediation.ErrNotFound) {
+		rule = &policy.ReviewList{Key: l.Key} // the version has it no more
+	} else if err != nil {
+		return clock.Term{}, "", err
+	}
+	return d.Term(rule), l.Policy, nil
+}
 
 // Of implements handover.Room.
 func (r Room) Of(ctx context.Context, who handover.Person) ([]handover.Matter, error) {
@@ -34,7 +52,12 @@ func (r Room) Of(ctx context.Context, who handover.Person) ([]handover.Matter, e
 			if h := c.Summarise(); FollowUpOf(d, &h, r.now()).Standing == Done || c.State.Over() {
 				continue // nothing is left of it to do
 			}
-			list = append(list, handover.Matter{Room: RoomName, Key: d.ID, Case: c.ID, Number: c.Number.String(), State: c.State, Category: c.Category, Area: c.Area, Due: d.Due})
+			term, version, err := r.termOf(ctx, d)
+			if err != nil {
+				return nil, err
+			}
+			m := handover.Matter{Room: RoomName, Key: d.ID, Case: c.ID, Number: c.Number.String(), State: c.State, Category: c.Category, Area: c.Area}
+			list = append(list, m.DueBy(term, version))
 		}
 		if cursor = next; next == "" {
 			return list, nil

@@ -54,7 +54,7 @@ func (r Room) Of(ctx context.Context, who handover.Person) ([]handover.Matter, e
 		if s.Person != who.ID || !s.Until.After(at) || slices.ContainsFunc(list, func(m handover.Matter) bool { return m.Key == key }) {
 			continue
 		}
-		list = append(list, handover.Matter{Room: RoomName, Key: key, Area: s.Area, Role: who.Role, Due: s.From})
+		list = append(list, handover.Matter{Room: RoomName, Key: key, Area: s.Area, Role: who.Role}.DueBy(s.Term(at), ""))
 	}
 	return list, nil
 }

@@ -16,6 +16,7 @@ type Duties struct {
 
 // DutyCore carries out the hand-over of what somebody has to do on a case in person: mediation.Service.
 type DutyCore interface {
+	Ruled
 	DutyHindrances(ctx context.Context, x mediation.Duties) ([]mediation.Reason, error)
 	HandDuties(ctx context.Context, x mediation.Duties) (mediation.Passed, error)
 }
@@ -39,7 +40,11 @@ func (r Duties) Of(ctx context.Context, who Person) ([]Matter, error) {
 			if err != nil {
 				return nil, err
 			}
-			m := Matter{Room: roomTask, Key: c.ID, Case: c.ID, Number: c.Number.String(), State: c.State, Category: c.Category, Area: c.Area, Due: c.DutyDue(who.ID)}
+			rules, err := r.Core.Rules(ctx, c.Policy)
+			if err != nil {
+				return nil, err
+			}
+			m := Matter{Room: roomTask, Key: c.ID, Case: c.ID, Number: c.Number.String(), State: c.State, Category: c.Category, Area: c.Area}.DueBy(c.DutyTerm(who.ID, rules), c.Policy)
 			tasks, charge := c.DutiesOf(who.ID)
 			switch {
 			case charge:

@@ -14,6 +14,7 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/clock"
 )
 
 // State is where a hand-over stands.
@@ -46,6 +47,9 @@ type Matter struct {
 	Unit  string
 	Cases int       // open cases of a post
 	Due   time.Time // when something is due next, zero: nothing
+	// Term is what Due comes from, by the version Policy of the rules; zero where nothing is due, or an earlier release wrote the matter down.
+	Term   clock.Term
+	Policy string
 	// Restricted is the one role that may know of it, besides who leaves and a successor who may take it; "": it is no secret.
 	Restricted mediation.Role
 	// Beside is the case by whose sight a restricted one goes, and KeptFrom the keys (mediation.Actor.Keys) of whom it is about; neither is shown.
@@ -53,6 +57,12 @@ type Matter struct {
 	KeptFrom []string
 	// Shared: others hold it as well and go on with it, so that it needs no successor.
 	Shared bool
+}
+
+// DueBy is the matter with what is due of it next, by a version of the policy.
+func (m Matter) DueBy(t clock.Term, version string) Matter {
+	m.Due, m.Term, m.Policy = t.Due, t, version
+	return m
 }
 
 // TeamPost is the room of posts in grids' teams, whose areas are those of the teams.

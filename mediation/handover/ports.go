@@ -61,6 +61,11 @@ type Cases interface {
 	Load(ctx context.Context, id string) (mediation.Case, error)
 }
 
+// Ruled says by which rules a case is judged: mediation.Service.
+type Ruled interface {
+	Rules(ctx context.Context, version string) (mediation.Rules, error)
+}
+
 // Core carries out the succession of one case: mediation.Service.
 type Core interface {
 	DutyCore

@@ -50,11 +50,16 @@ func (r Seats) matter(ctx context.Context, who Person, id string) (Matter, error
 	if err != nil {
 		return Matter{}, err
 	}
-	m := Matter{Room: roomSeat, Key: c.ID, Case: c.ID, Number: c.Number.String(), State: c.State, Category: c.Category, Area: c.Area, Due: c.StateClock.Due}
+	rules, err := r.Core.Rules(ctx, c.Policy)
+	if err != nil {
+		return Matter{}, err
+	}
+	m := Matter{Room: roomSeat, Key: c.ID, Case: c.ID, Number: c.Number.String(), State: c.State, Category: c.Category, Area: c.Area}.DueBy(c.StateTerm(rules), c.Policy)
 	switch seated, asked := c.HoldsOf(who.Mediator); {
 	case seated:
 	case asked:
 		m.Room = roomOffer
+		m = m.DueBy(c.AskedTerm(who.Mediator, rules), c.Policy)
 	default:
 		m.Key = ""
 	}

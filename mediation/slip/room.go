@@ -20,20 +20,31 @@ var _ handover.Room = Room{}
 // Of implements handover.Room.
 func (r Room) Of(ctx context.Context, who handover.Person) ([]handover.Matter, error) {
 	slips, err := r.InHand(ctx, who.ID)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]handover.Matter, len(slips))
 	for i := range slips {
 		x := &slips[i]
+		sl, err := r.Slips.Load(ctx, x.ID)
+		if err != nil {
+			return nil, err
+		}
+		term, err := r.ReplyTerm(ctx, &sl)
+		if err != nil {
+			return nil, err
+		}
 		if x.Restricted != "" { // of which case, under which number, is for those who see the paper
 			whole, err := r.Slips.Load(ctx, x.ID)
 			if err != nil {
 				return nil, err
 			}
-			list[i] = handover.Matter{Room: RoomName, Key: x.ID, Area: x.Area, Due: x.ReplyDue, Restricted: x.Restricted, Beside: x.Case, KeptFrom: whole.KeptFrom}
+			list[i] = handover.Matter{Room: RoomName, Key: x.ID, Area: x.Area, Restricted: x.Restricted, Beside: x.Case, KeptFrom: whole.KeptFrom}.DueBy(term, x.Policy)
 			continue
 		}
-		list[i] = handover.Matter{Room: RoomName, Key: x.ID, Case: x.Case, Number: x.Number.Series + "/" + strconv.FormatInt(x.Number.N, 10), Area: x.Area, Due: x.ReplyDue}
+		list[i] = handover.Matter{Room: RoomName, Key: x.ID, Case: x.Case, Number: x.Number.Series + "/" + strconv.FormatInt(x.Number.N, 10), Area: x.Area}.DueBy(term, x.Policy)
 	}
-	return list, err
+	return list, nil
 }
 
 // Hindrances implements handover.Room: the successor's role must be one that answers slips, or judges them; of a restricted one they must be

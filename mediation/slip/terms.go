@@ -41,6 +41,17 @@ func (s *Service) Terms(ctx context.Context, sl *Slip) ([]clock.Term, error) {
 	return sl.Terms(r), nil
 }
 
+// ReplyTerm is the limit of a slip's reply, zero where none runs.
+func (s *Service) ReplyTerm(ctx context.Context, sl *Slip) (clock.Term, error) {
+	terms, err := s.Terms(ctx, sl)
+	for _, t := range terms {
+		if t.Name == clock.Reply {
+			return t, err
+		}
+	}
+	return clock.Term{}, err
+}
+
 // limitOf is the limit of that name.
 func (s *Slip) limitOf(name string) *Limit {
 	switch name {

@@ -3,9 +3,9 @@ package study
 import (
 	"context"
 	"slices"
-	"time"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/clock"
 	"fengqiao/mediation/handover"
 )
 
@@ -24,17 +24,17 @@ func (s *Study) holds(user string) bool {
 		slices.ContainsFunc(s.Orders, func(o Order) bool { return o.User == user && o.Done.IsZero() })
 }
 
-// dueFor is when something is due of the user next; zero: at no set time.
-func (s *Study) dueFor(user string) (due time.Time) {
+// termFor is what is due of the user next, as what explains it takes it; zero: nothing at a set time.
+func (s *Study) termFor(user string, r mediation.Rules) (first clock.Term) {
 	if s.Open() {
-		due = s.Clock.Due
+		first = s.Term(r)
 	}
-	for _, o := range s.Orders {
-		if o.User == user && o.Done.IsZero() && (due.IsZero() || o.Due.Before(due)) {
-			due = o.Due
+	for i := range s.Orders {
+		if o := &s.Orders[i]; o.User == user && o.Done.IsZero() && (first.Due.IsZero() || o.Due.Before(first.Due)) {
+			first = o.Term()
 		}
 	}
-	return due
+	return first
 }
 
 // Of implements handover.Room.
@@ -46,7 +46,12 @@ func (r Room) Of(ctx context.Context, who handover.Person) (list []handover.Matt
 		}
 		for i := range page {
 			if s := &page[i]; s.holds(who.ID) {
-				list = append(list, handover.Matter{Room: RoomName, Key: s.ID, Case: s.Case, Category: s.Category, Area: s.Area, Due: s.dueFor(who.ID)})
+				rules, err := r.Cases.Rules(ctx, s.Policy)
+				if err != nil {
+					return nil, err
+				}
+				term := s.termFor(who.ID, rules)
+				list = append(list, handover.Matter{Room: RoomName, Key: s.ID, Case: s.Case, Category: s.Category, Area: s.Area}.DueBy(term, s.Policy))
 			}
 		}
 		if cursor = next; next == "" {
