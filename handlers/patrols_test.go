@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -31,11 +32,23 @@ var ownSections = regexp.MustCompile(`(?m)^(patrols|deliberation|opinions|teams)
 // withRules puts Fuyang's rules in force with more behind them.
 func withRules(t *testing.T, a *apptest.App, more string) {
 	t.Helper()
+	withEdited(t, a, more)
+}
+
+// withEdited does it with some of their words replaced by others, in pairs.
+func withEdited(t *testing.T, a *apptest.App, more string, edits ...string) {
+	t.Helper()
 	src, err := fixtures.Policy("fuyang")
 	if err != nil {
 		t.Fatal(err)
 	}
 	src = ownSections.ReplaceAll(src, nil) // the test says itself what they go by
+	for i := 0; i+1 < len(edits); i += 2 {
+		if !bytes.Contains(src, []byte(edits[i])) {
+			t.Fatalf("the policy has no %q", edits[i])
+		}
+		src = bytes.ReplaceAll(src, []byte(edits[i]), []byte(edits[i+1]))
+	}
 	if _, err := a.Store.Policies().Import(t.Context(), mediation.AnyRevision, "fuyang.yaml", append(src, "\n"+more...)); err != nil {
 		t.Fatal(err)
 	}

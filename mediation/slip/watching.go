@@ -9,13 +9,10 @@ import (
 )
 
 // Watching is by when a case must have moved, each by a trigger of the policy that it is judged under, as what explains it takes it: when that is
-// over the system issues a paper. Only who may read papers is told, and of restricted ones nobody.
+// over the system issues a paper. Only who may read the papers of the area is told, and of restricted ones nobody.
 func (s *Service) Watching(ctx context.Context, actor mediation.Actor, id string) (list []clock.Term, err error) {
-	if !mediation.May(actor, mediation.SlipRead) {
-		return nil, nil
-	}
 	c, err := s.Reader.Load(ctx, id)
-	if err != nil {
+	if err != nil || !mediation.MayArea(actor, mediation.SlipRead, c.Area) {
 		return nil, err
 	}
 	r, err := s.Cases.Rules(ctx, c.Policy)
