@@ -103,6 +103,7 @@ type App struct {
 
 	policies *store.Policies
 	people   sync.Map // role and place → *Person
+	ground            // what it stands on
 }
 
 // Log collects what is logged. Safe for concurrent use.
@@ -170,15 +171,20 @@ func OnMongoDB(t testing.TB, options ...Option) *App {
 
 func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Option) *App {
 	t.Helper()
-	ctx := context.Background()
-	a := &App{Case: &Clock{}, Machine: &Clock{}, Log: &Log{}}
 	t.Cleanup(func() { must(t, engine.Close()) })
+	kek, err := seal.ParseInstallationKey(seal.NewInstallationKey())
+	must(t, err)
+	return serve(t, &App{Case: &Clock{}, Machine: &Clock{}, Log: &Log{}, ground: ground{engine: engine, blobs: blobs, kek: kek}}, options)
+}
+
+// serve builds a server on its ground.
+func serve(t testing.TB, a *App, options []Option) *App {
+	t.Helper()
+	ctx, engine, blobs := context.Background(), a.engine, a.blobs
 	var err error
 	a.Store, err = store.New(ctx, engine)
 	must(t, err)
-	kek, err := seal.ParseInstallationKey(seal.NewInstallationKey())
-	must(t, err)
-	a.Ring, err = seal.New(ctx, a.Store.Wraps(), a.Store.Erasures(), kek, seal.Options{Now: a.Machine.Now})
+	a.Ring, err = seal.New(ctx, a.Store.Wraps(), a.Store.Erasures(), a.kek, seal.Options{Now: a.Machine.Now})
 	must(t, err)
 	t.Cleanup(func() { must(t, a.Ring.Close()) })
 	a.Accounts, err = account.New(ctx, account.Ports{Users: a.Store.Users(), Sessions: a.Store.SignInSessions(), Attempts: a.Store.SignInAttempts(),
@@ -187,7 +193,11 @@ func build(t testing.TB, engine store.Engine, blobs media.Blobs, options []Optio
 	must(t, err)
 	a.Store.UnitHash = func(unit string) string { return mediation.UnitHash(a.Ring, unit) }
 	a.Photos = media.New(a.Store.Photos(), blobs, a.Ring, media.Options{Now: a.Machine.Now})
-	a.rules(t)
+	if a.Atlas == nil {
+		a.rules(t)
+	} else {
+		a.policies = a.Store.Policies()
+	}
 	a.Calendars = a.Store.Calendars()
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	a.Cases = mediation.NewService(mediation.Deps{Cases: a.Store.Cases(), Reports: a.Store.Reports(), Opener: a.Store.Cases(), Mediators: a.Store.Mediators(),
