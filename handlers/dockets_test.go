@@ -72,6 +72,12 @@ func seated(t *testing.T, a *apptest.App) *sitting {
 func seatedBy(t *testing.T, a *apptest.App, rules string) *sitting {
 	t.Helper()
 	withRules(t, a, rules)
+	return sit(t, a)
+}
+
+// sit lets them sit by the rules in force.
+func sit(t *testing.T, a *apptest.App) *sitting {
+	t.Helper()
 	s := &sitting{t: t, a: a, staff: a.As(t, mediation.TownshipStaff, apptest.Here), leader: a.As(t, mediation.Leader, apptest.Here), unit: a.As(t, mediation.UnitStaff, apptest.Here),
 		chief: a.Post(t, "chief", account.Place{Role: mediation.Leader, Area: apptest.County}), clerk: a.Post(t, "clerk", account.Place{Role: mediation.CountyStaff, Area: apptest.County})}
 	s.here, s.there = s.take(apptest.Here, "contract"), s.take(apptest.There, "contract")

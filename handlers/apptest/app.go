@@ -253,6 +253,9 @@ func serve(t testing.TB, a *App, options []Option) *App {
 	scorecards := scorecard.NewService(scorecard.Deps{KeptFrom: a.Store.Cases().KeptFrom, Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
 		Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Slips: a.Store.Slips(), Now: a.Cases.Now})
 	a.HandOvers.Files = handlers.OfficialFiles{Scorecards: scorecards}
+	if a.bare {
+		return a
+	}
 	d := handlers.Deps{
 		Clock:      mover,
 		Slips:      a.Slips,

@@ -59,7 +59,8 @@ func (s *Service) reckonList(ctx context.Context, l *List, now time.Time) error 
 		}
 		l.Meets = meets
 		l.schedule(r, rule, now)
-		return l.call(rule, now, "moved"+strconv.FormatInt(meets.Unix(), 10)), nil
+		// By the version, the same notice where a crash lets this be done again, and another where the day comes back to what it was before.
+		return l.call(rule, now, "moved"+strconv.FormatInt(l.Version, 10)), nil
 	})
 	return err
 }

@@ -1,0 +1,280 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"fengqiao/handlers/apptest"
+	"fengqiao/internal/store"
+	"fengqiao/internal/storetest"
+	"fengqiao/mediation"
+	"fengqiao/push"
+)
+
+// inAllRooms is a county in which a working-day clock runs in every room that has one.
+type inAllRooms struct {
+	*testing.T
+	a     *apptest.App
+	story *story
+	read  map[string]func() *dueClock
+	cases []string
+	day   time.Time // the first working day after the beginning
+}
+
+func allRooms(t *testing.T, a *apptest.App) *inAllRooms {
+	t.Helper()
+	rules := noProgress + strings.Replace(reviewRules, "meets: 8d", "meets: 8wd\n    decided: 3wd", 1) + strings.Replace(studyRules, "72h", "5wd", 1) +
+		"teams:\n  - key: grid\n    name: {zh: 网格团队, en: team}\n    level: 6\n    vacant: 3wd\n    tell: [township_staff]\n    substitute_days: 30\n    posts:\n" +
+		"      - {key: fulltime, name: {zh: 专职, en: full-time}, roles: [grid_worker], required: true}\n      - {key: leader, name: {zh: 网格长, en: leader}, roles: [grid_leader], required: true}\n"
+	withEdited(t, a, rules, "answer: 2h", aDayToAnswer)
+	sat := sit(t, a)
+	list := sat.latest(sat.chief).ID
+	sat.decide(sat.chief, list, obj{"case": sat.here, "unit": apptest.Unit, "text": "三日内落实"}).Want(201)
+	w := &inAllRooms{T: t, a: a, story: begin(t, a), read: map[string]func() *dueClock{}}
+	w.story.offered()
+	w.cases = []string{w.story.id, sat.here}
+	super := desktop{a, a.As(t, mediation.Supervisor, apptest.Here)}
+	slip := super.issue(t, "reminder", w.story.id, obj{"role": "township_staff"}).ID
+	study := a.Do(t, sat.leader, "POST", w.story.path("/studies"), obj{"reason": "complex", "text": "涉及三个部门"}, newKey()).Want(201).Text("id")
+	crew := newCrew(t, a)
+	crew.fill("fulltime", crew.worker)
+	type one struct{ Clock *dueClock }
+	read := func(path string, who *apptest.Person, into any) {
+		t.Helper()
+		a.Do(t, who, http.MethodGet, path, nil).Want(200).Into(into)
+	}
+	w.read["offer"] = func() *dueClock {
+		var v struct{ Offers []one }
+		read(w.story.path(""), w.story.staff, &v)
+		return v.Offers[0].Clock
+	}
+	for i, name := range []string{"to acknowledge", "to reply"} {
+		w.read[name] = func() *dueClock {
+			var v struct{ Clocks []*dueClock }
+			read("/api/v1/slips/"+slip, super.who, &v)
+			return v.Clocks[i]
+		}
+	}
+	w.read["study"] = func() *dueClock {
+		var v one
+		read("/api/v1/studies/"+study, sat.leader, &v)
+		return v.Clock
+	}
+	w.read["sitting"] = func() *dueClock {
+		var v one
+		read("/api/v1/review-lists/"+list, sat.chief, &v)
+		return v.Clock
+	}
+	w.read["decision"] = func() *dueClock {
+		var v struct{ Items []one }
+		read("/api/v1/review-decisions", sat.chief, &v)
+		return v.Items[0].Clock
+	}
+	w.read["vacancy"] = func() *dueClock {
+		var v struct{ Vacancies []one }
+		read(teamPath, crew.staff, &v)
+		return v.Vacancies[0].Clock
+	}
+	w.read["watch"] = func() *dueClock {
+		var v struct{ Watched []*dueClock }
+		read(w.story.path("/clocks"), w.story.staff, &v)
+		return v.Watched[0]
+	}
+	w.sweep()
+	return w
+}
+
+// sweep lets what a crash has left be done.
+func (w *inAllRooms) sweep() {
+	w.Helper()
+	ctx := w.Context()
+	w.story.sweep()
+	for name, sweep := range map[string]func() (int, error){"slips": func() (int, error) { return w.a.Slips.Sweep(ctx) }, "studies": func() (int, error) { return w.a.Studies.Sweep(ctx) },
+		"lists": func() (int, error) { return w.a.Dockets.Sweep(ctx) }, "teams": func() (int, error) { return w.a.Teams.Sweep(ctx) }} {
+		if _, err := sweep(); err != nil {
+			w.Fatalf("%s: %v", name, err)
+		}
+	}
+}
+
+// tomorrow is the first working day after today, by what was known before any test.
+func (w *inAllRooms) tomorrow() time.Time {
+	w.Helper()
+	r, err := w.a.Cases.Rules(w.Context(), "")
+	if err != nil {
+		w.Fatal(err)
+	}
+	day := w.a.Case.Now().In(time.FixedZone("", 8*3600)).AddDate(0, 0, 1)
+	for !r.Calendar.Working(day) {
+		day = day.AddDate(0, 0, 1)
+	}
+	return day
+}
+
+// puts puts the year of a day with that day off or, where it is a working day, with a Sunday off that is off already.
+func (w *inAllRooms) puts(day time.Time, isOff bool) {
+	w.Helper()
+	off := day
+	for !isOff && off.Weekday() != time.Sunday {
+		off = off.AddDate(0, 0, -1)
+	}
+	seen := w.a.Do(w.T, w.a.Root(w.T), http.MethodGet, "/api/v1/calendar", nil).Want(200)
+	condition := apptest.IfMatch(seen.ETag())
+	if seen.ETag() == "" || strings.Contains(string(seen.Body), `"years":[]`) {
+		condition = apptest.Header("If-None-Match", "*")
+	}
+	file := fmt.Sprintf("year: %d\nsource: 通知\nholidays: [%q]\nworkdays: []\n", off.Year(), off.Format(time.DateOnly))
+	w.a.Do(w.T, w.a.Root(w.T), http.MethodPut, "/api/v1/calendar", []byte(file), condition, apptest.Header("Content-Type", "application/yaml")).Want(200)
+}
+
+// reckon is a server that reckons until nothing is left.
+func (w *inAllRooms) reckon() {
+	w.Helper()
+	for range 5 {
+		n, err := w.a.Cases.Reckon(w.Context())
+		if err != nil {
+			w.Fatal(err)
+		}
+		if n == 0 {
+			w.sweep()
+			return
+		}
+	}
+	w.Fatal("the same is reckoned again and again")
+}
+
+// ends are when each clock ends, each explained by the calendar as it is.
+func (w *inAllRooms) ends() map[string]time.Time {
+	w.Helper()
+	all := map[string]time.Time{}
+	for name, read := range w.read {
+		k := read()
+		if k == nil || k.Due == nil {
+			w.Fatalf("%s has no end", name)
+		}
+		if why := strings.Join(k.Why, "；"); strings.Contains(why, "以当时算定的为准") {
+			w.Errorf("%s was missed: %s", name, why)
+		}
+		all[name] = *k.Due
+	}
+	// What the system looks at by itself is stored: the API would say the same without.
+	_, watched, err := w.a.Store.Slips().Watched(w.Context(), w.a.Case.Now().AddDate(1, 0, 0), 1)
+	if err != nil || watched.IsZero() {
+		w.Fatalf("watched %s, %v", watched, err)
+	}
+	all["the first case that is watched"] = watched
+	crew, err := w.a.Store.Teams().Load(w.Context(), apptest.Here.Grid())
+	if err != nil {
+		w.Fatal(err)
+	}
+	all["when a vacancy is told of"] = crew.NextDue
+	return all
+}
+
+// said is how often each thing was told and written down.
+func (w *inAllRooms) said() map[string]int {
+	w.Helper()
+	n := map[string]int{}
+	err := w.a.Store.Engine.Walk(w.Context(), "outbox", func(row store.Row) error {
+		var e push.Entry
+		err := json.Unmarshal(row.Body, &e)
+		n["told of "+string(e.Notice.Kind)]++
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, id := range w.cases {
+		events, err := w.a.Store.Cases().Timeline(w.Context(), id, 0, 900)
+		if err != nil {
+			w.Fatal(err)
+		}
+		for i := range events {
+			n["the timeline says "+events[i].Kind]++
+		}
+	}
+	return n
+}
+
+// more is what was said more than before.
+func more(before, after map[string]int) map[string]int {
+	d := map[string]int{}
+	for k, n := range after {
+		if n != before[k] {
+			d[k] = n - before[k]
+		}
+	}
+	return d
+}
+
+// A day off comes and goes, and the server that reckons anew is killed at its first write, its second, and so on, before the write and after it:
+// another takes up what is left. Every clock of every room then ends where it would have ended, and nothing was told or written down twice.
+func TestDaysOffReachEveryRoomOnceThoughTheServerIsKilledMeanwhile(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		w := allRooms(t, fresh(t))
+		w.day = w.tomorrow()
+		w.puts(w.day, false)
+		w.reckon()
+		at := [2]map[string]time.Time{w.ends(), nil}
+		before := w.said()
+		w.puts(w.day, true)
+		w.reckon()
+		once := more(before, w.said())
+		at[1] = w.ends()
+		for name := range at[0] {
+			if !at[1][name].After(at[0][name]) {
+				t.Errorf("%s ends at %s with the day off, and at %s without", name, at[1][name], at[0][name])
+			}
+		}
+		for _, name := range []string{"told of offer", "told of review_list", "the timeline says reckoned", "the timeline says slip_reckoned", "the timeline says study_reckoned", "the timeline says review_reckoned"} {
+			if once[name] == 0 {
+				t.Errorf("nothing is %s: %v", name, once)
+			}
+		}
+		w.killed(at, once)
+	})
+}
+
+// killed lets a server be killed at every write of the reckoning, as the day off goes and comes. Writes are as the store has them: with their notices
+// in one, or one after the other.
+func (w *inAllRooms) killed(at [2]map[string]time.Time, once map[string]int) {
+	w.Helper()
+	isOff := 1
+	for n, lost := 1, false; ; {
+		before := w.said()
+		isOff = 1 - isOff
+		w.puts(w.day, isOff == 1)
+		var engine *storetest.FailingEngine
+		victim := w.a.Beside(w.T, func(e store.Engine) store.Engine {
+			engine = storetest.Failing(e, !e.Atomic())
+			return engine
+		})
+		engine.Arm(n, lost)
+		_, err := victim.Cases.Reckon(w.Context())
+		fell := engine.Mend()
+		if fell && err == nil {
+			w.Errorf("write %d lost %v: the server died and reports no error", n, lost)
+		}
+		w.reckon()
+		if got := w.ends(); !maps.EqualFunc(got, at[isOff], time.Time.Equal) {
+			w.Errorf("write %d lost %v: ends at %v, want %v", n, lost, got, at[isOff])
+		}
+		if got := more(before, w.said()); !maps.Equal(got, once) {
+			w.Errorf("write %d lost %v: said %v, want %v", n, lost, got, once)
+		}
+		if w.Failed() || !fell {
+			if n < 6 && !w.Failed() {
+				w.Errorf("it has only %d writes", n)
+			}
+			return
+		}
+		if lost = !lost; !lost {
+			n++
+		}
+	}
+}
