@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -19,11 +20,12 @@ import (
 // inAllRooms is a county in which a working-day clock runs in every room that has one.
 type inAllRooms struct {
 	*testing.T
-	a     *apptest.App
-	story *story
-	read  map[string]func() *dueClock
-	cases []string
-	day   time.Time // the first working day after the beginning
+	a      *apptest.App
+	read   map[string]func() *dueClock // what the API says of each
+	stored map[string]func() time.Time // what the sweep goes by, of which the API says nothing
+	cases  []string
+	sweeps []func(context.Context) (int, error)
+	day    time.Time // the first working day after the beginning
 }
 
 func allRooms(t *testing.T, a *apptest.App) *inAllRooms {
@@ -35,12 +37,16 @@ func allRooms(t *testing.T, a *apptest.App) *inAllRooms {
 	sat := sit(t, a)
 	list := sat.latest(sat.chief).ID
 	sat.decide(sat.chief, list, obj{"case": sat.here, "unit": apptest.Unit, "text": "三日内落实"}).Want(201)
-	w := &inAllRooms{T: t, a: a, story: begin(t, a), read: map[string]func() *dueClock{}}
-	w.story.offered()
-	w.cases = []string{w.story.id, sat.here}
+	s := begin(t, a)
+	s.offered()
+	w := &inAllRooms{T: t, a: a, read: map[string]func() *dueClock{}, cases: []string{s.id, sat.here}, sweeps: []func(context.Context) (int, error){a.Slips.Sweep, a.Studies.Sweep, a.Dockets.Sweep, a.Teams.Sweep,
+		func(ctx context.Context) (int, error) {
+			_, err := a.Watch.Sweep(ctx, a.Case.Now())
+			return 0, err
+		}}}
 	super := desktop{a, a.As(t, mediation.Supervisor, apptest.Here)}
-	slip := super.issue(t, "reminder", w.story.id, obj{"role": "township_staff"}).ID
-	study := a.Do(t, sat.leader, "POST", w.story.path("/studies"), obj{"reason": "complex", "text": "涉及三个部门"}, newKey()).Want(201).Text("id")
+	slip := super.issue(t, "reminder", s.id, obj{"role": "township_staff"}).ID
+	study := a.Do(t, sat.leader, "POST", s.path("/studies"), obj{"reason": "complex", "text": "涉及三个部门"}, newKey()).Want(201).Text("id")
 	crew := newCrew(t, a)
 	crew.fill("fulltime", crew.worker)
 	type one struct{ Clock *dueClock }
@@ -50,7 +56,7 @@ func allRooms(t *testing.T, a *apptest.App) *inAllRooms {
 	}
 	w.read["offer"] = func() *dueClock {
 		var v struct{ Offers []one }
-		read(w.story.path(""), w.story.staff, &v)
+		read(s.path(""), s.staff, &v)
 		return v.Offers[0].Clock
 	}
 	for i, name := range []string{"to acknowledge", "to reply"} {
@@ -82,8 +88,24 @@ func allRooms(t *testing.T, a *apptest.App) *inAllRooms {
 	}
 	w.read["watch"] = func() *dueClock {
 		var v struct{ Watched []*dueClock }
-		read(w.story.path("/clocks"), w.story.staff, &v)
+		read(s.path("/clocks"), s.staff, &v)
 		return v.Watched[0]
+	}
+	w.stored = map[string]func() time.Time{
+		"the first case that is watched": func() time.Time {
+			_, watched, err := a.Store.Slips().Watched(t.Context(), a.Case.Now().AddDate(1, 0, 0), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return watched
+		},
+		"when a vacancy is told of": func() time.Time {
+			crew, err := a.Store.Teams().Load(t.Context(), apptest.Here.Grid())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return crew.NextDue
+		},
 	}
 	w.sweep()
 	return w
@@ -92,12 +114,9 @@ func allRooms(t *testing.T, a *apptest.App) *inAllRooms {
 // sweep lets what a crash has left be done.
 func (w *inAllRooms) sweep() {
 	w.Helper()
-	ctx := w.Context()
-	w.story.sweep()
-	for name, sweep := range map[string]func() (int, error){"slips": func() (int, error) { return w.a.Slips.Sweep(ctx) }, "studies": func() (int, error) { return w.a.Studies.Sweep(ctx) },
-		"lists": func() (int, error) { return w.a.Dockets.Sweep(ctx) }, "teams": func() (int, error) { return w.a.Teams.Sweep(ctx) }} {
-		if _, err := sweep(); err != nil {
-			w.Fatalf("%s: %v", name, err)
+	for _, sweep := range w.sweeps {
+		if _, err := sweep(w.Context()); err != nil {
+			w.Fatal(err)
 		}
 	}
 }
@@ -162,17 +181,11 @@ func (w *inAllRooms) ends() map[string]time.Time {
 		}
 		all[name] = *k.Due
 	}
-	// What the system looks at by itself is stored: the API would say the same without.
-	_, watched, err := w.a.Store.Slips().Watched(w.Context(), w.a.Case.Now().AddDate(1, 0, 0), 1)
-	if err != nil || watched.IsZero() {
-		w.Fatalf("watched %s, %v", watched, err)
+	for name, read := range w.stored {
+		if all[name] = read(); all[name].IsZero() {
+			w.Fatalf("%s has no end", name)
+		}
 	}
-	all["the first case that is watched"] = watched
-	crew, err := w.a.Store.Teams().Load(w.Context(), apptest.Here.Grid())
-	if err != nil {
-		w.Fatal(err)
-	}
-	all["when a vacancy is told of"] = crew.NextDue
 	return all
 }
 
@@ -212,37 +225,65 @@ func more(before, after map[string]int) map[string]int {
 	return d
 }
 
+// contestedRooms is a county in which a village may object to its result, and has.
+func contestedRooms(t *testing.T, fresh apptest.Fresh) *inAllRooms {
+	t.Helper()
+	k := contested(t, fresh)
+	k.post(t, k.staff, "/objections", "", point(k.petition, false, "不是本村的")).Want(201)
+	type one struct{ Clock *dueClock }
+	read := func() (v struct {
+		Clock    *dueClock
+		Objected []one
+	}) {
+		t.Helper()
+		k.app.Do(t, k.county, http.MethodGet, "/api/v1/villages/"+k.id, nil).Want(200).Into(&v)
+		return v
+	}
+	return &inAllRooms{T: t, a: k.app, sweeps: []func(context.Context) (int, error){k.app.Villages.Sweep}, read: map[string]func() *dueClock{
+		"to object": func() *dueClock { return read().Clock }, "objection": func() *dueClock { return read().Objected[0].Clock }}}
+}
+
 // A day off comes and goes, and the server that reckons anew is killed at its first write, its second, and so on, before the write and after it:
 // another takes up what is left. Every clock of every room then ends where it would have ended, and nothing was told or written down twice.
 func TestDaysOffReachEveryRoomOnceThoughTheServerIsKilledMeanwhile(t *testing.T) {
 	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
-		w := allRooms(t, fresh(t))
-		w.day = w.tomorrow()
-		w.puts(w.day, false)
-		w.reckon()
-		at := [2]map[string]time.Time{w.ends(), nil}
-		before := w.said()
-		w.puts(w.day, true)
-		w.reckon()
-		once := more(before, w.said())
-		at[1] = w.ends()
-		for name := range at[0] {
-			if !at[1][name].After(at[0][name]) {
-				t.Errorf("%s ends at %s with the day off, and at %s without", name, at[1][name], at[0][name])
-			}
-		}
-		for _, name := range []string{"told of offer", "told of review_list", "the timeline says reckoned", "the timeline says slip_reckoned", "the timeline says study_reckoned", "the timeline says review_reckoned"} {
-			if once[name] == 0 {
-				t.Errorf("nothing is %s: %v", name, once)
-			}
-		}
-		w.killed(at, once)
+		allRooms(t, fresh(t)).holds(4, "told of offer", "told of review_list", "the timeline says reckoned", "the timeline says slip_reckoned", "the timeline says study_reckoned",
+			"the timeline says review_reckoned")
 	})
+}
+
+func TestDaysOffReachVillagesOnceThoughTheServerIsKilledMeanwhile(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) { contestedRooms(t, fresh).holds(2, "told of village_result") })
+}
+
+// holds checks that a day off moves everything and says so, and lets it come and go with kills in between, of at least so many writes.
+func (w *inAllRooms) holds(writes int, says ...string) {
+	w.Helper()
+	w.day = w.tomorrow()
+	w.puts(w.day, false)
+	w.reckon()
+	at := [2]map[string]time.Time{w.ends(), nil}
+	before := w.said()
+	w.puts(w.day, true)
+	w.reckon()
+	once := more(before, w.said())
+	at[1] = w.ends()
+	for name := range at[0] {
+		if !at[1][name].After(at[0][name]) {
+			w.Errorf("%s ends at %s with the day off, and at %s without", name, at[1][name], at[0][name])
+		}
+	}
+	for _, name := range says {
+		if once[name] == 0 {
+			w.Errorf("nothing is %s: %v", name, once)
+		}
+	}
+	w.killed(at, once, writes)
 }
 
 // killed lets a server be killed at every write of the reckoning, as the day off goes and comes. Writes are as the store has them: with their notices
 // in one, or one after the other.
-func (w *inAllRooms) killed(at [2]map[string]time.Time, once map[string]int) {
+func (w *inAllRooms) killed(at [2]map[string]time.Time, once map[string]int, writes int) {
 	w.Helper()
 	isOff := 1
 	for n, lost := 1, false; ; {
@@ -268,7 +309,7 @@ func (w *inAllRooms) killed(at [2]map[string]time.Time, once map[string]int) {
 			w.Errorf("write %d lost %v: said %v, want %v", n, lost, got, once)
 		}
 		if w.Failed() || !fell {
-			if n < 6 && !w.Failed() {
+			if n <= writes && !w.Failed() {
 				w.Errorf("it has only %d writes", n)
 			}
 			return

@@ -15,7 +15,7 @@ import (
 // has to know. What has run out stays so.
 func (t *turn) reckonDays(cal *clock.Calendar, grids []grid.Code) error {
 	moved := false
-	stamp := strconv.FormatInt(t.at.UnixMilli(), 10)
+	stamp := strconv.FormatInt(t.Result.Version, 10) // the same where a crash lets it be done again
 	if term := t.Result.Term(t.card); t.at.Before(t.Contest) {
 		if end, ok := cal.Reckoned(&term); ok && !end.Equal(t.Contest) {
 			t.Contest, moved = end, true
