@@ -9,6 +9,8 @@ import (
 
 	"fengqiao/handlers/apptest"
 	"fengqiao/mediation"
+
+	"github.com/google/uuid"
 )
 
 // daysOff puts the days off of the year that begins next, and of this one, so that every working day of the coming three weeks is off, and reckons
@@ -201,4 +203,32 @@ func TestAYearsDaysOffReachStudiesListsVillagesAndTeams(t *testing.T) {
 	object2, objection2 := village()
 	moved(t, object, object2)
 	moved(t, objection, objection2)
+}
+
+func TestAYearsDaysOffReachErrandsAndVisits(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		h := fileFor(t, byErrandRules(fresh))
+		h.give(h.worker, "errand", obj{"party": h.party, "what": "代交产权复印件"}).Want(200)
+		read := func() *dueClock {
+			t.Helper()
+			var v struct{ Errands []struct{ Clock *dueClock } }
+			h.app.Do(t, h.resident, http.MethodGet, "/api/v1/party/case", nil).Want(200).Into(&v)
+			return v.Errands[0].Clock
+		}
+		before := read()
+		daysOff(t, h.app)
+		moved(t, before, read())
+	})
+	a := rounds(t, apptest.New)
+	worker := a.As(t, mediation.GridWorker, apptest.Here)
+	a.Do(t, worker, http.MethodPost, "/api/v1/patrols/checkins", checkin(uuid.NewString(), apptest.Here.Point(), nil)).Want(201)
+	visit := func() *dueClock {
+		t.Helper()
+		var cells struct{ Items []struct{ Clock *dueClock } }
+		a.Do(t, a.As(t, mediation.TownshipStaff, apptest.Here), http.MethodGet, "/api/v1/patrols/cells", nil).Want(200).Into(&cells)
+		return cells.Items[0].Clock
+	}
+	before := visit()
+	daysOff(t, a)
+	moved(t, before, visit())
 }

@@ -58,12 +58,17 @@ func TestAnOffersClockExplainsItself(t *testing.T) {
 	})
 }
 
-func TestAnErrandsClockExplainsItself(t *testing.T) {
-	h := fileFor(t, func(t testing.TB, o ...apptest.Option) *apptest.App {
-		a := apptest.New(t, o...)
+// byErrandRules is a county in which an errand has three working days.
+func byErrandRules(fresh apptest.Fresh) apptest.Fresh {
+	return func(t testing.TB, o ...apptest.Option) *apptest.App {
+		a := fresh(t, o...)
 		withRules(t.(*testing.T), a, "proxies:\n  name: {zh: 代办员, en: errand runner}\n  manners: [signature, fingerprint]\n  by: [grid_worker]\n  within: 3wd\n  remind: [1wd]\n")
 		return a
-	})
+	}
+}
+
+func TestAnErrandsClockExplainsItself(t *testing.T) {
+	h := fileFor(t, byErrandRules(apptest.New))
 	var v struct{ Errands []struct{ Clock *dueClock } }
 	h.give(h.worker, "errand", obj{"party": h.party, "what": "代交产权复印件"}).Want(200).Into(&v)
 	v.Errands[0].Clock.byRule(t, "errand", "proxies.within", "3wd", "working")
