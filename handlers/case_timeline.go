@@ -41,6 +41,7 @@ var eventTexts = map[string][2]string{
 	"erased":                {"个人信息已注销", "personal data erased"},
 	"parties_returned":      {"当事人随案拆出", "parties taken out with their case"},
 	"conflict_found":        {"发现应当回避的情形", "conflict of interest found"},
+	"pause_over":            {"停计期满，恢复计时", "the pause is over, clocks go on"},
 	"needs_hand":            {"转人工指派", "left to a person"},
 	"reminded":              {"临期提醒", "reminded"},
 	"breached":              {"超期", "overdue"},

@@ -24,9 +24,11 @@ type dueView struct {
 	Reminders []time.Time `json:"reminders"`
 	Breached  *time.Time  `json:"breached"`
 	Paused    *time.Time  `json:"paused"` // it stands still since
-	Pauses    []pauseView `json:"pauses"`
-	Left      *leftView   `json:"left"` // null where it never ends
-	Why       []string    `json:"why"`
+	// PausedUntil is when it goes on by itself at the latest; left out where nothing is said of that.
+	PausedUntil *time.Time  `json:"pausedUntil,omitempty"`
+	Pauses      []pauseView `json:"pauses"`
+	Left        *leftView   `json:"left"` // null where it never ends
+	Why         []string    `json:"why"`
 	// Provisional: days off that bear on the end are not known yet; it is reckoned anew once they are.
 	Provisional bool `json:"provisional"`
 }
@@ -34,6 +36,9 @@ type dueView struct {
 type pauseView struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
+	// Reason is the policy's word of a suspension, or away: the case was elsewhere; "" where nothing is said of it.
+	Reason     string `json:"reason,omitzero"`
+	ReasonText string `json:"reasonText,omitzero"`
 }
 
 type leftView struct {
@@ -61,7 +66,7 @@ func unitOf(s policy.Span) string {
 // account shows a clock that was explained, by a version of the policy; names are of the users who may have named its end.
 func (l labels) account(e *clock.Account, version string, names map[string]string) dueView {
 	v := dueView{Clock: e.Name, ClockText: l.clockName(e.Name), Since: e.Since.UTC(), Due: moment(e.Due), Basis: e.Limit.Basis, Policy: version, Rule: e.Rule, SetBy: refOf(e.By, names),
-		Reminders: list(e.Reminders), Breached: moment(e.Breached), Paused: moment(e.Paused), Pauses: []pauseView{}, Why: []string{}, Provisional: e.Provisional}
+		Reminders: list(e.Reminders), Breached: moment(e.Breached), Paused: moment(e.Paused), PausedUntil: moment(e.Until), Pauses: []pauseView{}, Why: []string{}, Provisional: e.Provisional}
 	switch e.Origin {
 	case clock.ByPerson, clock.ByPeriod:
 		v.Rule = ""
@@ -72,7 +77,7 @@ func (l labels) account(e *clock.Account, version string, names map[string]strin
 		v.Within, v.Unit = e.Limit.Within.String(), unitOf(e.Limit.Within)
 	}
 	for _, p := range e.Pauses {
-		v.Pauses = append(v.Pauses, pauseView(p))
+		v.Pauses = append(v.Pauses, pauseView{From: p.From, To: p.To, Reason: p.Reason, ReasonText: l.pauseReason(p.Reason)})
 	}
 	if !e.Due.IsZero() {
 		v.Left = viewLeft(e.Left)
@@ -89,6 +94,17 @@ func (l labels) clockName(name string) string {
 		return l.text(text)
 	}
 	return mediation.ClockName(name).Text(l.zh)
+}
+
+// pauseReason names why a clock stood still.
+func (l labels) pauseReason(key string) string {
+	if key == clock.Away {
+		return choose(l.zh, "案件不在此环节", "the case was elsewhere")
+	}
+	if reason, ok := l.pol.Suspends(key); ok && key != "" {
+		return l.text(reason.Name)
+	}
+	return key
 }
 
 func viewLeft(l clock.Left) *leftView {

@@ -13,6 +13,7 @@ var caseMessages = map[string]message{
 	"case.host_joined":     {"并入的案件已再次并案", "The other case was joined too", "所并入的案件自己已并入他案，请先拆那一次并案。", "The case this one was joined to has itself been joined to another. Take that join back first."},
 	"case.first_report":    {"首个上报不能分出", "The first report stays", "本案就是由此上报而立，请把其他上报分出。", "The case is what this report says. Take the other reports out instead."},
 	"command.unknown":      {"未知操作", "Unknown command", "没有这个操作。", "There is no such command."},
+	"suspend.reason":       {"不得因此原因中止", "Not a reason to suspend for", "本县规则没有把“{value}”列为中止的原因，可用的有：{allowed}。要说明的话请写在备注里。", "The county's rules do not list “{value}” as a reason to suspend for. They list: {allowed}. What there is to say besides belongs into the remark."},
 	"party.exists":         {"当事人已登记", "Party entered already", "同一电话或证件号的当事人已登记。", "A party with this phone or ID number is entered already."},
 	"sign.role":            {"签署身份不符", "Not yours to sign", "您不能以此身份签署。", "You cannot sign in this role."},
 	"sign.refusal":         {"拒签须由他人记录", "A refusal is recorded by somebody else", "拒绝签署应由调解员或工作人员记录并注明见证人。", "A mediator or a member of staff records a refusal, with a witness."},

@@ -117,6 +117,10 @@ type Case struct {
 	Suggested []Suggestion
 	Repeats   int // reopened so often
 
+	// Suspension is why it is suspended, Stops when clocks of it have stood still so, in order.
+	Suspension Suspension
+	Stops      []clock.Pause
+
 	StateClock Clock // resets with the state
 	WholeClock Clock // never resets
 	// Stages are the clocks of this turn beside them; none where the policy has none for its channel.

@@ -16,7 +16,7 @@ const (
 	StateClock ClockName = "state" // of the state it is in; of a suspended case that of the suspension
 	WholeClock ClockName = "whole" // of the whole case
 	StageClock ClockName = "stage" // of one of the policy's stages, that begun and not ended yet
-	HeldClock  ClockName = "held"  // of the state that a suspended case goes back to; it stands still
+	HeldClock  ClockName = "held"  // of the state that a suspended case goes back to; it stands still where the reason says so
 )
 
 // ClockNames are all of them.
@@ -25,7 +25,7 @@ var ClockNames = []ClockName{StateClock, HeldClock, WholeClock}
 // clockTexts name the clocks in Chinese and English.
 var clockTexts = map[ClockName][2]string{
 	StateClock:   {"本环节时限", "this step"},
-	HeldClock:    {"中止前环节的时限（停计）", "the step before the suspension, standing still"},
+	HeldClock:    {"中止前环节的时限", "the step before the suspension"},
 	WholeClock:   {"全案时限", "the whole case"},
 	ConfirmClock: {"申请司法确认的期限", "to apply for judicial confirmation"},
 }
@@ -77,7 +77,10 @@ func Clocks(c *Case, r Rules, now time.Time) []Explained {
 
 func explain(c *Case, name ClockName, of State, k Clock, limit policy.Limit, r Rules, now time.Time) Explained {
 	t := k.term(string(name), limit)
-	t.Rule = ruleOf(name, of)
+	t.Rule, t.Grounds = ruleOf(name, of), r.Policy.Suspension.Reasons
+	if !t.Paused.IsZero() && has([]ClockName{HeldClock, WholeClock, StageClock}, name) {
+		t.Until = c.Suspension.Until
+	}
 	if of == Effective && c.Agreement != nil && !c.Agreement.PerformBy.After(k.Due) {
 		t.Agreed = c.Agreement.PerformBy
 	}

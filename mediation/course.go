@@ -92,6 +92,9 @@ func (c *Case) OverdueFrom() time.Time {
 		return first
 	}
 	clocks := []Clock{c.StateClock, c.WholeClock}
+	if c.runsHeld() {
+		clocks = append(clocks, c.HeldClock)
+	}
 	for i := range c.Stages {
 		if c.Stages[i].running() {
 			clocks = append(clocks, c.Stages[i].Clock)

@@ -119,8 +119,7 @@ func (d *decision) danger() {
 		d.again()
 		d.Loop = nil
 	case Suspended:
-		d.unpause()
-		d.Held, d.HeldClock = "", Clock{}
+		d.endSuspension()
 	}
 	if a := d.Agreement; a != nil && a.Effective.IsZero() {
 		d.Agreement = nil

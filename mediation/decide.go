@@ -214,6 +214,12 @@ func (c *Case) schedule(r Rules) {
 			}
 		}
 		sooner(c.StateClock.next(r, r.Policy.Clocks.States[string(c.State)]))
+		if c.runsHeld() {
+			sooner(c.HeldClock.next(r, r.Policy.Clocks.States[string(c.Held)]))
+		}
+		if c.State == Suspended {
+			sooner(c.Suspension.Until)
+		}
 		sooner(c.WholeClock.next(r, r.Policy.Clocks.Whole))
 		for i := range c.Stages {
 			if rule, ok := r.Policy.Stage(c.Stages[i].Key); ok && c.Stages[i].running() {
@@ -306,6 +312,9 @@ func (c *Case) Summarise() Summary {
 		if seat.Mediator != "" {
 			s.Seated = append(s.Seated, seat.Mediator)
 		}
+	}
+	if c.runsHeld() {
+		s.Breached, s.Warned = s.Breached || !c.HeldClock.Breached.IsZero(), s.Warned || c.HeldClock.Reminded > 0
 	}
 	s.BesideDue = c.besideDue()
 	s.Counted = MembershipOf(&s)

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"fengqiao/mediation/clock"
 )
 
 func (d *decision) session(cmd RecordSession) error {
@@ -246,52 +244,6 @@ func (d *decision) newTurn() {
 	d.beginStages(d.At)
 }
 
-func (d *decision) suspend(cmd Suspend) error {
-	if cmd.Reason == "" {
-		return Refusal("suspend", Invalid, "required", "reason")
-	}
-	d.say("reason", cmd.Reason)
-	d.Held, d.HeldClock = d.State, d.StateClock
-	d.callOff()
-	if d.Held == Offered {
-		d.Held, d.HeldClock = Screened, Clock{} // those who were asked are asked anew
-	}
-	d.WholeClock.Paused = d.At
-	d.enter(Suspended)
-	d.tellPanel(NoticeProgress, d.Actor.ID)
-	return nil
-}
-
-// resume lets both clocks go on where they stood: their ends move by the pause, as the policy's calendar counts it. Whoever left
-// the panel meanwhile is replaced.
-func (d *decision) resume() {
-	from := d.WholeClock.Paused
-	d.unpause()
-	held := d.HeldClock
-	d.enter(d.Held)
-	if !held.Due.IsZero() && held.Breached.IsZero() {
-		limit := d.pol.Clocks.States[string(d.Held)].Within
-		held.stood(clock.Pause{From: from, To: d.At}, limit, d.rules)
-	}
-	if !held.Since.IsZero() {
-		d.StateClock = held
-	}
-	d.Held, d.HeldClock = "", Clock{}
-	d.settlePanel()
-}
-
-// unpause lets the whole clock run again, if it stood.
-func (d *decision) unpause() {
-	p := d.WholeClock.Paused
-	if p.IsZero() {
-		return
-	}
-	if !d.WholeClock.Due.IsZero() {
-		d.WholeClock.stood(clock.Pause{From: p, To: d.At}, d.pol.Clocks.Whole.Within, d.rules)
-	}
-	d.WholeClock.Paused = time.Time{}
-}
-
 // terminate 终止调解: the parties are told of arbitration, administrative and court routes (PML 26).
 func (d *decision) terminate(reason string) error {
 	if reason == "" {
@@ -299,8 +251,7 @@ func (d *decision) terminate(reason string) error {
 	}
 	d.say("reason", reason)
 	d.disband()
-	d.unpause() // a suspended case may be refused, too
-	d.Held, d.HeldClock = "", Clock{}
+	d.endSuspension() // a suspended case may be refused, too
 	d.Agreement = nil
 	d.Outcome = &Outcome{At: d.At, Reason: reason, Routes: d.courtRoutes(), Words: d.Order.Words}
 	d.enter(Failed)

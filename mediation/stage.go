@@ -3,7 +3,6 @@ package mediation
 import (
 	"time"
 
-	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
 
@@ -56,7 +55,7 @@ func (d *decision) beginStages(receipt time.Time) {
 }
 
 // runStages brings the stages in line with what has just been done to the case: what it was that they waited for, what begins with that, and
-// whether they stand still or have lost their sense. The event says which it ended.
+// whether they have lost their sense. The event says which it ended.
 func (d *decision) runStages() {
 	for i := range d.Stages {
 		k := &d.Stages[i]
@@ -64,15 +63,12 @@ func (d *decision) runStages() {
 		if !ok {
 			continue
 		}
-		d.unpauseStage(k, rule)
 		switch {
 		case !k.running():
 			d.followOn(k, rule)
 		case has(rule.Ends, d.event.Kind) || d.event.From != d.State && has(rule.Reaches, string(d.State)):
 			k.Ended, k.By = d.At, d.Actor.ID
 			d.say("stage_"+k.Key, "done")
-		case d.event.Kind == string(CmdSuspend) && has(rule.Pauses, d.event.Data["reason"]):
-			k.Clock.Paused = d.At
 		}
 	}
 	if d.beyondStages() {
@@ -89,14 +85,6 @@ func (d *decision) followOn(k *Stage, rule policy.Stage) {
 		if before.Key == rule.Start && !before.Ended.IsZero() {
 			k.begin(before.Ended, rule, d.rules)
 		}
-	}
-}
-
-// unpauseStage lets a stage go on once the case is no longer suspended.
-func (d *decision) unpauseStage(k *Stage, rule policy.Stage) {
-	if from := k.Clock.Paused; !from.IsZero() && d.State != Suspended {
-		k.Clock.Paused = time.Time{}
-		k.Clock.stood(clock.Pause{From: from, To: d.At}, rule.Limit.Within, d.rules)
 	}
 }
 

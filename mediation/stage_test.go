@@ -197,7 +197,7 @@ func TestAStageRemindsBeforeAndIsOnRecordAfter(t *testing.T) {
 }
 
 func TestAStagePausesForThePolicysReasonsAlone(t *testing.T) {
-	for reason, want := range map[string]string{"disaster": "handle close", "court": "close", "holiday": ""} {
+	for reason, want := range map[string]string{"disaster": "handle close", "court": "close", "illness": ""} {
 		s := beginWith(t, staged(t, fourClocks), nil)
 		s.do(staff, SignFor{}).do(staff, Arrive{Point: &orb.Point{}, AccuracyM: 5})
 		before := map[string]time.Time{"handle": s.stage("handle").Clock.Due, "close": s.stage("close").Clock.Due}

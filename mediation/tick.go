@@ -73,7 +73,11 @@ func Tick(c *Case, now time.Time, r Rules) bool {
 	changed := false
 	if !c.State.Over() {
 		changed = d.expireOffers() || changed
+		changed = d.tickSuspension() || changed
 		changed = d.runClock("state", "", &d.StateClock, d.pol.Clocks.States[string(d.State)]) || changed
+		if d.runsHeld() {
+			changed = d.runClock("held", "", &d.HeldClock, d.pol.Clocks.States[string(d.Held)]) || changed
+		}
 		changed = d.runClock("whole", "", &d.WholeClock, d.pol.Clocks.Whole) || changed
 		changed = d.tickStages() || changed
 		changed = d.runTasks() || changed

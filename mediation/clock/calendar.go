@@ -157,7 +157,14 @@ func (c *Calendar) Before(due time.Time, s policy.Span) time.Time {
 }
 
 // Pause is a time in which a clock stands still, from inclusive, until exclusive.
-type Pause struct{ From, To time.Time }
+type Pause struct {
+	From, To time.Time
+	// Reason is why: one of the policy's of suspensions, or Away; "" where nothing is said of it.
+	Reason string
+}
+
+// Away is the reason of a pause in which the step whose clock it is was not the case's.
+const Away = "away"
 
 // Extend is the due time after a pause during which the clock stood still: hours are added as they passed, calendar days as
 // midnights that passed (and off a day off again), working days as the opening time that passed, a norm's as the working days that began.

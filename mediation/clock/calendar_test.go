@@ -128,7 +128,7 @@ func TestPauses(t *testing.T) {
 		{"… a weekend is none", "2026-03-03 10:00:00", "5wd whole", "2026-03-06 18:00:00", "2026-03-08 18:00:00", "2026-03-10 23:59:59"},
 	} {
 		t.Run(x.situation, func(t *testing.T) {
-			p := Pause{local(t, c, x.from), local(t, c, x.to)}
+			p := Pause{From: local(t, c, x.from), To: local(t, c, x.to)}
 			got := c.AfterPaused(local(t, c, x.start), spanOf(t, x.span), []Pause{p})
 			if !got.Equal(local(t, c, x.due)) {
 				t.Errorf("due %s, want %s", got.In(c.zone), x.due)
@@ -188,7 +188,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant\n%s", span, s, want)
 		}
 	}
-	paused := c.Explain(start, spanOf(t, "24h"), Pause{start.Add(time.Hour), start.Add(3 * time.Hour)}, Pause{start.AddDate(1, 0, 0), start.AddDate(1, 1, 0)})
+	paused := c.Explain(start, spanOf(t, "24h"), Pause{From: start.Add(time.Hour), To: start.Add(3 * time.Hour)}, Pause{From: start.AddDate(1, 0, 0), To: start.AddDate(1, 1, 0)})
 	if n := len(paused); n != 4 || paused[2].Code != "clock.paused" {
 		t.Errorf("with one pause that counts and one that comes too late: %v", paused)
 	}
@@ -308,7 +308,7 @@ func TestAPauseNeverBringsTheEndForward(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d, s := draw(t), drawSpan(t, "span")
 		from := d.start.Add(time.Duration(rapid.Int64Range(-86400, 20*86400).Draw(t, "from")) * time.Second)
-		p := Pause{from, from.Add(time.Duration(rapid.Int64Range(-10, 20*86400).Draw(t, "long")) * time.Second)}
+		p := Pause{From: from, To: from.Add(time.Duration(rapid.Int64Range(-10, 20*86400).Draw(t, "long")) * time.Second)}
 		if a, b := d.After(d.start, s), d.AfterPaused(d.start, s, []Pause{p}); b.Before(a) {
 			t.Fatalf("%v from %s: due %s, with the pause %s", s, d.start, a, b)
 		}

@@ -2,6 +2,7 @@ package clock
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,23 +18,26 @@ type Line struct {
 
 // lines is every step there is, with its words; {name} stands for a parameter.
 var lines = map[string]policy.Text{
-	"clock.start":       {Zh: "自{at}起算", En: "it began at {at}"},
-	"clock.round":       {Zh: "时限{span}，昼夜不停", En: "it may take {span}, round the clock"},
-	"clock.days":        {Zh: "时限{n}个日历日，当日不计入，末日为{day}", En: "it may take {n} calendar days, the first not counted: until {day}"},
-	"clock.moved":       {Zh: "{day}为休息日，顺延至{to}", En: "{day} is a day off: {to} takes its place"},
-	"clock.working":     {Zh: "时限{n}个工作日，只计{opens}至{closes}的办公时间", En: "it may take {n} working days, of which {opens} to {closes} counts"},
-	"clock.workdays":    {Zh: "时限{n}个工作日，当日不计入，末日为{day}", En: "it may take {n} working days, the first not counted: until {day}"},
-	"clock.opening":     {Zh: "起算时不在办公时间，自{at}计", En: "the office was closed then: it counts from {at}"},
-	"clock.skipped":     {Zh: "其间有{n}天休息日不计", En: "{n} days off in between do not count"},
-	"clock.paused":      {Zh: "{from}至{to}中止，不计", En: "it stood still from {from} to {to}"},
-	"clock.stands":      {Zh: "自{from}起停计，尚未恢复", En: "it has stood still since {from}"},
-	"clock.agreed":      {Zh: "协议约定{at}前履行，从其约定", En: "the parties agreed to perform by {at}, and nobody is late before that"},
-	"clock.provisional": {Zh: "{year}年的放假安排尚未导入，暂只除去周六、周日；导入后重新计算", En: "provisional: the days off of {year} are not known yet and weekends alone were left out; it is reckoned anew once they are"},
-	"clock.set":         {Zh: "起算时的规则或日历与现在不同，以当时算定的为准", En: "rules or calendar were others when it began; what was reckoned then holds"},
-	"clock.named":       {Zh: "到期时间由交办、决定的人员写明，不按时限推算", En: "who gave or decided it named the end, which no rule reckons"},
+	"clock.start":        {Zh: "自{at}起算", En: "it began at {at}"},
+	"clock.round":        {Zh: "时限{span}，昼夜不停", En: "it may take {span}, round the clock"},
+	"clock.days":         {Zh: "时限{n}个日历日，当日不计入，末日为{day}", En: "it may take {n} calendar days, the first not counted: until {day}"},
+	"clock.moved":        {Zh: "{day}为休息日，顺延至{to}", En: "{day} is a day off: {to} takes its place"},
+	"clock.working":      {Zh: "时限{n}个工作日，只计{opens}至{closes}的办公时间", En: "it may take {n} working days, of which {opens} to {closes} counts"},
+	"clock.workdays":     {Zh: "时限{n}个工作日，当日不计入，末日为{day}", En: "it may take {n} working days, the first not counted: until {day}"},
+	"clock.opening":      {Zh: "起算时不在办公时间，自{at}计", En: "the office was closed then: it counts from {at}"},
+	"clock.skipped":      {Zh: "其间有{n}天休息日不计", En: "{n} days off in between do not count"},
+	"clock.paused":       {Zh: "{from}至{to}中止，不计", En: "it stood still from {from} to {to}"},
+	"clock.paused_for":   {Zh: "{from}至{to}因{reason_zh}中止，不计", En: "it stood still from {from} to {to}: {reason_en}"},
+	"clock.away":         {Zh: "{from}至{to}案件不在此环节，不计", En: "the case was elsewhere from {from} to {to}, which does not count"},
+	"clock.stands_until": {Zh: "自{from}起停计，至迟{until}恢复计时", En: "it has stood still since {from} and goes on at {until} at the latest"},
+	"clock.stands":       {Zh: "自{from}起停计，尚未恢复", En: "it has stood still since {from}"},
+	"clock.agreed":       {Zh: "协议约定{at}前履行，从其约定", En: "the parties agreed to perform by {at}, and nobody is late before that"},
+	"clock.provisional":  {Zh: "{year}年的放假安排尚未导入，暂只除去周六、周日；导入后重新计算", En: "provisional: the days off of {year} are not known yet and weekends alone were left out; it is reckoned anew once they are"},
+	"clock.set":          {Zh: "起算时的规则或日历与现在不同，以当时算定的为准", En: "rules or calendar were others when it began; what was reckoned then holds"},
+	"clock.named":        {Zh: "到期时间由交办、决定的人员写明，不按时限推算", En: "who gave or decided it named the end, which no rule reckons"},
 	"clock.operator":    {Zh: "由系统的运行方设定（{key}），不在规则文件里", En: "who runs the installation has set it ({key}), no policy"},
-	"clock.period":      {Zh: "没有另定时限，至本期结束", En: "no length is set: it ends with the period"},
-	"clock.due":         {Zh: "{at}到期", En: "it is due at {at}"},
+	"clock.period":       {Zh: "没有另定时限，至本期结束", En: "no length is set: it ends with the period"},
+	"clock.due":          {Zh: "{at}到期", En: "it is due at {at}"},
 }
 
 // Text is the step in words: Chinese for "zh…", else English.
@@ -64,6 +68,11 @@ func line(code string, params ...string) Line {
 // Explain says step by step why a span that began at start, with these pauses, is due when AfterPaused says. Times are local,
 // to the minute.
 func (c *Calendar) Explain(start time.Time, s policy.Span, pauses ...Pause) []Line {
+	return c.explain(start, s, pauses, nil)
+}
+
+// explain is Explain where the reasons of pauses are known by their words.
+func (c *Calendar) explain(start time.Time, s policy.Span, pauses []Pause, grounds []policy.SuspensionReason) []Line {
 	out := []Line{line("clock.start", "at", c.show(start))}
 	t := start
 	if s.Days > 0 {
@@ -86,7 +95,7 @@ func (c *Calendar) Explain(start time.Time, s policy.Span, pauses ...Pause) []Li
 	due := c.After(start, s)
 	for i, p := range pauses {
 		if next := c.AfterPaused(start, s, pauses[:i+1]); next.After(due) {
-			out = append(out, line("clock.paused", "from", c.show(p.From), "to", c.show(p.To)))
+			out = append(out, c.stood(p, grounds))
 			due = next
 		}
 	}
@@ -94,6 +103,22 @@ func (c *Calendar) Explain(start time.Time, s policy.Span, pauses ...Pause) []Li
 		out = append(out, line(Provisional, "year", strconv.Itoa(year)))
 	}
 	return append(out, c.Due(due))
+}
+
+// stood says of a pause when it was and why.
+func (c *Calendar) stood(p Pause, grounds []policy.SuspensionReason) Line {
+	from, to := c.show(p.From), c.show(p.To)
+	switch p.Reason {
+	case "":
+		return line("clock.paused", "from", from, "to", to)
+	case Away:
+		return line("clock.away", "from", from, "to", to)
+	}
+	zh, en := p.Reason, p.Reason
+	if i := slices.IndexFunc(grounds, func(r policy.SuspensionReason) bool { return r.Key == p.Reason }); i >= 0 {
+		zh, en = grounds[i].Name.Zh+"（"+grounds[i].Basis+"）", grounds[i].Name.En+" ("+grounds[i].Basis+")"
+	}
+	return line("clock.paused_for", "from", from, "to", to, "reason_zh", zh, "reason_en", en)
 }
 
 // Provisional is the code of the line that says that days off were not known.

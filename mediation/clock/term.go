@@ -33,8 +33,12 @@ type Term struct {
 	// Agreed is an end that the parties agreed on, which takes the rule's place where it is no earlier.
 	Agreed           time.Time
 	Breached, Paused time.Time
-	Pauses           []Pause
-	Reminded         int // how many of the reminders went out
+	// Until is when a term that stands still goes on at the latest; zero: nothing is said of that.
+	Until  time.Time
+	Pauses []Pause
+	// Grounds are the reasons that pauses may have, with what allows each.
+	Grounds  []policy.SuspensionReason
+	Reminded int // how many of the reminders went out
 }
 
 // Account is a term that says why it ends when it does.
@@ -75,10 +79,14 @@ func (c *Calendar) why(t *Term) []Line {
 		why := c.Explain(t.Since, t.Limit.Within)
 		return append(why[:len(why)-1], line("clock.operator", "key", t.Rule), c.Due(t.Due))
 	}
-	why := c.Explain(t.Since, t.Limit.Within, t.Pauses...)
+	why := c.explain(t.Since, t.Limit.Within, t.Pauses, t.Grounds)
 	why = why[:len(why)-1]
-	if !t.Paused.IsZero() {
+	switch {
+	case t.Paused.IsZero():
+	case t.Until.IsZero():
 		why = append(why, line("clock.stands", "from", c.show(t.Paused)))
+	default:
+		why = append(why, line("clock.stands_until", "from", c.show(t.Paused), "until", c.show(t.Until)))
 	}
 	if c.AfterPaused(t.Since, t.Limit.Within, t.Pauses).Equal(t.Due) {
 		return append(why, c.Due(t.Due))

@@ -24,6 +24,7 @@ func (c *checker) check() {
 	c.checkTiers()
 	c.checkClocks()
 	c.checkStages()
+	c.checkSuspension()
 	c.checkStudy()
 	c.checkDesks()
 	c.checkLoop()

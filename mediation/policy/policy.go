@@ -26,6 +26,8 @@ type Policy struct {
 	Closing  Closing
 	// Stages are the clocks of how fast a matter is taken in hand; the zero value has none.
 	Stages Stages
+	// Suspension says for which reasons clocks stand still.
+	Suspension Suspension
 	// Petition is the course of petitions; the zero value knows none.
 	Petition     Petition
 	Confirmation Confirmation

@@ -21,6 +21,8 @@ func policyKeys(v Vocabulary) []key[Policy] {
 		object("clocks", required, Text{"时限", "how long things may take"}, clockKeys(v), func(p *Policy) *Clocks { return &p.Clocks }),
 		object("stages", optional, Text{"环节时限：签收、到达、处置、办结等，与状态时限并行；不填为没有", "clocks of signing for, arriving, handling and the like, beside the states'; without it there are none"}, stagesKeys,
 			func(p *Policy) *Stages { return &p.Stages }),
+		object("suspension", optional, Text{"中止：因何原因可以中止，哪些时限停计、最长多久；不填则任何原因都可中止，但本环节和全案时限照常计时", "suspensions: for which reasons, which clocks stand still and for how long at most; without it for any reason, and the clocks of the step and of the whole case run on"}, suspensionKeys,
+			func(p *Policy) *Suspension { return &p.Suspension }),
 		object("desks", optional, Text{"外部平台之间的转办；不填则不能互转", "outside desks and each other's matters; without it none passes anything on"}, desksKeys, func(p *Policy) *Desks { return &p.Desks }),
 		object("study", optional, Text{"提级研判：何时自动召集，多久作出结论；不填则只由人召集", "escalated studies: when one is called by itself, and how fast it must conclude; without it people alone call them"}, studyKeys,
 			func(p *Policy) *Study { return &p.Study }),
