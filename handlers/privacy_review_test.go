@@ -20,7 +20,8 @@ func TestAReasonInOnesOwnWordsIsForThoseWhoHandleTheCase(t *testing.T) {
 	s := begin(t, a)
 	const secret = "李某的电话13800001234，正在起诉"
 	s.order(s.staff, "accept", nil).Want(200)
-	s.order(s.staff, "suspend", obj{"reason": secret, "remark": "等判决"}).Want(200)
+	s.order(s.staff, "suspend", obj{"reason": secret, "remark": "等判决"}).Refused(422, "suspend.reason", "reason")
+	s.order(s.staff, "terminate", obj{"reason": secret, "remark": "等判决"}).Want(200)
 	supervisor := a.As(t, mediation.Supervisor, apptest.Here)
 	for _, path := range []string{"", "/timeline?limit=100"} {
 		if seen := a.Do(t, supervisor, "GET", s.path(path), nil).Want(200); strings.Contains(string(seen.Body), "13800001234") {
@@ -35,7 +36,7 @@ func TestAReasonInOnesOwnWordsIsForThoseWhoHandleTheCase(t *testing.T) {
 	}
 	a.Do(t, s.staff, "GET", s.path("/timeline?limit=100"), nil).Want(200).Into(&whole)
 	last := whole.Items[len(whole.Items)-1]
-	if last.Kind != "suspend" || last.Data["reason"] != mediation.ReasonOther || last.Words != secret+"\n等判决" {
+	if last.Kind != "terminate" || last.Data["reason"] != mediation.ReasonOther || last.Words != secret+"\n等判决" {
 		t.Errorf("staff read %+v", last)
 	}
 	k, err := a.Store.Cases().Load(t.Context(), s.id)
