@@ -70,7 +70,7 @@ func (d *decision) standAgain() error {
 	was := d.Apart
 	d.Apart = Apart{}
 	if was.State == "" {
-		d.beginStages(d.At)
+		d.goOnStages()
 		d.enter(Reported)
 		return nil
 	}

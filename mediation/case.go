@@ -121,8 +121,9 @@ type Case struct {
 	Suspension Suspension
 	Stops      []clock.Pause
 
-	StateClock Clock // resets with the state
-	WholeClock Clock // never resets
+	StateClock Clock  // of the state; each has one in a turn, which goes on when the case comes back to it
+	ClockFor   string // the unit, road or area whose turn that is, of what is passed on
+	WholeClock Clock  // never resets
 	// Stages are the clocks of this turn beside them; none where the policy has none for its channel.
 	Stages []Stage
 

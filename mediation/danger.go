@@ -116,7 +116,7 @@ func (c *Case) inDanger() bool {
 func (d *decision) danger() {
 	switch d.State {
 	case Closed, Settled, Exited, NotAccepted:
-		d.again()
+		d.again(!d.Closed.IsZero())
 		d.Loop = nil
 	case Suspended:
 		d.endSuspension()

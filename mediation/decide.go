@@ -129,11 +129,13 @@ func (d *decision) tell(kind NoticeKind, to Recipient, due time.Time) {
 	d.notices = append(d.notices, Notice{Kind: kind, To: to, Due: due})
 }
 
-// enter moves the case to a state and starts that state's clock; the whole case's clock goes on.
-func (d *decision) enter(s State) {
-	from := d.State
+// enter moves the case to a state and starts that state's clock, or lets it go on if the case was there before in its turn; the whole case's clock goes on.
+func (d *decision) enter(s State) { d.enterFor(s, "") }
+
+// enterFor enters a state in which somebody else has the case: the unit, road or area that it was passed to.
+func (d *decision) enterFor(s State, whose string) {
 	d.leaveClock(s)
-	d.State = s
+	d.State, d.ClockFor = s, whose
 	d.StateClock = Clock{Since: d.At}
 	if limit, ok := d.pol.Clocks.States[string(s)]; ok && !limit.Within.Zero() {
 		d.StateClock.Due = d.rules.after(d.At, limit.Within)
@@ -144,7 +146,7 @@ func (d *decision) enter(s State) {
 	if s == Closed && !d.pol.Closing.FollowUpAfter.Zero() {
 		d.StateClock.Due = d.rules.after(d.At, d.pol.Closing.FollowUpAfter)
 	}
-	d.resumeClock(from)
+	d.resumeClock()
 }
 
 // finish writes the event and its notices and sets when the sweep must look again.

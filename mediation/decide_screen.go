@@ -1,6 +1,8 @@
 package mediation
 
 import (
+	(
+	"cmp"
 	"strconv"
 
 	"fengqiao/grid"
@@ -319,7 +321,7 @@ func (d *decision) hand(route, unit, reason string) {
 	d.dissolve()
 	d.Unit = unit
 	d.Outcome = &Outcome{At: d.At, Route: route, Unit: unit, Reason: reason, Words: d.Order.Words}
-	d.enter(Transferred)
+	d.enterFor(Transferred, cmp.Or(unit, route, string(d.Area)))
 	if unit != "" {
 		d.tell(NoticeTransferred, Recipient{Unit: unit, Area: d.Area}, d.StateClock.Due)
 	}
@@ -358,15 +360,8 @@ func (d *decision) reclassify(cmd Reclassify) error {
 		d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	case d.State == Screened || d.State == Offered:
 		// The matter has changed: everybody may be asked again, by the composition that now fits.
-		was, clock := d.State, d.StateClock
 		d.disband()
-		if err := d.admit(); err != nil {
-			return err
-		}
-		if d.State == was {
-			d.StateClock = clock // what it is called gains it no time
-		}
-		return nil
+		return d.admit()
 	}
 	d.tellReporters(NoticeProgress)
 	return nil

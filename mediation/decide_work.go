@@ -201,27 +201,34 @@ func (d *decision) reopen(cmd Reopen) error {
 	}
 	d.say("reason", cmd.Reason)
 	d.tellPanel(NoticeReopened, "")
-	d.again()
+	d.again(!d.Closed.IsZero() || d.Actor.Role == PartyRole || cmd.Party != "")
 	d.enter(Reported)
 	d.tell(NoticeReopened, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
 	d.tellReporters(NoticeReopened)
 	return nil
 }
 
-// again begins a further turn of a case that had come to its end.
-func (d *decision) again() {
+// again begins a further turn of a case that had come to its end, and counts as a repeat. Its clocks begin anew where the last turn was closed, or a party
+// asks for another. An office that takes back what it had itself ended otherwise (不予受理、撤回、调解不成 …) goes on with the time that it had left.
+func (d *decision) again(anew bool) {
 	d.Repeats++
 	d.say("repeat", strconv.Itoa(d.Repeats))
-	d.Left = nil
 	d.newTurn()
+	if !anew {
+		d.goOnStages()
+		return
+	}
+	d.Left, d.StateClock = nil, Clock{}
+	d.beginStages(d.At)
 }
 
-// takeBack 收回 what was passed on; a case that had been closed before begins anew, which counts as a repeat.
+// takeBack 收回 what was passed on, and go on with the time that was left; a case that had been closed before begins anew, which counts as a repeat.
 func (d *decision) takeBack() {
 	if d.Closed.IsZero() {
 		d.newTurn()
+		d.goOnStages()
 	} else {
-		d.again()
+		d.again(true)
 	}
 	d.enter(Reported)
 	d.tell(NoticeNewCase, Recipient{Role: TownshipStaff, Area: d.Area}, d.StateClock.Due)
@@ -241,7 +248,6 @@ func (d *decision) newTurn() {
 	for i := range d.Parties {
 		d.Parties[i].Satisfied = nil
 	}
-	d.beginStages(d.At)
 }
 
 // terminate 终止调解: the parties are told of arbitration, administrative and court routes (PML 26).

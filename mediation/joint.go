@@ -237,7 +237,7 @@ func (d *decision) signOff(cmd SignOffCase) error {
 	if has(unhandled, d.State) {
 		d.disband()
 		d.Outcome = &Outcome{At: d.At, Unit: j.Lead, Reason: "joint"}
-		d.enter(Transferred)
+		d.enterFor(Transferred, j.Lead)
 		d.tellReporters(NoticeProgress)
 	}
 	d.passPetition(j.Lead)

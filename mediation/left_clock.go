@@ -7,36 +7,51 @@ import (
 	"fengqiao/mediation/clock"
 )
 
-// LeftClock is the clock of a state that a case has left in its present turn, and may come back to: by being passed on and taken back, or called
-// something else and called so again. Then the clock goes on where it stood, so that nothing is gained by the way round.
+// LeftClock is the clock of a state that a case has left in its present turn, and may come back to, whatever way: passed on and taken back, called
+// something else and called so again, agreed and voided, given to a mediator and taken off again. Then the clock goes on where it stood, and what had
+// run out has: nothing is gained by the way round.
 type LeftClock struct {
 	State State
+	// For is the unit, road or area that the case was passed to, "" of any other state: another unit has a turn of its own.
+	For   string
 	Clock Clock
 	At    time.Time
 }
 
-// leaveClock keeps the clock of the state that the case leaves for another, if it may come back to it by such a way round.
+// leaveClock keeps the clock of the state that the case leaves. That of a suspension is each suspension's own, and the state that it goes back to is held
+// beside it.
 func (d *decision) leaveClock(to State) {
-	around := d.State == Reported || (d.State == Screened || d.State == Offered) && (to == Reported || to == Transferred)
-	if !around || d.StateClock.Due.IsZero() {
-		return
+	if d.State != Suspended && to != Suspended {
+		d.keepClock(d.State, d.StateClock)
 	}
-	kept := slices.DeleteFunc(slices.Clone(d.Left), func(l LeftClock) bool { return l.State == d.State })
-	d.Left = append(kept, LeftClock{d.State, d.StateClock, d.At})
 }
 
-// resumeClock lets the clock of the state that the case came back to go on; the time away is left out. One that had run out begins anew: that it
-// had is on record.
-func (d *decision) resumeClock(from State) {
-	back := d.State == Reported && has([]State{Transferred, Screened, Offered}, from) || d.State == Screened && from == Reported
-	i := slices.IndexFunc(d.Left, func(l LeftClock) bool { return l.State == d.State })
-	if !back || i < 0 {
+// keepClock keeps a clock that the case may come back to.
+func (d *decision) keepClock(s State, k Clock) {
+	if k.Due.IsZero() || s.Over() {
 		return
+	}
+	d.Left = append(slices.DeleteFunc(slices.Clone(d.Left), func(l LeftClock) bool { return l.State == s && l.For == d.ClockFor }), LeftClock{s, d.ClockFor, k, d.At})
+}
+
+// takeClock is the clock that was kept of a state, as it goes on now, and keeps it no longer. The time away is left out, of one that had not run out.
+func (d *decision) takeClock(s State) (Clock, bool) {
+	i := slices.IndexFunc(d.Left, func(l LeftClock) bool { return l.State == s && l.For == d.ClockFor })
+	if i < 0 {
+		return Clock{}, false
 	}
 	left := d.Left[i]
 	d.Left = slices.Delete(slices.Clone(d.Left), i, i+1)
-	if k := left.Clock; k.Breached.IsZero() && k.Due.After(left.At) {
-		k.stood(clock.Pause{From: left.At, To: d.At}, d.pol.Clocks.States[string(d.State)].Within, d.rules)
+	left.Clock.stood(clock.Pause{From: left.At, To: d.At, Reason: clock.Away}, d.limitOf(s).Within, d.rules)
+	return left.Clock, true
+}
+
+// resumeClock lets the clock of the state that the case came back to go on. With a closing the return visit is a new one, and so is what is not settled after it.
+func (d *decision) resumeClock() {
+	if d.State == Closed && d.Closed.Equal(d.At) {
+		d.Left = slices.DeleteFunc(slices.Clone(d.Left), func(l LeftClock) bool { return l.State == Closed || l.State == Unsettled })
+	}
+	if k, ok := d.takeClock(d.State); ok {
 		d.StateClock = k
 	}
 }

@@ -1,8 +1,10 @@
 package mediation
 
 import (
+	"slices"
 	"time"
 
+	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
 
@@ -51,6 +53,23 @@ func (d *decision) beginStages(receipt time.Time) {
 			k.begin(receipt, rule, d.rules)
 		}
 		d.Stages = append(d.Stages, k)
+	}
+}
+
+// goOnStages lets the stages go on of a case that comes back to those who had it before: what was done stays done, what had run has run, and what was late
+// is. The time for which nobody here had to take the matter in hand is left out.
+func (d *decision) goOnStages() {
+	d.Stages = slices.Clone(d.Stages)
+	for i := range d.Stages {
+		k := &d.Stages[i]
+		rule, ok := d.pol.Stage(k.Key)
+		if !ok || k.Moot.IsZero() {
+			continue
+		}
+		away := clock.Pause{From: k.Moot, To: d.At, Reason: clock.Away}
+		if k.Moot = (time.Time{}); !k.Clock.Since.IsZero() {
+			k.Clock.stood(away, rule.Limit.Within, d.rules)
+		}
 	}
 }
 

@@ -30,8 +30,10 @@ func (d *decision) suspend(cmd Suspend) error {
 	d.say("reason", cmd.Reason)
 	d.Held, d.HeldClock = d.State, d.StateClock
 	d.callOff()
-	if d.Held == Offered {
-		d.Held, d.HeldClock = Screened, Clock{} // those who were asked are asked anew
+	if d.Held == Offered { // those who were asked are asked anew
+		d.keepClock(Offered, d.StateClock)
+		d.Held = Screened
+		d.HeldClock, _ = d.takeClock(Screened)
 	}
 	d.Case.Suspension = Suspension{Reason: cmd.Reason, Since: d.At}
 	d.standStill(reason)
@@ -108,17 +110,17 @@ func (d *decision) goOn() {
 // endSuspension ends it, wherever the case goes on.
 func (d *decision) endSuspension() {
 	d.goOn()
+	if d.Held != "" {
+		d.keepClock(d.Held, d.HeldClock)
+	}
 	d.Held, d.HeldClock, d.Case.Suspension = "", Clock{}, Suspension{}
 }
 
 // resume 恢复 lets the case go on where it stood. Whoever left the panel meanwhile is replaced.
 func (d *decision) resume() {
-	d.goOn()
-	state, held := d.Held, d.HeldClock
+	state := d.Held
 	d.endSuspension()
-	if d.enter(state); !held.Since.IsZero() {
-		d.StateClock = held
-	}
+	d.enter(state)
 	d.settlePanel()
 }
 

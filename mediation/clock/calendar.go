@@ -163,7 +163,8 @@ type Pause struct {
 	Reason string
 }
 
-// Away is the reason of a pause in which the step whose clock it is was not the case's.
+// Away is the reason of a pause in which the step whose clock it is was not the case's. In days it counts by its whole days together, not by the midnights
+// in it: who goes away for a minute before each gains nothing.
 const Away = "away"
 
 // Extend is the due time after a pause during which the clock stood still: hours are added as they passed, calendar days as
@@ -183,6 +184,9 @@ func (c *Calendar) Extend(due time.Time, s policy.Span, p Pause) time.Time {
 		return c.advance(due, c.openBetween(p.From, p.To))
 	case s.Days > 0:
 		nights := c.Nights(p)
+		if p.Reason == Away {
+			nights = int(p.To.Sub(p.From) / day)
+		}
 		if nights <= 0 {
 			return due
 		}
@@ -200,7 +204,7 @@ func (c *Calendar) Nights(p Pause) int {
 // AfterPaused is After for a clock that stood still in the pauses. Pauses must be in order and apart; what lies before the
 // start or begins after the span is over does not count.
 func (c *Calendar) AfterPaused(start time.Time, s policy.Span, pauses []Pause) time.Time {
-	due, nights := c.After(start, s), 0
+	due, nights, away := c.After(start, s), 0, time.Duration(0)
 	for _, p := range pauses {
 		if p.From.Before(start) {
 			p.From = start
@@ -209,8 +213,12 @@ func (c *Calendar) AfterPaused(start time.Time, s policy.Span, pauses []Pause) t
 		case !p.From.Before(due):
 		case s.Days > 0 && s.WorkingDays == 0 && s.Clock == 0:
 			// A day off moves the end once, not with every pause again: many short pauses gain no more than a long one.
-			nights += max(c.Nights(p), 0)
-			due = c.After(start, policy.Span{Days: s.Days + nights})
+			if p.Reason == Away {
+				away += max(p.To.Sub(p.From), 0)
+			} else {
+				nights += max(c.Nights(p), 0)
+			}
+			due = c.After(start, policy.Span{Days: s.Days + nights + int(away/day)})
 		default:
 			due = c.Extend(due, s, p)
 		}
