@@ -1,7 +1,6 @@
 package mediation
 
 import (
-	(
 	"cmp"
 	"strconv"
 

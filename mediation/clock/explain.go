@@ -35,7 +35,7 @@ var lines = map[string]policy.Text{
 	"clock.provisional":  {Zh: "{year}年的放假安排尚未导入，暂只除去周六、周日；导入后重新计算", En: "provisional: the days off of {year} are not known yet and weekends alone were left out; it is reckoned anew once they are"},
 	"clock.set":          {Zh: "起算时的规则或日历与现在不同，以当时算定的为准", En: "rules or calendar were others when it began; what was reckoned then holds"},
 	"clock.named":        {Zh: "到期时间由交办、决定的人员写明，不按时限推算", En: "who gave or decided it named the end, which no rule reckons"},
-	"clock.operator":    {Zh: "由系统的运行方设定（{key}），不在规则文件里", En: "who runs the installation has set it ({key}), no policy"},
+	"clock.operator":     {Zh: "由系统的运行方设定（{key}），不在规则文件里", En: "who runs the installation has set it ({key}), no policy"},
 	"clock.period":       {Zh: "没有另定时限，至本期结束", En: "no length is set: it ends with the period"},
 	"clock.due":          {Zh: "{at}到期", En: "it is due at {at}"},
 }
