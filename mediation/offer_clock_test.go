@@ -2,6 +2,7 @@ package mediation
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -167,5 +168,26 @@ func TestAnErrandIsReckonedAnew(t *testing.T) {
 				t.Errorf("%+v", a)
 			}
 		})
+	}
+}
+
+// Whoever was reminded by the old rule is reminded again where the new one's moment is still to come.
+func TestAnotherVersionReachesErrandsToo(t *testing.T) {
+	within := func(days int) Rules {
+		pol := *edited(t).Policy
+		pol.ID = "v" + strconv.Itoa(days)
+		pol.Proxies.Errand = policy.Limit{Within: policy.Span{WorkingDays: days}, Remind: []policy.Span{{Clock: time.Hour}}}
+		return rulesFor(&pol)
+	}
+	s := filedFor(t)
+	s.r = within(1)
+	s.do(walker, RunErrand{Party: "p1", What: "代交材料"})
+	s.c.Errands[0].Clock.Reminded = 1
+	due := s.c.Errands[0].Clock.Due
+	if _, err := Rejudge(s.c, s.at, s.r, within(2)); err != nil {
+		t.Fatal(err)
+	}
+	if k := s.c.Errands[0].Clock; !k.Due.After(due) || k.Reminded != 0 {
+		t.Errorf("%+v, due before %s", k, due)
 	}
 }

@@ -29,6 +29,7 @@ func Rejudge(c *Case, now time.Time, by, to Rules) ([]Reckoned, error) {
 	}
 	clocks := d.reckonAll()
 	d.reckonDuties()
+	d.recountReminders()
 	for _, x := range d.runningClocks() {
 		x.clock.Reminded = min(x.clock.Reminded, x.clock.remindersBy(now, to, x.limit))
 	}
@@ -47,6 +48,27 @@ func (k *Clock) remindersBy(now time.Time, r Rules, l policy.Limit) (n int) {
 		n++
 	}
 	return n
+}
+
+// recountReminders counts the reminders of sub-tasks, of errands and of the leader's next date by the rules that the case has gone over to.
+func (d *decision) recountReminders() {
+	if d.State.Over() {
+		return
+	}
+	recount := func(k *Clock, l policy.Limit) { k.Reminded = min(k.Reminded, k.remindersBy(d.At, d.rules, l)) }
+	for i := range d.tasks() {
+		if d.Case.Joint.Tasks[i].Open() {
+			recount(&d.joint().Tasks[i].Clock, taskLimit(d.rules))
+		}
+	}
+	if i := d.nextReview(); i >= 0 {
+		recount(&d.charge().Reviews[i].Clock, reviewLimit(d.rules))
+	}
+	for i := range d.Errands { // reckonDuties has made them the decision's own
+		if d.runs(&d.Errands[i]) {
+			recount(&d.Errands[i].Clock, d.pol.Proxies.Errand)
+		}
+	}
 }
 
 // The reasons for which a case keeps its version although a newer one applies to open cases: what it is about, or whom it is offered
