@@ -5,7 +5,7 @@ import (
 )
 
 // Stages are the clocks of how fast a matter is taken in hand (签收、到达、处置、办结). They run beside the state's clock and the whole
-// case's, and begin anew with each turn of the case.
+// case's, and begin anew with each new turn of the case alone.
 type Stages struct {
 	// Channels are those whose cases have the clocks; empty: all.
 	Channels []string
