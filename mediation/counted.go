@@ -16,7 +16,7 @@ const (
 	CountedAtOnce       Counted = "at_once"     // settled on receipt
 	CountedStudied      Counted = "studied"     // an escalated study was called
 	CountedFirst        Counted = "first"       // the petitioner's first on the matter
-	CountedFirstEnded   Counted = "first_ended" // … concluded, over, or brought again
+	CountedFirstEnded   Counted = "first_ended" // … concluded, over, reopened, or brought again
 	CountedFirstKept    Counted = "first_kept"  // … settled, not reopened and not brought again
 	CountedUnitLiked    Counted = "unit_liked"  // the petitioner was satisfied with the responsible unit
 	CountedUnitRated    Counted = "unit_rated"  // … said either of it
@@ -55,7 +55,7 @@ var CountedSets = []CountedSet{
 	{CountedAtOnce, "即接即办", "settled on receipt", false, func(s *Summary) bool { return !s.Course.AtOnce.IsZero() }},
 	{CountedStudied, "提级研判过", "studied", false, func(s *Summary) bool { return !s.Course.Studied.IsZero() }},
 	{CountedFirst, "初信初访", "first petitions", false, (*Summary).first},
-	{CountedFirstEnded, "初信初访中有结果、已了结或再次信访的", "first petitions concluded, over or brought again", false, func(s *Summary) bool {
+	{CountedFirstEnded, "初信初访中有结果、已了结、重新办理过或再次信访的", "first petitions concluded, over, reopened or brought again", false, func(s *Summary) bool {
 		return s.first() && (s.State.Over() || s.closedNow() || s.State == Unsettled || s.State == Failed || s.cameAgain())
 	}},
 	{CountedFirstKept, "初信初访中化解且没有反复的", "first petitions settled for good", false, func(s *Summary) bool {

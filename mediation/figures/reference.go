@@ -62,8 +62,9 @@ const rules = `
 - **办结和化解是两个数**。不予受理、撤回的留在收到里，所以以收到为分母的比率不因拒收变好。以有结果、有评价为分母的（化解率、满意率）和用时，难办的一拒收就会变好，因此不作[考核指标](scorecards.md)，也不作排名。**Closed and settled are two figures.** What was refused or withdrawn stays below the
   line: turning people away makes no rate of what was received better. A rate of what has a result or was rated, and a time, does look better where hard cases
   are refused: these are no [indicators](scorecards.md), and nobody is ranked by them.
-- **并案**：计在并入的案件里；公安、法院、信访移送来的、信访件和并案前已超期的，并案以后照样各计一件。**转办**：计在现在所在的地方。**删除个人信息**不影响计数。Cases that were
-  joined count in the one they were joined to; what another body handed over, petitions, and what was late before go on counting by themselves, so that joining makes no figure better. Those passed on count where they lie now; erasing words changes no figure.
+- **并案**：并入其他案件的不另计，只计并入的那一件；公安、法院、信访移送来的、信访件和并案前已超期的，并案以后照样各计一件。**转办**：计在现在所在的地方；[排名](backlog.md)里，转出的地方也照样计入收到。**删除个人信息**不影响计数。Cases that were
+  joined are not counted beside the one they were joined to; what another body handed over, petitions, and what was late before go on counting by themselves, so that joining makes no figure better. Those passed on count where they lie now, and in [rankings](backlog.md) what from where they
+  were passed on has received, too; erasing words changes no figure.
 - **取整**：比率四舍五入到四位小数（0.9699 即 96.99 %），分子 ` + "`above`" + `、分母 ` + "`below`" + ` 是精确的；文章里的 2,673 ÷ 2,756 得 0.9699。**Rounding**: shares to
   four places, half away from zero; the counts above and below the line are exact.
 - **用时**：自然时间的秒数，夜间和节假日也算。中位数、第90百分位取最近秩：排好序后第 ⌈n·p⌉ 个，不插值。**Times**: seconds by the clock on the wall, nights and

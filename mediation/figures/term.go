@@ -50,7 +50,7 @@ func terms() []Term {
 		map[string][]string{"counted": {string(mediation.CountedLate)}, ByLateness: nil}))
 	for i, s := range mediation.States {
 		if s.State == mediation.Joined {
-			continue // counted with the case that it was joined to
+			continue // where it counts by itself all the same, it is among what was received alone
 		}
 		all = append(all, counted("state_"+string(s.State), s.Zh, s.En, "现在处于此状态的", "stands there now",
 			func(t *Tally) int { return t.States[i] }, map[string][]string{"state": {string(s.State)}}))
