@@ -64,8 +64,8 @@ type backlogBand struct {
 }
 
 const (
-	backlogZh = "尚未了结、程序也没有结束的案件（已办结待回访的不算），按立案至今多久、重新办理过几次分段；已并案的计在并入的案件里"
-	backlogEn = "cases that are neither over nor closed (those that wait for the return visit alone are no part of it), by how long ago they were opened and how often they were reopened; those joined to another count in that one"
+	backlogZh = "尚未了结、程序也没有结束的案件（已办结待回访的不算），按立案至今多久、重新办理过几次分段；并入其他案件的不另计"
+	backlogEn = "cases that are neither over nor closed (those that wait for the return visit alone are no part of it), by how long ago they were opened and how often they were reopened; those joined to another are not counted beside it"
 )
 
 // backlogBys are the groups of a backlog.

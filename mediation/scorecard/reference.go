@@ -135,6 +135,9 @@ below the line.
   **Frozen months** are kept once, with who, when and by which version, and never change. Beside them the same version is reckoned again. Who does not see all of the ground
   sees the lines of their own areas alone. 对某人保密的案件（写明了被控告人的检举控告）不计入定格的数和旁边的“现在”，谁看都一样。Cases that are kept from anybody, accusations whose accused
   are entered, are neither in frozen figures nor in what stands beside them, whoever reads.
+- **检举控告、线索**：公式的名称里没有一个是某一类别、某一渠道或限定知悉的文书的数，单挑不出检举控告；评的是读的人看得到的案件，对其保密的案件和关于它们的文书不在任何一行。
+  **Accusations and clues**: no name of formulas is of a category, of a channel or of restricted papers, so that none can single accusations out; what is kept from who reads, and papers about it, are
+  in no line. ` + "`TestNoFormulaTellsOfWhatIsKept`" + `
 
 ## 导出 · Exports
 
