@@ -41,7 +41,7 @@ func (a *API) seesMatters(c *Call) error {
 	return err
 }
 
-// matterView is one thing that somebody has in hand. It holds nothing of the parties.
+// matterView is one thing that somebody has in hand. It holds nothing of the parties but the masked name of whom a helper acts for.
 type matterView struct {
 	Kind         string          `json:"kind"`
 	KindText     string          `json:"kindText"`
@@ -56,7 +56,10 @@ type matterView struct {
 	Cases        int             `json:"cases,omitzero"`
 	Due          time.Time       `json:"due,omitzero"`
 	Clock        *dueView        `json:"clock"` // why it is due then; null where nothing is, or an earlier release wrote the matter down
-	Shared       bool            `json:"shared"`
+	// Resident is for whom errands are run, masked; Errands how many of theirs are under way.
+	Resident string `json:"resident,omitzero"`
+	Errands  int    `json:"errands,omitzero"`
+	Shared   bool   `json:"shared"`
 	// Hindrances are why the proposed successor cannot take it over.
 	Hindrances []reasonView `json:"hindrances,omitzero"`
 	// Outcome is what became of it: moved, ended or released.
@@ -96,9 +99,17 @@ type handoverLineOf struct {
 	Note     string     `json:"note,omitzero"`
 }
 
+// matterOf shows a matter with the masked name of whom it is for.
+func (a *API) matterOf(c *Call, l labels, m handover.Matter) (matterView, error) {
+	v := l.matter(m)
+	name, err := a.Cases.Open(c.Context, m.Name)
+	v.Resident = maskName(name)
+	return v, err
+}
+
 func (l labels) matter(m handover.Matter) matterView {
 	v := matterView{Kind: m.Room, KindText: l.word(matterWords, m.Room), CaseID: m.Case, Number: m.Number, State: m.State, Area: l.place(m.Area), Role: m.Role,
-		Unit: m.Unit, Cases: m.Cases, Due: m.Due, Shared: m.Shared}
+		Unit: m.Unit, Cases: m.Cases, Due: m.Due, Errands: m.Errands, Shared: m.Shared}
 	if m.State != "" {
 		v.StateText = choose(l.zh, m.State.Info().Zh, m.State.Info().En)
 	}
@@ -138,7 +149,10 @@ func (a *API) viewHandOver(c *Call, look *handover.Look) (handoverView, error) {
 		if !look.Known(c.Actor, i) {
 			continue
 		}
-		mv := l.matter(m)
+		mv, err := a.matterOf(c, l, m)
+		if err != nil {
+			return handoverView{}, err
+		}
 		mv.Clock = clocks[i]
 		if i < len(look.Hindrances) && len(look.Hindrances[i]) > 0 {
 			mv.Hindrances = l.reasons(look.Hindrances[i])
@@ -205,6 +219,10 @@ func (a *API) matters(c *Call) (Reply, error) {
 		}
 		mv := l.matter(m)
 		mv.Clock = clocks[i]
+		mv, err := a.matterOf(c, l, m)
+		if err != nil {
+			return Reply{}, err
+		}
 		v.Matters = append(v.Matters, mv)
 	}
 	return a.asAsked(c, Reply{View: v}, v.Matters)

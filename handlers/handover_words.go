@@ -16,7 +16,7 @@ var (
 		"task": {"子任务", "sub-tasks"}, "charge": {"包案", "in charge of a case"}, "slip": {"督办文书", "paper of supervision"},
 		handover.TeamPost: {"网格团队岗位", "post in a grid's team"},
 		"study":           {"提级研判", "escalated study"}, "meeting": {"网格议事", "villagers' meeting"}, "site": {"民意征集站点", "opinion site"},
-		"review": {"会办决定", "decision of a review"}, "shift": {"值班", "duty shifts"},
+		"errand": {"代办", "errands for a resident"}, "review": {"会办决定", "decision of a review"}, "shift": {"值班", "duty shifts"},
 	}
 	handoverWords = map[string][2]string{
 		"owed": {"待移交", "owed"}, "proposed": {"待接收", "proposed"}, "accepted": {"移交中", "being carried out"}, "done": {"已移交", "done"},
@@ -30,7 +30,7 @@ var (
 		"refused": {"不予接收", "refused"}, "done": {"移交完成", "done"}, "cancelled": {"取消", "cancelled"},
 	}
 	handoverColumns = [][2]string{{"事项", "matter"}, {"案号", "number"}, {"状态", "state"}, {"类别", "category"}, {"区域", "area"}, {"单位", "unit"},
-		{"案件数", "cases"}, {"到期", "due"}, {"他人共同承办", "shared"}, {"不能承接的原因", "hindrances"}, {"结果", "outcome"}}
+		{"案件数", "cases"}, {"委托人", "resident"}, {"代办件数", "errands"}, {"到期", "due"}, {"他人共同承办", "shared"}, {"不能承接的原因", "hindrances"}, {"结果", "outcome"}}
 )
 
 // word is a code's word in the caller's language; a code of a newer release is shown as it is.
@@ -50,12 +50,15 @@ func (l labels) matterSheet(list []matterView) *sheet.Sheet {
 	}
 	for i := range list {
 		m := &list[i]
-		area, cases, due, shared := "", "", "", ""
+		area, cases, errands, due, shared := "", "", "", "", ""
 		if m.Area != nil {
 			area = m.Area.Name
 		}
 		if m.Cases > 0 {
 			cases = strconv.Itoa(m.Cases)
+		}
+		if m.Errands > 0 {
+			errands = strconv.Itoa(m.Errands)
 		}
 		if !m.Due.IsZero() {
 			due = m.Due.UTC().Format(time.RFC3339)
@@ -68,7 +71,7 @@ func (l labels) matterSheet(list []matterView) *sheet.Sheet {
 			why = append(why, r.Text)
 		}
 		var row []sheet.Cell
-		for _, text := range []string{m.KindText, m.Number, m.StateText, m.CategoryText, area, m.Unit, cases, due, shared, strings.Join(why, "；"), m.OutcomeText} {
+		for _, text := range []string{m.KindText, m.Number, m.StateText, m.CategoryText, area, m.Unit, cases, m.Resident, errands, due, shared, strings.Join(why, "；"), m.OutcomeText} {
 			row = append(row, sheet.Text(text))
 		}
 		s.Rows = append(s.Rows, row)

@@ -15,13 +15,16 @@ type proxyView struct {
 	Manner   string    `json:"manner"`
 	Evidence string    `json:"evidence,omitzero"` // the photo that shows it
 	Revoked  time.Time `json:"revoked,omitzero"`
+	// Left: the helper has handed over what they had in hand, which ended it. Next has taken over and waits for the resident's consent.
+	Left bool       `json:"left,omitzero"`
+	Next *personRef `json:"next,omitzero"`
 }
 
 // errandView is something that a helper did for a party: for both of them, and for who handles the case.
 type errandView struct {
 	ID     string    `json:"id"`
 	Party  string    `json:"party"`
-	Helper personRef `json:"helper"`
+	Helper personRef `json:"helper"` // without an id: nobody's, until the resident has somebody act for them again
 	At     time.Time `json:"at"`
 	What   string    `json:"what"`
 	Done   time.Time `json:"done,omitzero"`
@@ -37,7 +40,7 @@ func proxyPeople(k *mediation.Case) []string {
 	var ids []string
 	for i := range k.Parties {
 		if p := k.Parties[i].Proxy; p != nil {
-			ids = append(ids, p.Helper)
+			ids = append(ids, p.Helper, p.Next)
 		}
 	}
 	for _, e := range k.Errands {
@@ -50,7 +53,11 @@ func (l labels) proxy(p *mediation.Proxy, names map[string]string) *proxyView {
 	if p == nil {
 		return nil
 	}
-	return &proxyView{Helper: personRef{p.Helper, names[p.Helper]}, Title: l.text(l.pol.Proxies.Name), Since: p.Since, Given: p.Given, Manner: p.Manner, Evidence: p.Evidence, Revoked: p.Revoked}
+	v := &proxyView{Helper: personRef{p.Helper, names[p.Helper]}, Title: l.text(l.pol.Proxies.Name), Since: p.Since, Given: p.Given, Manner: p.Manner, Evidence: p.Evidence, Revoked: p.Revoked, Left: p.Left != ""}
+	if p.Next != "" {
+		v.Next = &personRef{p.Next, names[p.Next]}
+	}
+	return v
 }
 
 // errands opens the errands that the reader may see.
@@ -78,7 +85,7 @@ func (a *API) errands(c *Call, x *explainer, k *mediation.Case, names map[string
 // errands are those of the case that the caller handles, or runs.
 func (v *caseViewer) errands() []errandView {
 	list, err := v.a.errands(v.c, &v.explainer, v.k, v.names, func(e *mediation.Errand) bool {
-		return v.sees[mediation.PartWords] || e.Helper == v.c.Actor.ID
+		return v.sees[mediation.PartWords] || v.k.ActsFor(v.c.Actor.ID, e.Party)
 	})
 	if err != nil {
 		v.err = err

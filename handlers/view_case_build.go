@@ -208,7 +208,7 @@ func (v *caseViewer) record(out *caseView) {
 
 func (v *caseViewer) party(p *mediation.Party) partyView {
 	out := partyView{ID: p.ID, Kind: p.Kind, Side: p.Side, Since: p.Since}
-	if v.sees[mediation.PartParties] || p.Proxy.Holds() && p.Proxy.Helper == v.c.Actor.ID {
+	if v.sees[mediation.PartParties] || v.k.ActsFor(v.c.Actor.ID, p.ID) || v.k.Awaits(v.c.Actor.ID, p.ID) {
 		out.Proxy = v.proxy(p.Proxy, v.names)
 	}
 	if !v.sees[mediation.PartParties] {

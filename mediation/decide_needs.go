@@ -115,7 +115,7 @@ func (c *Case) meets(n Need, o Order, r Rules) error {
 			return unmet()
 		}
 	case NeedProxy:
-		if p := c.Party(o.Actor.ID); o.Actor.Role == PartyRole && (p == nil || !p.Proxy.Holds()) || len(c.Helpers()) == 0 {
+		if p := c.Party(o.Actor.ID); o.Actor.Role == PartyRole && (p == nil || !p.Proxy.Holds() && c.heir(p) == "") || len(c.Helpers())+len(c.Heirs()) == 0 {
 			return unmet()
 		}
 	case NeedNoDanger:

@@ -122,7 +122,7 @@ var scopeNames = map[Scope]string{
 	Addressed:  "收件人 addressee",
 	Issuing:    "发出人 issuer",
 	AssistUnit: "本部门协办 own unit assists",
-	InCharge:   "本人包案 in charge", Helping: "受当事人委托 acting for a party",
+	InCharge:   "本人包案 in charge", Helping: "受当事人委托 acting for a party", ToHelp: "接替代办、待当事人委托 taking over from a helper",
 	TakesPart: "被点名参加 takes part",
 	SentTo:    "按规则派到 sent by rule", SignsFor: "按规则派到并可签收 sent by rule to sign for",
 }

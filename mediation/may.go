@@ -77,6 +77,8 @@ func (s Scope) holds(actor Actor, c *Case) bool {
 		return actor.Case == c.ID && p != nil && !c.accused(p)
 	case Helping:
 		return len(c.actsFor(actor.ID)) > 0
+	case ToHelp:
+		return len(c.awaitsFor(actor.ID)) > 0
 	case InCharge:
 		return c.charged(actor.ID) && actor.Area.Contains(c.Area)
 	case AssistUnit:

@@ -112,6 +112,7 @@ const (
 	Addressed        // a paper that the actor, their unit or their post is to answer
 	Issuing          // a paper that the actor, or the post that they hold, issued
 	Helping          // the actor acts for a party, who has not taken their consent back
+	ToHelp           // the actor has taken over from a helper who left, and waits for the party's consent
 	InCharge         // the actor is the leader in charge of the case, inside the actor's area
 	AssistUnit       // the actor's unit assists the one that the case lies with, inside the actor's area
 	TakesPart        // the actor, or their unit, was named in it
@@ -165,7 +166,9 @@ var (
 	assisting = each(AssistUnit, UnitStaff)
 	// Helpers (代办员): whoever may report may file for a resident. Who sees by area goes on seeing by that.
 	acting     = join(each(Helping, field...), each(Helping, office...))
-	actingOnly = each(Helping, GridWorker, InformationOfficer)
+	actingOnly = join(each(Helping, GridWorker, InformationOfficer), each(ToHelp, GridWorker, InformationOfficer))
+	// Who takes over from a helper asks the party, or lays it down.
+	taking = join(each(ToHelp, field...), each(ToHelp, office...))
 	// Who may have a part in the closed loop.
 	looping = join(panelStaff, each(OwnUnit, UnitStaff), assisting, each(InArea, GridLeader, Supervisor, Leader))
 	// What a party says, they say by their link, or to whoever works on the case, who records it.
@@ -233,8 +236,8 @@ var Permits = map[Action][]Grant{
 	Action(CmdTaskAck):    join(each(OwnUnit, UnitStaff), assisting),
 	Action(CmdTaskResult): join(each(OwnUnit, UnitStaff), assisting),
 
-	Action(CmdEntrust):    join(staffOnly, each(OwnReport, field...)),
-	Action(CmdRevoke):     join(partyOrOffice, acting),
+	Action(CmdEntrust):    join(staffOnly, each(OwnReport, field...), taking),
+	Action(CmdRevoke):     join(partyOrOffice, acting, taking),
 	Action(CmdErrand):     acting,
 	Action(CmdErrandDone): acting,
 
@@ -259,7 +262,7 @@ var Permits = map[Action][]Grant{
 	ReportChange:  join(each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
 	ReportPlace:   staffOnly,
 	CaseRead:      join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), each(Asked, MediatorRole), each(OwnUnit, UnitStaff), assisting, dispatched, actingOnly, each(InArea, seeing...), each(OwnCase, PartyRole)),
-	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), assisting, dispatched, actingOnly, each(InArea, seeing...)),
+	CaseReports:   join(each(OwnReport, GridWorker, InformationOfficer, Desk), each(InArea, GridLeader), panelOnly, each(OwnUnit, UnitStaff), assisting, dispatched, each(Helping, GridWorker, InformationOfficer), each(InArea, seeing...)),
 	CaseMap:       join(each(InArea, GridLeader), each(InArea, seeing...)),
 	CaseSearch:    staffOnly,
 	StatsRead:     join(each(InArea, GridLeader), each(OwnUnit, UnitStaff), each(InArea, seeing...)),

@@ -23,6 +23,8 @@ type Proxy struct {
 	Manner   string    // signature, fingerprint, spoken
 	Evidence string    // media id of the photo that shows it, "" for none
 	Revoked  time.Time // zero: it holds
+	// Left is the hand-over by which the helper left, which ended it; Next is who took over from them and waits for the resident's consent, "" for nobody.
+	Left, Next string
 }
 
 // Holds tells whether the consent has been given and not been taken back.
@@ -39,7 +41,7 @@ type ProxyInput struct {
 type Errand struct {
 	ID     string
 	Party  string
-	Helper string
+	Helper string // "": nobody's, since the helper left or laid it down
 	At     time.Time
 	What   Sealed
 	Done   time.Time // zero: under way
@@ -165,13 +167,20 @@ func (d *decision) entrust(cmd Entrust) error {
 		return Refusal("entrust", Conflict, "case.accused", "party")
 	case p.Proxy.Holds():
 		return Refusal("entrust", Conflict, "proxy.holds", "party")
+	case !d.mayEntrust(p, helper):
+		return Refusal("entrust", Invalid, "unknown_value", "helper", "value", helper)
 	}
 	if err := cmd.ProxyInput.check("", d.At, d.pol); err != nil {
 		return err
 	}
+	heir := d.heir(p)
 	p.Proxy = cmd.ProxyInput.proxy(helper, d.At)
 	d.say("party", p.ID)
 	d.say("helper", helper)
+	d.let(p.ID, heir, helper) // of a helper who left: what they had begun is in hand again
+	if heir != "" && heir != helper {
+		d.tell(NoticeProxy, Recipient{User: heir}, time.Time{})
+	}
 	d.say("manner", cmd.Manner)
 	if cmd.Evidence != "" {
 		d.say("photo1", cmd.Evidence)
@@ -180,15 +189,25 @@ func (d *decision) entrust(cmd Entrust) error {
 	return nil
 }
 
+// mayEntrust tells whether the actor may name the helper: who is there only in the place of one who left asks for themselves.
+func (d *decision) mayEntrust(p *Party, helper string) bool {
+	if has(office, d.Actor.Role) || has(d.Reporters, d.Actor.ID) {
+		return true
+	}
+	return helper == d.Actor.ID && d.heir(p) == helper
+}
+
 // revoke 撤销委托: by the party, by an office that records it, or by the helper, who lays it down. A helper who filed for somebody has
 // known the code of their link: a new one takes its place, unless it is the helper who asks and would be the one to get it.
 func (d *decision) revoke(cmd RevokeProxy) error {
 	var p *Party
-	if acts := d.actsFor(d.Actor.ID); d.Actor.Role != PartyRole && len(acts) > 0 && (cmd.Party == "" || has(acts, cmd.Party)) {
+	laidDown := false
+	if acts := append(d.actsFor(d.Actor.ID), d.awaitsFor(d.Actor.ID)...); d.Actor.Role != PartyRole && len(acts) > 0 && (cmd.Party == "" || has(acts, cmd.Party)) {
 		p = d.Party(acts[0])
 		if cmd.Party != "" {
 			p = d.Party(cmd.Party)
 		}
+		laidDown = true
 		d.say("party", p.ID)
 	} else {
 		var err error
@@ -199,15 +218,23 @@ func (d *decision) revoke(cmd RevokeProxy) error {
 			p.LinkHash, p.LinkFrom = d.LinkHash, d.At
 		}
 	}
-	if !p.Proxy.Holds() {
+	heir := d.heir(p)
+	if !p.Proxy.Holds() && heir == "" {
 		return Refusal("revoke", Conflict, "proxy.none", "party")
 	}
 	proxy := *p.Proxy
-	proxy.Revoked = d.At
+	helper := heir
+	if heir == "" {
+		helper, proxy.Revoked = proxy.Helper, d.At
+	}
+	proxy.Next = ""
 	p.Proxy = &proxy
-	d.say("helper", proxy.Helper)
-	if proxy.Helper != d.Actor.ID && !d.accused(p) {
-		d.tell(NoticeProxy, Recipient{User: proxy.Helper}, time.Time{})
+	d.say("helper", helper)
+	if laidDown {
+		d.let(p.ID, helper, "") // the resident still wants it done
+	}
+	if helper != d.Actor.ID && !d.accused(p) {
+		d.tell(NoticeProxy, Recipient{User: helper}, time.Time{})
 	}
 	d.tell(NoticeProxy, Recipient{Role: TownshipStaff, Area: d.Area}, time.Time{})
 	return nil
@@ -252,8 +279,15 @@ func (d *decision) errandDone(cmd FinishErrand) error {
 	return nil
 }
 
-// runs tells whether an errand's clock runs: it has no result yet, and its helper still acts for the party.
-func (c *Case) runs(e *Errand) bool { return e.Done.IsZero() && has(c.actsFor(e.Helper), e.Party) }
+// runs tells whether an errand's clock runs: it has no result yet, and its helper still acts for the party, waits for their consent in the
+// place of one who left, or is still to be found. The resident's own word ends it.
+func (c *Case) runs(e *Errand) bool {
+	if e.Helper == "" {
+		p := c.Party(e.Party)
+		return e.Done.IsZero() && p != nil && !c.accused(p)
+	}
+	return e.Done.IsZero() && (c.ActsFor(e.Helper, e.Party) || c.Awaits(e.Helper, e.Party))
+}
 
 // runErrands lets the clocks of errands come to now. The helper is told, and of a late one the township, too.
 func (d *decision) runErrands() (changed bool) {
@@ -278,8 +312,10 @@ func (d *decision) runErrands() (changed bool) {
 		d.say("party", e.Party)
 		d.say("helper", e.Helper)
 		d.say("due", k.Due.UTC().Format(time.RFC3339))
-		d.tell(notice, Recipient{User: e.Helper}, k.Due)
-		if breached {
+		if e.Helper != "" {
+			d.tell(notice, Recipient{User: e.Helper}, k.Due)
+		}
+		if breached || e.Helper == "" {
 			d.tell(notice, Recipient{Role: TownshipStaff, Area: d.Area}, k.Due)
 		}
 		d.end()

@@ -7,7 +7,7 @@ import "fengqiao/grid"
 type Visible struct {
 	None     bool
 	Area     *grid.Code // inside this area
-	Reporter string     // reported by this user, or with this user acting for a party
+	Reporter string     // reported by this user, or with this user acting, or about to act, for a party
 	Mediator string     // on the panel or with an open offer
 	Unit     string     // lies with this unit or is assisted by it (and inside Area)
 	Case     string     // exactly this case
@@ -28,7 +28,7 @@ func VisibleBy(actor Actor, a Action) Visible {
 		case InArea:
 			area := actor.Area
 			v.Area = &area
-		case OwnReport, Helping:
+		case OwnReport, Helping, ToHelp:
 			v.Reporter = actor.ID
 		case Asked, OnPanel:
 			v.Mediator = actor.Mediator

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -80,8 +81,8 @@ func caseTags(c *mediation.Case) []string {
 			add(facet + place)
 		}
 	}
-	for _, r := range append(c.Helpers(), c.Reporters...) {
-		add(reporterTag(r)) // both find it among their own
+	for _, r := range slices.Concat(c.Helpers(), c.Heirs(), c.Reporters) {
+		add(reporterTag(r)) // all find it among their own
 	}
 	for _, s := range c.Panel.Seats {
 		if s.Mediator != "" {

@@ -45,8 +45,12 @@ type Matter struct {
 	// Role and Unit are of a post.
 	Role  mediation.Role
 	Unit  string
-	Cases int       // open cases of a post
-	Due   time.Time // when something is due next, zero: nothing
+	Cases int // open cases of a post
+	// Party is for whom an errand is, Name theirs under their own key, and Errands how many of theirs are under way.
+	Party   string
+	Name    mediation.Sealed
+	Errands int
+	Due     time.Time // when something is due next, zero: nothing
 	// Term is what Due comes from, by the version Policy of the rules; zero where nothing is due, or an earlier release wrote the matter down.
 	Term   clock.Term
 	Policy string

@@ -69,6 +69,7 @@ type Ruled interface {
 // Core carries out the succession of one case: mediation.Service.
 type Core interface {
 	DutyCore
+	ErrandCore
 	Hindrances(ctx context.Context, x mediation.Succession) ([]mediation.Reason, error)
 	Succeed(ctx context.Context, x mediation.Succession) (mediation.Passed, error)
 }

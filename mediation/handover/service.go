@@ -39,7 +39,8 @@ func NewService(d Deps) *Service { return &Service{d} }
 // CoreRooms are the rooms that every installation has.
 func CoreRooms(cases Cases, core Core, people People) map[string]Room {
 	seats, duties := Seats{Cases: cases, Core: core}, Duties{Cases: cases, Core: core}
-	return map[string]Room{roomSeat: seats, roomOffer: seats, roomPost: Posts{Cases: cases, People: people}, roomTask: duties, roomCharge: duties}
+	return map[string]Room{roomSeat: seats, roomOffer: seats, roomPost: Posts{Cases: cases, People: people}, roomTask: duties, roomCharge: duties,
+		roomErrand: Errands{Cases: cases, Core: core}}
 }
 
 // now is the case time as stores keep it.
