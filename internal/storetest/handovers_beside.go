@@ -34,7 +34,7 @@ func HandOversBeside(t *testing.T, s *store.Store) {
 		staff := []mediation.Actor{a.hire(t, mediation.TownshipStaff, Town.Area), a.hire(t, mediation.TownshipStaff, Town.Area), a.hire(t, mediation.GridLeader, CellA.Parent())}
 		w := &annexWork{annex: a, t: t, rt: rt, staff: staff}
 		steps := map[string]func(){"paper": w.paper, "answer": w.answer, "study": w.study, "studied": w.studied, "meet": w.meet, "met": w.met, "site": w.site, "close": w.close,
-			"clue": w.clue, "shift": w.shift, "leave": w.leave}
+			"clue": w.clue, "shift": w.shift, "help": w.help, "helped": w.helped, "leave": w.leave}
 		names := slices.Sorted(maps.Keys(steps))
 		for range rapid.IntRange(2, 14).Draw(rt, "steps") {
 			steps[rapid.SampledFrom(names).Draw(rt, "step")]()
@@ -97,6 +97,7 @@ type annexWork struct {
 	rt                               *rapid.T
 	staff                            []mediation.Actor
 	papers, studies, meetings, sites []string
+	helping                          []string
 }
 
 func (w *annexWork) who(what string) mediation.Actor {
@@ -312,6 +313,10 @@ func (w *annexWork) named(user string) (list []string) {
 	roster, _, err := w.Store.Duty().Roster(ctx)
 	for _, s := range roster.Shifts {
 		add("shift until", s.Until.String(), s.Person == user && s.Until.After(w.Clock()), err)
+	}
+	for _, id := range w.helping {
+		c, err := w.Cases.Load(ctx, id)
+		add("errand", id, len(c.MandatesOf(user)) > 0 || slices.ContainsFunc(c.Errands, func(e mediation.Errand) bool { return e.Helper == user && e.Done.IsZero() }), err)
 	}
 	for _, id := range w.studies {
 		st, err := w.Store.Studies().Load(ctx, id)
