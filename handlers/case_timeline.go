@@ -68,6 +68,7 @@ var eventTexts = map[string][2]string{
 	"rezoned":               {"网格调整", "moved by a change of the plan"},
 	"handed_over":           {"移交", "handed over"},
 	"kept_apart":            {"回避调整", "passed on, to keep apart whom it must not reach"},
+	"signer_changed":        {"签批人变动，待签批", "another signatory, it waits for them"},
 	"task_reminded":         {"子任务临期提醒", "sub-task reminded of"},
 	"review_reminded":       {"会办临期提醒", "review reminded of"},
 	"review_overdue":        {"会办超期", "review overdue"},

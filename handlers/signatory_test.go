@@ -49,6 +49,7 @@ func TestTheNamedSignatorySignsAndNobodyElse(t *testing.T) {
 		c.give(c.chief, "sign-off", obj{"approved": true}).Refused(409, "joint.vacant", "")
 		c.post(clerk, "holders", obj{"post": "signatory", "userId": c.lead.User.ID}).Refused(422, "team.role", "userId")
 		c.post(clerk, "holders", obj{"post": "signatory", "userId": c.chief.User.ID}).Want(200)
+		told(t, c.app, c.chief, mediation.NoticeSign, 1) // what waited before they came
 		if !c.signs(c.chief) || c.signs(deputy) || c.signs(c.other) {
 			t.Error("not the holder alone may sign")
 		}
@@ -75,6 +76,7 @@ func TestTheNamedSignatorySignsAndNobodyElse(t *testing.T) {
 		c.app.Do(t, c.chief, http.MethodPost, "/api/v1/handovers/"+h.ID+"/proposal", obj{"successor": deputy.User.ID}, newKey(), apptest.IfMatch(seen.ETag())).Want(200)
 		seen = c.app.Do(t, deputy, http.MethodGet, "/api/v1/handovers/"+h.ID, nil).Want(200)
 		c.app.Do(t, deputy, http.MethodPost, "/api/v1/handovers/"+h.ID+"/acceptance", obj{}, newKey(), apptest.IfMatch(seen.ETag())).Want(200)
+		told(t, c.app, deputy, mediation.NoticeSign, 1)
 		c.give(c.chief, "sign-off", obj{"approved": true}).Refused(409, "need.signatory", "")
 		c.give(deputy, "sign-off", obj{"approved": true}).Want(200)
 	})

@@ -34,6 +34,7 @@ type Consultation struct {
 	Assisting []string
 	Opinion   Sealed
 	SignOff   *SignOff
+	Told      string // who has taken the post that signs since, and was told that it waits
 }
 
 // Taking is who took part for a unit.
@@ -199,7 +200,7 @@ func (d *decision) consult(cmd Consult) error {
 		j.Consultations = j.Consultations[1:]
 	}
 	j.Consultations = append(j.Consultations, Consultation{ID: d.NewID, At: at, By: d.Actor.ID, Took: cmd.Took, Lead: cmd.Lead, Assisting: cmd.Assisting,
-		Opinion: d.Order.Words})
+		Opinion: d.Order.Words, Told: d.rules.Signer.Holder})
 	d.say("consultation", d.NewID)
 	d.say("lead", cmd.Lead)
 	for i, unit := range cmd.Assisting {

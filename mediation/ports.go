@@ -81,6 +81,7 @@ type Filter struct {
 	Itself     bool         // it lies with Area itself and with no part of it
 	NeedsHand  bool
 	Remedies   bool   // it is over, and its petition's course goes on
+	ToSign     bool   // a consultation of it waits for the signatory
 	Owner      string // this user owns an open sub-task of it, or is in charge of it
 	Unplaced   bool
 	Number     string   // series and number as people write it, "33.01.11/2026/12"

@@ -192,7 +192,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	s.surveyor = &mediation.Surveyor{Service: s.cases, Editions: in.plans, People: in.accounts}
 	s.slips = in.supervision(s.cases, s.photos)
 	s.teams = in.teams(s.cases, s.atlas, s.cases.Now)
-	s.cases.PostHolder = s.teams.PostHolder
+	s.cases.PostHolder, s.teams.Took = s.teams.PostHolder, s.cases.TellSigner
 	s.dockets = in.dockets(s.cases)
 	s.handovers = in.handovers(s.cases, s.slips, s.teams, s.dockets)
 	s.patrols = patrol.NewService(patrol.Deps{Checkins: in.Store.Patrols(), Rules: s.cases, Atlas: s.atlas, Now: s.cases.Now})

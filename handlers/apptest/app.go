@@ -209,7 +209,7 @@ func serve(t testing.TB, a *App, options []Option) *App {
 	a.Slips = slip.NewService(slip.Deps{Slips: a.Store.Slips(), Watches: a.Store.Slips(), Cases: a.Cases, Reader: a.Store.Cases(), Moves: a.Store.Figures(),
 		Users: a.Store.Directory(), Album: a.Photos, Sealer: a.Ring, Atlas: a.Atlas, Now: a.Case.Now, Log: log})
 	a.Teams = team.NewService(team.Deps{Teams: a.Store.Teams(), Rules: a.Cases, People: people, Atlas: a.Atlas, Now: a.Case.Now})
-	a.Cases.PostHolder = a.Teams.PostHolder
+	a.Cases.PostHolder, a.Teams.Took = a.Teams.PostHolder, a.Cases.TellSigner
 	a.Dockets = docket.NewService(docket.Deps{Lists: a.Store.ReviewLists(), Decisions: a.Store.ReviewDecisions(), Core: a.Cases, Cases: a.Store.Cases(), Heads: a.Store.Figures(),
 		People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})
 	a.Studies = study.NewService(study.Deps{Studies: a.Store.Studies(), Cases: a.Cases, Reader: a.Store.Cases(), People: a.Store.Persons(), Sealer: a.Ring, Now: a.Case.Now})

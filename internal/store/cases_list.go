@@ -136,6 +136,9 @@ func caseQuery(f mediation.Filter) (Query, bool) {
 	if f.Remedies {
 		also(remediesTag)
 	}
+	if f.ToSign {
+		also(toSignTag)
+	}
 	if f.Counted != "" {
 		also(countedTag(f.Counted))
 	}
@@ -183,6 +186,9 @@ func seen(f mediation.Filter) (Query, bool) {
 	case v.Area != nil && f.Remedies:
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, remediesTag), ok
+	case v.Area != nil && f.ToSign:
+		area, ok := both(*v.Area, f.Area)
+		return lead(q, area, streams, toSignTag), ok
 	case v.Area != nil && f.Owner != "":
 		area, ok := both(*v.Area, f.Area)
 		return lead(q, area, streams, ownerTag(f.Owner)), ok

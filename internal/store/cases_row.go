@@ -149,6 +149,9 @@ func caseTags(c *mediation.Case) []string {
 	if c.Remedies() {
 		add(remediesTag)
 	}
+	if c.ToSign() {
+		add(toSignTag)
+	}
 	if c.State.Over() {
 		return tags
 	}
@@ -194,6 +197,9 @@ func stateFacet(s mediation.State) string { return "s=" + string(s) + "|" }
 
 // remediesTag is of an ended case whose petition's course goes on.
 const remediesTag = "e:"
+
+// toSignTag is of a case with a consultation that waits for the signatory.
+const toSignTag = "z:"
 
 // ownerTag is of somebody who has an open sub-task of the case, or is in charge of it.
 func ownerTag(user string) string { return "w:" + user }

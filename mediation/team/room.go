@@ -78,7 +78,7 @@ func (r Room) Hand(ctx context.Context, h *handover.HandOver, m handover.Matter,
 	cmd := idOf("hand-over", h.ID, m.Key)
 	o := Order{Actor: to.Actor, At: r.now(), Cmd: cmd}
 	var passed mediation.Passed
-	_, err = r.Teams.Change(ctx, area, func(t *Team) error {
+	x, err := r.Teams.Change(ctx, area, func(t *Team) error {
 		if passed = mediation.PassedOver; slices.Contains(t.Done, cmd) {
 			if t.Holder(to.ID) != nil {
 				passed = mediation.PassedOn
@@ -97,5 +97,8 @@ func (r Room) Hand(ctx context.Context, h *handover.HandOver, m handover.Matter,
 		t.Schedule(k, rules.Calendar.After)
 		return err
 	})
+	if err == nil && passed == mediation.PassedOn {
+		err = r.took(ctx, &x, to.ID)
+	}
 	return passed, err
 }

@@ -22,6 +22,8 @@ type Deps struct {
 	People People
 	Atlas  *grid.Atlas
 	Now    func() time.Time // case time
+	// Took tells who has come to a post of what has been waiting for its holder; nil: nothing waits.
+	Took func(ctx context.Context, area grid.Code, post, user string) error
 }
 
 // Service is the room's use cases.
@@ -155,7 +157,20 @@ func (s *Service) Fill(ctx context.Context, actor mediation.Actor, area grid.Cod
 	if err != nil {
 		return Look{}, err
 	}
-	return s.change(ctx, actor, mediation.TeamLead, area, key, user, func(t *Team, o Order, k policy.GridTeam) error { return t.Fill(o, k, post, who.Actor) })
+	l, err := s.change(ctx, actor, mediation.TeamLead, area, key, user, func(t *Team, o Order, k policy.GridTeam) error { return t.Fill(o, k, post, who.Actor) })
+	if err == nil {
+		err = s.took(ctx, &l.Team, user)
+	}
+	return l, err
+}
+
+// took tells who has come to a post of what waits for its holder. It may be repeated.
+func (s *Service) took(ctx context.Context, t *Team, user string) error {
+	h := t.Holder(user)
+	if h == nil || s.Took == nil {
+		return nil
+	}
+	return s.Took(ctx, t.Area, h.Post, user)
 }
 
 // Leave takes somebody, or the actor themself, out of their post.
