@@ -27,6 +27,7 @@ import (
 	"fengqiao/mediation/handover"
 	"fengqiao/mediation/opinion"
 	"fengqiao/mediation/patrol"
+	"fengqiao/mediation/retention"
 	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
@@ -59,6 +60,8 @@ type Deps struct {
 	Halls *hall.Service
 	// HandOvers passes on what people have in hand.
 	HandOvers *handover.Service
+	// Holds keeps records beside cases from erasure, for the law.
+	Holds *retention.Service
 	// Slips issues papers of supervision.
 	Slips *slip.Service
 	// Campaigns are those against the backlog.
@@ -141,6 +144,7 @@ func New(d Deps) (*API, error) {
 		d.Desks == nil ||
 		d.Halls == nil ||
 		d.HandOvers == nil ||
+		d.Holds == nil ||
 		d.Slips == nil ||
 		d.Campaigns == nil ||
 		d.Studies == nil ||

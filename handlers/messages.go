@@ -92,6 +92,7 @@ func rooms() []map[string]message {
 		domainMessages,
 		hallMessages,
 		handoverMessages,
+		holdMessages,
 		slipMessages,
 		campaignMessages,
 		studyMessages,

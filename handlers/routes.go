@@ -27,6 +27,7 @@ func routes(l Limits) []Route {
 		deskRoutes(),
 		hallRoutes(),
 		handoverRoutes(),
+		holdRoutes(),
 		slipRoutes(),
 		scorecardRoutes(l),
 		chargeRoutes(),

@@ -39,6 +39,7 @@ type township struct {
 	report, user, photo string
 	visit, campaign     string
 	handover            string // of the user
+	hold                string // of the meeting
 	slip                string // about the case, from the supervisor to the unit
 	official            string
 	meeting             string // of the grid, its grid worker invited
@@ -107,6 +108,11 @@ func settle(t *testing.T, app *apptest.App, p apptest.Place) township {
 		t.Fatal(err)
 	}
 	w.meeting = meeting.ID
+	held, err := app.Retention.Place(ctx, app.As(t, mediation.CountyStaff, p).Actor(), "meeting", w.meeting, "法院调取")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.hold = held.ID
 	st, err := app.Studies.Call(ctx, staff, w.caseID, "walk", "complex", "跨部门")
 	if err != nil {
 		t.Fatal(err)
@@ -163,6 +169,7 @@ func (w township) path(r handlers.Route) string {
 		"/api/v1/halls/":            w.visit,
 		"/api/v1/matters/":          w.user,
 		"/api/v1/handovers/":        w.handover,
+		"/api/v1/holds/":            w.hold,
 		"/api/v1/slips/":            w.slip,
 		"/api/v1/officials/":        w.official,
 		"/api/v1/campaigns/":        w.campaign,
@@ -226,6 +233,8 @@ func (w township) judge(t *testing.T, app *apptest.App, actor mediation.Actor, r
 	case strings.HasPrefix(r.Path, "/api/v1/matters/:id"):
 		sees := actor.ID == w.user || mediation.MayArea(actor, r.Action, w.place.Grid())
 		return true, sees, sees
+	case strings.HasPrefix(r.Path, "/api/v1/holds/:id"):
+		return true, mediation.MayArea(actor, mediation.HoldRead, w.place.Grid()), mediation.MayArea(actor, r.Action, w.place.Grid())
 	case strings.HasPrefix(r.Path, "/api/v1/handovers/:id"):
 		return true, w.takesPart(t, app, actor, mediation.HandOverRead), w.takesPart(t, app, actor, r.Action)
 	case strings.HasPrefix(r.Path, "/api/v1/officials/:id"):
@@ -408,13 +417,13 @@ func listsHoldTheCallersOwnAreaAlone(t *testing.T, fresh apptest.Fresh) {
 	app := fresh(t)
 	here, there := settle(t, app, apptest.Here), settle(t, app, apptest.There)
 	for _, path := range []string{"/api/v1/cases", "/api/v1/cases.geojson", "/api/v1/reports", "/api/v1/users", "/api/v1/mediators", "/api/v1/offers", "/api/v1/reports/unplaced", "/api/v1/slips",
-		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations", "/api/v1/opinions/suggestions", "/api/v1/teams", "/api/v1/teams/vacancies", "/api/v1/villages", "/api/v1/review-lists", "/api/v1/review-decisions"} {
+		"/api/v1/patrols/cells", "/api/v1/patrols.geojson", "/api/v1/deliberations", "/api/v1/opinions/suggestions", "/api/v1/teams", "/api/v1/teams/vacancies", "/api/v1/villages", "/api/v1/review-lists", "/api/v1/review-decisions", "/api/v1/holds"} {
 		for _, role := range mediation.AccountRoles {
 			answer := app.Do(t, app.As(t, role, apptest.Here), http.MethodGet, path, nil)
 			if answer.Status == http.StatusForbidden {
 				continue
 			}
-			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, there.said, there.village, string(there.team), there.review, there.decision, string(there.place.Cell()), apptest.There.Mediator("own")} {
+			for _, never := range []string{there.caseID, there.report, there.user, there.meeting, there.slip, there.said, there.village, string(there.team), there.review, there.decision, there.hold, string(there.place.Cell()), apptest.There.Mediator("own")} {
 				if strings.Contains(string(answer.Want(http.StatusOK).Body), never) {
 					t.Errorf("%s for %s of %s shows %s of the other township", path, role, here.place, never)
 				}

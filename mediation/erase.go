@@ -49,6 +49,12 @@ type Eraser struct {
 	Beside []Acquaintance
 }
 
+// Keeper is an Acquaintance that knows what of a person is held for the law.
+type Keeper interface {
+	// HeldOf refuses to erase what OfPerson has named if it is held: Conflict, as AnyHeld.
+	HeldOf(ctx context.Context, id string) error
+}
+
 // Traces is where somebody is a party.
 type Traces struct {
 	Cases   []string
@@ -56,6 +62,8 @@ type Traces struct {
 	// Open are the cases, or the report that waits to be placed, that have not ended: what is needed to handle them cannot go yet
 	// (PIPL 47, last sentence). Held are those that are held for the law.
 	Open, Held []string
+	// HeldBeside is what rooms beside the cases keep of the person that is held for the law.
+	HeldBeside []KeptBeside
 	// Beside is what rooms beside the cases keep of the person, Waiting what of that is needed still.
 	Beside, Waiting []KeptBeside
 
@@ -168,6 +176,8 @@ func (e *Eraser) ErasePerson(ctx context.Context, hashes []string, reason string
 		return t, Refusal("erase", Conflict, "erase.open", "", "case", t.Open[0])
 	case len(t.Held) > 0:
 		return t, Refusal("erase", Conflict, "erase.held", "", "case", t.Held[0])
+	case len(t.HeldBeside) > 0:
+		return t, Refusal("erase", Conflict, "erase.held_beside", "", "kind", t.HeldBeside[0].Kind, "record", t.HeldBeside[0].ID)
 	case len(t.Waiting) > 0:
 		return t, Refusal("erase", Conflict, "erase.open_suggestion", "", "suggestion", t.Waiting[0].ID)
 	}

@@ -36,6 +36,15 @@ func (e *Eraser) traceBeside(ctx context.Context, hashes []string, t *Traces) er
 		}
 		for _, id := range over {
 			t.Beside = append(t.Beside, KeptBeside{room.Kind(), id})
+			keeper, ok := room.(Keeper)
+			if !ok {
+				continue
+			}
+			if err := keeper.HeldOf(ctx, id); IsHeld(err) {
+				t.HeldBeside = append(t.HeldBeside, KeptBeside{room.Kind(), id})
+			} else if err != nil {
+				return err
+			}
 		}
 		for _, id := range open {
 			t.Waiting = append(t.Waiting, KeptBeside{room.Kind(), id})

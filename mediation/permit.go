@@ -42,6 +42,10 @@ const (
 	HallRead      Action = "hall.read"   // the visits and figures of one-stop halls
 	HallServe     Action = "hall.serve"  // give out numbers, call and serve
 
+	HoldRead  Action = "hold.read" // records beside the cases that are held for the law
+	HoldPlace Action = "hold.place"
+	HoldLift  Action = "hold.lift"
+
 	HandOverRead    Action = "handover.read"    // open matters of a person, and hand-overs
 	HandOverPropose Action = "handover.propose" // to a successor
 	HandOverAnswer  Action = "handover.answer"  // as the successor
@@ -227,6 +231,9 @@ var Permits = map[Action][]Grant{
 	// Who may want a record gone must not be who decides that it stays.
 	Action(CmdHold):     each(InArea, CountyStaff, Supervisor),
 	Action(CmdLiftHold): each(InArea, Supervisor),
+	HoldRead:            each(InArea, CountyStaff, Supervisor),
+	HoldPlace:           each(InArea, CountyStaff, Supervisor),
+	HoldLift:            each(InArea, Supervisor),
 
 	Action(CmdConsult):    staffOnly,
 	Action(CmdSignOff):    each(InArea, Leader, CountyStaff, TownshipStaff), // whom of them, the policy says

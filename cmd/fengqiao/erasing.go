@@ -139,7 +139,7 @@ func (in *installation) eraser() *mediation.Eraser {
 }
 
 func (in *installation) slipEraser() *slip.Eraser {
-	return &slip.Eraser{Slips: in.Store.Slips(), Keys: in.ring, Photos: in.album()}
+	return &slip.Eraser{Slips: in.Store.Slips(), Keys: in.ring, Photos: in.album(), Holds: in.Store.Holds()}
 }
 
 // album keeps the installation's photos, for commands.
@@ -184,6 +184,9 @@ func (c *command) erasePerson(ctx context.Context, e *mediation.Eraser, number, 
 	}
 	if len(t.Held) > 0 {
 		return fmt.Errorf("case %s is held for the law until the hold is lifted; nothing was erased", t.Held[0])
+	}
+	if len(t.HeldBeside) > 0 {
+		return fmt.Errorf("%s %s is held for the law until the hold is lifted; nothing was erased", t.HeldBeside[0].Kind, t.HeldBeside[0].ID)
 	}
 	if len(t.Waiting) > 0 {
 		return fmt.Errorf("suggestion %s has no outcome: what is needed to answer it cannot be erased yet; nothing was erased", t.Waiting[0].ID)

@@ -14,7 +14,7 @@ import (
 // suggestionEraser erases who made suggestions, and in what words.
 func (in *installation) suggestionEraser() *opinion.Eraser {
 	return &opinion.Eraser{Suggestions: in.Store.Suggestions(), Papers: in.slipEraser(), Keys: in.ring,
-		Open: in.reading}
+		Open: in.reading, Holds: in.Store.Holds()}
 }
 
 func (c *command) eraseSuggestionCommand(yes *bool) *cobra.Command {

@@ -24,7 +24,7 @@ import (
 
 // meetingEraser erases villagers from meetings, and the words of meetings.
 func (in *installation) meetingEraser() *council.Eraser {
-	return &council.Eraser{Meetings: in.Store.Meetings(), Keys: in.ring, Open: in.reading, Now: in.now}
+	return &council.Eraser{Meetings: in.Store.Meetings(), Keys: in.ring, Open: in.reading, Now: in.now, Holds: in.Store.Holds()}
 }
 
 // reading opens what was sealed; "" where there is nothing, or it has been erased.
@@ -36,10 +36,11 @@ func (in *installation) reading(ctx context.Context, v mediation.Sealed) (string
 func (in *installation) retaining(cases *mediation.Service, opinions *opinion.Service, now func() time.Time) *retention.Service {
 	meetings := in.meetingEraser()
 	meetings.Now = now
-	return &retention.Service{Rules: cases, Now: now,
-		Shelves: retention.Shelves(meetings, in.slipEraser(), &hall.Eraser{Visits: in.Store.Visits()}, opinion.Keeping{Service: opinions, Eraser: in.suggestionEraser()},
-			&handover.Eraser{HandOvers: in.Store.HandOvers(), Keys: in.ring},
-			&docket.Eraser{Lists: in.Store.ReviewLists(), Keys: in.ring})}
+	holds, suggestions := in.Store.Holds(), in.suggestionEraser()
+	shelves := retention.Shelves(meetings, in.slipEraser(), &hall.Eraser{Visits: in.Store.Visits(), Holds: holds, CaseOf: cases.CaseOf},
+		opinion.Keeping{Service: opinions, Eraser: suggestions}, &handover.Eraser{HandOvers: in.Store.HandOvers(), Keys: in.ring, Holds: holds},
+		&docket.Eraser{Lists: in.Store.ReviewLists(), Keys: in.ring, Holds: holds})
+	return &retention.Service{Rules: cases, Now: now, Shelves: shelves, Holds: holds, Holdable: retention.HoldableOf(shelves, suggestions)}
 }
 
 // retentionOf is retaining for a command.

@@ -266,6 +266,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Desks:       s.desks,
 		Halls:       hall.NewService(hall.Deps{Visits: st.Visits(), Policies: in.policies, Cases: s.cases, Reader: st.Cases(), Now: s.cases.Now}),
 		HandOvers:   s.handovers,
+		Holds:       s.retention,
 		Slips:       s.slips,
 		Campaigns:   campaigns,
 		Patrols:     s.patrols,

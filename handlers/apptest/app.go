@@ -277,6 +277,7 @@ func serve(t testing.TB, a *App, options []Option) *App {
 		Campaigns:  campaigns,
 		Halls:      hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
 		HandOvers:  a.HandOvers,
+		Holds:      a.Retention,
 		Scorecards: scorecards,
 		Patrols:    a.Patrols,
 		Councils:   a.Councils,
@@ -314,11 +315,13 @@ func (a *App) desks() *desk.Service {
 
 // retaining lets go of what the rooms beside the cases have kept long enough.
 func (a *App) retaining() *retention.Service {
-	papers := &slip.Eraser{Slips: a.Store.Slips(), Keys: a.Ring, Photos: a.Photos}
-	suggestions := opinion.Keeping{Service: a.Opinions, Eraser: &opinion.Eraser{Suggestions: a.Store.Suggestions(), Papers: papers, Keys: a.Ring, Open: a.Opinions.Words}}
-	return &retention.Service{Rules: a.Cases, Now: a.Case.Now, Shelves: retention.Shelves(
-		&council.Eraser{Meetings: a.Store.Meetings(), Keys: a.Ring, Open: a.Councils.Open, Now: a.Case.Now}, papers, &hall.Eraser{Visits: a.Store.Visits()}, suggestions,
-		&handover.Eraser{HandOvers: a.Store.HandOvers(), Keys: a.Ring}, &docket.Eraser{Lists: a.Store.ReviewLists(), Keys: a.Ring})}
+	holds := a.Store.Holds()
+	papers := &slip.Eraser{Slips: a.Store.Slips(), Keys: a.Ring, Photos: a.Photos, Holds: holds}
+	suggestions := &opinion.Eraser{Suggestions: a.Store.Suggestions(), Papers: papers, Keys: a.Ring, Open: a.Opinions.Words, Holds: holds}
+	shelves := retention.Shelves(&council.Eraser{Meetings: a.Store.Meetings(), Keys: a.Ring, Open: a.Councils.Open, Now: a.Case.Now, Holds: holds}, papers,
+		&hall.Eraser{Visits: a.Store.Visits(), Holds: holds, CaseOf: a.Cases.CaseOf}, opinion.Keeping{Service: a.Opinions, Eraser: suggestions},
+		&handover.Eraser{HandOvers: a.Store.HandOvers(), Keys: a.Ring, Holds: holds}, &docket.Eraser{Lists: a.Store.ReviewLists(), Keys: a.Ring, Holds: holds})
+	return &retention.Service{Rules: a.Cases, Now: a.Case.Now, Shelves: shelves, Holds: holds, Holdable: retention.HoldableOf(shelves, suggestions)}
 }
 
 // reckoners are those of the rooms whose clocks follow the calendar.

@@ -30,12 +30,20 @@ func (s *Store) dueIDs(ctx context.Context, table string, until time.Time, limit
 // to let go of (any more).
 const keptKey = "kept"
 
-// keptBy are the ids of what has been kept in a table since a time or longer, the longest first, and since when the first has been.
+// keptBy are the ids of what has been kept in a table since a time or longer, the longest first, and since when the first has been; what is
+// held for the law is not among them.
 func (s *Store) keptBy(ctx context.Context, table string, until time.Time, limit int) (ids []string, first time.Time, err error) {
+	held, err := s.heldIn(ctx, table)
+	if err != nil {
+		return nil, first, trouble("held of "+table, err)
+	}
 	rows, err := s.Engine.Find(ctx, Query{Table: table, By: keptKey, From: map[string]any{keptKey: int64(1)}, Until: map[string]any{keptKey: until.UnixMilli() + 1},
-		Limit: limit, HeadsOnly: true})
-	for i, r := range rows {
-		if since, ok := r.Keys[keptKey].(int64); ok && i == 0 {
+		Limit: limit + len(held), HeadsOnly: true})
+	for _, r := range rows {
+		if held[r.ID] || len(ids) == limit {
+			continue
+		}
+		if since, ok := r.Keys[keptKey].(int64); ok && len(ids) == 0 {
 			first = time.UnixMilli(since).UTC()
 		}
 		ids = append(ids, r.ID)

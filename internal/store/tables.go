@@ -29,5 +29,6 @@ func Tables() []Table {
 		opinionTables,
 		teamTables,
 		villageTables,
+		holdTables,
 	)
 }

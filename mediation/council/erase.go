@@ -17,6 +17,13 @@ type Eraser struct {
 	Keys     mediation.Shredder
 	Open     func(ctx context.Context, v mediation.Sealed) (string, error) // "" of what has been erased
 	Now      func() time.Time
+	Holds    mediation.Holding // nil: nothing is held
+}
+
+// About implements retention.Records.
+func (e *Eraser) About(ctx context.Context, id string) (mediation.Record, error) {
+	m, err := e.Meetings.Load(ctx, id)
+	return mediation.Record{Area: m.Area}, err
 }
 
 // Kept implements retention.Records.
@@ -39,6 +46,9 @@ func (m *Meeting) keys() []string {
 // repeated.
 func (e *Eraser) Erase(ctx context.Context, id string) error {
 	m, err := e.Meetings.Load(ctx, id)
+	if err == nil {
+		err = mediation.AnyHeld(ctx, e.Holds, RoomName, id)
+	}
 	if err != nil {
 		return err
 	}
@@ -111,6 +121,9 @@ func (e Invitations) each(ctx context.Context, hashes []string, fn func(*Meeting
 func (e Invitations) Erase(ctx context.Context, id string) error {
 	meeting, invitee, _ := strings.Cut(id, "/")
 	m, err := e.Meetings.Load(ctx, meeting)
+	if err == nil {
+		err = mediation.AnyHeld(ctx, e.Holds, RoomName, meeting)
+	}
 	if err != nil {
 		return err
 	}
@@ -126,6 +139,12 @@ func (e Invitations) Erase(ctx context.Context, id string) error {
 		return nil
 	})
 	return err
+}
+
+// HeldOf implements mediation.Keeper: an invitation is held with its meeting.
+func (e Invitations) HeldOf(ctx context.Context, id string) error {
+	meeting, _, _ := strings.Cut(id, "/")
+	return mediation.AnyHeld(ctx, e.Holds, RoomName, meeting)
 }
 
 // Disclose implements mediation.Acquaintance.

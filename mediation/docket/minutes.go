@@ -146,6 +146,17 @@ func (l *List) KeptSince() time.Time {
 type Eraser struct {
 	Lists Lists
 	Keys  mediation.Shredder
+	Holds mediation.Holding // nil: nothing is held
+}
+
+// About implements retention.Records: what was said at a review is of its cases.
+func (e *Eraser) About(ctx context.Context, id string) (mediation.Record, error) {
+	l, err := e.Lists.Load(ctx, id)
+	r := mediation.Record{Area: l.Area}
+	for i := range l.Items {
+		r.Cases = append(r.Cases, l.Items[i].Case)
+	}
+	return r, err
 }
 
 // Kept implements retention.Records.
@@ -156,6 +167,9 @@ func (e *Eraser) Kept(ctx context.Context, until time.Time, limit int) ([]string
 // Erase implements retention.Records. It may be repeated.
 func (e *Eraser) Erase(ctx context.Context, id string) error {
 	l, err := e.Lists.Load(ctx, id)
+	if err == nil {
+		err = mediation.AnyHeld(ctx, e.Holds, RoomName, id)
+	}
 	if err != nil {
 		return err
 	}

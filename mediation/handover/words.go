@@ -74,6 +74,19 @@ func (h *HandOver) KeptSince() time.Time {
 type Eraser struct {
 	HandOvers HandOvers
 	Keys      mediation.Shredder
+	Holds     mediation.Holding // nil: nothing is held
+}
+
+// About implements retention.Records.
+func (e *Eraser) About(ctx context.Context, id string) (mediation.Record, error) {
+	h, err := e.HandOvers.Load(ctx, id)
+	r := mediation.Record{Area: h.Area}
+	for i := range h.Matters {
+		if of := h.Matters[i].Case; of != "" {
+			r.Cases = append(r.Cases, of)
+		}
+	}
+	return r, err
 }
 
 // Kept implements retention.Records.
@@ -84,6 +97,9 @@ func (e *Eraser) Kept(ctx context.Context, until time.Time, limit int) ([]string
 // Erase implements retention.Records. It may be repeated.
 func (e *Eraser) Erase(ctx context.Context, id string) error {
 	h, err := e.HandOvers.Load(ctx, id)
+	if err == nil {
+		err = mediation.AnyHeld(ctx, e.Holds, "handover", id)
+	}
 	if err != nil {
 		return err
 	}

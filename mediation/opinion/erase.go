@@ -21,6 +21,21 @@ type Eraser struct {
 	Papers      Papery
 	Keys        mediation.Shredder
 	Open        func(ctx context.Context, v mediation.Sealed) (string, error) // "" of what has been erased
+	Holds       mediation.Holding                                             // nil: nothing is held
+}
+
+// About tells what a hold must know of a suggestion: one that became a case is held with that.
+func (e *Eraser) About(ctx context.Context, id string) (mediation.Record, error) {
+	x, err := e.Suggestions.Load(ctx, id)
+	return mediation.Record{Area: x.Area, Of: x.Case}, err
+}
+
+// held refuses to erase a suggestion that is held, by itself, with its campaign or with the case that it became.
+func (e *Eraser) held(ctx context.Context, x *Suggestion) error {
+	if err := mediation.AnyHeld(ctx, e.Holds, "campaign", x.Campaign); err != nil {
+		return err
+	}
+	return mediation.AnyHeld(ctx, e.Holds, e.Kind(), x.ID, x.Case)
 }
 
 var (
@@ -35,6 +50,9 @@ func (e *Eraser) Kind() string { return "suggestion" }
 func (e *Eraser) OfCase(ctx context.Context, caseID string) (keys, photos []string, err error) {
 	list, err := e.Suggestions.OfCase(ctx, caseID)
 	for i := range list {
+		if err == nil {
+			err = e.held(ctx, &list[i])
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -53,6 +71,9 @@ func (e *Eraser) OfCase(ctx context.Context, caseID string) (keys, photos []stri
 func (e *Eraser) Erase(ctx context.Context, id string) error {
 	x, err := e.Suggestions.Load(ctx, id)
 	if err != nil {
+		return err
+	}
+	if err := e.held(ctx, &x); err != nil {
 		return err
 	}
 	if !x.State.Over() {
@@ -89,6 +110,15 @@ func (e *Eraser) OfPerson(ctx context.Context, hashes []string) (over, open []st
 		}
 	}
 	return over, open, nil
+}
+
+// HeldOf implements mediation.Keeper.
+func (e *Eraser) HeldOf(ctx context.Context, id string) error {
+	x, err := e.Suggestions.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	return e.held(ctx, &x)
 }
 
 // Disclose implements mediation.Acquaintance.

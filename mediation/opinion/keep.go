@@ -20,7 +20,13 @@ func (k Keeping) Kept(ctx context.Context, until time.Time, limit int) ([]string
 	return k.Campaigns.Kept(ctx, until, limit)
 }
 
-// Erase implements retention.Records: who suggested in a campaign, and in what words. One that is becoming a report just now is spared, and
+// About implements retention.Records.
+func (k Keeping) About(ctx context.Context, campaign string) (mediation.Record, error) {
+	c, err := k.Campaigns.Load(ctx, campaign)
+	return mediation.Record{Area: c.Area}, err
+}
+
+// Erase implements retention.Records: who suggested in a campaign, and in what words. One that is becoming a report just now is spared, so is what is held, and
 // the campaign looked at again a day later.
 func (k Keeping) Erase(ctx context.Context, campaign string) error {
 	whole := true
@@ -53,6 +59,12 @@ func (k Keeping) Erase(ctx context.Context, campaign string) error {
 func (k Keeping) letGo(ctx context.Context, x *Suggestion) (gone bool, err error) {
 	if gone, err = k.Eraser.Keys.Erased(ctx, x.Key); err != nil || gone && len(x.Match) == 0 {
 		return gone, err
+	}
+	if err := k.Eraser.held(ctx, x); err != nil {
+		if mediation.IsHeld(err) {
+			err = nil
+		}
+		return false, err
 	}
 	switch x.State {
 	case Turning:

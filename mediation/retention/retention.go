@@ -20,6 +20,8 @@ type Records interface {
 	Kept(ctx context.Context, until time.Time, limit int) (ids []string, first time.Time, err error)
 	// Erase lets go of one of them, after which Kept does not return it. It may be repeated.
 	Erase(ctx context.Context, id string) error
+	// About tells what a hold must know of one of them; mediation.ErrNotFound.
+	About(ctx context.Context, id string) (mediation.Record, error)
 }
 
 // Shelf is one kind of records, and for how long policy lets them be kept.
@@ -39,8 +41,11 @@ type Rules interface {
 // Service lets go of what has been kept long enough.
 type Service struct {
 	Shelves []Shelf
-	Rules   Rules
-	Now     func() time.Time // case time
+	// Holds are the records that stay whatever the days; Holdable the kinds that can be held. What is held is not among what Kept returns.
+	Holds    Holds
+	Holdable []Holdable
+	Rules    Rules
+	Now      func() time.Time // case time
 }
 
 // batch is how many records of a kind one sweep takes.
@@ -64,11 +69,19 @@ func (s *Service) each(ctx context.Context, fn func(sh *Shelf, days int) error) 
 // Sweep lets go of what is due, a batch of each kind, and says how much that was. What fails holds up nothing else and is told in the error.
 func (s *Service) Sweep(ctx context.Context) (done int, err error) {
 	now := s.Now()
+	late := s.relook(ctx)
 	err = s.each(ctx, func(sh *Shelf, days int) error {
 		ids, _, err := sh.Kept(ctx, now.AddDate(0, 0, -days), batch)
 		failed := []error{err}
 		for _, id := range ids {
-			if err := sh.Erase(ctx, id); err != nil {
+			because, err := s.keptWith(ctx, sh.Kind, id)
+			if err == nil && because == "" {
+				err = sh.Erase(ctx, id)
+			}
+			if because != "" || mediation.IsHeld(err) { // held this moment: it is not among them any more
+				continue
+			}
+			if err != nil {
 				failed = append(failed, err)
 				continue
 			}
@@ -76,7 +89,7 @@ func (s *Service) Sweep(ctx context.Context) (done int, err error) {
 		}
 		return errors.Join(failed...)
 	})
-	return done, err
+	return done, errors.Join(late, err)
 }
 
 // NextDue is the first instant, not after until, at which the sweep has something to do; zero if there is none.
@@ -88,7 +101,11 @@ func (s *Service) NextDue(ctx context.Context, until time.Time) (first time.Time
 		}
 		return err
 	})
-	return first, err
+	ids, look, late := s.Holds.Due(ctx, until, 1)
+	if len(ids) > 0 && (first.IsZero() || look.Before(first)) {
+		first = look
+	}
+	return first, errors.Join(err, late)
 }
 
 // Due is what of one kind has been kept long enough.

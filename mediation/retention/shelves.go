@@ -23,3 +23,12 @@ func Shelves(meetings *council.Eraser, slips *slip.Eraser, visits *hall.Eraser, 
 		{"review", "会办纪要", "minutes of review lists", func(r policy.Retention) int { return r.ReviewDays }, reviews},
 	}
 }
+
+// HoldableOf lists the kinds of records that can be held: those on shelves, and single suggestions of a campaign.
+func HoldableOf(shelves []Shelf, suggestions *opinion.Eraser) []Holdable {
+	list := make([]Holdable, 0, len(shelves)+1)
+	for i := range shelves {
+		list = append(list, Holdable{shelves[i].Kind, shelves[i].Records})
+	}
+	return append(list, Holdable{suggestions.Kind(), suggestions})
+}

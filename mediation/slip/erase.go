@@ -13,6 +13,25 @@ type Eraser struct {
 	Slips  Slips
 	Keys   mediation.Shredder
 	Photos mediation.PhotoShredder
+	Holds  mediation.Holding // nil: nothing is held
+}
+
+// About implements retention.Records: a paper about a case, or that asks a unit of a suggestion, is held with that.
+func (e *Eraser) About(ctx context.Context, id string) (mediation.Record, error) {
+	chain, err := e.chain(ctx, id)
+	var r mediation.Record
+	for i := range chain {
+		s := &chain[i]
+		if s.ID != id {
+			r.Parts = append(r.Parts, s.ID)
+			continue
+		}
+		r.Area, r.Restricted, r.Of = s.Area, s.Restricted, s.Case
+		if s.About.Kind == AboutSuggestion {
+			r.With = s.About.ID
+		}
+	}
+	return r, err
 }
 
 // OfCase implements mediation.Leavings: slips about a case go with it, restricted ones too.
@@ -37,6 +56,11 @@ func (e *Eraser) Erase(ctx context.Context, id string) error {
 			return &mediation.Error{Op: "erase", Kind: mediation.Conflict, Code: "erase.with_case", Params: map[string]string{"case": s.Case}}
 		case !s.State.Over():
 			return &mediation.Error{Op: "erase", Kind: mediation.Conflict, Code: "erase.open_slip"}
+		}
+	}
+	for i := range chain {
+		if err := mediation.AnyHeld(ctx, e.Holds, RoomName, chain[i].ID); err != nil {
+			return err
 		}
 	}
 	for i := range chain {
