@@ -71,7 +71,12 @@ func (a *API) againHold(c *Call, ref string) (Reply, error) {
 	return a.afterHold(c, h, err)
 }
 
-func (a *API) hold(c *Call) (Reply, error) { return a.againHold(c, c.PathID("id")) }
+func (a *API) hold(c *Call) (Reply, error) {
+	if err := a.seesHold(c); err != nil {
+		return Reply{}, err
+	}
+	return a.againHold(c, c.PathID("id"))
+}
 
 // holds lists what is, or was, held by somebody's word in the caller's area.
 func (a *API) holds(c *Call) (Reply, error) {

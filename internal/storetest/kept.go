@@ -131,4 +131,5 @@ func Kept(t *testing.T, s *store.Store) {
 		must(t, err)
 		k.expect(t, "the first is gone", day(9), 9, []string{"kept late"}, day(4))
 	})
+	t.Run("what is held", func(t *testing.T) { heldIsNotKept(t, s) })
 }
