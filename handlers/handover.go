@@ -217,12 +217,11 @@ func (a *API) matters(c *Call) (Reply, error) {
 		if !m.Known(c.Actor, who.ID) {
 			continue
 		}
-		mv := l.matter(m)
-		mv.Clock = clocks[i]
 		mv, err := a.matterOf(c, l, m)
 		if err != nil {
 			return Reply{}, err
 		}
+		mv.Clock = clocks[i]
 		v.Matters = append(v.Matters, mv)
 	}
 	return a.asAsked(c, Reply{View: v}, v.Matters)

@@ -185,7 +185,7 @@ func handErrands(c *Case, x ErrandSuccession, o Order, r Rules) {
 		next = ""
 	}
 	d.say("to_user", next)
-	d.leave(d.Party(x.Party), x.HandOver, next)
+	d.letHelperGo(d.Party(x.Party), x.HandOver, next)
 	d.let(x.Party, x.From.ID, next)
 	if next != "" {
 		d.tell(NoticeProxy, Recipient{User: next}, time.Time{})
@@ -194,8 +194,8 @@ func handErrands(c *Case, x ErrandSuccession, o Order, r Rules) {
 	d.finish()
 }
 
-// leave ends a party's consent, or the wait for one, because the helper leaves by a hand-over; next waits for theirs.
-func (d *decision) leave(p *Party, handOver, next string) {
+// letHelperGo ends a party's consent, or the wait for one, because the helper leaves by a hand-over; next waits for theirs.
+func (d *decision) letHelperGo(p *Party, handOver, next string) {
 	proxy := *p.Proxy
 	if proxy.Revoked.IsZero() {
 		proxy.Revoked = d.At

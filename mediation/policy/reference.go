@@ -48,8 +48,8 @@ const referenceTail = `
   The states are those of the state table; every state that is not an end, suspension apart, must have a clock; that of ` + "`closed`" + ` is the return visit's.
 - **stages**: 环节与状态并行计时，昼夜不停（以时、分计）；案件办结、终结，或经法定途径转出后不再计；转给指名单位的照计。新的一轮才重新起算，收回的接着走（[stages.md](stages.md)）。
   Stages run beside the states; they end when the case is closed or over, or goes down a lawful road; passed to a unit by name they run on. A new turn alone begins them anew; taken back they go on ([stages.md](stages.md)).
-- **suspension**: 因所列原因之外的不得中止；停计期满自动恢复。没有这一节的：任何原因都可中止，本环节和全案照走，环节按各自的 `+"`pauses`"+` 停计，每个原因累计至多30日。
-  For no other reason than those listed; a pause ends by itself. Without the section any reason suspends, the clocks of the step and of the whole case run on, and stages stand still by their own `+"`pauses`"+`, 30 days in all for each reason.
+- **suspension**: 因所列原因之外的不得中止；停计期满自动恢复。没有这一节的：任何原因都可中止，本环节和全案照走，环节按各自的 ` + "`pauses`" + ` 停计，每个原因累计至多30日。
+  For no other reason than those listed; a pause ends by itself. Without the section any reason suspends, the clocks of the step and of the whole case run on, and stages stand still by their own ` + "`pauses`" + `, 30 days in all for each reason.
 - 不支持锚点、引用、标签和多文档; anchors, aliases, tags and several documents are not allowed.
 `
 
