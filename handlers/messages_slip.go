@@ -9,6 +9,7 @@ var slipMessages = map[string]message{
 	"slip.body":             {"只能发给规定的单位", "Not such a body", "这种文书只能发给：{bodies}。", "A paper of this kind goes only to: {bodies}."},
 	"slip.about_addressee":  {"收件人正是文书所涉及的", "It is about its addressee", "文书涉及“{to}”，不得发给其本人或其单位。", "The paper is about {to}, whom it must not go to."},
 	"slip.open_about":       {"不是限定知悉的文书", "Not a restricted paper", "只有限定知悉的文书才能写明涉及的账号和单位。", "Only a restricted paper says which accounts and units it is about."},
+	"slip.to_oneself":       {"不能发给自己一方", "Not to one's own side", "不能发给自己、自己的单位或自己的岗位：答复的人不能审核。", "It must not go to yourself, your own unit or your own post: who answers a paper does not judge it."},
 	"slip.addressee":        {"不能发给这类对象", "Not for such an addressee", "这种文书不能发给“{form}”。", "A paper of this kind cannot go to a {form}."},
 	"slip.no_reply":         {"无须答复", "No reply is asked for", "这种文书签收即可。", "A paper of this kind only needs to be acknowledged."},
 	"slip.due_late":         {"答复期限过长", "Later than allowed", "答复期限不能晚于{latest}。", "The reply may not be due later than {latest}."},

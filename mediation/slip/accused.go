@@ -45,9 +45,9 @@ func (s *Service) shown(ctx context.Context, actor mediation.Actor, list []Summa
 	return kept, nil
 }
 
-// shield gives a slip whose case has turned out to be an accusation to the county's staff, to answer and to judge, where it would tell others
-// of it: notices are for who may know.
-func (s *Service) shield(ctx context.Context, sl Slip) (Slip, error) {
+// shield gives a slip whose case has turned out to be an accusation to the county's staff, to answer or to judge, where it would tell others
+// of it: notices are for who may know. What they are to answer another post judges.
+func (s *Service) shield(ctx context.Context, sl Slip, r Rules) (Slip, error) {
 	if sl.Case == "" || sl.State.Over() {
 		return sl, nil
 	}
@@ -69,6 +69,7 @@ func (s *Service) shield(ctx context.Context, sl Slip) (Slip, error) {
 		if by {
 			x.Issuer = Issuer{Role: mediation.CountyStaff, Area: c.Area}
 		}
+		x.impartial(r)
 		return nil
 	})
 }

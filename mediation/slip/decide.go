@@ -209,7 +209,7 @@ func (d *decision) judge() error {
 		return err
 	case !slices.Contains(k.Approvers, string(d.o.Actor.Role)):
 		return mediation.Refusal("slip", mediation.Forbidden, "forbidden", "")
-	case f.By == d.o.Actor.ID || Addressed(d.o.Actor, d.Slip):
+	case f.By == d.o.Actor.ID || answering(d.o.Actor, d.Slip):
 		return mediation.Refusal("slip", mediation.Conflict, "slip.own_finding", "finding")
 	case d.o.Command.Verdict != Tolerated && d.o.Command.Verdict != Accountable:
 		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "verdict", "value", string(d.o.Command.Verdict))
@@ -331,7 +331,7 @@ func Actions(s *Slip, actor mediation.Actor, r Rules) []Name {
 				continue
 			}
 		case CmdJudge:
-			if len(s.Findings) == 0 || !slices.Contains(k.Approvers, string(actor.Role)) || Addressed(actor, s) {
+			if len(s.Findings) == 0 || !slices.Contains(k.Approvers, string(actor.Role)) || answering(actor, s) {
 				continue
 			}
 		}

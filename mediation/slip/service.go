@@ -1,7 +1,6 @@
 package slip
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -157,13 +156,17 @@ func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version,
 	case actor.Role == mediation.System && in.Issuer != nil:
 		sl.Issuer = *in.Issuer
 	case actor.Role == mediation.System:
-		sl.Issuer = Issuer{Role: mediation.Role(r.Kind.Issuers[0]), Area: sl.Area}
+		sl.Issuer = Issuer{}
 	case !slices.Contains(r.Kind.Issuers, string(actor.Role)) || !mediation.MayArea(actor, mediation.SlipIssue, sl.Area):
 		return Slip{}, mediation.Refusal("slip", mediation.Forbidden, "forbidden", "")
 	}
-	if err := s.checkAddressee(ctx, &sl, r); err != nil {
+	if err := s.checkAddressee(ctx, actor, &sl, r); err != nil {
 		return Slip{}, err
 	}
+	if actor.Role != mediation.System && Addressed(actor, &sl) {
+		return Slip{}, mediation.Refusal("slip", mediation.Conflict, "slip.to_oneself", "to")
+	}
+	sl.impartial(r)
 	if err := s.concerns(ctx, &sl, in.Of); err != nil {
 		return Slip{}, err
 	}
@@ -241,61 +244,10 @@ func (s *Service) place(ctx context.Context, actor mediation.Actor, sl *Slip) er
 	return nil
 }
 
-// reachesNoAccused tells whether a slip about an accusation may go there at all: to units, of which it is known who is accused there, and to
-// posts of the county; of a single person nobody knows whose colleague they are.
-func reachesNoAccused(to Addressee) bool {
-	switch to.Form() {
-	case "unit":
-		return true
-	case "post":
-		return to.Role == mediation.CountyStaff || to.Role == mediation.Supervisor || to.Role == mediation.Leader
-	}
-	return false
-}
-
 // unknown turns what is not there into a value that nobody knows.
 func unknown(err error, field, value string) error {
 	if errors.Is(err, mediation.ErrNotFound) {
 		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", field, "value", value)
-	}
-	return err
-}
-
-// checkAddressee refuses whom the kind may not go to, and who is not there.
-func (s *Service) checkAddressee(ctx context.Context, sl *Slip, r Rules) error {
-	form := sl.To.Form()
-	if form == "" {
-		return mediation.Refusal("slip", mediation.Invalid, "required", "to")
-	}
-	if !slices.Contains(r.Kind.To, form) {
-		return mediation.Refusal("slip", mediation.Conflict, "slip.addressee", "to", "form", form)
-	}
-	if bodies := r.Kind.Bodies; len(bodies) > 0 {
-		if to := cmp.Or(sl.To.Unit, string(sl.To.Role)); to == "" || !slices.Contains(bodies, to) {
-			return mediation.Refusal("slip", mediation.Conflict, "slip.body", "to", "bodies", strings.Join(bodies, "、"))
-		}
-	}
-	if form == "person" {
-		sl.To = Addressee{User: sl.To.User}
-		names, err := s.Users.Named(ctx, []string{sl.To.User})
-		if err == nil && len(names) == 0 {
-			return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.User)
-		}
-		return err
-	}
-	if sl.To.Area == "" {
-		sl.To.Area = sl.Area
-	}
-	if form == "post" {
-		if len(mediation.Scopes(mediation.SlipAnswer, sl.To.Role)) == 0 {
-			return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", string(sl.To.Role))
-		}
-		return nil
-	}
-	sl.To.Role = ""
-	staffed, err := s.Users.Staffed(ctx, sl.To.Unit, sl.To.Area)
-	if err == nil && !staffed && sl.Issuer.User != "" {
-		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.Unit)
 	}
 	return err
 }

@@ -30,14 +30,13 @@ func issuing(actor mediation.Actor, s *Slip) bool {
 	if actor.ID == i.User {
 		return true
 	}
-	post := actor.Role == i.Role && actor.Unit == i.Unit && actor.Area.Contains(i.Area)
 	if s.Restricted != "" && i.User != "" {
 		return actor.Role == s.Restricted && actor.Area.Contains(s.Area)
 	}
-	return post
+	return holds(actor, i)
 }
 
-// May tells whether the actor may do the action to this slip, by mediation.Permits.
+// May tells whether the actor may do the action to this slip, by mediation.Permits. Who is to answer it never judges it.
 func May(actor mediation.Actor, a mediation.Action, s *Slip) bool {
 	switch {
 	case actor.Role == mediation.System:
@@ -54,7 +53,7 @@ func May(actor mediation.Actor, a mediation.Action, s *Slip) bool {
 		case mediation.Addressed:
 			return Addressed(actor, s)
 		case mediation.Issuing:
-			return issuing(actor, s)
+			return issuing(actor, s) && (a != mediation.SlipJudge || !answering(actor, s))
 		}
 		return false
 	})

@@ -36,7 +36,8 @@ func HandOver(s *Slip, from, to string, by mediation.Actor, at time.Time, r Rule
 // takes tells whether somebody may answer, or judge, what another had in hand.
 func takes(s *Slip, from, to mediation.Actor, r Rules) bool {
 	answers, judges := s.To.User == from.ID, s.Issuer.User == from.ID
-	may := !(answers && len(mediation.Scopes(mediation.SlipAnswer, to.Role)) == 0 || judges && len(mediation.Scopes(mediation.SlipJudge, to.Role)) == 0)
+	may := !(answers && len(mediation.Scopes(mediation.SlipAnswer, to.Role)) == 0 || judges && len(mediation.Scopes(mediation.SlipJudge, to.Role)) == 0) &&
+		!(answers && to.ID == s.Issuer.User) && !(judges && answering(to, s))
 	if s.Restricted == "" || !may {
 		return may
 	}

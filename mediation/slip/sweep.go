@@ -46,7 +46,7 @@ func (s *Service) tend(ctx context.Context, id string, now time.Time) error {
 	if sl, err = s.settle(ctx, sl, true); err != nil {
 		return err
 	}
-	if sl, err = s.shield(ctx, sl); err != nil {
+	if sl, err = s.shield(ctx, sl, r); err != nil {
 		return err
 	}
 	probe := sl

@@ -111,9 +111,9 @@ func Follow(was *Slip, r Rules) Slip {
 	s := Slip{ID: f.ID, Kind: f.Kind, Policy: was.Policy, About: was.About, Case: was.Case, Area: was.Area, Restricted: was.Restricted, KeptFrom: was.KeptFrom,
 		Issuer: was.Issuer, To: was.To, Key: was.Key, Words: was.Words, Trigger: was.Trigger, From: was.ID, Findings: was.Findings}
 	if !slices.Contains(r.Kind.Issuers, string(was.Issuer.Role)) {
-		// Who issued the first may not issue this: the post that may does.
-		s.Issuer = Issuer{Role: mediation.Role(r.Kind.Issuers[0]), Area: was.Area}
+		s.Issuer = Issuer{} // who issued the first may not issue this: a post that may does
 	}
+	s.impartial(r)
 	begin(&s, at, r, mediation.SystemActor, map[string]string{"from": was.ID, "why": f.Why})
 	return s
 }

@@ -1,0 +1,114 @@
+package slip
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
+)
+
+// Who answers a paper does not judge it: nobody writes to themselves, to their own unit or post, or to somebody of the post that would judge
+// for them. What is handed on, escalates or goes to the county's staff comes to be judged by somebody else.
+
+// holds tells whether the actor holds the post of who issued a slip.
+func holds(actor mediation.Actor, i Issuer) bool {
+	return actor.Role == i.Role && actor.Unit == i.Unit && actor.Area.Contains(i.Area)
+}
+
+// actor is the issuer as somebody who acts.
+func (i Issuer) actor() mediation.Actor {
+	return mediation.Actor{ID: i.User, Role: i.Role, Unit: i.Unit, Area: i.Area}
+}
+
+// answering tells whether the slip is the actor's to answer, or they have done so before.
+func answering(actor mediation.Actor, s *Slip) bool {
+	return Addressed(actor, s) || slices.ContainsFunc(s.History, func(e Entry) bool {
+		rule, ok := RuleOf(Name(e.Kind))
+		return ok && rule.Action == mediation.SlipAnswer && e.Actor == actor.ID
+	})
+}
+
+// impartial has a slip judged by a post that is not to answer it, where nobody issued it or who did is its addressee.
+func (s *Slip) impartial(r Rules) {
+	if s.Issuer.Role == "" || Addressed(s.Issuer.actor(), s) {
+		s.Issuer = Issuer{Role: judging(r.Kind, s.To), Area: s.Area}
+	}
+}
+
+// judging is the post that judges what the system issues: the first that may issue the kind and is not the one to answer it; where there is
+// none, the supervisor's, or the leader's of what supervisors answer.
+func judging(k policy.SlipKind, to Addressee) mediation.Role {
+	for _, role := range k.Issuers {
+		if mediation.Role(role) != to.Role {
+			return mediation.Role(role)
+		}
+	}
+	if to.Role == mediation.Supervisor {
+		return mediation.Leader
+	}
+	return mediation.Supervisor
+}
+
+// reachesNoAccused tells whether a slip about an accusation may go there at all: to units, of which it is known who is accused there, and to
+// posts of the county; of a single person nobody knows whose colleague they are.
+func reachesNoAccused(to Addressee) bool {
+	switch to.Form() {
+	case "unit":
+		return true
+	case "post":
+		return to.Role == mediation.CountyStaff || to.Role == mediation.Supervisor || to.Role == mediation.Leader
+	}
+	return false
+}
+
+// checkAddressee refuses whom the kind may not go to, and who is not there.
+func (s *Service) checkAddressee(ctx context.Context, actor mediation.Actor, sl *Slip, r Rules) error {
+	form := sl.To.Form()
+	if form == "" {
+		return mediation.Refusal("slip", mediation.Invalid, "required", "to")
+	}
+	if !slices.Contains(r.Kind.To, form) {
+		return mediation.Refusal("slip", mediation.Conflict, "slip.addressee", "to", "form", form)
+	}
+	if bodies := r.Kind.Bodies; len(bodies) > 0 {
+		if to := cmp.Or(sl.To.Unit, string(sl.To.Role)); to == "" || !slices.Contains(bodies, to) {
+			return mediation.Refusal("slip", mediation.Conflict, "slip.body", "to", "bodies", strings.Join(bodies, "、"))
+		}
+	}
+	if form == "person" {
+		sl.To = Addressee{User: sl.To.User}
+		return s.checkPerson(ctx, actor, sl)
+	}
+	if sl.To.Area == "" {
+		sl.To.Area = sl.Area
+	}
+	if form == "post" {
+		if len(mediation.Scopes(mediation.SlipAnswer, sl.To.Role)) == 0 {
+			return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", string(sl.To.Role))
+		}
+		return nil
+	}
+	sl.To.Role = ""
+	staffed, err := s.Users.Staffed(ctx, sl.To.Unit, sl.To.Area)
+	if err == nil && !staffed && sl.Issuer.User != "" {
+		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.Unit)
+	}
+	return err
+}
+
+// checkPerson refuses somebody who is not there, and who would answer themselves or their own post.
+func (s *Service) checkPerson(ctx context.Context, actor mediation.Actor, sl *Slip) error {
+	to, _, err := s.Users.ActorOf(ctx, sl.To.User)
+	switch {
+	case err != nil:
+		return err
+	case to.ID == "":
+		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.User)
+	case actor.Role != mediation.System && holds(to, sl.Issuer):
+		return mediation.Refusal("slip", mediation.Conflict, "slip.to_oneself", "to")
+	}
+	return nil
+}
