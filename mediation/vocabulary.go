@@ -33,6 +33,7 @@ func PolicyVocabulary() policy.Vocabulary {
 	for _, r := range Table {
 		v.Commands = append(v.Commands, string(r.Command))
 	}
+	v.Progress, v.ProgressSteps = progressWords()
 	for _, k := range MediatorKinds {
 		v.Kinds = append(v.Kinds, k.Key)
 	}

@@ -56,6 +56,8 @@ type SlipTrigger struct {
 	// Within and Progress, of NoProgress: so long without an event of these kinds.
 	Within   Span
 	Progress []string
+	// PetitionSteps are the steps that count where Progress has petitions; none: those of mediation.ProgressSteps.
+	PetitionSteps []string
 	// Clock, of Breach: which one, "state" or "whole"; "" for either.
 	Clock string
 	// Channels and Categories bound it to some cases; none: all.
@@ -139,8 +141,12 @@ var slipTriggerKeys = []key[SlipTrigger]{
 	word("kind", required, Text{"发出哪一种", "which kind is issued"}, func(t *SlipTrigger) *string { return &t.Kind }),
 	word("when", required, Text{"no_progress无实质进展，或breach超期", "no_progress, or breach of a clock"}, func(t *SlipTrigger) *string { return &t.When }),
 	span("within", optional, Text{"no_progress：多久没有实质进展", "of no_progress: for how long"}, func(t *SlipTrigger) *Span { return &t.Within }),
-	list("progress", optional, kindWords, Text{"no_progress：哪些环节算实质进展（命令名），其它修改不算", "of no_progress: which events are progress, by the names of commands; no other change is"}, parseWord,
+	list("progress", optional, kindWords, Text{"no_progress：哪些环节算实质进展（命令名），其它修改不算；备注、补充、中止、恢复等不能列入，中止期间不计",
+		"of no_progress: which events are progress, by the names of commands; no other change is. Notes, supplements, suspension and resumption cannot be; the time of a suspension is left out"}, parseWord,
 		func(t *SlipTrigger) *[]string { return &t.Progress }),
+	list("petition_steps", optional, kindWords, Text{"progress含petition时：哪些信访环节算；延期、异议等不能列入；不填为受理告知、处理意见、复查意见、听证结束、复核意见、属地解释",
+		"where progress has petition: which of its steps count; an extension or an objection cannot; without it accept, opinion, review, heard, rereview and explain do"}, parseWord,
+		func(t *SlipTrigger) *[]string { return &t.PetitionSteps }),
 	word("clock", optional, Text{"breach：state环节时限或whole全案时限；不填为任一", "of breach: which clock, state or whole; without it either"}, func(t *SlipTrigger) *string { return &t.Clock }),
 	list("channels", optional, kindWords, Text{"适用渠道；不填为全部", "for these channels; without it for all"}, parseWord, func(t *SlipTrigger) *[]string { return &t.Channels }),
 	list("categories", optional, kindWords, Text{"适用类别；不填为全部", "for these categories; without it for all"}, parseWord, func(t *SlipTrigger) *[]string { return &t.Categories }),
@@ -267,12 +273,27 @@ func (c *checker) checkSlipLoops() {
 	}
 }
 
+// checkProgress finds what brings no case further, whatever a county calls it.
+func (c *checker) checkProgress(path string, t *SlipTrigger) {
+	for i, word := range t.Progress {
+		if at := item(path+".progress", i); slices.Contains(c.Commands, word) && !slices.Contains(c.Progress, word) {
+			c.wrong(at, "%q不算实质进展", "%q is no progress", word)
+		} else {
+			c.known(at, word, c.Progress)
+		}
+	}
+	c.knownAll(path+".petition_steps", t.PetitionSteps, c.ProgressSteps)
+	if len(t.PetitionSteps) > 0 && !slices.Contains(t.Progress, "petition") {
+		c.wrong(path+".petition_steps", "progress中没有petition", "progress does not have petition")
+	}
+}
+
 func (c *checker) checkSlipTrigger(path string, t *SlipTrigger) {
 	c.known(path+".kind", t.Kind, c.slipKinds())
 	c.known(path+".when", t.When, slipWhens)
 	c.known(path+".clock", t.Clock, slipClocks)
 	c.known(path+".post", t.Post, c.Roles)
-	c.knownAll(path+".progress", t.Progress, c.Commands)
+	c.checkProgress(path, t)
 	channels, categories := make([]string, len(c.Intake.Channels)), make([]string, len(c.Intake.Categories))
 	for i, x := range c.Intake.Channels {
 		channels[i] = x.Key

@@ -137,39 +137,80 @@ func (s *Service) trip(ctx context.Context, c *mediation.Case, t *policy.SlipTri
 	case c.State == mediation.Suspended || c.State == mediation.Closed:
 		return due, "", nil
 	}
-	last, err := s.lastProgress(ctx, c, t.Progress)
-	return r.Calendar.After(last, t.Within).UTC(), last.Format(time.RFC3339Nano), err
+	p, err := s.lastProgress(ctx, c, t)
+	return r.Calendar.After(p.last.Add(p.paused()), t.Within).UTC(), p.last.Format(time.RFC3339Nano), err
 }
 
-// lastProgress is when the newest event of these kinds happened, or the case was opened.
-func (s *Service) lastProgress(ctx context.Context, c *mediation.Case, kinds []string) (time.Time, error) {
-	newest := progress{kinds: kinds, last: c.Opened}
+// lastProgress is the newest event that the trigger takes for progress, or the opening of the case.
+func (s *Service) lastProgress(ctx context.Context, c *mediation.Case, t *policy.SlipTrigger) (progress, error) {
+	newest := progressOf(t, c.Opened)
 	if newest.note(c.Events); newest.last.After(c.Opened) || c.Spilled == 0 {
-		return newest.last, nil
+		return newest, nil
 	}
-	whole := progress{kinds: kinds, last: c.Opened}
+	whole := progressOf(t, c.Opened)
 	err := s.pages(ctx, c.ID, whole.note)
-	return whole.last, err
+	return whole, err
 }
 
 // progress is the newest event of some kinds, as a timeline is gone through.
 type progress struct {
-	kinds        []string
+	kinds, steps []string // steps are those of a petition
 	last         time.Time
 	passed, from time.Time // when the case was last passed on, where that was progress, and what was the newest before
+	since        time.Time // it has been suspended; zero: it is not
+	pauses       [][2]time.Time
+}
+
+func progressOf(t *policy.SlipTrigger, opened time.Time) progress {
+	p := progress{kinds: t.Progress, steps: t.PetitionSteps, last: opened}
+	if len(p.steps) == 0 {
+		for _, step := range mediation.ProgressSteps {
+			p.steps = append(p.steps, string(step))
+		}
+	}
+	return p
+}
+
+// counts tells whether an event is progress.
+func (p *progress) counts(e *mediation.Event) bool {
+	return slices.Contains(p.kinds, e.Kind) && (e.Kind != string(mediation.CmdPetition) || slices.Contains(p.steps, e.Data["step"]))
+}
+
+// pause notes when the case was suspended. That is no progress, nor is its end: it is left out.
+func (p *progress) pause(e *mediation.Event) {
+	switch {
+	case e.To == mediation.Suspended && p.since.IsZero():
+		p.since = e.At
+	case e.To != mediation.Suspended && !p.since.IsZero():
+		p.pauses, p.since = append(p.pauses, [2]time.Time{p.since, e.At}), time.Time{}
+	}
+}
+
+// paused is for how long the case has been suspended since its newest progress.
+func (p *progress) paused() (sum time.Duration) {
+	for _, x := range p.pauses {
+		if x[0].Before(p.last) {
+			x[0] = p.last
+		}
+		if x[1].After(x[0]) {
+			sum += x[1].Sub(x[0])
+		}
+	}
+	return sum
 }
 
 // note takes events in their order. What was passed on and came back, taken back or objected to, has moved nowhere: it counts as if it had not been passed on.
 func (p *progress) note(events []mediation.Event) {
 	for i := range events {
 		e := &events[i]
+		p.pause(e)
 		switch {
 		case returns(e):
 			if !p.passed.IsZero() && p.last.Equal(p.passed) {
 				p.last = p.from
 			}
 			p.passed = time.Time{}
-		case slices.Contains(p.kinds, e.Kind) && e.At.After(p.last):
+		case p.counts(e) && e.At.After(p.last):
 			if passesOn(e) {
 				if p.passed.IsZero() || !p.last.Equal(p.passed) {
 					p.from = p.last
