@@ -107,6 +107,10 @@ func aGridDeliberates(t *testing.T, fresh apptest.Fresh) {
 		t.Errorf("sent again it is another: %s, %s", paper, again)
 	}
 	told(t, h.a, h.worker, mediation.NoticeSlip, 1)
+	for _, who := range []*apptest.Person{h.a.Root(t), h.a.As(t, mediation.Desk, apptest.Here)} {
+		h.do("follow-ups", obj{"text": "请去办", "userId": who.User.ID, "due": due}).Refused(409, "slip.cannot_answer", "to")
+	}
+	h.do("follow-ups", obj{"text": "请去办", "userId": h.a.As(t, mediation.Leader, apptest.Here).User.ID, "due": due}).Refused(403, "slip.reach", "to")
 	overdue := func() int {
 		var page struct{ Items []struct{ ID string } }
 		h.a.Do(t, h.leader, http.MethodGet, "/api/v1/slips?about=deliberation/"+h.id+"&overdue=true", nil).Want(200).Into(&page)

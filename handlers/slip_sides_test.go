@@ -41,3 +41,42 @@ func nobodyAnswersAndJudges(t *testing.T, fresh apptest.Fresh) {
 	}
 	county.give(t, s.ID, "accept", obj{}).Want(200)
 }
+
+func TestAPaperGoesToWhoCanAnswerItAndNoHigherThanPolicySays(t *testing.T) {
+	a := apptest.New(t)
+	town, lead := desktop{a, a.As(t, mediation.TownshipStaff, apptest.Here)}, desktop{a, a.As(t, mediation.GridLeader, apptest.Here)}
+	leader, neighbour := a.As(t, mediation.Leader, apptest.Here), a.As(t, mediation.TownshipStaff, apptest.There)
+	mediator := a.As(t, mediation.MediatorRole, apptest.Here)
+	locked := a.Post(t, "left", account.Place{Role: mediation.GridWorker, Area: apptest.Here.Grid()})
+	root := a.Root(t)
+	seen := a.Do(t, root, http.MethodGet, "/api/v1/users/"+locked.User.ID, nil).Want(200)
+	a.Do(t, root, http.MethodPost, "/api/v1/users/"+locked.User.ID+"/lock", obj{"reason": "离职"}, apptest.IfMatch(seen.ETag())).Want(200)
+	for _, who := range []*apptest.Person{root, a.As(t, mediation.Desk, apptest.Here), locked} {
+		town.refuse(t, "reminder", obj{"userId": who.User.ID}, 409, "slip.cannot_answer", "to")
+	}
+	upward := []obj{{"userId": leader.User.ID}, {"role": "leader"}, {"userId": neighbour.User.ID}, {"role": "township_staff", "area": apptest.There.Code()}}
+	for _, to := range upward {
+		town.refuse(t, "reminder", to, 403, "slip.reach", "to")
+	}
+	issue := func(d desktop, kind string, to, more obj) apptest.Answer {
+		body := obj{"kind": kind, "about": obj{"kind": "area", "id": apptest.Here.Grid()}, "to": to, "text": "请说明"}
+		for k, v := range more {
+			body[k] = v
+		}
+		return d.a.Do(t, d.who, http.MethodPost, "/api/v1/slips", body, newKey())
+	}
+	issue(town, "reminder", obj{"userId": mediator.User.ID}, nil).Want(201)
+	issue(town, "reminder", obj{"userId": lead.who.User.ID}, nil).Want(201)
+	// A grid asks its township, as the kind's policy says, and nobody above that.
+	issue(lead, "follow_up", obj{"userId": town.who.User.ID}, nil).Want(201)
+	issue(lead, "follow_up", obj{"userId": leader.User.ID}, nil).Refused(403, "slip.reach", "to")
+	// What a paper is about exists, and lies where the paper does.
+	issue(town, "reminder", obj{"role": "grid_leader"}, obj{"about": obj{"kind": "area", "id": apptest.There.Code()}, "area": apptest.Here.Code()}).Refused(422, "slip.about_elsewhere", "about")
+	issue(town, "reminder", obj{"role": "grid_leader"}, obj{"about": obj{"kind": "area", "id": "33.01.11.001.999"}, "area": apptest.Here.Code()}).Refused(422, "unknown_value", "about")
+
+	under(t, a, "fuyang", "      to: [unit, person, post]\n      acknowledge: {within: 1wd, remind: [4h]}\n      reply: {within: 3wd",
+		"      to: [unit, person, post]\n      reach: {above: [leader], beside: [township_staff]}\n      acknowledge: {within: 1wd, remind: [4h]}\n      reply: {within: 3wd")
+	for _, to := range upward {
+		issue(town, "reminder", to, nil).Want(201)
+	}
+}

@@ -39,7 +39,7 @@ func PolicyVocabulary() policy.Vocabulary {
 	}
 	v.LoopRoles, v.SignRoles = rolesOf(Action(CmdLoop)), rolesOf(Action(CmdSignOff))
 	v.ReportRoles, v.ProxyRoles = rolesOf(ReportCreate), rolesOf(Action(CmdErrand))
-	v.IssueRoles, v.JudgeRoles = rolesOf(SlipIssue), rolesOf(SlipApprove)
+	v.IssueRoles, v.JudgeRoles, v.AnswerRoles = rolesOf(SlipIssue), rolesOf(SlipApprove), rolesOf(SlipAnswer)
 	for _, g := range Permits[CaseRead] { // what is sent to a role is sent to whoever has it where the case lies
 		if g.Scope == InArea {
 			v.SentRoles = append(v.SentRoles, string(g.Role))

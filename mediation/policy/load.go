@@ -31,6 +31,7 @@ type Vocabulary struct {
 	SignRoles     []string // those that may sign what a consultation came to
 	IssueRoles    []string // those that may issue a paper of supervision
 	JudgeRoles    []string // those that may judge what such a paper found
+	AnswerRoles   []string // those that may answer one
 	Progress      []string // commands that bring a case further: those that a trigger may count as progress
 	ProgressSteps []string // steps of a petition that do
 }

@@ -18,6 +18,8 @@ type SlipKind struct {
 	Issuers []string
 	// To are the forms of addressee that it may go to, from SlipAddressees.
 	To []string
+	// Reach is whom it may go to besides those who lie in the issuer's area and rank no higher.
+	Reach SlipReach
 	// Acknowledge and Reply are how long each may take; without a reply the acknowledgement closes it.
 	Acknowledge, Reply Limit
 	// Proof is how many photos a reply, and the rectification of a finding, must have at least.
@@ -37,6 +39,9 @@ type SlipKind struct {
 	// Restricted is the one role that sees it besides issuer and addressee; "": whoever sees slips of the area.
 	Restricted string
 }
+
+// SlipReach are roles that a paper may go to, as posts or persons: of those above the issuer, and of those beside, in another area.
+type SlipReach struct{ Above, Beside []string }
 
 // SlipNext is which kind follows by itself; "" for none.
 type SlipNext struct{ Unacknowledged, Unanswered, Insufficient string }
@@ -111,6 +116,10 @@ var slipKindKeys = []key[SlipKind]{
 		func(k *SlipKind) *[]string { return &k.Issuers }),
 	list("to", required, kindWords, Text{"可发给：unit单位、person个人、post某辖区的某类岗位", "whom it may go to: a unit, a person, or the post of a role in an area"}, parseWord,
 		func(k *SlipKind) *[]string { return &k.To }),
+	object("reach", optional, Text{"还可发给辖区之外、上级的哪些角色；不填只发给发出人辖区内、级别不高于发出人的", "roles that it may go to besides; without it only whoever lies in the issuer's area and ranks no higher"}, []key[SlipReach]{
+		list("above", optional, kindWords, Text{"上级的这些角色", "of those above the issuer, these roles"}, parseWord, func(r *SlipReach) *[]string { return &r.Above }),
+		list("beside", optional, kindWords, Text{"其他辖区的这些角色", "of those of another area, these roles"}, parseWord, func(r *SlipReach) *[]string { return &r.Beside }),
+	}, func(k *SlipKind) *SlipReach { return &k.Reach }),
 	object("acknowledge", optional, Text{"签收时限；不填则无须签收", "time to acknowledge; without it nothing need be"}, limitKeys, func(k *SlipKind) *Limit { return &k.Acknowledge }),
 	object("reply", optional, Text{"答复时限，自发出起算；不填则签收即销号", "time to reply, from the issue on; without it the acknowledgement closes it"}, limitKeys, func(k *SlipKind) *Limit { return &k.Reply }),
 	count("proof", optional, 0, 9, Text{"答复和整改至少须附几张照片", "photos that a reply, or the mending of a finding, needs at least"}, func(k *SlipKind) *int { return &k.Proof }),
@@ -195,6 +204,8 @@ func (c *checker) checkSlipKind(path string, k *SlipKind) {
 	c.knownAll(path+".approvers", k.Approvers, c.JudgeRoles)
 	c.known(path+".restricted", k.Restricted, c.Roles)
 	c.knownAll(path+".to", k.To, SlipAddressees)
+	c.knownAll(path+".reach.above", k.Reach.Above, c.AnswerRoles)
+	c.knownAll(path+".reach.beside", k.Reach.Beside, c.AnswerRoles)
 	c.knownAll(path+".needs", k.Needs, SlipNeeds)
 	c.checkLimit(path+".acknowledge", k.Acknowledge)
 	c.checkLimit(path+".reply", k.Reply)

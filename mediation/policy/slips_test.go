@@ -31,6 +31,8 @@ func TestMistakesOfSlips(t *testing.T) {
 		{"kind twice", "key: contact\n", "key: reminder\n", "slips.kinds[1].key", "taken"},
 		{"role that nobody has", "issuers: [county_staff, supervisor, leader]", "issuers: [emperor]", "slips.kinds[2].issuers[0]", "unknown value"},
 		{"role that may issue none", "issuers: [county_staff, supervisor, leader]", "issuers: [county_staff, administrator]", "slips.kinds[2].issuers[1]", "unknown value"},
+		{"reach of a role that answers none", "      proof: 1\n", "      proof: 1\n      reach: {above: [leader, administrator]}\n", "slips.kinds[2].reach.above[1]", "unknown value"},
+		{"reach beside of no role", "      proof: 1\n", "      proof: 1\n      reach: {beside: [emperor]}\n", "slips.kinds[2].reach.beside[0]", "unknown value"},
 		{"role that may judge none", "      proof: 1\n", "      proof: 1\n      approvers: [unit_staff]\n", "slips.kinds[2].approvers[0]", "unknown value"},
 		{"nobody issues it", "issuers: [county_staff, supervisor, leader]", "issuers: []", "slips.kinds[2].issuers", "at least one"},
 		{"addressee of no form", "to: [unit, person, post]\n      acknowledge: {within: 4h", "to: [village]\n      acknowledge: {within: 4h", "slips.kinds[2].to[0]", "unknown value"},

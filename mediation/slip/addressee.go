@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"fengqiao/grid"
 	"fengqiao/mediation"
 	"fengqiao/mediation/policy"
 )
@@ -80,7 +81,7 @@ func (s *Service) checkAddressee(ctx context.Context, actor mediation.Actor, sl 
 	}
 	if form == "person" {
 		sl.To = Addressee{User: sl.To.User}
-		return s.checkPerson(ctx, actor, sl)
+		return s.checkPerson(ctx, actor, sl, r)
 	}
 	if sl.To.Area == "" {
 		sl.To.Area = sl.Area
@@ -89,7 +90,7 @@ func (s *Service) checkAddressee(ctx context.Context, actor mediation.Actor, sl 
 		if len(mediation.Scopes(mediation.SlipAnswer, sl.To.Role)) == 0 {
 			return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", string(sl.To.Role))
 		}
-		return nil
+		return reaches(actor, r.Kind, sl.To.Role, sl.To.Area)
 	}
 	sl.To.Role = ""
 	staffed, err := s.Users.Staffed(ctx, sl.To.Unit, sl.To.Area)
@@ -99,16 +100,37 @@ func (s *Service) checkAddressee(ctx context.Context, actor mediation.Actor, sl 
 	return err
 }
 
-// checkPerson refuses somebody who is not there, and who would answer themselves or their own post.
-func (s *Service) checkPerson(ctx context.Context, actor mediation.Actor, sl *Slip) error {
-	to, _, err := s.Users.ActorOf(ctx, sl.To.User)
+// checkPerson refuses somebody who is not there or cannot answer, and who would answer themselves or their own post.
+func (s *Service) checkPerson(ctx context.Context, actor mediation.Actor, sl *Slip, r Rules) error {
+	to, open, err := s.Users.ActorOf(ctx, sl.To.User)
 	switch {
 	case err != nil:
 		return err
 	case to.ID == "":
 		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "to", "value", sl.To.User)
+	case !open || len(mediation.Scopes(mediation.SlipAnswer, to.Role)) == 0:
+		return mediation.Refusal("slip", mediation.Conflict, "slip.cannot_answer", "to")
 	case actor.Role != mediation.System && holds(to, sl.Issuer):
 		return mediation.Refusal("slip", mediation.Conflict, "slip.to_oneself", "to")
 	}
-	return nil
+	return reaches(actor, r.Kind, to.Role, to.Area)
+}
+
+// ranks are the roles by who stands over whom.
+var ranks = map[mediation.Role]int{mediation.GridWorker: 1, mediation.InformationOfficer: 1, mediation.MediatorRole: 1, mediation.GridLeader: 2, mediation.UnitStaff: 3,
+	mediation.TownshipStaff: 3, mediation.CountyStaff: 4, mediation.Supervisor: 5, mediation.Leader: 5}
+
+// reaches refuses a role and area that are not the issuer's to write to: above them, or beside, unless policy has the kind go there. Who serves
+// the issuer's area and ranks lower, such as a mediator of the whole county, is neither.
+func reaches(from mediation.Actor, k policy.SlipKind, role mediation.Role, area grid.Code) error {
+	within, over, higher := from.Area.Contains(area), area.Contains(from.Area), ranks[role] > ranks[from.Role]
+	switch {
+	case from.Role == mediation.System:
+		return nil
+	case within && !higher, over && ranks[role] < ranks[from.Role]:
+		return nil
+	case (within || over) && slices.Contains(k.Reach.Above, string(role)), !within && !over && slices.Contains(k.Reach.Beside, string(role)):
+		return nil
+	}
+	return mediation.Refusal("slip", mediation.Forbidden, "slip.reach", "to")
 }

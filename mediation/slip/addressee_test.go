@@ -3,7 +3,9 @@ package slip
 import (
 	"testing"
 
+	"fengqiao/grid"
 	"fengqiao/mediation"
+	"fengqiao/mediation/policy"
 )
 
 // Whoever is to answer a slip, or has answered it, gives none of the commands that judge it, though they hold the post that issued it.
@@ -64,5 +66,38 @@ func TestNobodySucceedsTheOtherSide(t *testing.T) {
 	}
 	if takes(&s, issuer, old, r) || !takes(&s, issuer, chief, r) {
 		t.Error("the addressee takes the judging over, or nobody does")
+	}
+}
+
+// A paper goes down and to equals within the issuer's area; above and beside it where the kind's policy says so, and to the role that it names.
+func TestWhomAPaperReaches(t *testing.T) {
+	clerk := mediation.Actor{ID: "ts", Role: mediation.TownshipStaff, Area: "33.01.11.001"}
+	upward := policy.SlipReach{Above: []string{"leader"}}
+	beside := policy.SlipReach{Beside: []string{"township_staff"}}
+	for _, x := range []struct {
+		from  mediation.Actor
+		role  mediation.Role
+		area  grid.Code
+		reach policy.SlipReach
+		want  bool
+	}{
+		{clerk, mediation.GridWorker, "33.01.11.001.002", policy.SlipReach{}, true},
+		{clerk, mediation.MediatorRole, "33.01.11", policy.SlipReach{}, true}, // serves the township, and ranks lower
+		{clerk, mediation.UnitStaff, "33.01.11", policy.SlipReach{}, false},
+		{clerk, mediation.Leader, "33.01.11", policy.SlipReach{}, false},
+		{clerk, mediation.Leader, "33.01.11", upward, true},
+		{clerk, mediation.Leader, "33.01.11.001", policy.SlipReach{}, false},
+		{clerk, mediation.CountyStaff, "33.01.11", upward, false},
+		{clerk, mediation.TownshipStaff, "33.01.11.002", policy.SlipReach{}, false},
+		{clerk, mediation.TownshipStaff, "33.01.11.002", upward, false},
+		{clerk, mediation.TownshipStaff, "33.01.11.002", beside, true},
+		{clerk, mediation.GridWorker, "33.01.11.002.001", beside, false},
+		{issuer, mediation.TownshipStaff, "33.01.11.002", policy.SlipReach{}, true},
+		{issuer, mediation.Leader, "33.01.11", policy.SlipReach{}, true},
+		{mediation.SystemActor, mediation.Leader, "33.01.11", policy.SlipReach{}, true},
+	} {
+		if err := reaches(x.from, policy.SlipKind{Reach: x.reach}, x.role, x.area); (err == nil) != x.want {
+			t.Errorf("%s to %s of %s by %+v: %v", x.from.Role, x.role, x.area, x.reach, err)
+		}
 	}
 }

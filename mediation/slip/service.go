@@ -170,7 +170,7 @@ func (s *Service) issue(ctx context.Context, actor mediation.Actor, id, version,
 	if err := s.concerns(ctx, &sl, in.Of); err != nil {
 		return Slip{}, err
 	}
-	if actor.Role != mediation.System && !actor.Area.Contains(sl.To.Area) && sl.To.User == "" {
+	if actor.Role != mediation.System && sl.To.Unit != "" && !actor.Area.Contains(sl.To.Area) {
 		return Slip{}, mediation.Refusal("slip", mediation.Forbidden, "forbidden", "")
 	}
 	at := s.now()
@@ -230,18 +230,29 @@ func (s *Service) place(ctx context.Context, actor mediation.Actor, sl *Slip) er
 		}
 		sl.Area = c.Area // whatever the caller says: an accusation's is out of sight of those below
 	}
+	of := grid.Code(sl.About.ID)
 	if sl.About.Kind == AboutArea && sl.Area == "" {
-		sl.Area = grid.Code(sl.About.ID)
+		sl.Area = of
 	}
-	if sl.About.Kind == "" || sl.Area == "" {
+	switch {
+	case sl.About.Kind == "" || sl.Area == "":
 		return mediation.Refusal("slip", mediation.Invalid, "required", "about")
-	}
-	plan := s.Atlas.Load()
-	_, unit := plan.Name(sl.Area)
-	if _, cell := plan.IndexOf(sl.Area); !unit && !cell && sl.Case == "" {
+	case sl.Case == "" && !s.known(sl.Area):
 		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "area", "value", string(sl.Area))
+	case sl.About.Kind == AboutArea && !s.known(of):
+		return mediation.Refusal("slip", mediation.Invalid, "unknown_value", "about", "value", sl.About.ID)
+	case sl.About.Kind == AboutArea && !sl.Area.Contains(of):
+		return mediation.Refusal("slip", mediation.Invalid, "slip.about_elsewhere", "about", "area", string(sl.Area))
 	}
 	return nil
+}
+
+// known tells whether the plan has that area.
+func (s *Service) known(area grid.Code) bool {
+	plan := s.Atlas.Load()
+	_, unit := plan.Name(area)
+	_, cell := plan.IndexOf(area)
+	return unit || cell
 }
 
 // unknown turns what is not there into a value that nobody knows.
