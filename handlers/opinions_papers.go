@@ -39,7 +39,7 @@ func (p Askings) Standing(ctx context.Context, id string) (opinion.Paper, error)
 		return opinion.Paper{}, err
 	}
 	out := opinion.Paper{ID: s.ID, State: string(s.State), Answered: s.State == slip.Answered || s.State == slip.Accepted, Accepted: s.State == slip.Accepted, Due: s.Reply.Due,
-		Policy: s.Policy, Breached: !s.Reply.Breached.IsZero()}
+		Policy: s.Policy, Breached: !s.Reply.Breached.IsZero() || !s.Reply.Late.IsZero()}
 	if out.Clock, err = p.Slips.ReplyTerm(ctx, &s); err != nil {
 		return out, err
 	}

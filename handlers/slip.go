@@ -191,6 +191,7 @@ var slipBodies = map[slip.Name]slipBody{
 	slip.CmdAccept:      {text: true},
 	slip.CmdReturn:      {text: true},
 	slip.CmdWithdraw:    {text: true},
+	slip.CmdApprove:     {text: true},
 }
 
 type slipCommandBody struct {

@@ -2,7 +2,9 @@ package handlers_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
+	"time"
 
 	"fengqiao/handlers/apptest"
 	"fengqiao/internal/account"
@@ -78,5 +80,91 @@ func TestAPaperGoesToWhoCanAnswerItAndNoHigherThanPolicySays(t *testing.T) {
 		"      to: [unit, person, post]\n      reach: {above: [leader], beside: [township_staff]}\n      acknowledge: {within: 1wd, remind: [4h]}\n      reply: {within: 3wd")
 	for _, to := range upward {
 		issue(town, "reminder", to, nil).Want(201)
+	}
+}
+
+func TestWhatIsLateOrFoundIsNotWithdrawnAway(t *testing.T) {
+	apptest.OnBoth(t, whatIsOwedStays)
+}
+
+func whatIsOwedStays(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
+	under(t, a, "anji")
+	id := oneCase(t, a, apptest.Here)
+	boss, lead := desktop{a, a.As(t, mediation.Supervisor, apptest.Here)}, desktop{a, a.As(t, mediation.Leader, apptest.Here)}
+	unit := desktop{a, a.As(t, mediation.UnitStaff, apptest.Here)}
+	s := boss.issue(t, "order", id, obj{"unit": apptest.Unit})
+	boss.give(t, s.ID, "find", obj{"text": "第三天才到场"}).Want(200)
+	finding := boss.look(t, s.ID).Findings[0].ID
+	lead.give(t, s.ID, "judge", obj{"finding": finding, "verdict": "accountable", "measure": "talk", "text": "有条件到场"}).Want(200)
+	lead.give(t, s.ID, "judge", obj{"finding": finding, "verdict": "tolerated", "text": "算了"}).Refused(409, "slip.judged_before", "finding")
+	lead.give(t, s.ID, "approve", obj{"text": "同意"}).Refused(409, "slip.no_withdrawal", "")
+	boss.give(t, s.ID, "withdraw", obj{"text": "算了"}).Want(200)
+	var seen struct {
+		State      string
+		Withdrawal *struct {
+			Text string
+			By   struct{ ID string }
+		}
+	}
+	a.Do(t, lead.who, http.MethodGet, "/api/v1/slips/"+s.ID, nil).Want(200).Into(&seen)
+	if seen.State != "issued" || seen.Withdrawal == nil || seen.Withdrawal.Text != "算了" || seen.Withdrawal.By.ID != boss.who.User.ID {
+		t.Fatalf("%+v", seen)
+	}
+	if may := lead.look(t, s.ID).Actions; !slices.Contains(may, "approve") || slices.Contains(boss.look(t, s.ID).Actions, "approve") {
+		t.Errorf("the leader may %v", may)
+	}
+	boss.give(t, s.ID, "approve", obj{"text": "同意"}).Refused(409, "slip.own_withdrawal", "")
+	unit.give(t, s.ID, "approve", obj{"text": "同意"}).Refused(403, "forbidden", "")
+	lead.give(t, s.ID, "approve", obj{"text": "同意"}).Want(200)
+	if got := boss.look(t, s.ID); got.State != "withdrawn" || got.history() != "issued find judge withdraw approve" {
+		t.Errorf("%s, %s", got.State, got.history())
+	}
+	counted := func(set string, want int) {
+		t.Helper()
+		var list struct{ Items []slipState }
+		a.Do(t, boss.who, http.MethodGet, "/api/v1/slips?counted="+set, nil).Want(200).Into(&list)
+		if len(list.Items) != want {
+			t.Errorf("%s: %d, want %d", set, len(list.Items), want)
+		}
+	}
+	counted("found", 1)
+	counted("issued", 1)
+	plain := boss.issue(t, "order", id, obj{"unit": apptest.Unit})
+	boss.give(t, plain.ID, "withdraw", obj{"text": "发错了"}).Want(200)
+	counted("issued", 1) // nothing was wrong with it
+}
+
+func TestSendingALateReplyBackForgivesNothing(t *testing.T) {
+	apptest.OnBoth(t, sendingBackForgivesNothing)
+}
+
+func sendingBackForgivesNothing(t *testing.T, fresh apptest.Fresh) {
+	a := fresh(t)
+	under(t, a, "liandu")
+	id := oneCase(t, a, apptest.Here)
+	boss, unit := desktop{a, a.As(t, mediation.Supervisor, apptest.Here)}, desktop{a, a.As(t, mediation.UnitStaff, apptest.Here)}
+	s := boss.issue(t, "inspection", id, obj{"unit": apptest.Unit})
+	unit.give(t, s.ID, "acknowledge", obj{}).Want(200)
+	later(t, a, s.ReplyDue.Sub(a.Case.Now())+time.Second)
+	unit.give(t, s.ID, "reply", obj{"text": "晚了"}).Want(200)
+	told(t, a, boss.who, mediation.NoticeSlipMoved, 0)
+	boss.give(t, s.ID, "return", obj{"text": "不行"}).Want(200)
+	told(t, a, boss.who, mediation.NoticeSlipMoved, 1) // nothing follows an inspection by itself
+	for range 2 {
+		unit.give(t, s.ID, "reply", obj{"text": "再"}).Want(200)
+		boss.give(t, s.ID, "return", obj{"text": "还不行"}).Want(200)
+		var list struct {
+			Items []struct{ Breached, Overdue bool }
+		}
+		a.Do(t, boss.who, http.MethodGet, "/api/v1/slips?case="+id, nil).Want(200).Into(&list)
+		if len(list.Items) != 1 || !list.Items[0].Breached || list.Items[0].Overdue {
+			t.Errorf("%+v", list)
+		}
+	}
+	var list struct{ Items []slipState }
+	a.Do(t, boss.who, http.MethodGet, "/api/v1/slips?counted=answered_in_time", nil).Want(200).Into(&list)
+	if len(list.Items) != 0 {
+		t.Error("it counts as answered in time")
 	}
 }

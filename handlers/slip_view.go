@@ -78,8 +78,10 @@ type slipView struct {
 	Returns int           `json:"returns"`
 	Items   []findingView `json:"findings"`
 	Team    []slipMember  `json:"team"`
-	History []slipEntry   `json:"history"`
-	Actions []slip.Name   `json:"actions"`
+	// Withdrawal is asked for, and somebody above who asked has to approve it; null: none is.
+	Withdrawal *saidView   `json:"withdrawal"`
+	History    []slipEntry `json:"history"`
+	Actions    []slip.Name `json:"actions"`
 }
 
 type findingView struct {
@@ -189,6 +191,9 @@ func (a *API) viewSlip(c *Call, s *slip.Slip, actions []slip.Name) (slipView, er
 			}
 		}
 		v.Items = append(v.Items, f)
+	}
+	if w := s.Withdrawal; w != nil {
+		v.Withdrawal = r.said(&w.Statement)
 	}
 	for _, m := range s.Team {
 		v.Team = append(v.Team, slipMember{m.User, r.open(m.Name), m.Capacity})

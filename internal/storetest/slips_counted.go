@@ -144,12 +144,12 @@ func (k *figuresKit) paperCommand(x *slip.Slip) (slip.Command, mediation.Actor) 
 	if len(x.Findings) > 0 {
 		finding = x.Findings[k.rng.IntN(len(x.Findings))].ID
 	}
-	all := []slip.Name{slip.CmdAcknowledge, slip.CmdReply, slip.CmdFind, slip.CmdMend, slip.CmdMend, slip.CmdJudge, slip.CmdJudge, slip.CmdAccept, slip.CmdReturn, slip.CmdReturn, slip.CmdWithdraw}
+	all := []slip.Name{slip.CmdAcknowledge, slip.CmdReply, slip.CmdFind, slip.CmdMend, slip.CmdMend, slip.CmdJudge, slip.CmdJudge, slip.CmdAccept, slip.CmdReturn, slip.CmdReturn, slip.CmdWithdraw, slip.CmdApprove}
 	cmd := slip.Command{Name: all[k.rng.IntN(len(all))], Text: "文字", Finding: finding, Verdict: slip.Tolerated}
 	switch cmd.Name {
 	case slip.CmdAcknowledge, slip.CmdReply, slip.CmdMend:
 		return cmd, answers
-	case slip.CmdJudge:
+	case slip.CmdJudge, slip.CmdApprove:
 		return cmd, mediation.Actor{ID: "judge", Role: mediation.Leader, Area: "33.01.11"}
 	}
 	return cmd, judges
@@ -182,7 +182,9 @@ var plainPapers = map[string]func(x *slip.Slip) bool{
 	"slipsReplyDue": func(x *slip.Slip) bool {
 		return firstOf(x, "reply") >= 0 || lateBefore(x, "reply", len(x.History))
 	},
-	"slipsInTime":    func(x *slip.Slip) bool { at := firstOf(x, "reply"); return at >= 0 && !lateBefore(x, "reply", at) },
+	"slipsInTime": func(x *slip.Slip) bool {
+		return firstOf(x, "reply") >= 0 && !lateBefore(x, "reply", len(x.History)) // nor after it was sent back
+	},
 	"slipsEscalated": func(x *slip.Slip) bool { return x.Next != "" },
 	"slipsFound":     func(x *slip.Slip) bool { return len(x.Findings) > 0 },
 	"slipsMended": func(x *slip.Slip) bool {
@@ -224,7 +226,8 @@ func (k *figuresKit) paperLines(t *testing.T, a *scorecard.Answer, actor mediati
 	groups := map[string][]*slip.Slip{}
 	for i := range all {
 		x := &all[i]
-		if x.Restricted != "" || x.State == slip.Withdrawn || !actor.Area.Contains(x.Area) || x.Issued.Before(a.Period.From) || !x.Issued.Before(a.Period.Until) {
+		clean := len(x.Findings) == 0 && firstOf(x, "overdue") < 0
+		if x.Restricted != "" || x.State == slip.Withdrawn && clean || !actor.Area.Contains(x.Area) || x.Issued.Before(a.Period.From) || !x.Issued.Before(a.Period.Until) {
 			continue
 		}
 		groups[""] = append(groups[""], x)

@@ -53,6 +53,7 @@ func (k *slipKit) service() *slip.Service {
 
 var (
 	slipIssuer  = mediation.Actor{ID: "sv", Role: mediation.Supervisor, Area: "33.01.11"}
+	slipChief   = mediation.Actor{ID: "ld", Role: mediation.Leader, Area: "33.01.11"}
 	slipAnswers = mediation.Actor{ID: "ts", Role: mediation.TownshipStaff, Area: "33.01.11.001"}
 )
 
@@ -169,6 +170,12 @@ func (k *slipKit) withdraw(t *testing.T, caseID string) {
 	for i := range slips {
 		if s := &slips[i]; !s.State.Over() {
 			if err := k.give(s.ID, slipIssuer, slip.Command{Name: slip.CmdWithdraw, Text: "x"})(); err != nil {
+				t.Fatal(err)
+			}
+			if left, err := k.sound.Slips().Load(context.Background(), s.ID); err != nil || left.Withdrawal == nil {
+				continue // nothing was late
+			}
+			if err := k.give(s.ID, slipChief, slip.Command{Name: slip.CmdApprove, Text: "x"})(); err != nil {
 				t.Fatal(err)
 			}
 		}

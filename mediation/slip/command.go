@@ -21,6 +21,7 @@ const (
 	CmdAccept      Name = "accept"      // 销号
 	CmdReturn      Name = "return"      // 退回
 	CmdWithdraw    Name = "withdraw"    // 撤回
+	CmdApprove     Name = "approve"     // 同意撤回
 )
 
 // Rule is one row of the table of commands.
@@ -45,6 +46,7 @@ var Table = []Rule{
 	{CmdAccept, "销号", "accept", mediation.SlipJudge, []State{Answered}},
 	{CmdReturn, "退回", "send back", mediation.SlipJudge, []State{Answered}},
 	{CmdWithdraw, "撤回", "withdraw", mediation.SlipJudge, open},
+	{CmdApprove, "同意撤回", "approve the withdrawal", mediation.SlipApprove, open},
 }
 
 // RuleOf returns a command's row.

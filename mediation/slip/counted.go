@@ -1,12 +1,16 @@
 package slip
 
-import "fengqiao/mediation"
+import (
+	"time"
+
+	"fengqiao/mediation"
+)
 
 // Counted names a set of slips that scorecards count and lists can be narrowed to: the one definition of both.
 type Counted string
 
-// The sets. Restricted slips and those that were withdrawn are in none: of the first nobody may count what they may not know, and of the
-// second nobody owes anything.
+// The sets. Restricted slips are in none, nor are those that were withdrawn with nothing wrong: of the first nobody may count what they may not
+// know, and of the second nobody owes anything. What was late, or had findings, stays counted.
 const (
 	CountedIssued    Counted = "issued"
 	CountedAckDue    Counted = "acknowledge_due"
@@ -29,7 +33,7 @@ type CountedSet struct {
 
 // CountedSets is the table. A set's place is its bit in a Membership, so new ones go to the end.
 var CountedSets = []CountedSet{
-	{CountedIssued, "发出的督办文书", "papers issued", "期间内发给其的督办文书；撤回的、限定知悉的不计", "papers of supervision that went to them in the period; those withdrawn and restricted ones apart",
+	{CountedIssued, "发出的督办文书", "papers issued", "期间内发给其的督办文书；限定知悉的不计，没有逾期、没有登记问题就撤回的不计", "papers of supervision that went to them in the period; restricted ones apart, and those withdrawn that were not late and had no findings",
 		func(*Slip, *deeds) bool { return true }},
 	{CountedAckDue, "应签收的", "to be acknowledged by now", "已签收的，或签收时限已过的", "those acknowledged, and those whose time for it has run out",
 		func(_ *Slip, d *deeds) bool { return d.acknowledged || d.ackLate }},
@@ -37,7 +41,7 @@ var CountedSets = []CountedSet{
 		func(_ *Slip, d *deeds) bool { return d.acknowledged && !d.ackLate }},
 	{CountedDue, "应答复的", "to be answered by now", "已答复的，或第一次答复的时限已过的", "those answered, and those whose time for the first reply has run out",
 		func(_ *Slip, d *deeds) bool { return d.answered || d.replyLate }},
-	{CountedInTime, "按时答复的", "answered in time", "第一次答复在时限内的", "those whose first reply came before the limit ran out",
+	{CountedInTime, "按时答复的", "answered in time", "每次答复（退回重报的也在内）都在时限内的", "those of which every reply, those after it was sent back included, came before the limit ran out",
 		func(_ *Slip, d *deeds) bool { return d.answered && !d.replyLate }},
 	{CountedEscalated, "升级的", "escalated", "因不签收、不答复或多次不合格而升级的", "those that another took the place of: not acknowledged, not answered, or not well enough",
 		func(s *Slip, _ *deeds) bool { return s.State == Escalated }},
@@ -59,7 +63,7 @@ func (s *Slip) all(is func(*Finding) bool) bool {
 	return len(s.Findings) > 0
 }
 
-// deeds is what a history says of a slip's first acknowledgement and first reply, and whether the limit for it had run out before.
+// deeds is what a history says of a slip's first acknowledgement and of its replies, and whether the limit for them had run out before.
 type deeds struct{ acknowledged, ackLate, answered, replyLate bool }
 
 func deedsOf(history []Entry) (d deeds) {
@@ -72,7 +76,7 @@ func deedsOf(history []Entry) (d deeds) {
 			d.acknowledged, d.answered = true, true
 		case "overdue":
 			d.ackLate = d.ackLate || e.Data["limit"] == "acknowledge" && !d.acknowledged
-			d.replyLate = d.replyLate || e.Data["limit"] == "reply" && !d.answered
+			d.replyLate = d.replyLate || e.Data["limit"] == "reply"
 		}
 	}
 	return d
@@ -91,7 +95,8 @@ func (k Counted) Info() (CountedSet, bool) {
 // MembershipOf finds the sets that a slip is in.
 func MembershipOf(s *Slip) mediation.Membership {
 	d := deedsOf(s.History)
+	d.ackLate, d.replyLate = d.ackLate || s.Acknowledge.late(time.Time{}), d.replyLate || s.Reply.late(time.Time{}) // also where nobody noticed before it was answered
 	return mediation.MemberOf(len(CountedSets), func(set int) bool {
-		return s.Restricted == "" && s.State != Withdrawn && CountedSets[set].holds(s, &d)
+		return s.Restricted == "" && (s.State != Withdrawn || s.Late() || len(s.Findings) > 0) && CountedSets[set].holds(s, &d)
 	})
 }

@@ -1,6 +1,7 @@
 package slip
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -85,7 +86,7 @@ func (d *decision) finish() {
 	d.Slip.Revision++
 	d.Changed, d.Stumble = d.o.At, 0
 	if d.State.Over() {
-		d.Ended = d.o.At
+		d.Ended, d.Withdrawal = d.o.At, nil
 	}
 	d.schedule(d.rules)
 }
@@ -111,8 +112,10 @@ func (d *decision) carryOut() error {
 		return d.accept()
 	case CmdReturn:
 		return d.sendBack()
-	default:
+	case CmdWithdraw:
 		return d.withdraw()
+	default:
+		return d.approve()
 	}
 }
 
@@ -127,7 +130,7 @@ func (d *decision) toAddressee(kind mediation.NoticeKind, due time.Time) {
 
 // acknowledged keeps the limit for it. Where no reply is asked for, that is all.
 func (d *decision) acknowledged() {
-	d.Acknowledge.Due = time.Time{}
+	d.Acknowledge.keep(d.o.At)
 	d.State = Acknowledged
 	if d.rules.Kind.Reply.Within.Zero() && d.Reply.Due.IsZero() {
 		d.State = Accepted
@@ -154,7 +157,8 @@ func (d *decision) reply() error {
 	if err := d.said(d.rules.Kind.Proof); err != nil {
 		return err
 	}
-	d.Acknowledge.Due, d.Slip.Reply.Due = time.Time{}, time.Time{}
+	d.Acknowledge.keep(d.o.At)
+	d.Slip.Reply.keep(d.o.At)
 	d.State = Answered
 	d.say("photos", strconv.Itoa(len(d.o.Command.Photos)))
 	d.toIssuer(mediation.NoticeSlipAnswered)
@@ -209,6 +213,8 @@ func (d *decision) judge() error {
 		return err
 	case !slices.Contains(k.Approvers, string(d.o.Actor.Role)):
 		return mediation.Refusal("slip", mediation.Forbidden, "forbidden", "")
+	case d.judged(f, d.o.Actor):
+		return mediation.Refusal("slip", mediation.Conflict, "slip.judged_before", "finding")
 	case f.By == d.o.Actor.ID || answering(d.o.Actor, d.Slip):
 		return mediation.Refusal("slip", mediation.Conflict, "slip.own_finding", "finding")
 	case d.o.Command.Verdict != Tolerated && d.o.Command.Verdict != Accountable:
@@ -221,6 +227,9 @@ func (d *decision) judge() error {
 	reasons := d.o.statement()
 	f.Verdict, f.Measure, f.Judged = d.o.Command.Verdict, d.o.Command.Measure, &reasons
 	d.say("verdict", string(f.Verdict))
+	if f.Measure != "" {
+		d.say("measure", f.Measure)
+	}
 	d.toAddressee(mediation.NoticeSlipMoved, time.Time{})
 	return nil
 }
@@ -293,23 +302,18 @@ func (d *decision) sendBack() error {
 	}
 	d.Returns++
 	d.say("returns", strconv.Itoa(d.Returns))
-	if next := d.rules.Kind.Next.Insufficient; next != "" && d.Returns > d.rules.Kind.Returns {
+	enough := d.Returns > d.rules.Kind.Returns
+	if next := d.rules.Kind.Next.Insufficient; next != "" && enough {
 		d.escalate(next, "insufficient")
 	} else {
 		d.State = Returned
+		broken := cmp.Or(d.Slip.Reply.Late, d.Slip.Reply.Breached)
 		d.Slip.Reply = d.rules.limit(d.rules.Kind.Reply, d.o.At)
+		if d.Slip.Reply.Late = broken; enough { // nothing follows by itself, so somebody hears that it goes round
+			d.notices = append(d.notices, func() { d.tell(mediation.NoticeSlipMoved, d.o.At, d.Slip.Reply.Due, d.watcher()) })
+		}
 	}
 	d.toAddressee(mediation.NoticeSlipMoved, d.Slip.Reply.Due)
-	return nil
-}
-
-func (d *decision) withdraw() error {
-	if err := d.said(0); err != nil {
-		return err
-	}
-	d.State = Withdrawn
-	d.Acknowledge.Due, d.Slip.Reply.Due = time.Time{}, time.Time{}
-	d.toAddressee(mediation.NoticeSlipMoved, time.Time{})
 	return nil
 }
 
@@ -328,6 +332,10 @@ func Actions(s *Slip, actor mediation.Actor, r Rules) []Name {
 			}
 		case CmdMend:
 			if len(s.Findings) == 0 {
+				continue
+			}
+		case CmdApprove:
+			if !s.approves(actor) {
 				continue
 			}
 		case CmdJudge:

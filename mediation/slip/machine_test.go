@@ -194,6 +194,15 @@ func checkSlip(t *rapid.T, before, s *Slip, r Rules) {
 	if s.State == Accepted && len(r.Kind.Needs) > 0 && (s.Visits == 0 || slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Mended == nil || f.Verdict == "" })) {
 		t.Fatal("accepted without what policy needs")
 	}
+	if last := s.History[len(s.History)-1]; s.State == Withdrawn && before.owes(last.At) && (last.Kind != string(CmdApprove) || before.Withdrawal == nil || before.Withdrawal.By == last.Actor || last.Actor == s.Issuer.User) {
+		t.Fatalf("%s withdrew what was late or not mended", last.Actor)
+	}
+	if before.Late() && !s.Late() {
+		t.Fatal("what was late is punctual")
+	}
+	if len(s.Findings) < len(before.Findings) {
+		t.Fatal("a finding is gone")
+	}
 	for _, n := range s.Unsent {
 		if s.Restricted != "" && n.Case != "" || n.Subject != "slip/"+s.ID {
 			t.Fatalf("notice %+v", n)

@@ -112,6 +112,13 @@ type Limit struct {
 	Reminded int
 	Breached time.Time
 	Named    bool // the issuer named its end; else the kind's rule made it
+	// Late is when a limit before this one was broken, of which this one is the repeat: what was late stays so.
+	Late time.Time
+}
+
+// late tells whether it has been broken by then, now or before.
+func (l *Limit) late(at time.Time) bool {
+	return !l.Breached.IsZero() || !l.Late.IsZero() || !l.Due.IsZero() && !l.Due.After(at)
 }
 
 // Statement is what was said of a finding.
@@ -130,6 +137,13 @@ const (
 	Tolerated   Verdict = "tolerated"
 	Accountable Verdict = "accountable"
 )
+
+// Withdrawal is what somebody who judges the slip asks for who may not withdraw it alone.
+type Withdrawal struct {
+	Statement
+	Role mediation.Role
+	Area grid.Code
+}
 
 // Finding (问题) is something found wrong.
 type Finding struct {
@@ -199,6 +213,7 @@ type Slip struct {
 	Visits      int
 	Findings    []Finding
 	Team        []Member
+	Withdrawal  *Withdrawal // asked for and not approved yet
 	Issued      time.Time
 	Changed     time.Time
 	Ended       time.Time
@@ -251,6 +266,14 @@ func (s *Slip) OverdueFrom() time.Time {
 		}
 	}
 	return first
+}
+
+// Late tells whether a limit of it has been broken, now or before.
+func (s *Slip) Late() bool { return s.Acknowledge.late(time.Time{}) || s.Reply.late(time.Time{}) }
+
+// owes tells whether something is left that a withdrawal would wipe out: a finding that is not mended, a limit that has run out.
+func (s *Slip) owes(at time.Time) bool {
+	return s.Acknowledge.late(at) || s.Reply.late(at) || slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Mended == nil })
 }
 
 // finding returns the finding of that id, or nil.
@@ -306,7 +329,7 @@ type Summary struct {
 func (s *Slip) Summarise() Summary {
 	return Summary{ID: s.ID, Revision: s.Revision, Number: s.Number, Kind: s.Kind, Policy: s.Policy, About: s.About, Case: s.Case, Area: s.Area, Restricted: s.Restricted,
 		Issuer: s.Issuer, To: s.To, From: s.From, Next: s.Next, State: s.State, Findings: len(s.Findings), Issued: s.Issued, Changed: s.Changed, Ended: s.Ended,
-		AckDue: s.Acknowledge.Due, ReplyDue: s.Reply.Due, Breached: !s.Acknowledge.Breached.IsZero() || !s.Reply.Breached.IsZero(),
+		AckDue: s.Acknowledge.Due, ReplyDue: s.Reply.Due, Breached: s.Late(),
 		Counted: MembershipOf(s)}
 }
 

@@ -62,7 +62,7 @@ func Tick(s *Slip, now time.Time, r Rules) bool {
 		s.Revision++
 		s.Changed = now
 		if s.State.Over() {
-			s.Ended = now
+			s.Ended, s.Withdrawal = now, nil
 		}
 	}
 	s.schedule(r)
