@@ -18,6 +18,7 @@ var slipMessages = map[string]message{
 	"slip.due_late":         {"答复期限过长", "Later than allowed", "答复期限不能晚于{latest}。", "The reply may not be due later than {latest}."},
 	"slip.proof":            {"缺少佐证", "Proof is missing", "至少须附 {min} 张照片。", "It needs {min} photos at least."},
 	"slip.team":             {"督查组人员不齐", "The team is not complete", "督查组还缺“{capacity}”。", "The team has no {capacity} yet."},
+	"slip.team_side":        {"不能参加督查组", "Not in this team", "收件人本人、其单位的人和文书所涉的人不能参加督查组。", "Neither the addressee, nor anybody of their unit, nor whom the paper is about sits in the supervision team."},
 	"slip.own_finding":      {"须由他人认定", "Somebody else must judge", "登记问题的人和收件人不能作认定。", "Neither who recorded the finding nor the addressee judges it."},
 	"slip.judged_before":    {"已由您认定过", "You have judged it before", "您已对这个问题作过认定，改变认定须由其他有权的人作出。", "You have given a verdict on this finding. Another one is another approver's."},
 	"slip.no_withdrawal":    {"没有人申请撤回", "No withdrawal is asked for", "这份文书没有待同意的撤回。", "Nobody has asked to withdraw this paper."},

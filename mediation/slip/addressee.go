@@ -134,3 +134,28 @@ func reaches(from mediation.Actor, k policy.SlipKind, role mediation.Role, area 
 	}
 	return mediation.Refusal("slip", mediation.Forbidden, "slip.reach", "to")
 }
+
+// apart refuses somebody for a supervision team who is on the other side: who is to answer the slip, or of their unit, and whom it is about or
+// kept from.
+func (s *Service) apart(ctx context.Context, sl *Slip, user, field string) error {
+	who, _, err := s.Users.ActorOf(ctx, user)
+	if err != nil {
+		return err
+	}
+	unit := sl.To.Unit
+	if sl.To.User != "" {
+		to, _, err := s.Users.ActorOf(ctx, sl.To.User)
+		if err != nil {
+			return err
+		}
+		unit = to.Unit
+	}
+	hidden, err := s.Cases.Hides(ctx, sl.Case, who)
+	if err != nil {
+		return err
+	}
+	if hidden || unit != "" && who.Unit == unit || answering(who, sl) || mediation.Withholds(sl.KeptFrom, who.Keys()) {
+		return mediation.Refusal("slip", mediation.Conflict, "slip.team_side", field)
+	}
+	return nil
+}

@@ -85,7 +85,7 @@ func (s *Service) team(ctx context.Context, sl *Slip, given []TeamMember) ([]Mem
 		return nil, mediation.Refusal("slip", mediation.Invalid, "too_many", "members", "max", "30")
 	}
 	var team []Member
-	for _, m := range given {
+	for i, m := range given {
 		if m.Name == "" && m.User == "" || m.Capacity == "" {
 			return nil, mediation.Refusal("slip", mediation.Invalid, "required", "members")
 		}
@@ -96,6 +96,9 @@ func (s *Service) team(ctx context.Context, sl *Slip, given []TeamMember) ([]Mem
 			}
 			if m.Name = names[m.User]; m.Name == "" {
 				return nil, mediation.Refusal("slip", mediation.Invalid, "unknown_value", "members", "value", m.User)
+			}
+			if err := s.apart(ctx, sl, m.User, "members["+strconv.Itoa(i)+"]"); err != nil {
+				return nil, err
 			}
 		}
 		name, err := s.seal(ctx, sl.Key, m.Name)
