@@ -133,6 +133,11 @@ func TestALeaderTakesChargeOfANamedCase(t *testing.T) {
 		if l := k.load(k.chief); l.Overdue != 1 {
 			t.Errorf("overdue: %+v", l)
 		}
+		k.give(k.chief, "plan-charge", obj{"plan": "放一放", "reviews": []string{"2099-01-01T00:00:00Z"}}).Refused(422, "too_late", "reviews[0]")
+		k.give(k.chief, "plan-charge", obj{"plan": "改为十天一次", "reviews": []time.Time{due.AddDate(0, 0, 10)}}).Want(200)
+		if l, v := k.load(k.chief), k.see(k.staff); l.Overdue != 1 || len(v.Charge.Reviews) != 2 || !v.Charge.Reviews[0].Overdue {
+			t.Errorf("after another plan: %+v %+v", l, v.Charge)
+		}
 		k.give(k.chief, "review", obj{"notes": "已上门，双方愿意谈"}).Want(200)
 		if l := k.load(k.chief); l.Overdue != 0 || l.Open != 1 || !l.NextReview.After(due) {
 			t.Errorf("after the review: %+v", l)

@@ -180,6 +180,10 @@ func TestEveryMonthsListIsDecidedOverAndFollowedUp(t *testing.T) {
 		s.decide(s.a.As(t, mediation.Leader, apptest.There), first.ID, body).Refused(422, "unknown_value", "case")
 		s.decide(s.leader, first.ID, obj{"case": s.take(apptest.Here, "labour"), "unit": apptest.Unit, "text": words}).Refused(422, "unknown_value", "case")
 		s.decide(s.leader, first.ID, obj{"case": s.here, "unit": apptest.Unit, "text": words, "due": s.a.Case.Now()}).Refused(422, "in_past", "due")
+		late := s.decide(s.leader, first.ID, obj{"case": s.here, "unit": apptest.Unit, "text": words, "due": "2099-01-01T00:00:00Z"})
+		if late.Refused(422, "too_late", "due"); strings.Contains(string(late.Body), "{latest}") {
+			t.Errorf("%s", late.Body)
+		}
 		s.decide(s.leader, first.ID, obj{"case": s.here, "unit": "没有的单位", "text": words}).Refused(422, "unknown_value", "unit")
 		s.decide(s.leader, first.ID, obj{"case": s.here, "text": words}).Refused(422, "docket.either", "user")
 		key := newKey()

@@ -139,6 +139,7 @@ var generalMessages = map[string]message{
 	"out_of_range":       {"超出范围", "Out of range", "“{field}”应在{min}到{max}之间。", "“{field}” must lie between {min} and {max}."},
 	"out_of_order":       {"先后颠倒", "Out of order", "“{field}”早于开始时间。", "“{field}” lies before the start."},
 	"in_past":            {"时间已过", "In the past", "“{field}”不能早于现在。", "“{field}” must not lie in the past."},
+	"too_late":           {"晚于规则的时限", "Later than the policy's limit", "“{field}”不能晚于{latest}。", "“{field}” must not be later than {latest}."},
 	"in_future":          {"时间未到", "In the future", "“{field}”不能晚于现在。", "“{field}” must not lie in the future."},
 	"unknown_value":      {"未知取值", "Unknown value", "“{field}”没有“{value}”这个取值。", "“{field}” knows no “{value}”."},
 	"invalid_value":      {"取值无效", "Not valid", "“{field}”的内容无效。", "“{field}” is not valid."},

@@ -76,7 +76,7 @@ func (d *decision) takeCharge(cmd TakeCharge) error {
 	case d.Order.Words.Empty():
 		return Refusal("take_charge", Invalid, "required", "plan")
 	}
-	reviews, err := d.reviews(cmd.Reviews, 0)
+	reviews, err := d.reviews(cmd.Reviews, 0, d.rules.after(d.At, d.pol.Charge.Every))
 	if err != nil {
 		return err
 	}
@@ -90,23 +90,28 @@ func (d *decision) takeCharge(cmd TakeCharge) error {
 	return nil
 }
 
-// reviews makes the dates of a plan: as said, or the first as the policy has it.
-func (d *decision) reviews(dates []time.Time, kept int) ([]Review, error) {
+// reviews makes the dates of a plan: as said, the first no later than the latest and each other no longer after the one before than the
+// policy has a leader look after a case; or the first as the policy has it.
+func (d *decision) reviews(dates []time.Time, kept int, latest time.Time) ([]Review, error) {
+	if max(len(dates), 1)+kept > maxReviews {
+		return nil, Refusal("take_charge", Invalid, "too_many", "reviews", "max", strconv.Itoa(maxReviews-kept))
+	}
 	if len(dates) == 0 {
 		return []Review{d.nextByRule()}, nil
 	}
-	if len(dates)+kept > maxReviews {
-		return nil, Refusal("take_charge", Invalid, "too_many", "reviews", "max", strconv.Itoa(maxReviews-kept))
-	}
 	list := make([]Review, len(dates))
 	for i, due := range dates {
+		field := "reviews[" + strconv.Itoa(i) + "]"
 		switch {
 		case !due.After(d.At):
-			return nil, Refusal("take_charge", Invalid, "in_past", "reviews["+strconv.Itoa(i)+"]")
+			return nil, Refusal("take_charge", Invalid, "in_past", field)
 		case i > 0 && !due.After(dates[i-1]):
-			return nil, Refusal("take_charge", Invalid, "out_of_order", "reviews["+strconv.Itoa(i)+"]")
+			return nil, Refusal("take_charge", Invalid, "out_of_order", field)
+		case due.After(latest):
+			return nil, Refusal("take_charge", Invalid, "too_late", field, "latest", written(latest))
 		}
 		list[i] = Review{Clock: Clock{Since: d.At, Due: due, By: d.Actor.ID}}
+		latest = d.rules.after(due, d.pol.Charge.Every)
 	}
 	return list, nil
 }
@@ -116,19 +121,43 @@ func (d *decision) nextByRule() Review {
 	return Review{Clock: Clock{Since: d.At, Due: d.rules.after(d.At, d.pol.Charge.Every)}}
 }
 
-// replan 调整方案: another plan and other dates; what was done stays.
+// replan 调整方案: another plan and, where any are named, other dates. What was done stays, and so does what was missed: it waits to be done, and
+// is overdue until then.
 func (d *decision) replan(cmd PlanCharge) error {
 	if d.Order.Words.Empty() {
 		return Refusal("plan_charge", Invalid, "required", "plan")
 	}
-	done := slices.DeleteFunc(slices.Clone(d.Case.Charge.Reviews), func(r Review) bool { return r.Done.IsZero() })
-	next, err := d.reviews(cmd.Reviews, len(done))
-	if err != nil {
-		return err
+	reviews := d.Case.Charge.Reviews
+	isAhead := func(r Review) bool { return r.Done.IsZero() && r.Clock.Due.After(d.At) }
+	if len(cmd.Reviews) > 0 || !slices.ContainsFunc(reviews, isAhead) {
+		kept := slices.DeleteFunc(slices.Clone(reviews), isAhead)
+		next, err := d.reviews(cmd.Reviews, len(kept), d.latestReview())
+		if err != nil {
+			return err
+		}
+		reviews = append(kept, next...)
 	}
 	k := d.charge()
-	k.Plan, k.Planned, k.Reviews = d.Order.Words, d.At, append(done, next...)
+	k.Plan, k.Planned, k.Reviews = d.Order.Words, d.At, reviews
 	return nil
+}
+
+// latestReview is until when the next review may be put off: as long after the last one, or after the leader took charge, as the policy has it,
+// or where it stands already. After a missed one, which stays, it counts from now.
+func (d *decision) latestReview() time.Time {
+	i := d.nextReview()
+	if i < 0 || !d.Case.Charge.Reviews[i].Clock.Due.After(d.At) {
+		return d.rules.after(d.At, d.pol.Charge.Every)
+	}
+	last := d.Case.Charge.Since
+	if i > 0 {
+		last = d.Case.Charge.Reviews[i-1].Done
+	}
+	latest := d.rules.after(last, d.pol.Charge.Every)
+	if stands := d.Case.Charge.Reviews[i].Clock.Due; stands.After(latest) {
+		latest = stands
+	}
+	return latest
 }
 
 // review 会办: the date that comes next is done. Where it was the last, another follows as the policy has it.

@@ -2,6 +2,7 @@ package mediation
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -98,5 +99,43 @@ func TestTheChargeStaysThroughEveryTurnUntilItIsGivenBack(t *testing.T) {
 	s.do(Actor{ID: "u-county", Role: CountyStaff, Area: "33.01.11"}, ReleaseCharge{Reason: "retired"})
 	if s.c.Charge != nil || !s.c.ReviewDue().IsZero() {
 		t.Errorf("%+v", s.c.Charge)
+	}
+}
+
+func TestANewPlanKeepsWhatWasMissed(t *testing.T) {
+	s := inCharge(t)
+	missed := s.c.ReviewDue()
+	s.at = missed.Add(time.Hour)
+	Tick(s.c, s.at, s.r)
+	next := s.at.AddDate(0, 0, 14)
+	s.do(chief, PlanCharge{Plan: "改为两周一次", Reviews: []time.Time{next}})
+	k := s.c.Charge.Reviews
+	if !s.c.ReviewDue().Equal(missed) || len(k) != 2 || k[0].Clock.Breached.IsZero() || !k[1].Clock.Due.Equal(next) {
+		t.Fatalf("%+v", k)
+	}
+	s.do(chief, ReviewCharge{Notes: "补办"})
+	if k := s.c.Charge.Reviews; k[0].Clock.Breached.IsZero() || k[0].Done.IsZero() || !s.c.ReviewDue().Equal(next) {
+		t.Errorf("%+v", k)
+	}
+}
+
+func TestNoPlanPutsTheNextReviewOffForEver(t *testing.T) {
+	s := inCharge(t)
+	since := s.c.Charge.Since
+	s.at = s.c.ReviewDue().Add(-time.Hour)
+	s.refuses(chief, PlanCharge{Plan: "放一放", Reviews: []time.Time{time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)}}, "too_late")
+	s.refuses(chief, PlanCharge{Plan: "放一放", Reviews: []time.Time{since.AddDate(0, 0, 17)}}, "too_late") // fifteen days from the last, not from now
+	s.refuses(chief, PlanCharge{Plan: "放一放", Reviews: []time.Time{since.AddDate(0, 0, 14), since.AddDate(0, 0, 32)}}, "too_late")
+	before := slices.Clone(s.c.Charge.Reviews)
+	s.do(chief, PlanCharge{Plan: "只换方案"})
+	if !slices.EqualFunc(before, s.c.Charge.Reviews, func(a, b Review) bool { return a.Clock.Due.Equal(b.Clock.Due) }) {
+		t.Errorf("a plan without dates moved them: %+v", s.c.Charge.Reviews)
+	}
+	s.do(chief, PlanCharge{Plan: "推后四天", Reviews: []time.Time{since.AddDate(0, 0, 14), since.AddDate(0, 0, 28)}})
+	free := beginWith(t, rulesFor(jointly(t)), nil)
+	o := free.order(chief, TakeCharge{Plan: "p", Reviews: []time.Time{free.at.AddDate(0, 0, 17)}})
+	o.Body = "committee"
+	if err := Decide(free.c, o, free.r); err == nil || !strings.Contains(err.Error(), "too_late") {
+		t.Errorf("taken on with a first review in seventeen days: %v", err)
 	}
 }

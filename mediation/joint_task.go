@@ -33,15 +33,18 @@ func (d *decision) giveTask(cmd GiveTask) error {
 	return nil
 }
 
-// taskClock runs until a result is due: as said, or as the policy has it.
+// taskClock runs until a result is due: as the policy has it, or as said, which may be sooner and not later.
 func (d *decision) taskClock(said time.Time) (Clock, error) {
+	latest := d.rules.after(d.At, d.pol.Joint.Task.Within)
 	switch {
 	case said.IsZero() && d.pol.Joint.Task.Within.Zero():
 		return Clock{}, Refusal("task", Invalid, "required", "due")
 	case said.IsZero():
-		return Clock{Since: d.At, Due: d.rules.after(d.At, d.pol.Joint.Task.Within)}, nil
+		return Clock{Since: d.At, Due: latest}, nil
 	case !said.After(d.At):
 		return Clock{}, Refusal("task", Invalid, "in_past", "due")
+	case !d.pol.Joint.Task.Within.Zero() && said.After(latest):
+		return Clock{}, Refusal("task", Invalid, "too_late", "due", "latest", written(latest))
 	}
 	return Clock{Since: d.At, Due: said, By: d.Actor.ID}, nil
 }

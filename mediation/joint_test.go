@@ -168,3 +168,15 @@ func TestANewConsultationFreesWhoHasNoPartInItAnyMore(t *testing.T) {
 		t.Errorf("%+v", s.c.Joint)
 	}
 }
+
+func TestNobodyNamesALaterEndOfASubTaskThanThePolicy(t *testing.T) {
+	s := conferred(t)
+	late := time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
+	s.refuses(leadUnit, GiveTask{Unit: "水利局", What: "勘查水渠", Due: late}, "too_late")
+	s.refuses(leadUnit, GiveTask{Unit: "水利局", What: "勘查水渠", Due: s.at.AddDate(0, 0, 7)}, "too_late")
+	s.do(leadUnit, GiveTask{Unit: "水利局", What: "勘查水渠", Due: s.at.AddDate(0, 0, 3)})
+	id := s.c.Joint.Tasks[0].ID
+	s.do(helpUnit, AnswerTask{Task: id, Result: "已清"})
+	s.refuses(leadUnit, ReturnTask{Task: id, Reason: "incomplete", Due: late}, "too_late")
+	s.do(leadUnit, ReturnTask{Task: id, Reason: "incomplete", Due: s.at.AddDate(0, 0, 2)})
+}

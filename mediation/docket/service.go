@@ -279,21 +279,28 @@ func (s *Service) fits(ctx context.Context, l *List, c *mediation.Case, now time
 	return err
 }
 
-// due is by when a decision is to be carried out.
+// due is by when a decision is to be carried out: as the list's rule has it, or as asked, which may be sooner and not later.
 func (s *Service) due(ctx context.Context, l *List, rule *policy.ReviewList, asked, now time.Time) (time.Time, error) {
+	latest := l.Until
+	if !asked.IsZero() {
+		asked = mediation.Instant(asked)
+	}
+	if !rule.Decided.Zero() {
+		r, err := s.Core.Rules(ctx, l.Policy)
+		if err != nil {
+			return asked, err
+		}
+		latest = r.Calendar.After(now, rule.Decided).UTC()
+	}
 	switch {
-	case !asked.IsZero() && !asked.After(now):
+	case asked.IsZero():
+		return latest, nil
+	case !asked.After(now):
 		return asked, mediation.Refusal("review", mediation.Invalid, "in_past", "due")
-	case !asked.IsZero():
-		return mediation.Instant(asked), nil
-	case rule.Decided.Zero():
-		return l.Until, nil
+	case asked.After(latest):
+		return asked, mediation.Refusal("review", mediation.Invalid, "too_late", "due", "latest", latest.Format(time.RFC3339))
 	}
-	r, err := s.Core.Rules(ctx, l.Policy)
-	if err != nil {
-		return asked, err
-	}
-	return r.Calendar.After(now, rule.Decided).UTC(), nil
+	return asked, nil
 }
 
 // party checks who is to carry it out: somebody who exists, and nobody who must not hear of an accusation.

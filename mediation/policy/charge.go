@@ -6,7 +6,7 @@ import "slices"
 type Charge struct {
 	// Bodies are the four bodies (四套班子) whose leaders may.
 	Bodies []Body
-	// Every: where no dates are named, the leader looks after the case so often.
+	// Every: the leader looks after the case so often where no dates are named, and at least so often where they are.
 	Every  Span
 	Remind []Span
 	// Basis is the norm that has leaders look after their cases so often, "" if the policy names none.
@@ -45,7 +45,7 @@ var chargeKeys = []key[Charge]{
 		named(Text{"班子名称", "its name"}, func(b *Body) *Text { return &b.Name }),
 		text("unit", required, Text{"其领导账号的单位", "the unit of its leaders' accounts"}, func(b *Body) *string { return &b.Unit }),
 	}, Body{}, func(c *Charge) *[]Body { return &c.Bodies }),
-	span("every", required, Text{"未写明日期时多久会办一次", "how often the leader looks after the case where no dates are named"}, func(c *Charge) *Span { return &c.Every }),
+	span("every", required, Text{"多久会办一次：未写明日期时按此，写明的日期相隔也不能更长", "how often the leader looks after the case: where no dates are named, and at least so often where they are"}, func(c *Charge) *Span { return &c.Every }),
 	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"会办前多久提醒，由长到短", "how long before a date to remind, longest first"}, parseSpan,
 		func(c *Charge) *[]Span { return &c.Remind }),
 	basis(func(c *Charge) *string { return &c.Basis }),

@@ -21,7 +21,7 @@ type Signatory struct {
 	Title Text   // of the post, e.g. 区委副书记
 }
 
-// TaskRule is how long a sub-task may take where its giver does not say, and when to remind.
+// TaskRule is how long a sub-task may take at most, which is how long it has where its giver does not say, and when to remind.
 type TaskRule struct {
 	Within Span
 	Remind []Span
@@ -47,7 +47,7 @@ func jointKeys(v Vocabulary) []key[Joint] {
 			}, func(s *Signatory) *Text { return &s.Title }),
 		}, func(j *Joint) *Signatory { return &j.Signatory }),
 		object("task", required, Text{"子任务", "sub-tasks"}, []key[TaskRule]{
-			span("within", required, Text{"未写明时的办理时限", "how long one may take where its giver does not say"}, func(t *TaskRule) *Span { return &t.Within }),
+			span("within", required, Text{"办理时限：未写明时按此，写明的不能更晚", "how long one may take: where its giver does not say, and at most where they do"}, func(t *TaskRule) *Span { return &t.Within }),
 			list("remind", optional, Text{"时限列表", "list of spans"}, Text{"到期前多久提醒，由长到短", "how long before the end to remind, longest first"}, parseSpan,
 				func(t *TaskRule) *[]Span { return &t.Remind }),
 			basis(func(t *TaskRule) *string { return &t.Basis }),

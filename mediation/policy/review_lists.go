@@ -19,7 +19,7 @@ type ReviewList struct {
 	Invites []string
 	// Meets is how long after the period's start they sit; zero: no date is set. Remind is how long before.
 	Meets Limit
-	// Decided is how long after a decision it must be carried out where it does not say so itself; zero: by the end of the period.
+	// Decided is how long after a decision it must be carried out where it does not say so itself, and at most where it does; zero: by the end of the period.
 	Decided Span
 }
 
@@ -81,7 +81,7 @@ var reviewListKeys = []key[ReviewList]{
 	list("invites", optional, Text{"文字列表", "list of texts"}, Text{"每次都邀请其负责人参加的单位，不论有没有案件", "units whose heads are invited every time, whether or not a case lies with them"}, parseText, func(l *ReviewList) *[]string { return &l.Invites }),
 	span("meets", optional, Text{"周期开始后多久会办；不填为不定日期", "how long after the period's start they sit; without it no date is set"}, func(l *ReviewList) *Span { return &l.Meets.Within }),
 	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"会办前多久提醒，由长到短", "how long before they sit to remind, longest first"}, parseSpan, func(l *ReviewList) *[]Span { return &l.Meets.Remind }),
-	span("decided", optional, Text{"会办决定多久内落实；不填为周期结束前", "how soon a decision must be carried out; without it by the end of the period"}, func(l *ReviewList) *Span { return &l.Decided }),
+	span("decided", optional, Text{"会办决定多久内落实，写明的日期也不能更晚；不填为周期结束前", "how soon a decision must be carried out, at most; without it by the end of the period"}, func(l *ReviewList) *Span { return &l.Decided }),
 	basis(func(l *ReviewList) *string { return &l.Meets.Basis }),
 }
 
