@@ -13,7 +13,7 @@ const closedLoop = `loop:
   steps:
     - {key: sign, name: {zh: 签字, en: signature}, kind: signature, by: [township_staff], times: 1}
     - {key: check, name: {zh: 审核, en: check}, kind: check, by: [supervisor], times: 1}
-    - {key: meet, name: {zh: 见面, en: meeting}, kind: meeting, by: [township_staff], times: 1}
+    - {key: meet, name: {zh: 见面, en: meeting}, kind: meeting, by: [township_staff], times: 1, with: applicant, other_days: true}
     - {key: visit, name: {zh: 现场, en: visit}, kind: visit, by: [township_staff], times: 1, metres: 200, accuracy_metres: 100, photo: true}
 `
 
@@ -62,7 +62,11 @@ func aClosingWaitsForTheClosedLoop(t *testing.T, fresh apptest.Fresh) {
 	at["photos"] = []string{photo} // what was refused has not taken the picture
 	s.order(s.staff, "loop-step", at).Want(200)
 	s.order(boss, "loop-step", obj{"step": "sign"}).Refused(403, "loop.not_yours", "step")
+	s.order(s.staff, "loop-step", obj{"step": "sign"}).Refused(409, "loop.no_result", "step")
+	s.order(s.staff, "reply", obj{"text": "已答复"}).Want(200)
 	s.order(s.staff, "loop-step", obj{"step": "sign"}).Want(200)
+	other := s.order(s.staff, "add-party", obj{"kind": "person", "side": "respondent", "name": "俞秀兰"}).Want(200).View()["party"].(string)
+	s.order(s.staff, "loop-step", obj{"step": "meet", "party": other, "text": "谈了"}).Refused(409, "loop.other_side", "party")
 	s.order(s.staff, "loop-step", obj{"step": "meet", "party": party, "text": "上门谈了两小时"}).Want(200)
 	s.order(s.staff, "finish", nil).Refused(409, "need.loop", "")
 	s.order(boss, "loop-step", obj{"step": "check"}).Want(200)

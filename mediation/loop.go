@@ -85,12 +85,33 @@ func (c *Case) apart(step policy.LoopStep, by string) bool {
 // canMark tells whether a step is left that the actor may do.
 func (c *Case) canMark(actor Actor, r Rules) bool {
 	return len(c.Loop) < maxLoopMarks && slices.ContainsFunc(c.LoopSteps(r), func(s policy.LoopStep) bool {
+		if has(falls, s.Kind) && !c.hasResult() {
+			return false
+		}
 		met := func(p Party) bool {
-			return s.Kind != policy.LoopParty || !c.signedLoop(s.Key, p.ID)
+			return (s.Kind != policy.LoopParty || !c.signedLoop(s.Key, p.ID)) && c.meetsWith(s, &p)
 		}
 		withParty := s.Kind != policy.LoopParty && s.Kind != policy.LoopMeeting || slices.ContainsFunc(c.Parties, met)
 		return has(s.By, string(actor.Role)) && c.LoopDone(s.Key) < s.Times && c.apart(s, actor.ID) && withParty
 	})
+}
+
+// hasResult tells whether there is a result that can be signed and checked: an agreement, an answer of this turn that nothing has overtaken, or
+// what came of the petition.
+func (c *Case) hasResult() bool {
+	overtaken := func(e Event) bool { return has(overtaking, CommandName(e.Kind)) && e.At.After(c.Answer.At) }
+	return c.Agreement != nil || c.Answer != nil && !slices.ContainsFunc(c.Events, overtaken) ||
+		c.Petition != nil && !has(beforeOpinion, c.Petition.State)
+}
+
+// meetsWith tells whether a meeting with the party is what the step asks: of the side that the policy names, where the case has that side.
+func (c *Case) meetsWith(step policy.LoopStep, p *Party) bool {
+	return step.With == "" || string(p.Side) == step.With || !slices.ContainsFunc(c.Parties, func(other Party) bool { return string(other.Side) == step.With })
+}
+
+// metOn tells whether the step was done on that day already.
+func (d *decision) metOn(step string, at time.Time) bool {
+	return slices.ContainsFunc(d.Loop, func(m LoopMark) bool { return m.Step == step && d.rules.Calendar.SameDay(m.At, at) })
 }
 
 func (c *Case) signedLoop(step, party string) bool {
@@ -123,6 +144,8 @@ func (d *decision) markLoop(cmd MarkLoop) error {
 		return Refusal("loop", Invalid, "loop.no_visit", "point")
 	case step.Kind != policy.LoopParty && cmd.Refused:
 		return Refusal("loop", Invalid, "loop.no_party", "refused")
+	case has(falls, step.Kind) && !d.hasResult():
+		return Refusal("loop", Conflict, "loop.no_result", "step")
 	case !d.apart(step, d.Actor.ID):
 		return Refusal("loop", Conflict, "loop.same_person", "step")
 	}
@@ -154,7 +177,7 @@ func (d *decision) checkMark(step policy.LoopStep, cmd MarkLoop, m *LoopMark) er
 	return nil
 }
 
-// checkLoopParty: the party is one of the case, signs once, and a refusal has a witness.
+// checkLoopParty: the party is one of the case, signs once, and a refusal has a witness; one meets whom and when the policy has it.
 func (d *decision) checkLoopParty(step policy.LoopStep, m *LoopMark) error {
 	switch {
 	case m.Party == "":
@@ -165,6 +188,10 @@ func (d *decision) checkLoopParty(step policy.LoopStep, m *LoopMark) error {
 		return Refusal("loop", Invalid, "required", "text") // who witnessed the refusal; what was said
 	case step.Kind == policy.LoopParty && d.signedLoop(m.Step, m.Party):
 		return Refusal("loop", Conflict, "loop.same_person", "party")
+	case !d.meetsWith(step, d.Party(m.Party)):
+		return Refusal("loop", Conflict, "loop.other_side", "party", "side", step.With)
+	case step.OtherDays && d.metOn(step.Key, d.At):
+		return Refusal("loop", Conflict, "loop.same_day", "step")
 	}
 	return nil
 }
@@ -202,12 +229,16 @@ func (d *decision) unmarkLoop(cmd UnmarkLoop) error {
 // falls are the kinds of marks that are of one result, and fall with it.
 var falls = []string{policy.LoopSignature, policy.LoopParty, policy.LoopCheck}
 
+// overtaking are the commands after which there is another result, or none.
+var overtaking = []CommandName{CmdAgree, CmdUnagree, CmdTransfer, CmdDanger, CmdTakeBack, CmdTerminate, CmdRefuseMediation}
+
 // loopAfter takes back what a command has overtaken: of another result nothing is signed and checked yet, and a new turn begins the loop anew.
 func (d *decision) loopAfter(name CommandName) {
-	switch name {
-	case CmdReopen:
+	step, _ := d.Command.(HandlePetition)
+	switch {
+	case name == CmdReopen:
 		d.Loop = nil
-	case CmdAgree, CmdUnagree, CmdTransfer, CmdDanger, CmdTakeBack:
+	case has(overtaking, name), step.Step == StepOpinion:
 		d.Loop = slices.DeleteFunc(slices.Clone(d.Loop), func(m LoopMark) bool { return has(falls, m.Kind) })
 	}
 }

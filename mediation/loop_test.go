@@ -120,6 +120,8 @@ func TestAnotherResultIsSignedAndCheckedAnew(t *testing.T) {
 	s := begin(t, nil)
 	s.r.Policy.Loop = closedLoop
 	s.talked()
+	s.refuses(staff, MarkLoop{Step: "sign"}, "loop.no_result")
+	s.do(staff, Reply{Text: "答复"})
 	s.marks(staff, MarkLoop{Step: "sign"}, 0)
 	s.marks(staff, MarkLoop{Step: "meet", Party: "p1", Text: "见面"}, 0)
 	s.marks(countyA, MarkLoop{Step: "check"}, 0)
@@ -134,6 +136,43 @@ func TestAnotherResultIsSignedAndCheckedAnew(t *testing.T) {
 	if len(s.c.Loop) != 0 {
 		t.Errorf("%+v", s.c.Loop)
 	}
+}
+
+func TestOnlyAResultIsSignedAndChecked(t *testing.T) {
+	s := begin(t, nil)
+	s.r.Policy.Loop = closedLoop
+	for by, cmd := range map[*Actor]MarkLoop{&staff: {Step: "sign"}, &countyA: {Step: "check"}} {
+		s.refuses(*by, cmd, "loop.no_result")
+	}
+	s.refuses(staff, MarkLoop{Step: "party", Party: "p1"}, "loop.no_result")
+	s.do(staff, Transfer{Unit: "住建局", Reason: "r"}).do(leadUnit, Reply{Text: "已处理"})
+	s.marks(staff, MarkLoop{Step: "sign"}, 0)
+	// What was answered there is no result of what is done after it was taken back.
+	s.do(staff, TakeBack{})
+	if len(s.c.Loop) != 0 {
+		t.Fatalf("%+v", s.c.Loop)
+	}
+	s.refuses(staff, MarkLoop{Step: "sign"}, "loop.no_result")
+	s.c.Petition = &Petition{State: PetitionAccepted}
+	s.refuses(staff, MarkLoop{Step: "sign"}, "loop.no_result")
+	s.c.Petition.State = PetitionHandled
+	s.marks(staff, MarkLoop{Step: "sign"}, 0)
+}
+
+func TestMeetingsAreWithWhomAndWhenThePolicySays(t *testing.T) {
+	s := begin(t, nil)
+	s.r.Policy.Loop = policy.Loop{Of: policy.LoopOfAll, Steps: []policy.LoopStep{{Key: "meet", Kind: policy.LoopMeeting, By: []string{"township_staff", "leader"}, Times: 2,
+		With: "applicant", OtherDays: true}}}
+	meet := func(party string) MarkLoop { return MarkLoop{Step: "meet", Party: party, Text: "见面"} }
+	s.refuses(staff, meet("p2"), "loop.other_side")
+	s.do(staff, meet("p1"))
+	s.refuses(staff, meet("p1"), "loop.same_day")
+	s.refuses(director, meet("p1"), "loop.same_day")
+	s.at = s.at.AddDate(0, 0, 1)
+	s.do(staff, meet("p1"))
+	s.c.Parties = s.c.Parties[1:] // nobody is an applicant: whoever there is
+	s.c.Loop = nil
+	s.do(staff, meet("p2"))
 }
 
 func TestTheLoopIsAskedOfWhatThePolicyNames(t *testing.T) {
@@ -170,6 +209,9 @@ func (m *machine) wholeLoop() {
 				m.rt.Fatalf("%s has done %s and %s", k.By, k.Step, other.Step)
 			}
 		}
+	}
+	if m.c.Agreement == nil && m.c.Answer == nil && m.c.Petition == nil && slices.ContainsFunc(m.c.Loop, func(k LoopMark) bool { return has(falls, k.Kind) }) {
+		m.rt.Fatalf("without a result there is signed %+v", m.c.Loop)
 	}
 	if slices.ContainsFunc(m.c.Loop, func(k LoopMark) bool { return k.Refused && k.Words.Empty() }) {
 		m.rt.Fatalf("a refusal without a witness: %+v", m.c.Loop)

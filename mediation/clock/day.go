@@ -57,6 +57,9 @@ func (c *Calendar) endOf(d date) time.Time { return c.at(d, day-time.Second) }
 // open is how long the office is open on a working day.
 func (c *Calendar) open() time.Duration { return c.closes - c.opens }
 
+// SameDay tells whether two moments lie on one local day.
+func (c *Calendar) SameDay(a, b time.Time) bool { return dateOf(a.In(c.zone)) == dateOf(b.In(c.zone)) }
+
 // split gives the local day and the time on the wall.
 func (c *Calendar) split(t time.Time) (date, time.Duration) {
 	local := t.In(c.zone)

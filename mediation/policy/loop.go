@@ -23,6 +23,10 @@ type LoopStep struct {
 	Kind  string // LoopSignature, …
 	By    []string
 	Times int
+	// With is the side that a meeting is with, where the case has a party of it; "" for any party.
+	With string
+	// OtherDays: each meeting is on another day than those before it.
+	OtherDays bool
 	// Metres: a visit must be so near to the case's place, by a position of AccuracyMetres at worst; 0: that is not checked.
 	Metres, AccuracyMetres float64
 	Photo                  bool // a visit needs a picture
@@ -30,12 +34,15 @@ type LoopStep struct {
 
 // The kinds of steps.
 const (
-	LoopSignature = "signature" // 签字: by other people each time; it falls when the result changes
+	LoopSignature = "signature" // 签字: by other people each time; of a result, with which it falls
 	LoopParty     = "party"     // 当事人签字: a party's signature, or their refusal before a witness; it falls, too
 	LoopCheck     = "check"     // 审核: by other people each time, who have done no other step of the case; it falls, too
 	LoopMeeting   = "meeting"   // 见面: with a party
 	LoopVisit     = "visit"     // 到现场
 )
+
+// loopSides are the sides that a meeting may be with.
+var loopSides = []string{"applicant", "respondent", "third_party"}
 
 var loopKinds = []string{LoopSignature, LoopParty, LoopCheck, LoopMeeting, LoopVisit}
 
@@ -59,6 +66,8 @@ var loopStepKeys = []key[LoopStep]{
 		"signature, party (a party's signature, or their refusal before a witness), check (by who has done nothing else in the case), meeting, visit"}, func(s *LoopStep) *string { return &s.Kind }),
 	list("by", required, kindWords, Text{"由哪些角色", "by which roles"}, parseWord, func(s *LoopStep) *[]string { return &s.By }),
 	count("times", required, 1, 9, Text{"次数；签字、审核每次须是不同的人", "how often; signatures and checks by another person each time"}, func(s *LoopStep) *int { return &s.Times }),
+	word("with", optional, Text{"见面须与哪一方：applicant、respondent、third_party；案件没有该方或不填为任一方", "the side that a meeting is with: applicant, respondent, third_party; any party where the case has none of it, or without this"}, func(s *LoopStep) *string { return &s.With }),
+	yesNo("other_days", optional, Text{"每次见面须在不同的日子", "whether each meeting is on another day"}, func(s *LoopStep) *bool { return &s.OtherDays }),
 	number("metres", optional, 10000, Text{"到现场须在案发地多少米以内；不填为不核对", "a visit must be so near to the case's place, metres; without it that is not checked"}, func(s *LoopStep) *float64 { return &s.Metres }),
 	number("accuracy_metres", optional, 5000, Text{"定位精度差于此值即拒绝，米", "a position less accurate than this is refused, metres"}, func(s *LoopStep) *float64 { return &s.AccuracyMetres }),
 	yesNo("photo", optional, Text{"到现场须有照片", "whether a visit needs a picture"}, func(s *LoopStep) *bool { return &s.Photo }),
@@ -79,7 +88,12 @@ func (c *checker) checkLoop() {
 		for j, role := range s.By {
 			c.known(item(path+".by", j), role, c.LoopRoles)
 		}
+		if s.With != "" {
+			c.known(path+".with", s.With, loopSides)
+		}
 		switch {
+		case s.Kind != LoopMeeting && (s.With != "" || s.OtherDays):
+			c.wrong(path, "只有见面（meeting）才有对方和日子", "only a meeting is with a side and on other days")
 		case s.Kind != LoopVisit && (s.Metres > 0 || s.AccuracyMetres > 0 || s.Photo):
 			c.wrong(path, "只有到现场（visit）才核对位置和照片", "only a visit has a place and pictures to check")
 		case (s.Metres > 0) != (s.AccuracyMetres > 0):
