@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -86,6 +87,20 @@ func TestUnitsHandleACaseTogetherUnderOneLead(t *testing.T) {
 	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
 		c := confer(t, fresh)
 		c.give(c.staff, "consult", obj{"took": []obj{{"unit": "x"}}, "lead": "没有这个局", "opinion": "x"}).Refused(422, "unknown_value", "lead")
+		refuse := func(key string, value any, status int, code, field string) {
+			t.Helper()
+			body := maps.Clone(consulted)
+			body[key] = value
+			c.give(c.staff, "consult", body).Refused(status, code, field)
+		}
+		lead, helped := obj{"unit": "莲都区住建局"}, obj{"unit": assistant}
+		refuse("took", []obj{lead, {"unit": "没有这个局"}}, 422, "unknown_value", "took[1].unit")
+		refuse("took", []obj{lead, {"unit": assistant, "user": "nobody"}}, 422, "unknown_value", "took[1].user")
+		refuse("took", []obj{lead, {"unit": assistant, "user": c.lead.User.ID}}, 422, "unknown_value", "took[1].user")
+		refuse("took", []obj{lead, {}}, 422, "required", "took[1].unit")
+		refuse("took", []obj{helped}, 409, "joint.lead_absent", "took")
+		refuse("took", []obj{lead, lead}, 422, "twice", "took[1]")
+		refuse("assisting", []string{assistant, assistant}, 422, "twice", "assisting[1]")
 		c.give(c.staff, "consult", consulted).Want(200)
 		c.app.Do(t, c.helper, "GET", "/api/v1/cases/"+c.id, nil).Want(404)
 		c.give(c.other, "sign-off", obj{"approved": true}).Refused(409, "need.signatory", "")

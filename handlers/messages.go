@@ -136,6 +136,7 @@ var generalMessages = map[string]message{
 	"too_long":           {"内容过长", "Too long", "“{field}”过长，最多{max}个字符。", "“{field}” is too long: at most {max} characters."},
 	"table_too_long":     {"清单过长", "The list is too long", "文件最多{max}件案件，请缩小范围。", "A file holds {max} cases at most: narrow the list."},
 	"too_many":           {"数量过多", "Too many", "“{field}”过多，最多{max}个。", "Too many of “{field}”: at most {max}."},
+	"twice":              {"重复", "Named twice", "“{field}”与前面的重复。", "“{field}” is named above already."},
 	"out_of_range":       {"超出范围", "Out of range", "“{field}”应在{min}到{max}之间。", "“{field}” must lie between {min} and {max}."},
 	"out_of_order":       {"先后颠倒", "Out of order", "“{field}”早于开始时间。", "“{field}” lies before the start."},
 	"in_past":            {"时间已过", "In the past", "“{field}”不能早于现在。", "“{field}” must not lie in the past."},

@@ -125,6 +125,7 @@ var caseMessages = map[string]message{
 	"need.order":            {"尚未发办理意见书", "No handling order", "会商签批后才能交办子任务。", "Sub-tasks follow a consultation that has been signed."},
 	"need.tasks_done":       {"子任务未办结", "Sub-tasks are open", "还有 {count} 项子任务没有反馈，不能办结。", "{count} sub-tasks have no result yet: it cannot be closed."},
 	"joint.lead_assists":    {"牵头单位不能同时协办", "The lead does not assist itself", "协办单位里不要再写牵头单位。", "Leave the lead out of those that assist."},
+	"joint.lead_absent":     {"牵头单位没有参加会商", "The lead took no part", "牵头单位“{unit}”须参加会商。", "The lead “{unit}” must have taken part in the consultation."},
 	"joint.other_unit":      {"不是本单位的子任务", "Another unit's task", "只有承办单位的人可以签收和反馈。", "Only the unit that has the task acknowledges and answers it."},
 	"joint.task_state":      {"子任务当前不能这样做", "Not in this state of the task", "子任务已签收、已反馈、已撤销，或尚无反馈。", "The task was acknowledged, answered or dropped already, or has no result yet."},
 	"need.several_reports":  {"只有一件上报", "One report only", "案件中只有一件上报，无法分出。", "The case holds one report only."},

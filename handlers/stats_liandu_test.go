@@ -99,7 +99,7 @@ func write(t *testing.T, app *apptest.App, n int, way appeal) mediation.Case {
 	app.Do(t, staff, http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"channel": "letter", "category": "contract", "parties": parties})).Want(http.StatusCreated).Into(&got)
 	id, steps := got.Case.ID, []step{}
 	for range way.consultations {
-		steps = append(steps, office(mediation.Consult{Took: []mediation.Taking{{Unit: apptest.Unit}, {Unit: "乡镇"}}, Lead: apptest.Unit, Opinion: "由信访局牵头"})...)
+		steps = append(steps, office(mediation.Consult{Took: []mediation.Taking{{Unit: apptest.Unit}, {User: staff.User.ID}}, Lead: apptest.Unit, Opinion: "由信访局牵头"})...)
 	}
 	for _, step := range []mediation.HandlePetition{{Step: mediation.StepSend, Unit: apptest.Unit}, {Step: mediation.StepAccept, Remark: "受理"}, {Step: mediation.StepOpinion, Remark: "处理意见"}} {
 		steps = append(steps, office(step)...)

@@ -187,6 +187,14 @@ func (d *decision) consult(cmd Consult) error {
 		return Refusal("consult", Invalid, "too_many", "took", "max", strconv.Itoa(2*maxAssisting))
 	case has(cmd.Assisting, cmd.Lead):
 		return Refusal("consult", Conflict, "joint.lead_assists", "assisting")
+	case !slices.ContainsFunc(cmd.Took, func(t Taking) bool { return t.Unit == cmd.Lead }):
+		return Refusal("consult", Conflict, "joint.lead_absent", "took", "unit", cmd.Lead)
+	}
+	if i := again(cmd.Assisting); i >= 0 {
+		return Refusal("consult", Invalid, "twice", "assisting["+strconv.Itoa(i)+"]")
+	}
+	if i := again(cmd.Took); i >= 0 {
+		return Refusal("consult", Invalid, "twice", "took["+strconv.Itoa(i)+"]")
 	}
 	at := cmd.At
 	if at.IsZero() {
@@ -208,6 +216,16 @@ func (d *decision) consult(cmd Consult) error {
 	}
 	d.toSignatory()
 	return nil
+}
+
+// again is the first that stands in the list a second time, -1 if none does.
+func again[T comparable](list []T) int {
+	for i, x := range list {
+		if has(list[:i], x) {
+			return i
+		}
+	}
+	return -1
 }
 
 // signOff 签批: signed, the handling order goes out, and what nobody mediates now lies with the lead.

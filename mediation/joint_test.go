@@ -180,3 +180,21 @@ func TestNobodyNamesALaterEndOfASubTaskThanThePolicy(t *testing.T) {
 	s.refuses(leadUnit, ReturnTask{Task: id, Reason: "incomplete", Due: late}, "too_late")
 	s.do(leadUnit, ReturnTask{Task: id, Reason: "incomplete", Due: s.at.AddDate(0, 0, 2)})
 }
+
+func TestAConsultationIsOfThoseWhoTookPart(t *testing.T) {
+	s := beginWith(t, rulesFor(jointly(t)), nil)
+	for code, change := range map[string]func(*Consult){
+		"joint.lead_absent": func(c *Consult) { c.Took = c.Took[1:] },
+		"twice":             func(c *Consult) { c.Assisting = []string{"水利局", "水利局"} },
+	} {
+		x := consultation()
+		change(&x)
+		s.refuses(staff, x, code)
+	}
+	if s.c.Course.Consultations != 0 {
+		t.Error("counted")
+	}
+	twice := consultation()
+	twice.Took = append(twice.Took, twice.Took[0])
+	s.refuses(staff, twice, "twice")
+}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// checkUnits refuses units that nobody would hear of it, and those of the accused.
+// checkUnits refuses units that nobody would hear of it, and those of the accused; so too for who took part, who were there in fact.
 func (s *Service) checkUnits(ctx context.Context, c *Case, cmd Consult) error {
 	if err := kept("at", cmd.At); err != nil {
 		return err
@@ -27,6 +27,37 @@ func (s *Service) checkUnits(ctx context.Context, c *Case, cmd Consult) error {
 		}
 		if unit == "" || !staffed {
 			return Refusal("consult", Invalid, "unknown_value", field, "value", unit)
+		}
+	}
+	return s.checkTook(ctx, c, cmd.Took)
+}
+
+// checkTook refuses who cannot have taken part: a unit without staff there, an account that does not belong to the unit it is said to have come for.
+func (s *Service) checkTook(ctx context.Context, c *Case, took []Taking) error {
+	for i, t := range took[:min(len(took), 2*maxAssisting)] {
+		at := "took[" + strconv.Itoa(i) + "]"
+		if t.User != "" {
+			who, open, err := s.Users.ActorOf(ctx, t.User)
+			if err != nil {
+				return err
+			}
+			if !open || who.Unit != t.Unit || !who.Area.Contains(c.Area) {
+				return Refusal("consult", Invalid, "unknown_value", at+".user", "value", t.User)
+			}
+			if t.Unit == "" {
+				continue // an office of the county or of a township has no unit
+			}
+		}
+		if t.Unit == "" {
+			return Refusal("consult", Invalid, "required", at+".unit")
+		}
+		if s.ofAccused(c, t.Unit) {
+			return Refusal("consult", Conflict, "case.accused_unit", at+".unit", "unit", t.Unit)
+		}
+		if staffed, err := s.Users.Staffed(ctx, t.Unit, c.Area); err != nil {
+			return err
+		} else if !staffed {
+			return Refusal("consult", Invalid, "unknown_value", at+".unit", "value", t.Unit)
 		}
 	}
 	return nil
