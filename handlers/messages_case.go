@@ -97,6 +97,8 @@ var caseMessages = map[string]message{
 	"proxy.evidence":        {"须有凭证", "Proof needed", "口头委托须附照片或录音作为凭证。", "A consent that is only said needs a photo or a recording."},
 	"proxy.manner":          {"委托方式不认可", "Not a way to consent here", "本县规则不认可这种委托方式。", "The county's policy does not take consent that is given so."},
 	"proxy.role":            {"不能代办", "May not act for residents", "本县规则没有让这一角色的人代办。", "The county's policy does not have people of this role act for residents."},
+	"proxy.other_side":      {"已为另一方代办", "Acts for another side", "代办人已为本案另一方当事人代办，请另请他人。", "This helper acts for a party of another side of the case: choose somebody else."},
+	"proxy.given_early":     {"委托过早", "Given too long before", "委托不能早于{earliest}。", "The consent cannot have been given before {earliest}."},
 	"proxy.holds":           {"已有委托", "Somebody acts already", "该当事人已委托他人代办，须先撤销。", "Somebody acts for this party already; take that back first."},
 	"proxy.none":            {"没有委托", "Nobody acts for them", "该当事人没有有效的委托。", "Nobody acts for this party."},
 	"proxy.done":            {"代办已有结果", "Done already", "该代办事项已记录结果。", "The result of this errand is on record."},

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"fengqiao/handlers/apptest"
@@ -73,6 +74,10 @@ func TestAHelperFilesForAResidentWhoSeesItAllAndMayEndIt(t *testing.T) {
 		}
 		h.runs()
 		h.seesAll(http.StatusOK, 1)
+		var c struct{ Parties []struct{ ID, Side string } }
+		h.app.Do(t, h.staff, "GET", "/api/v1/cases/"+h.id, nil).Want(200).Into(&c)
+		i := slices.IndexFunc(c.Parties, func(p struct{ ID, Side string }) bool { return p.Side == "respondent" })
+		h.give(h.staff, "entrust", obj{"party": c.Parties[i].ID, "helper": h.worker.User.ID, "manner": "signature"}).Refused(409, "proxy.other_side", "helper")
 
 		seen := h.app.Do(t, h.resident, "GET", "/api/v1/party/case", nil).Want(200)
 		var ended struct{ Link string }
@@ -138,6 +143,7 @@ func TestAConsentIsCheckedBeforeAnythingIsFiled(t *testing.T) {
 		{obj{"manner": "spoken"}, party, "proxy.evidence", "onBehalf.evidence"},
 		{obj{"manner": "signature"}, nil, "required", "parties"},
 		{obj{"manner": "signature"}, []obj{{"kind": "person", "side": "respondent", "name": "乙", "phone": "13900000004"}}, "unknown_value", "parties[0].side"},
+		{obj{"manner": "signature", "given": "2001-01-01T00:00:00Z"}, party, "proxy.given_early", "onBehalf.given"},
 		{obj{"manner": "signature", "given": "2199-01-01T00:00:00Z"}, party, "in_future", "onBehalf.given"},
 	} {
 		app.Do(t, worker, "POST", "/api/v1/reports", report(apptest.Here, obj{"parties": c.parties, "onBehalf": c.consent})).Refused(422, c.code, c.field)

@@ -56,10 +56,22 @@ const maxErrands = 50
 // helper is who acts for a party, "" if nobody does. What must not reach the accused must not reach whoever acts for them; their consent
 // stands by, should it turn out to be no accusation.
 func (c *Case) helper(p *Party) string {
-	if !p.Proxy.Holds() || c.accused(p) {
+	if !p.Proxy.Holds() || c.accused(p) || c.across(p, p.Proxy) {
 		return ""
 	}
 	return p.Proxy.Helper
+}
+
+// across tells whether a consent of the party would have its helper act for two sides of the case: somebody of another side has chosen them
+// before. Cases that are joined, and a side that is corrected, may bring such two together.
+func (c *Case) across(p *Party, x *Proxy) bool {
+	return slices.ContainsFunc(c.Parties, func(q Party) bool {
+		y := q.Proxy
+		if q.Side == p.Side || !y.Holds() || y.Helper != x.Helper || c.accused(&q) {
+			return false
+		}
+		return y.Since.Before(x.Since) || y.Since.Equal(x.Since) && (p.Proxy != x || q.ID < p.ID)
+	})
 }
 
 // actsFor are the parties for whom the user acts.
@@ -84,8 +96,9 @@ func (c *Case) Helpers() []string {
 	return users
 }
 
-// check refuses a consent that is not well-formed, or given in a way that the policy does not take.
-func (in *ProxyInput) check(at string, now time.Time, pol *policy.Policy) error {
+// check refuses a consent that is not well-formed, or given in a way or at a time that the policy does not take. The matter was reported at a
+// time that is no later than now.
+func (in *ProxyInput) check(at string, reported, now time.Time, pol *policy.Policy) error {
 	switch {
 	case in.Manner == "":
 		return Refusal("proxy", Invalid, "required", at+"manner")
@@ -100,6 +113,9 @@ func (in *ProxyInput) check(at string, now time.Time, pol *policy.Policy) error 
 	if in.Given.After(now.Add(time.Minute)) {
 		return Refusal("proxy", Invalid, "in_future", at+"given")
 	}
+	if oldest := pol.Proxies.Oldest(reported); !in.Given.IsZero() && in.Given.Before(oldest) {
+		return Refusal("proxy", Invalid, "proxy.given_early", at+"given", "earliest", oldest.Format(time.RFC3339))
+	}
 	return kept(at+"given", in.Given)
 }
 
@@ -113,7 +129,7 @@ func (in *ProxyInput) proxy(helper string, now time.Time) *Proxy {
 
 // fileFor makes the first party of a report the one for whom it is filed, with a link of their own.
 func (s *Service) fileFor(rep *Report, in *ProxyInput, by Role, pol *policy.Policy) (link string, err error) {
-	if err := in.check("onBehalf.", rep.Received, pol); err != nil {
+	if err := in.check("onBehalf.", rep.Received, rep.Received, pol); err != nil {
 		return "", err
 	}
 	if !pol.Proxies.May(string(by)) {
@@ -170,11 +186,15 @@ func (d *decision) entrust(cmd Entrust) error {
 	case !d.mayEntrust(p, helper):
 		return Refusal("entrust", Invalid, "unknown_value", "helper", "value", helper)
 	}
-	if err := cmd.ProxyInput.check("", d.At, d.pol); err != nil {
+	if err := cmd.ProxyInput.check("", d.Opened, d.At, d.pol); err != nil {
 		return err
 	}
 	heir := d.heir(p)
-	p.Proxy = cmd.ProxyInput.proxy(helper, d.At)
+	proxy := cmd.ProxyInput.proxy(helper, d.At)
+	if d.across(p, proxy) {
+		return Refusal("entrust", Conflict, "proxy.other_side", "helper")
+	}
+	p.Proxy = proxy
 	d.say("party", p.ID)
 	d.say("helper", helper)
 	d.let(p.ID, heir, helper) // of a helper who left: what they had begun is in hand again

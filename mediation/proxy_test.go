@@ -105,3 +105,42 @@ func TestAnErrandOfWhoActsNoLongerIsNotLate(t *testing.T) {
 		t.Error("an errand that nobody runs any more is late")
 	}
 }
+
+func TestNobodyActsForTwoSidesOfOneCase(t *testing.T) {
+	s := begin(t, nil)
+	paper := ProxyInput{Manner: "signature"}
+	s.do(staff, Entrust{Party: "p1", Helper: walker.ID, ProxyInput: paper})
+	s.refuses(staff, Entrust{Party: "p2", Helper: walker.ID, ProxyInput: paper}, "proxy.other_side")
+	s.refuses(walker, Entrust{Party: "p2", ProxyInput: paper}, "proxy.other_side")
+	s.do(staff, Entrust{Party: "p2", Helper: staff.ID, ProxyInput: paper})
+	s.do(applicant, RevokeProxy{})
+	s.do(staff, RevokeProxy{Behalf{Party: "p2", Manner: "spoken"}})
+	s.do(walker, Entrust{Party: "p2", ProxyInput: paper}) // who acts for nobody any more
+}
+
+func TestTwoConsentsThatMeetLeaveTheHelperToTheFirst(t *testing.T) {
+	s := begin(t, nil)
+	s.do(staff, Entrust{Party: "p1", Helper: walker.ID, ProxyInput: ProxyInput{Manner: "signature"}})
+	known := *s.c.Party("p2")
+	known.ID, known.Match = "p9", []string{"h2"}
+	known.Proxy = &Proxy{Helper: walker.ID, Since: s.at.Add(time.Minute), Given: s.at, Manner: "signature"}
+	s.c.Parties[1].Match = []string{"h2"}
+	d := &decision{Case: s.c, Order: Order{Actor: SystemActor, At: s.at.Add(time.Hour)}, rules: s.r, pol: s.r.Policy}
+	d.begin("joined")
+	d.welcome(known) // as another case's people are when it is joined to this one
+	if got := s.c.actsFor(walker.ID); !slices.Equal(got, []string{"p1"}) {
+		t.Errorf("acts for %v", got)
+	}
+}
+
+func TestAConsentIsOfItsOwnMatter(t *testing.T) {
+	s := begin(t, nil)
+	given := func(at time.Time) Entrust {
+		return Entrust{Party: "p1", ProxyInput: ProxyInput{Manner: "signature", Given: at}}
+	}
+	s.refuses(walker, given(s.at.Add(time.Hour)), "in_future")
+	s.refuses(walker, given(s.c.Opened.AddDate(-1, 0, -1)), "proxy.given_early")
+	s.r.Policy.Proxies.GivenDays = 30
+	s.refuses(walker, given(s.c.Opened.AddDate(0, 0, -31)), "proxy.given_early")
+	s.do(walker, given(s.c.Opened.AddDate(0, 0, -29)))
+}

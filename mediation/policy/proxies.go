@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Proxies says who runs errands for residents (三帮一办、代办员) and how soon. The zero value: whoever may report, with no limit.
 type Proxies struct {
@@ -9,6 +12,8 @@ type Proxies struct {
 	By []string
 	// Manners are the ways of consenting that suffice; none: all of ProxyManners.
 	Manners []string
+	// GivenDays is how many days before the matter was reported a consent may have been given at most; 0: a year.
+	GivenDays int
 	// Errand is how soon an errand must have its result; zero: no clock runs.
 	Errand Limit
 }
@@ -25,11 +30,20 @@ func (p *Proxies) Takes(manner string) bool {
 	return len(p.Manners) == 0 || slices.Contains(p.Manners, manner)
 }
 
+// Oldest is the earliest moment at which a consent to act in a matter of that report can have been given.
+func (p *Proxies) Oldest(reported time.Time) time.Time {
+	if p.GivenDays > 0 {
+		return reported.AddDate(0, 0, -p.GivenDays)
+	}
+	return reported.AddDate(-1, 0, 0)
+}
+
 var proxyKeys = []key[Proxies]{
 	named(Text{"代办人的名称，如代办员", "what such a helper is called"}, func(p *Proxies) *Text { return &p.Name }),
 	list("by", required, kindWords, Text{"哪些角色可以代办", "the roles that may act for a resident"}, parseWord, func(p *Proxies) *[]string { return &p.By }),
 	list("manners", optional, kindWords, Text{"认可的委托方式：signature签名、fingerprint手印、spoken口头（须附凭证）；不填为都可以",
 		"ways of consenting that suffice: signature, fingerprint, spoken (with proof); without it all do"}, parseWord, func(p *Proxies) *[]string { return &p.Manners }),
+	count("given_days", optional, 0, 3650, Text{"委托最多可早于上报多少天；不填为一年", "how many days before the report a consent may have been given at most; without it a year"}, func(p *Proxies) *int { return &p.GivenDays }),
 	span("within", optional, Text{"代办事项多久内须有结果；不填为不计时", "how soon an errand must have its result; without it no clock runs"}, func(p *Proxies) *Span { return &p.Errand.Within }),
 	list("remind", optional, Text{"时限列表", "list of spans"}, Text{"到期前多久提醒，由长到短", "how long before the end to remind, longest first"}, parseSpan,
 		func(p *Proxies) *[]Span { return &p.Errand.Remind }),
