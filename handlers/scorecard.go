@@ -171,10 +171,12 @@ type snapshotView struct {
 	Area      grid.Code `json:"area"`
 	At        time.Time `json:"at"`
 	FrozenBy  personRef `json:"frozenBy"`
+	Due       time.Time `json:"due,omitzero"` // when the card has it frozen
+	Late      bool      `json:"late"`         // it was frozen later, by what the cases had come to by then
 }
 
 func viewSnapshot(s *scorecard.Snapshot, names map[string]string) snapshotView {
-	return snapshotView{s.Key, s.Card, s.Month, s.Ground, s.At.UTC(), personRef{ID: s.By, Name: names[s.By]}}
+	return snapshotView{s.Key, s.Card, s.Month, s.Ground, s.At.UTC(), personRef{ID: s.By, Name: names[s.By]}, s.Due.UTC(), s.Late}
 }
 
 // mostSnapshots is how many are listed: ten years.

@@ -43,6 +43,7 @@ func (s *system) rooms() []namedRoom {
 		{"opinions", s.opinions},
 		{"teams", s.teams},
 		{"villages", s.villages},
+		{"scorecards", s.scorecards},
 		{"retention", s.retention},
 		{"hand-overs", s.handovers},
 		{"calendar", s.cases.CalendarWatch()},

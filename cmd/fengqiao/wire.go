@@ -140,6 +140,8 @@ type system struct {
 	opinions *opinion.Service
 	// teams keeps the posts of grids' teams.
 	teams *team.Service
+	// scorecards measures, and freezes months.
+	scorecards *scorecard.Service
 	// villages keeps what villages were assessed at.
 	villages *village.Service
 	// retention lets go of what rooms beside the cases have kept long enough.
@@ -245,9 +247,9 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 	if err != nil {
 		return nil, err
 	}
-	scorecards := scorecard.NewService(scorecard.Deps{KeptFrom: st.Cases().KeptFrom, Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), People: account.Officials{Service: in.accounts},
+	s.scorecards = scorecard.NewService(scorecard.Deps{KeptFrom: st.Cases().KeptFrom, Cards: st.Scorecards(), Snapshots: st.ScorecardSnapshots(), Months: st.ScorecardMonths(), People: account.Officials{Service: in.accounts},
 		Policies: in.policies, Atlas: s.atlas, Figures: s.figures, Slips: st.Slips(), Now: s.cases.Now})
-	s.handovers.Files = handlers.OfficialFiles{Scorecards: scorecards}
+	s.handovers.Files = handlers.OfficialFiles{Scorecards: s.scorecards}
 	s.api, err = handlers.New(handlers.Deps{
 		Clock:       s.movable(),
 		Cases:       s.cases,
@@ -278,7 +280,7 @@ func newSystem(ctx context.Context, in *installation, v *settings.Values, log *s
 		Dockets:     s.dockets,
 		Duty:        s.duty,
 		Figures:     s.figures,
-		Scorecards:  scorecards,
+		Scorecards:  s.scorecards,
 		Font:        font,
 		Names:       in.directory,
 		Now:         in.now,

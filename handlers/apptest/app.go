@@ -89,6 +89,8 @@ type App struct {
 	Councils *council.Service
 	Opinions *opinion.Service
 	Teams    *team.Service
+	// Scorecards freeze months when a test lets them (Sweep).
+	Scorecards *scorecard.Service
 	// Villages are swept when a test lets them (Sweep).
 	Villages *village.Service
 	// Retention lets go of what rooms beside the cases have kept long enough.
@@ -250,9 +252,9 @@ func serve(t testing.TB, a *App, options []Option) *App {
 		}})
 	campaigns, err := campaign.NewService(campaign.Deps{Campaigns: a.Store.Campaigns(), Cases: a.Store.Cases(), Heads: a.Store.Figures(), Policies: a.policies, Now: a.Cases.Now})
 	must(t, err)
-	scorecards := scorecard.NewService(scorecard.Deps{KeptFrom: a.Store.Cases().KeptFrom, Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), People: account.Officials{Service: a.Accounts},
+	a.Scorecards = scorecard.NewService(scorecard.Deps{KeptFrom: a.Store.Cases().KeptFrom, Cards: a.Store.Scorecards(), Snapshots: a.Store.ScorecardSnapshots(), Months: a.Store.ScorecardMonths(), People: account.Officials{Service: a.Accounts},
 		Policies: a.policies, Atlas: a.Atlas, Figures: a.Figures, Slips: a.Store.Slips(), Now: a.Cases.Now})
-	a.HandOvers.Files = handlers.OfficialFiles{Scorecards: scorecards}
+	a.HandOvers.Files = handlers.OfficialFiles{Scorecards: a.Scorecards}
 	if a.bare {
 		return a
 	}
@@ -278,7 +280,7 @@ func serve(t testing.TB, a *App, options []Option) *App {
 		Halls:      hall.NewService(hall.Deps{Visits: a.Store.Visits(), Policies: a.policies, Cases: a.Cases, Reader: a.Store.Cases(), Now: a.Case.Now}),
 		HandOvers:  a.HandOvers,
 		Holds:      a.Retention,
-		Scorecards: scorecards,
+		Scorecards: a.Scorecards,
 		Patrols:    a.Patrols,
 		Councils:   a.Councils,
 		Opinions:   a.Opinions,
@@ -347,6 +349,7 @@ func (a *App) rooms() []casetime.Room {
 		a.Opinions,
 		a.Teams,
 		a.Villages,
+		a.Scorecards,
 		a.Retention,
 		a.HandOvers,
 		a.Cases.CalendarWatch(),

@@ -53,7 +53,7 @@ func TestASweepWalksWhatIsDueAndNothingElse(t *testing.T) {
 	if beginnings > 1 {
 		t.Errorf("%d passes began with the first case, where each after the first goes on from the one before", beginnings)
 	}
-	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies", "village_rounds", "village_results", "council_meetings", "hall_visits", "opinion_campaigns"} {
+	for _, table := range []string{"cases", "reports", "mediators", "slips", "studies", "scorecard_months", "village_rounds", "village_results", "council_meetings", "hall_visits", "opinion_campaigns"} {
 		if !due[table] {
 			t.Errorf("nothing that is due was asked of %s", table)
 		}

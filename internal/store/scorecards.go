@@ -17,8 +17,9 @@ const (
 	scorecardSetting = "scorecards"
 )
 
-// scorecardTables: versions lie under their ids, snapshots under card and month; neither is ever changed.
-var scorecardTables = []Table{{Name: scorecardsTable}, {Name: snapshotsTable, Tagged: true}}
+// scorecardTables: versions lie under their ids, snapshots under card and month, neither of which is ever changed; months by when they are frozen.
+var scorecardTables = []Table{{Name: scorecardsTable}, {Name: snapshotsTable, Tagged: true},
+	{Name: monthsTable, Keys: []Key{{"due", Int}}, Indexes: []Index{{Keys: []string{"due", "sort"}}}}}
 
 // Scorecards implements scorecard.Cards.
 type Scorecards struct {

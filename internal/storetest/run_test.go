@@ -54,6 +54,7 @@ func runAll[E store.Engine](t *testing.T, engine func(t *testing.T) E, blobs fun
 		{"Opinions", storetest.Opinions},
 		{"OpinionCrashes", storetest.OpinionCrashes},
 		{"Teams", storetest.Teams},
+		{"ScorecardMonths", storetest.ScorecardMonths},
 		{"Villages", storetest.Villages},
 		{"VillagesFrozen", storetest.VillagesFrozen},
 		{"VillageCrashes", storetest.VillageCrashes},

@@ -51,7 +51,7 @@ func Scorecards(t *testing.T, s *store.Store) {
 		t.Fatal(err)
 	}
 	cards := s.Scorecards()
-	service := scorecard.NewService(scorecard.Deps{Cards: cards, Snapshots: s.ScorecardSnapshots(), People: officeHolders{}, Policies: k.Policies, Atlas: k.Atlas, Figures: k.kept, Slips: s.Slips(), Now: k.Clock})
+	service := scorecard.NewService(scorecard.Deps{Cards: cards, Snapshots: s.ScorecardSnapshots(), Months: s.ScorecardMonths(), People: officeHolders{}, Policies: k.Policies, Atlas: k.Atlas, Figures: k.kept, Slips: s.Slips(), Now: k.Clock})
 	if _, err := service.Import(ctx, 0, "anji.yaml", src); err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func SlipFigures(t *testing.T, s *store.Store) {
 	ctx := context.Background()
 	k := newFiguresKit(t, s, 10)
 	k.papers(t, 120)
-	service := scorecard.NewService(scorecard.Deps{Cards: s.Scorecards(), Snapshots: s.ScorecardSnapshots(), People: officeHolders{}, Policies: k.Policies, Atlas: k.Atlas, Figures: k.kept, Slips: s.Slips(), Now: k.Clock})
+	service := scorecard.NewService(scorecard.Deps{Cards: s.Scorecards(), Snapshots: s.ScorecardSnapshots(), Months: s.ScorecardMonths(), People: officeHolders{}, Policies: k.Policies, Atlas: k.Atlas, Figures: k.kept, Slips: s.Slips(), Now: k.Clock})
 	if _, err := service.Import(ctx, 0, "slips.yaml", slipCard()); err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,9 @@ type Scorecard struct {
 	Name   Text
 	Source []byte // the YAML as it was imported
 	// Units are the member units (成员单位) that have a row even where no case lies with them.
-	Units      []string
+	Units []string
+	// SettleDays is how many days after its end a month is frozen, for what is entered late.
+	SettleDays int
 	Dimensions []Dimension
 	// Villages is how villages are assessed; without criteria none is.
 	Villages Villages
@@ -87,6 +89,7 @@ var scorecardKeys = []key[Scorecard]{
 	scalar("label", required, kindText, Text{"版本标签，由编写者给出", "the author's label of this version"}, parseLabel, func(s *Scorecard) *string { return &s.Label }),
 	named(Text{"评价名称", "its name"}, func(s *Scorecard) *Text { return &s.Name }),
 	list("units", optional, Text{"文字列表", "list of texts"}, Text{"成员单位；没有案件也列出", "member units, which are listed even without a case"}, parseText, func(s *Scorecard) *[]string { return &s.Units }),
+	count("settle_days", optional, 0, 31, Text{"月度结束后几天定格；不填为月底", "how many days after its end a month is frozen; without it at its end"}, func(s *Scorecard) *int { return &s.SettleDays }),
 	objects("dimensions", required, Text{"维度", "the dimensions"}, dimensionKeys, Dimension{}, func(s *Scorecard) *[]Dimension { return &s.Dimensions }),
 	object("villages", optional, Text{"无信访村评定；不填为没有", "the assessment of villages; without it there is none"}, villagesKeys, func(s *Scorecard) *Villages { return &s.Villages }),
 }

@@ -30,6 +30,20 @@ type Snapshots interface {
 	List(ctx context.Context, key string, limit int) ([]Snapshot, error)
 }
 
+// Months keeps the months that are to be frozen.
+type Months interface {
+	// Add stores a month, unless it is there already, which stays as it is.
+	Add(ctx context.Context, m Month) error
+	// Load returns a month; mediation.ErrNotFound.
+	Load(ctx context.Context, id string) (Month, error)
+	// Schedule says when it is seen to next; zero: never.
+	Schedule(ctx context.Context, id string, at time.Time) error
+	// Due returns ids whose NextDue is not after until, the longest due first, at most limit.
+	Due(ctx context.Context, until time.Time, limit int) ([]string, error)
+	// Defer puts the sweep off to a later time after a failure, be the month readable or not.
+	Defer(ctx context.Context, id string, until time.Time) error
+}
+
 // Snapshot is a month as it stood when it was frozen (月度定格).
 type Snapshot struct {
 	Key    string // the card's
@@ -37,7 +51,10 @@ type Snapshot struct {
 	Month  string
 	Ground grid.Code // whose cases are counted
 	At     time.Time
-	By     string // the account that froze it
+	By     string // the account that froze it, or mediation.SystemActor
+	// Due is when the card has it frozen, Late that it was so long after that that the cases may have gone on.
+	Due  time.Time
+	Late bool
 	// Results are in the order of Subjects.
 	Results []Result
 }

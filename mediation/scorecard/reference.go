@@ -37,10 +37,10 @@ const referenceHead = `# 评价指数 · Scorecards
 <!-- Generated from mediation/scorecard and mediation/policy/scorecard.go; write it anew with: go test ./mediation/scorecard -run Reference -update -->
 
 评价指数是本县的数据：几个维度，各有权重；每个维度几项指标，各有权重、公式、目标值和底线值。按乡镇（街道）、成员单位、干部，按月、季、年计算；每个数都能点到
-案件。月度可以定格。样例见 [fixtures/scorecards/anji.yaml](../fixtures/scorecards/anji.yaml)。
+案件。月度自动定格。样例见 [fixtures/scorecards/anji.yaml](../fixtures/scorecards/anji.yaml)。
 
 A scorecard is a county's own data: weighted dimensions of weighted indicators, each a formula with a target and a floor. It is reckoned by
-township, member unit and official, by month, quarter and year; every count leads to its cases, and months can be frozen.
+township, member unit and official, by month, quarter and year; every count leads to its cases, and months are frozen by themselves.
 
 ` + "```" + `
 fengqiao scorecard check anji.yaml      # 只检查 checks alone
@@ -131,8 +131,9 @@ below the line.
 - **成员单位**：案件现在所在的单位；文件里 ` + "`units`" + ` 列的总有一行。**Units**: where a case lies now; those that the file names always have a line.
 - **干部**：以乡镇、县级、部门工作人员或包案领导身份办过该案的人，一案对每个人都计。只列辖区内的账号。**Officials**: who gave the case a command in one of these
   roles; it counts for each of them. Only accounts of the caller's area are listed.
-- **定格**：月份结束后一次，写明谁、何时、按哪一版；此后不变，再定格得到原来那份。旁边按同一版重新计算，写出差别。看不到全域的人只看得到辖区内各乡镇的行。
-  **Frozen months** are kept once, with who, when and by which version, and never change. Beside them the same version is reckoned again. Who does not see all of the ground
+- **定格**：月份结束 ` + "`settle_days`" + ` 天后自动定格一次，也可以提前手工定格；写明谁、何时、按哪一版；此后不变，再定格得到原来那份。旁边按同一版重新计算，写出差别。迟于该时刻才定格的（服务器停着、或补定以前的月份），按当时的案件计，写明 ` + "`late`" + `。看不到全域的人只看得到辖区内各乡镇的行。
+  **Frozen months** are kept once, by themselves so many days after the month's end or sooner by hand, with who, when and by which version, and never change. One that was
+  frozen later, since the server stood still or for a month before the card, counts the cases as they stood then and says so. Beside them the same version is reckoned again. Who does not see all of the ground
   sees the lines of their own areas alone. 对某人保密的案件（写明了被控告人的检举控告）不计入定格的数和旁边的“现在”，谁看都一样。Cases that are kept from anybody, accusations whose accused
   are entered, are neither in frozen figures nor in what stands beside them, whoever reads.
 - **检举控告、线索**：公式的名称里没有一个是某一类别、某一渠道或限定知悉的文书的数，单挑不出检举控告；评的是读的人看得到的案件，对其保密的案件和关于它们的文书不在任何一行。

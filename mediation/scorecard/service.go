@@ -2,7 +2,6 @@ package scorecard
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 type Deps struct {
 	Cards     Cards
 	Snapshots Snapshots
+	Months    Months
 	People    People
 	Policies  mediation.Policies
 	Atlas     *grid.Atlas
