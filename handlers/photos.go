@@ -131,10 +131,15 @@ func (l *capped) Read(p []byte) (int, error) {
 }
 
 // visiblePhoto loads the photo of the path for who may see it: its owner, and those to whom mediation.Parts gives the
-// photos of the case or the report it belongs to, or who sees the slip whose proof it is. It returns the case too, "" if there is none, or
+// photos of the case or the report it belongs to, or who sits at an open study that it was put before, or who sees the slip whose proof it is. It returns the case too, "" if there is none, or
 // the slip's album.
 func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
-	p, err := a.Media.Photo(c.Context, c.PathID("id"))
+	return a.visiblePhotoOf(c, c.PathID("id"))
+}
+
+// visiblePhotoOf is visiblePhoto for a photo that is named otherwise.
+func (a *API) visiblePhotoOf(c *Call, id string) (media.Photo, string, error) {
+	p, err := a.Media.Photo(c.Context, id)
 	if err != nil {
 		return media.Photo{}, "", err
 	}
@@ -170,7 +175,13 @@ func (a *API) visiblePhoto(c *Call) (media.Photo, string, error) {
 	if err != nil {
 		return media.Photo{}, "", err
 	}
-	if !mediation.Sees(c.Actor, &found)[mediation.PartPhotos] {
+	shown := mediation.Sees(c.Actor, &found)[mediation.PartPhotos]
+	if !shown { // but for who sits at a study that it was put before
+		if shown, err = a.Studies.Shows(c.Context, c.Actor, caseID, p.ID); err != nil {
+			return media.Photo{}, "", err
+		}
+	}
+	if !shown {
 		return media.Photo{}, "", mediation.ErrNotFound
 	}
 	return p, caseID, nil

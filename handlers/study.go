@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"fengqiao/mediation"
@@ -149,12 +151,47 @@ func wordsOf(c *Call) (string, error) {
 }
 
 func (a *API) putMaterial(c *Call) (Reply, error) {
-	text, err := wordsOf(c)
-	if err != nil {
+	var b struct {
+		Text   string   `json:"text"`
+		Photos []string `json:"photos"`
+	}
+	if err := c.decodeBounded(&b); err != nil {
 		return Reply{}, err
 	}
-	st, err := a.Studies.Put(c.Context, c.Actor, c.PathID("id"), c.Key, text)
+	if err := a.shownAtStudy(c, b.Photos); err != nil {
+		return Reply{}, err
+	}
+	st, err := a.Studies.Put(c.Context, c.Actor, c.PathID("id"), c.Key, b.Text, b.Photos)
 	return a.afterStudy(c, &st, err)
+}
+
+// shownAtStudy ties the caller's own fresh photos to the study's case, and refuses those that are not of its album or that the caller does not see.
+func (a *API) shownAtStudy(c *Call, photos []string) error {
+	if len(photos) == 0 {
+		return nil
+	}
+	st, err := a.Studies.Look(c.Context, c.Actor, c.PathID("id"))
+	if err != nil {
+		return err
+	}
+	if !st.Open() || !study.SeesWhole(c.Actor, &st) || len(photos) > study.MaxPhotos {
+		return nil // the study says so
+	}
+	var fresh []string
+	for i, id := range photos {
+		p, of, err := a.visiblePhotoOf(c, id)
+		own := err == nil && p.Case == "" && p.Report == "" && p.Owner == c.Actor.ID
+		if errors.Is(err, mediation.ErrNotFound) || err == nil && !own && of != st.Case {
+			return invalid("unknown_value", "photos["+strconv.Itoa(i)+"]", "value", printable(id))
+		}
+		if err != nil {
+			return err
+		}
+		if own {
+			fresh = append(fresh, id)
+		}
+	}
+	return a.Media.Attach(c.Context, c.Actor.ID, fresh, "", st.Case)
 }
 
 func (a *API) concludeStudy(c *Call) (Reply, error) {

@@ -55,6 +55,8 @@ type studyWordsView struct {
 type studyMaterialView struct {
 	ID string `json:"id"`
 	studyWordsView
+	// Photos are opened as those of cases are, while the study is open.
+	Photos []string `json:"photos,omitzero"`
 }
 
 type studyOrderView struct {
@@ -125,7 +127,7 @@ func (v *studyViewer) discussion(st *study.Study, out *studyView) {
 		out.Members = append(out.Members, studyMemberView{ID: m.ID, User: v.person(m.User), Unit: m.Unit, Post: m.Post, At: m.At})
 	}
 	for _, m := range st.Materials {
-		out.Materials = append(out.Materials, studyMaterialView{m.ID, v.words(m.At, m.By, m.Words)})
+		out.Materials = append(out.Materials, studyMaterialView{m.ID, v.words(m.At, m.By, m.Words), m.Photos})
 	}
 	if k := st.Conclusion; k != nil {
 		said := v.words(k.At, k.By, k.Words)

@@ -20,6 +20,7 @@ import (
 	"fengqiao/mediation/council"
 	"fengqiao/mediation/policy"
 	"fengqiao/mediation/slip"
+	"fengqiao/mediation/study"
 )
 
 var eraseHelp = words.Text{
@@ -135,7 +136,7 @@ func (in *installation) eraser() *mediation.Eraser {
 	photos := in.album()
 	cases := in.service(&grid.Atlas{}, photos, in.now, slog.New(slog.DiscardHandler))
 	return &mediation.Eraser{Service: cases, Keys: in.ring, Photos: photos, By: anywhere(byCommand),
-		Rooms: []mediation.Leavings{in.slipEraser(), in.suggestionEraser()}, Beside: []mediation.Acquaintance{in.suggestionEraser(), in.deskAcquaintance(cases), council.Invitations{Eraser: in.meetingEraser()}}}
+		Rooms: []mediation.Leavings{in.slipEraser(), in.suggestionEraser(), &study.Eraser{Studies: in.Store.Studies()}}, Beside: []mediation.Acquaintance{in.suggestionEraser(), in.deskAcquaintance(cases), council.Invitations{Eraser: in.meetingEraser()}}}
 }
 
 func (in *installation) slipEraser() *slip.Eraser {

@@ -1,6 +1,6 @@
 // Package retention (保存期限) lets go of what rooms beside the cases keep of people, once it has been kept for as many days as the policy in
-// force says (个人信息保护法 19, 47: who keeps it erases it by themselves). Cases and reports wait for somebody's order; what is held for
-// the law. What becomes of a record is its room's affair: words are erased by their keys, links struck off; what is counted of it stays.
+// force says (个人信息保护法 19, 47: who keeps it erases it by themselves). Cases and reports wait for somebody's order. What is
+// held for the law stays. What becomes of a record is its room's affair: words are erased by their keys, links struck off; what is counted of it stays.
 //
 // Nothing is noted of what will fall due: a room tells since when it has been keeping what, so that another policy holds at once for all.
 package retention

@@ -3,6 +3,7 @@ package study
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"fengqiao/mediation"
@@ -59,7 +60,10 @@ func (s *Service) Leave(ctx context.Context, actor mediation.Actor, id, member s
 }
 
 // Put puts material before the members.
-func (s *Service) Put(ctx context.Context, actor mediation.Actor, id, key, text string) (Study, error) {
+func (s *Service) Put(ctx context.Context, actor mediation.Actor, id, key, text string, photos []string) (Study, error) {
+	if len(photos) > MaxPhotos {
+		return Study{}, mediation.Refusal("study", mediation.Invalid, "too_many", "photos", "max", strconv.Itoa(MaxPhotos))
+	}
 	c, err := s.caseOf(ctx, actor, id, mediation.StudyPart)
 	if err != nil {
 		return Study{}, err
@@ -72,7 +76,7 @@ func (s *Service) Put(ctx context.Context, actor mediation.Actor, id, key, text 
 		if !SeesWhole(actor, t.Study) {
 			return mediation.Refusal("study", mediation.Forbidden, "forbidden", "")
 		}
-		return t.put(Material{ID: idOf("material", id, actor.ID, key), Words: words})
+		return t.put(Material{ID: idOf("material", id, actor.ID, key), Words: words, Photos: photos})
 	})
 }
 

@@ -62,6 +62,8 @@ type Material struct {
 	At    time.Time
 	By    string
 	Words mediation.Sealed
+	// Photos are of the case's album: photos and recordings that the members may open while the study is open.
+	Photos []string
 }
 
 // Conclusion is what the study came to.
@@ -91,6 +93,7 @@ const (
 	MaxMembers   = 50
 	MaxMaterials = 100
 	MaxOrders    = 50
+	MaxPhotos    = 20 // of one material
 )
 
 // Open tells whether it has not concluded.
