@@ -75,7 +75,8 @@ func (s *Service) freeze(ctx context.Context, actor mediation.Actor, card *Card,
 		By: actor.ID, Results: results})
 }
 
-// all reckons everybody of the county that the policy in force is for.
+// all reckons everybody of the county that the policy in force is for. What is kept from anybody is in no frozen figure, nor in what stands beside
+// it: all read the same, and nobody of an accused's side finds more in it than in their own list.
 func (s *Service) all(ctx context.Context, card *Card, p Period) ([]Result, grid.Code, error) {
 	pol, err := s.Policies.Current(ctx)
 	if err != nil {
@@ -84,7 +85,7 @@ func (s *Service) all(ctx context.Context, card *Card, p Period) ([]Result, grid
 	county := grid.Code(pol.County)
 	var results []Result
 	for _, by := range Subjects {
-		g, err := s.ground(ctx, card, by, figures.Query{Sight: mediation.Visible{Area: &county}, Now: s.Now()})
+		g, err := s.ground(ctx, card, by, figures.Query{Sight: mediation.Visible{Area: &county, Except: mediation.FromAnybody}, Now: s.Now()})
 		if err != nil {
 			return nil, "", err
 		}

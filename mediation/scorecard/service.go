@@ -249,61 +249,6 @@ func baseOf(q figures.Query) grid.Code {
 	return base
 }
 
-// Freeze keeps a month that is over as it stands (定格), once: who comes second gets what the first has kept.
-func (s *Service) Freeze(ctx context.Context, actor mediation.Actor, key, month string) (Snapshot, bool, error) {
-	card, _, err := s.Card(ctx, key)
-	if err != nil {
-		return Snapshot{}, false, err
-	}
-	zone, err := s.zone(ctx)
-	if err != nil {
-		return Snapshot{}, false, err
-	}
-	p, err := ParsePeriod(month, zone)
-	if err != nil || !p.Month() {
-		return Snapshot{}, false, mediation.Refusal("freeze", mediation.Invalid, "scorecard.bad_month", "month")
-	}
-	if p.Until.After(s.Now()) {
-		return Snapshot{}, false, mediation.Refusal("freeze", mediation.Conflict, "scorecard.not_over", "month")
-	}
-	kept, err := s.Snapshots.Load(ctx, key, p.Name)
-	if !errors.Is(err, mediation.ErrNotFound) {
-		return kept, false, err
-	}
-	if err := s.Figures.Pass(ctx); err != nil { // what happened a moment ago counts
-		return Snapshot{}, false, err
-	}
-	results, ground, err := s.all(ctx, card, p)
-	if err != nil {
-		return Snapshot{}, false, err
-	}
-	return s.Snapshots.Freeze(ctx, Snapshot{Key: key, Card: card.ID, Month: p.Name, Ground: ground, At: mediation.Instant(s.Now()),
-		By: actor.ID, Results: results})
-}
-
-// all reckons everybody of the county that the policy in force is for. What is kept from anybody is in no frozen figure, nor in what stands beside
-// it: all read the same, and nobody of an accused's side finds more in it than in their own list.
-func (s *Service) all(ctx context.Context, card *Card, p Period) ([]Result, grid.Code, error) {
-	pol, err := s.Policies.Current(ctx)
-	if err != nil {
-		return nil, "", err
-	}
-	county := grid.Code(pol.County)
-	var results []Result
-	for _, by := range Subjects {
-		g, err := s.ground(ctx, card, by, figures.Query{Sight: mediation.Visible{Area: &county, Except: mediation.FromAnybody}, Now: s.Now()})
-		if err != nil {
-			return nil, "", err
-		}
-		r, err := s.reckon(ctx, &g, p)
-		if err != nil {
-			return nil, "", err
-		}
-		results = append(results, r)
-	}
-	return results, county, nil
-}
-
 // Frozen is a snapshot as the caller may see it, and the same reckoned again by the same version of the card.
 type Frozen struct {
 	Card     *Card

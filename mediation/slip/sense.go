@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fengqiao/mediation"
+	"fengqiao/mediation/clock"
 	"fengqiao/mediation/policy"
 )
 
@@ -138,7 +139,7 @@ func (s *Service) trip(ctx context.Context, c *mediation.Case, t *policy.SlipTri
 		return due, "", nil
 	}
 	p, err := s.lastProgress(ctx, c, t)
-	return r.Calendar.After(p.last.Add(p.paused()), t.Within).UTC(), p.last.Format(time.RFC3339Nano), err
+	return r.Calendar.AfterPaused(p.last, t.Within, p.stood()).UTC(), p.last.Format(time.RFC3339Nano), err
 }
 
 // lastProgress is the newest event that the trigger takes for progress, or the opening of the case.
@@ -158,7 +159,7 @@ type progress struct {
 	last         time.Time
 	passed, from time.Time // when the case was last passed on, where that was progress, and what was the newest before
 	since        time.Time // it has been suspended; zero: it is not
-	pauses       [][2]time.Time
+	pauses       []clock.Pause
 }
 
 func progressOf(t *policy.SlipTrigger, opened time.Time) progress {
@@ -182,21 +183,21 @@ func (p *progress) pause(e *mediation.Event) {
 	case e.To == mediation.Suspended && p.since.IsZero():
 		p.since = e.At
 	case e.To != mediation.Suspended && !p.since.IsZero():
-		p.pauses, p.since = append(p.pauses, [2]time.Time{p.since, e.At}), time.Time{}
+		p.pauses, p.since = append(p.pauses, clock.Pause{From: p.since, To: e.At}), time.Time{}
 	}
 }
 
-// paused is for how long the case has been suspended since its newest progress.
-func (p *progress) paused() (sum time.Duration) {
+// stood is when the case was suspended since its newest progress.
+func (p *progress) stood() (list []clock.Pause) {
 	for _, x := range p.pauses {
-		if x[0].Before(p.last) {
-			x[0] = p.last
+		if x.From.Before(p.last) {
+			x.From = p.last
 		}
-		if x[1].After(x[0]) {
-			sum += x[1].Sub(x[0])
+		if x.To.After(x.From) {
+			list = append(list, x)
 		}
 	}
-	return sum
+	return list
 }
 
 // note takes events in their order. What was passed on and came back, taken back or objected to, has moved nowhere: it counts as if it had not been passed on.

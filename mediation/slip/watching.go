@@ -31,11 +31,11 @@ func (s *Service) Watching(ctx context.Context, actor mediation.Actor, id string
 		if !due.After(s.now()) {
 			continue // it moves no more, or was warned of
 		}
-		since, err := s.lastProgress(ctx, &c, t.Progress)
+		moved, err := s.lastProgress(ctx, &c, t)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, clock.Term{Name: clock.Progress, Of: t.Key, Since: since, Due: due, Limit: policy.Limit{Within: t.Within}, Rule: "slips.triggers." + t.Key + ".within"})
+		list = append(list, clock.Term{Name: clock.Progress, Of: t.Key, Since: moved.last, Due: due, Pauses: moved.stood(), Limit: policy.Limit{Within: t.Within}, Rule: "slips.triggers." + t.Key + ".within"})
 	}
 	return list, nil
 }
