@@ -102,6 +102,39 @@ func oneKeyTransferBetweenTwoDesks(t *testing.T, fresh apptest.Fresh) {
 	p.police.passOn(t, "110-9", "m9", here).Refused(409, "desk.there", "")
 }
 
+// TestWhatTheGridBroughtInIsPassedOnToADesk: a matter that came by no desk goes to one by the county's staff, where the policy lets it.
+func TestWhatTheGridBroughtInIsPassedOnToADesk(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		a := fresh(t)
+		p := newPair(t, a)
+		pass := func(s *story) apptest.Answer { return s.order(p.county, "pass-on", obj{"to": apptest.PoliceDesk}) }
+		pass(begin(t, a)).Refused(409, "need.passable", "")
+
+		a = fresh(t)
+		p = newPair(t, a)
+		withRules(t, a, "desks:\n  passes:\n    - {to: "+apptest.PoliceDesk+"}\n")
+		s := begin(t, a)
+		pass(s).Want(200)
+		s.order(s.worker, "pass-on", obj{"to": apptest.PoliceDesk}).Refused(403, "forbidden", "")
+		p.deliver(t)
+		var incoming int
+		for _, e := range p.server.heard {
+			if e.Step == "passed_in" && e.Case == s.id && e.From == nil && e.To.Desk == apptest.PoliceDesk {
+				incoming++
+			}
+		}
+		if incoming != 1 {
+			t.Errorf("the desk heard: %+v", p.server.heard)
+		}
+		p.police.put(t, "110-9", obj{"passedCaseId": s.id}).Want(201)
+		var v passed
+		a.Do(t, p.county, "GET", s.path(""), nil).Want(200).Into(&v)
+		if len(v.Passes) != 1 || v.Passes[0].From != "" || v.Passes[0].Number != "110-9" {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
 func TestAnEndedMatterIsPassedToNoDesk(t *testing.T) {
 	p := newPair(t, apptest.New(t))
 	p.put(t, "GD-2", order(apptest.Here, obj{"severity": 4})).Want(201)

@@ -119,7 +119,7 @@ var caseMessages = map[string]message{
 	"loop.same_day":         {"须在不同的日子", "On another day", "规则规定每次见面须在不同的日子。", "By the policy each meeting is on another day."},
 	"loop.same_person":      {"须由不同的人", "Somebody else must", "签字、审核须由不同的人，审核人不能办理过本案的其它环节；当事人签字每人一次。", "Signatures and checks are by different people; who checks has done no other step of the case; each party signs once."},
 	"need.no_danger":        {"已因险情移交", "With the police already", "本案已因险情移交公安机关。", "The case lies with the police because of danger already."},
-	"need.passable":         {"不能转往别的平台", "Not to be passed on", "本案不在外部平台，或规则不允许该平台转办。", "The case lies with no outside desk, or the policy lets that desk pass nothing on."},
+	"need.passable":         {"不能转往别的平台", "Not to be passed on", "规则不允许从本案现在所在之处转往别的平台。", "By the policy nothing is passed on from where the case lies now."},
 	"need.desk":             {"不是外部平台的事项", "Not from an outside desk", "本案不是外部平台转来的。", "The case did not come from an outside desk."},
 	"need.joint":            {"未设联席会议", "No joint conference", "本县规则没有设联合办理。", "The policy has no joint handling."},
 	"joint.vacant":          {"签批岗位空缺", "Nobody holds the post that signs", "规则规定由岗位“{post}”的在任者签批，该岗位现在空缺，请先配人。", "By the policy the holder of the post “{post}” signs, and nobody holds it now: fill it first."},

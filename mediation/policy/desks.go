@@ -10,7 +10,7 @@ type Desks struct {
 	Danger string
 }
 
-// DeskPass is one way, by the desks' names in the list of desks.
+// DeskPass is one way, by the desks' names in the list of desks. From "" is what lies with no desk: the county's own people brought it in.
 type DeskPass struct{ From, To string }
 
 // MayPass tells whether a matter may go from one desk to the other; with to "", to any other.
@@ -20,12 +20,12 @@ func (d Desks) MayPass(from, to string) bool {
 
 // Knows tells whether a desk of that name stands at either end of a way.
 func (d Desks) Knows(desk string) bool {
-	return slices.ContainsFunc(d.Passes, func(p DeskPass) bool { return p.From == desk || p.To == desk })
+	return desk != "" && slices.ContainsFunc(d.Passes, func(p DeskPass) bool { return p.From == desk || p.To == desk })
 }
 
 var desksKeys = []key[Desks]{
 	objects("passes", required, Text{"一键转办：哪个平台可转往哪个平台", "which desk may pass a matter on to which"}, []key[DeskPass]{
-		word("from", required, Text{"转出平台的名称", "the desk that it leaves"}, func(p *DeskPass) *string { return &p.From }),
+		word("from", optional, Text{"转出平台的名称；不填则为不在任何平台的事项（网格、大厅报来的），由县级工作人员转出", "the desk that it leaves; none: what lies with no desk (brought in by the grid or over a counter), which the county's staff pass on"}, func(p *DeskPass) *string { return &p.From }),
 		word("to", required, Text{"转往平台的名称", "the desk that it goes to"}, func(p *DeskPass) *string { return &p.To }),
 	}, DeskPass{}, func(d *Desks) *[]DeskPass { return &d.Passes }),
 	word("danger", optional, Text{"遇险即转：险情同时转往哪个平台（须在passes中）", "the desk, one of those above, that a matter is passed on to at once when danger is named"}, func(d *Desks) *string { return &d.Danger }),
@@ -39,7 +39,7 @@ func (c *checker) checkDesks() {
 		switch {
 		case p.From == p.To && p.From != "":
 			c.wrong(item("desks.passes", i)+".to", "不能转给自己", "a desk passes nothing on to itself")
-		case slices.Index(c.Desks.Passes, p) < i && p.From != "":
+		case slices.Index(c.Desks.Passes, p) < i && p.To != "":
 			c.wrong(item("desks.passes", i), "与前面的一条相同", "this way stands above already")
 		}
 	}
