@@ -144,32 +144,3 @@ func TestDangerNamedAfterTheEndGoesToThePoliceAgain(t *testing.T) {
 		s.order(s.staff, "danger", obj{"text": "又来了"}).Refused(409, "case.state", "")
 	})
 }
-
-// TestDangerNamedByAPartyGoesStraightToThePolice: who is threatened need not find somebody who acts on the case first.
-func TestDangerNamedByAPartyGoesStraightToThePolice(t *testing.T) {
-	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
-		p := withDangerDesk(t, fresh(t))
-		s := begin(t, p.a)
-		party := s.order(s.staff, "add-party", obj{"kind": "person", "side": "applicant", "name": "甲某", "phone": "13800001234"}).Want(200).View()["party"].(string)
-		s.offered()
-		me := p.a.Party(t, s.id, party)
-		s.own(me, "danger", obj{"text": ""}).Refused(422, "required", "text")
-		s.own(me, "danger", obj{"text": "他拿着刀在门口"}).Want(200)
-		k, err := p.a.Cases.Cases.Load(t.Context(), s.id)
-		if err != nil || k.State != mediation.Transferred || !k.Emergency || k.AtDesk() != apptest.PoliceDesk {
-			t.Fatalf("%s, an emergency %v, at %s, %v", k.State, k.Emergency, k.AtDesk(), err)
-		}
-		for _, o := range k.Offers {
-			if o.State == mediation.OfferOpen {
-				t.Errorf("an offer stands: %+v", o)
-			}
-		}
-		if n := p.handed(t); n != 1 {
-			t.Errorf("the police heard of it %d times", n)
-		}
-		s.own(me, "danger", obj{"text": "他还在"}).Refused(409, "need.no_danger", "")
-		if strings.Contains(p.a.Log.String(), "拿着刀") {
-			t.Error("what was said is in the log")
-		}
-	})
-}

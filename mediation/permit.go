@@ -251,9 +251,8 @@ var Permits = map[Action][]Grant{
 	// Which of these does which step, the policy says.
 	Action(CmdLoop):     looping,
 	Action(CmdLoopUndo): looping,
-	// Whoever acts on it, sent it, or is a party, may learn of danger; nobody has to ask first.
-	Action(CmdDanger): join(responders, assisting, dispatched, acting, each(InArea, Supervisor, Leader), each(OwnReport, field...), each(OwnReport, office...),
-		each(OwnReport, Desk), each(OwnCase, PartyRole)),
+	// Whoever acts on it, or sent it, may learn of danger; nobody has to ask first.
+	Action(CmdDanger):   join(responders, assisting, dispatched, acting, each(InArea, Supervisor, Leader), each(OwnReport, field...), each(OwnReport, office...), each(OwnReport, Desk)),
 	Action(CmdPassOn):   join(each(InArea, CountyStaff), each(OwnReport, Desk)),
 	Action(CmdDeskCall): join(each(InArea, CountyStaff), each(OwnReport, Desk)),
 
