@@ -85,12 +85,13 @@ var commandBodies = map[mediation.CommandName]func(*Call) (mediation.Command, er
 		return mediation.Reply{Text: b.Text}, nil
 	}),
 	mediation.CmdConfirm: body(func(b struct {
+		Ruling   string       `json:"ruling" max:"20"`
 		On       time.Time    `json:"on"`
 		Court    string       `json:"court" max:"60"`
 		Consents []behalfBody `json:"consents"`
 		Remark   string       `json:"remark"`
 	}) (mediation.Command, error) {
-		cmd := mediation.ApplyConfirmation{On: b.On, Court: strings.TrimSpace(b.Court), Remark: b.Remark}
+		cmd := mediation.ApplyConfirmation{Ruling: b.Ruling, On: b.On, Court: strings.TrimSpace(b.Court), Remark: b.Remark}
 		for _, x := range b.Consents {
 			behalf, err := x.behalf()
 			if err != nil {

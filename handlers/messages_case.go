@@ -58,6 +58,7 @@ var caseMessages = map[string]message{
 	"confirm.no_body":       {"不是人民调解协议", "Not reached by a mediation body", "信访事项的协议，须由依法设立的调解组织调解达成，才能申请司法确认。", "What a petition came to may be confirmed only where a lawful mediation body mediated it."},
 	"confirm.off":           {"本案没有司法确认的期限", "No time for confirmation runs", "本案协议生效时，规则没有规定司法确认，或该类别不能申请。", "When the agreement took effect the policy said nothing of confirmation, or it may not be confirmed."},
 	"confirm.early":         {"早于协议生效", "Before the agreement", "申请日期早于协议生效（{at}）。", "It lies before the agreement took effect ({at})."},
+	"confirm.ruled_early":   {"早于申请", "Before the application", "裁定日期早于申请（{at}）。", "It lies before the application ({at})."},
 	"confirm.late":          {"期限已过", "Too late", "双方应自协议生效之日起30日内共同申请，期限已于 {at} 届满（{basis}）。", "Both sides apply within thirty days of the agreement's taking effect; that ended at {at} ({basis})."},
 	"confirm.not_joint":     {"须共同申请", "Not a joint application", "司法确认由双方当事人共同申请，须登记每一方的同意（人民调解法33）。", "The parties apply jointly: record the consent of each (People's Mediation Law 33)."},
 	"need.not_erased":       {"案件信息已注销", "The case was erased", "案件信息已依法注销，不能重新办理；请另行上报。", "Its words have been erased; report the matter anew."},

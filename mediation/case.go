@@ -307,7 +307,8 @@ type Summary struct {
 	// Rating is what the petitioner says of the responsible unit and of the petition office.
 	Rating Rating
 	// Apart: joined to another case, and counted by itself all the same.
-	Apart bool
+	Apart   bool
+	Confirm Confirmations
 	// For figures. Course is the case's, not Known in what an earlier release stored; Overdue as Case.OverdueFrom; Satisfied and
 	// Dissatisfied are how many parties have said so.
 	Course                  Course

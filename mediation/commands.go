@@ -107,7 +107,9 @@ type (
 	// ApplyConfirmation 申请司法确认: the parties have jointly asked the court, which whoever mediated, or the office, records for them. The
 	// application is joint or it is none: every party to the agreement says so.
 	ApplyConfirmation struct {
-		On       time.Time // of the application; zero: now
+		// Ruling is what the court ruled on an application that is on record; "": this is the application.
+		Ruling   string
+		On       time.Time // of the application, or the ruling; zero: now
 		Court    string    // that they asked
 		Consents []Behalf  // of each party to the agreement, and how they gave it
 		Remark   string

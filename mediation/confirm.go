@@ -68,9 +68,11 @@ func (c *Case) nextOfConfirmation(r Rules) time.Time {
 	return c.Agreement.Confirm.next(r, r.Policy.Confirmation.Apply)
 }
 
-// Confirmation says where judicial confirmation of an agreement of the case stands: open, applied, lapsed, or moot where it is of no use any more.
+// Confirmation says where judicial confirmation of an agreement of the case stands: open, applied, confirmed or refused by the court, lapsed, or moot where it is of no use any more.
 func (a *Agreement) Confirmation(c *Case) string {
 	switch {
+	case a.Ruling != "":
+		return a.Ruling
 	case !a.Applied.IsZero():
 		return "applied"
 	case !a.Confirm.Breached.IsZero():

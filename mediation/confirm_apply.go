@@ -6,13 +6,24 @@ import (
 	"time"
 )
 
-// confirming are the states in which an agreement in effect may still be brought before the court.
-var confirming = []State{Effective, Unsettled, Suspended}
+// confirming are the states in which an agreement in effect may still be brought before the court, or the court may rule on it.
+var confirming = []State{Effective, Unsettled, Suspended, Closed, Settled}
 
-// toConfirm tells whether there is an agreement in effect for which nobody has applied. Without a command: whether the parties may still.
+// What a court rules on an application for confirmation (民事诉讼法206).
+const (
+	CourtConfirmed = "confirmed" // 裁定确认有效: it can be enforced
+	CourtRefused   = "refused"   // 裁定驳回申请
+)
+
+// toConfirm tells whether there is an agreement in effect for which nobody has applied, or of a ruling: on which none is on record. Without a command:
+// whether the parties may still apply, or the court may rule.
 func (c *Case) toConfirm(o Order) bool {
+	unruled := c.Agreement != nil && !c.Agreement.Applied.IsZero() && c.Agreement.Ruling == ""
 	if o.Command == nil {
-		return c.confirmable()
+		return c.confirmable() || unruled
+	}
+	if cmd, ok := o.Command.(ApplyConfirmation); ok && cmd.Ruling != "" {
+		return unruled
 	}
 	return c.Agreement != nil && !c.Agreement.Effective.IsZero() && c.Agreement.Applied.IsZero()
 }
@@ -20,6 +31,9 @@ func (c *Case) toConfirm(o Order) bool {
 // applyConfirmation notes that the parties have applied, with which the clock is met. What the law does not let courts confirm is refused with the
 // article, whatever the county's rules say.
 func (d *decision) applyConfirmation(cmd ApplyConfirmation) error {
+	if cmd.Ruling != "" {
+		return d.courtRuled(cmd)
+	}
 	a := *d.Agreement
 	on := Instant(cmd.On)
 	if cmd.On.IsZero() {
@@ -62,6 +76,56 @@ func (d *decision) applyConfirmation(cmd ApplyConfirmation) error {
 	}
 	d.tellHolders(NoticeProgress, time.Time{})
 	return nil
+}
+
+// courtRuled notes what the court ruled on the application.
+func (d *decision) courtRuled(cmd ApplyConfirmation) error {
+	a := *d.Agreement
+	on := Instant(cmd.On)
+	if cmd.On.IsZero() {
+		on = d.At
+	}
+	switch {
+	case !has([]string{CourtConfirmed, CourtRefused}, cmd.Ruling):
+		return Refusal("apply_confirmation", Invalid, "unknown_value", "ruling", "value", cmd.Ruling)
+	case on.After(d.At):
+		return Refusal("apply_confirmation", Invalid, "in_future", "on")
+	case on.Before(a.Applied):
+		return Refusal("apply_confirmation", Invalid, "confirm.ruled_early", "on", "at", a.Applied.UTC().Format(time.RFC3339))
+	}
+	a.Ruling, a.Ruled = cmd.Ruling, on
+	d.Agreement = &a
+	d.say("agreement", a.ID)
+	d.say("ruling", cmd.Ruling)
+	d.say("on", on.UTC().Format(time.RFC3339))
+	d.tellHolders(NoticeProgress, time.Time{})
+	return nil
+}
+
+// Confirmations is what came of judicial confirmation in a case, its earlier turns among it.
+type Confirmations struct {
+	// Open: an agreement could be brought before the court; Asked: the parties did, within the law's time; Lapsed: they let it pass. Confirmed and
+	// Refused are what the court ruled.
+	Open, Asked, Lapsed, Confirmed, Refused bool
+}
+
+// confirmations reads it from the case's agreements.
+func (c *Case) confirmations() (k Confirmations) {
+	note := func(a *Agreement) {
+		asked := !a.Applied.IsZero()
+		k.Open = k.Open || !a.Confirm.Due.IsZero()
+		k.Asked = k.Asked || asked
+		k.Lapsed = k.Lapsed || !a.Confirm.Breached.IsZero() && !asked
+		k.Confirmed = k.Confirmed || a.Ruling == CourtConfirmed
+		k.Refused = k.Refused || a.Ruling == CourtRefused
+	}
+	for i := range c.Former {
+		note(&c.Former[i])
+	}
+	if c.Agreement != nil {
+		note(c.Agreement)
+	}
+	return k
 }
 
 // jointly holds the consents to the parties whose agreement it is: all of them, and nobody else.

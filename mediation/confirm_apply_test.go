@@ -1,6 +1,7 @@
 package mediation
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -86,4 +87,40 @@ func TestWhatTheLawLetsNoCourtConfirmIsRefused(t *testing.T) {
 	if petition.c.Agreement.Applied.IsZero() {
 		t.Error("a petition that a committee mediated may be confirmed")
 	}
+}
+
+// What the court ruled is recorded once, after the application, also when the case is closed; figures count the case by it.
+func TestTheCourtsRulingIsOnRecord(t *testing.T) {
+	for _, ruling := range []string{CourtConfirmed, CourtRefused} {
+		s := beginWith(t, rulesFor(yongkang(t)), nil).talked().agreedAndSigned()
+		s.refuses(staff, ApplyConfirmation{Ruling: ruling}, "need.to_confirm")
+		if sum := s.c.Summarise(); !sum.Counted.Has(setOfCounted(CountedConfirmable)) || sum.Counted.Has(setOfCounted(CountedConfirmAsked)) {
+			t.Errorf("before the application: %+v", sum.Confirm)
+		}
+		s.do(elder, s.jointly())
+		s.wait(10)
+		s.refuses(staff, ApplyConfirmation{Ruling: "maybe"}, "unknown_value")
+		s.refuses(staff, ApplyConfirmation{Ruling: ruling, On: s.at.Add(time.Hour)}, "in_future")
+		s.refuses(staff, ApplyConfirmation{Ruling: ruling, On: s.c.Agreement.Applied.Add(-time.Hour)}, "confirm.ruled_early")
+		s.do(staff, ApplyConfirmation{Ruling: ruling})
+		s.refuses(staff, ApplyConfirmation{Ruling: ruling}, "need.to_confirm")
+		if got := s.c.Agreement.Confirmation(s.c); got != ruling {
+			t.Errorf("%s, want %s", got, ruling)
+		}
+		s.do(staff, Default{})
+		s.do(applicant, Reopen{Reason: "r"}) // an earlier turn's counts, too
+		sum := s.c.Summarise()
+		if want := (Confirmations{Open: true, Asked: true, Confirmed: ruling == CourtConfirmed, Refused: ruling == CourtRefused}); sum.Confirm != want {
+			t.Errorf("%+v, want %+v", sum.Confirm, want)
+		}
+	}
+	s := beginWith(t, rulesFor(yongkang(t)), nil).talked().agreedAndSigned()
+	s.wait(40)
+	if sum := s.c.Summarise(); sum.Confirm != (Confirmations{Open: true, Lapsed: true}) || !sum.Counted.Has(setOfCounted(CountedConfirmLapsed)) {
+		t.Errorf("%+v", sum.Confirm)
+	}
+}
+
+func setOfCounted(k Counted) int {
+	return slices.IndexFunc(CountedSets, func(s CountedSet) bool { return s.Key == k })
 }

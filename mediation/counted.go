@@ -29,6 +29,12 @@ const (
 	CountedSupervised   Counted = "supervised"   // a supervision team was set on it
 	CountedOverseen     Counted = "overseen"     // … and it was settled after that
 	CountedReceived     Counted = "received"     // all that figures count (Summary.Counts)
+
+	CountedConfirmable    Counted = "confirmable"     // an agreement could be brought before the court for confirmation
+	CountedConfirmAsked   Counted = "confirm_asked"   // … and was, within the law's time
+	CountedConfirmLapsed  Counted = "confirm_lapsed"  // … and was not
+	CountedConfirmed      Counted = "confirmed"       // the court confirmed one
+	CountedConfirmRefused Counted = "confirm_refused" // the court refused to
 )
 
 // CountedSet is one row of the table of sets.
@@ -72,6 +78,11 @@ var CountedSets = []CountedSet{
 	{CountedSupervised, "派过督查组", "a supervision team was set on it", false, func(s *Summary) bool { return !s.Course.Supervised.IsZero() }},
 	{CountedOverseen, "派督查组后化解", "settled after a supervision team was set on it", false, func(s *Summary) bool { return s.State == Settled && s.Course.Overseen }},
 	{CountedReceived, "收到", "received", true, func(*Summary) bool { return true }},
+	{CountedConfirmable, "可申请司法确认", "confirmable by a court", false, func(s *Summary) bool { return s.Confirm.Open }},
+	{CountedConfirmAsked, "申请司法确认", "judicial confirmation asked for", false, func(s *Summary) bool { return s.Confirm.Asked }},
+	{CountedConfirmLapsed, "逾期未申请司法确认", "judicial confirmation not asked for in time", false, func(s *Summary) bool { return s.Confirm.Lapsed }},
+	{CountedConfirmed, "法院确认有效", "confirmed by the court", false, func(s *Summary) bool { return s.Confirm.Confirmed }},
+	{CountedConfirmRefused, "法院驳回确认申请", "confirmation refused by the court", false, func(s *Summary) bool { return s.Confirm.Refused }},
 }
 
 // Info is a set's row; false if there is no such set.
@@ -86,11 +97,11 @@ func (k Counted) Info() (CountedSet, bool) {
 
 // Membership says in which sets of a table something is, a bit each by their places in it; the topmost bits are the edition of the tables by
 // which that was found, so that a stored one that an older release found is known and found anew.
-type Membership uint32
+type Membership uint64
 
 const (
-	tableBit  = 28
-	tableMark = Membership(2) << tableBit // the second edition of the tables
+	tableBit  = 56
+	tableMark = Membership(3) << tableBit // the third edition of the tables
 )
 
 // MemberOf finds the sets of a table of n that something is in.

@@ -277,6 +277,7 @@ func (c *Case) Summarise() Summary {
 		Breached: !c.StateClock.Breached.IsZero() || !c.WholeClock.Breached.IsZero(),
 		Warned:   c.StateClock.Reminded > 0 || c.WholeClock.Reminded > 0, Opened: c.Opened, Changed: c.Changed, Closed: c.Closed,
 		Policy: c.Policy, Course: c.Course, Overdue: c.OverdueFrom(), ReviewDue: c.ReviewDue(), KeptFrom: c.KeptFrom()}
+	s.Confirm = c.confirmations()
 	s.Apart = c.State == Joined && c.Apart.Counts
 	if c.Charge != nil {
 		s.Leader = c.Charge.Leader

@@ -108,6 +108,9 @@ func plausible(c *Case, by Actor, name CommandName) Command {
 // aConfirmation is a joint application of all whose agreement it is.
 func aConfirmation(c *Case) Command {
 	cmd := ApplyConfirmation{Court: "富阳区人民法院"}
+	if c.Agreement != nil && !c.Agreement.Applied.IsZero() {
+		return ApplyConfirmation{Ruling: CourtConfirmed}
+	}
 	if c.Agreement != nil {
 		for _, party := range c.Agreement.Signers {
 			cmd.Consents = append(cmd.Consents, Behalf{Party: party, Manner: "written"})

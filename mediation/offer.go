@@ -113,6 +113,9 @@ type Agreement struct {
 	Applied  time.Time
 	Court    string
 	Consents []Behalf
+	// Ruling is what the court ruled on that, CourtConfirmed or CourtRefused, Ruled when; "" as long as it has not.
+	Ruling string
+	Ruled  time.Time
 }
 
 // SignerRole says as what somebody signs.

@@ -170,6 +170,9 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 		if !c.State.Over() {
 			t.Open++
 			clocks := []mediation.Clock{c.StateClock, c.WholeClock}
+			if in(mediation.Suspended) { // that of the state it goes back to, which runs where the reason does not stop it
+				clocks = append(clocks, c.HeldClock)
+			}
 			for _, stage := range c.Stages {
 				if stage.Ended.IsZero() && stage.Moot.IsZero() {
 					clocks = append(clocks, stage.Clock)
@@ -200,6 +203,7 @@ func tallied(cases []counted, now time.Time) figures.Tally {
 		ever(&t.Studied, func(e *mediation.Event) bool { return e.Kind == "study_called" })
 		ever(&t.Supervised, func(e *mediation.Event) bool { return e.Kind == "slip_convene" })
 		t.liandu(c)
+		t.confirmation(c)
 		if c.Repeats > 0 {
 			t.Reopened++
 		}
@@ -243,6 +247,36 @@ func (t *recounted) liandu(c *counted) {
 	}
 	if overseen && c.State == mediation.Settled {
 		t.Overseen++
+	}
+}
+
+// confirmation counts what came of judicial confirmation, by the timeline but for whether an agreement could be confirmed.
+func (t *recounted) confirmation(c *counted) {
+	open := slices.ContainsFunc(c.Former, func(a mediation.Agreement) bool { return !a.Confirm.Due.IsZero() })
+	if open || c.Agreement != nil && !c.Agreement.Confirm.Due.IsZero() {
+		t.Confirmable++
+	}
+	asked, lapsed, rulings := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for i := range c.timeline {
+		switch e := &c.timeline[i]; {
+		case e.Kind == "apply_confirmation" && e.Data["ruling"] != "":
+			rulings[e.Data["ruling"]] = true
+		case e.Kind == "apply_confirmation":
+			asked[e.Data["agreement"]] = true
+		case e.Kind == "confirm_lapsed":
+			lapsed[e.Data["agreement"]] = true
+		}
+	}
+	for count, is := range map[*int]bool{&t.ConfirmAsked: len(asked) > 0, &t.Confirmed: rulings["confirmed"], &t.ConfirmRefused: rulings["refused"]} {
+		if is {
+			*count++
+		}
+	}
+	for agreement := range lapsed {
+		if !asked[agreement] {
+			t.ConfirmLapsed++
+			break
+		}
 	}
 }
 

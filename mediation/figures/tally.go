@@ -18,9 +18,12 @@ type Tally struct {
 	First, FirstEnded, FirstSettled int
 	// Petitions whose petitioners were satisfied with the responsible unit, or said either of it; so with the petition office.
 	UnitLiked, UnitRated, OfficeLiked, OfficeRated int
-	Acceptance, Agreement, Closing                 Spread
-	Breached                                       int            // a limit passed at some time
-	States                                         [maxStates]int // by their places in mediation.States
+	// Cases of which an agreement could be brought before the court for confirmation; of these, those that were in time, those that were not, and
+	// what the court ruled.
+	Confirmable, ConfirmAsked, ConfirmLapsed, Confirmed, ConfirmRefused int
+	Acceptance, Agreement, Closing                                      Spread
+	Breached                                                            int            // a limit passed at some time
+	States                                                              [maxStates]int // by their places in mediation.States
 	// NewlyLate is how many were first late in the period, whenever they were opened; it is counted for scorecards alone, by Query.Late.
 	NewlyLate int
 	// Slips are counted for scorecards alone, by SlipTally; a book holds cases.
@@ -45,6 +48,7 @@ func (t *Tally) plus(o *Tally) {
 		{&t.SatisfiedCases, o.SatisfiedCases}, {&t.DissatisfiedCases, o.DissatisfiedCases}, {&t.RatedCases, o.RatedCases},
 		{&t.PassedOn, o.PassedOn}, {&t.AtOnce, o.AtOnce}, {&t.Studied, o.Studied},
 		{&t.Consulted, o.Consulted}, {&t.Consultations, o.Consultations}, {&t.Supervised, o.Supervised}, {&t.Overseen, o.Overseen},
+		{&t.Confirmable, o.Confirmable}, {&t.ConfirmAsked, o.ConfirmAsked}, {&t.ConfirmLapsed, o.ConfirmLapsed}, {&t.Confirmed, o.Confirmed}, {&t.ConfirmRefused, o.ConfirmRefused},
 		{&t.NewlyLate, o.NewlyLate}, {&t.Acceptance.N, o.Acceptance.N}, {&t.Agreement.N, o.Agreement.N}, {&t.Closing.N, o.Closing.N}} {
 		*n.to += n.by
 	}
