@@ -6,7 +6,7 @@ import "fengqiao/mediation/handover"
 func (a *API) matterClocks(c *Call, list []handover.Matter) ([]*dueView, error) {
 	var ids []string
 	for i := range list {
-		if by := list[i].Term.By; by != "" {
+		if by := list[i].Ends.By; by != "" {
 			ids = append(ids, by)
 		}
 	}
@@ -17,7 +17,8 @@ func (a *API) matterClocks(c *Call, list []handover.Matter) ([]*dueView, error) 
 	versions, views := map[string]explainer{}, make([]*dueView, len(list))
 	for i := range list {
 		m := &list[i]
-		if m.Term.Due.IsZero() {
+		term := m.Term()
+		if term.Due.IsZero() {
 			continue
 		}
 		x, ok := versions[m.Policy]
@@ -27,7 +28,7 @@ func (a *API) matterClocks(c *Call, list []handover.Matter) ([]*dueView, error) 
 			}
 			x.names, versions[m.Policy] = names, x
 		}
-		views[i] = x.clock(m.Term)
+		views[i] = x.clock(term)
 	}
 	return views, nil
 }

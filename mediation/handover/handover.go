@@ -14,7 +14,6 @@ import (
 
 	"fengqiao/grid"
 	"fengqiao/mediation"
-	"fengqiao/mediation/clock"
 )
 
 // State is where a hand-over stands.
@@ -51,8 +50,8 @@ type Matter struct {
 	Name    mediation.Sealed
 	Errands int
 	Due     time.Time // when something is due next, zero: nothing
-	// Term is what Due comes from, by the version Policy of the rules; zero where nothing is due, or an earlier release wrote the matter down.
-	Term   clock.Term
+	// Ends is what Due comes from, by the version Policy of the rules; zero where nothing is due, or an earlier release wrote the matter down.
+	Ends   Ends
 	Policy string
 	// Restricted is the one role that may know of it, besides who leaves and a successor who may take it; "": it is no secret.
 	Restricted mediation.Role
@@ -61,12 +60,6 @@ type Matter struct {
 	KeptFrom []string
 	// Shared: others hold it as well and go on with it, so that it needs no successor.
 	Shared bool
-}
-
-// DueBy is the matter with what is due of it next, by a version of the policy.
-func (m Matter) DueBy(t clock.Term, version string) Matter {
-	m.Due, m.Term, m.Policy = t.Due, t, version
-	return m
 }
 
 // TeamPost is the room of posts in grids' teams, whose areas are those of the teams.
