@@ -76,6 +76,9 @@ func (a *API) statsQuery(c *Call) (asked, error) {
 		return q, err
 	}
 	var compare [2]time.Time
+	if err := a.knownWords(pol, &q); err != nil {
+		return q, err
+	}
 	for name, t := range map[string]*time.Time{"from": &q.From, "until": &q.Until, "compareFrom": &compare[0], "compareUntil": &compare[1]} {
 		var err error
 		if *t, err = c.queryTime(name); err != nil {
@@ -83,6 +86,19 @@ func (a *API) statsQuery(c *Call) (asked, error) {
 		}
 	}
 	return q, q.period(compare)
+}
+
+// knownWords refuses a category or a channel that neither the policy in force has nor any case ever had: none of it would look like an answer.
+func (a *API) knownWords(pol *policy.Policy, q *asked) error {
+	_, category := pol.Category(q.Category)
+	channel := slices.ContainsFunc(pol.Intake.Channels, func(x policy.Channel) bool { return x.Key == q.Channel })
+	switch {
+	case q.Category != "" && !category && !slices.Contains(a.Figures.Categories(), q.Category):
+		return invalid("unknown_value", "category", "value", printable(q.Category))
+	case q.Channel != "" && !channel && !slices.Contains(a.Figures.Channels(), q.Channel):
+		return invalid("unknown_value", "channel", "value", printable(q.Channel))
+	}
+	return nil
 }
 
 // counted refuses while the book of figures has not been filled.

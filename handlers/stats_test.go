@@ -171,7 +171,7 @@ func TestFiguresThatCannotBeAreRefused(t *testing.T) {
 	staff := app.As(t, mediation.TownshipStaff, apptest.Here)
 	for query, code := range map[string]string{"by=": "required", "by=colour": "unknown_value", "by=month": "required", "by=area&format=pdf": "unknown_value", "by=area&format=doc": "unknown_value",
 		"by=month&from=1980-01-01T00:00:00Z": "too_many", "by=area&from=yesterday": "not_a_time", "by=area&from=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z": "out_of_order",
-		"by=area&compareFrom=2026-02-01T00:00:00Z": "required", "by=area&from=1900-01-01T00:00:00Z": "out_of_range"} {
+		"by=area&compareFrom=2026-02-01T00:00:00Z": "required", "by=area&category=nonsense": "unknown_value", "by=area&channel=nonsense": "unknown_value", "by=area&from=1900-01-01T00:00:00Z": "out_of_range"} {
 		answer := app.Do(t, staff, http.MethodGet, "/api/v1/stats/breakdown?"+query, nil, apptest.Odd())
 		if answer.Status != http.StatusUnprocessableEntity || problemCode(answer) != code {
 			t.Errorf("%s: %d %s, want %s", query, answer.Status, answer.Body, code)

@@ -99,6 +99,13 @@ func (b *Book) Channels() []string {
 	return slices.Clone(b.channel.all)
 }
 
+// Categories are all that cases have had.
+func (b *Book) Categories() []string {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return slices.Clone(b.category.all)
+}
+
 // AsOf is the moment up to which the book is complete; zero before it has been filled.
 func (b *Book) AsOf() time.Time {
 	b.mu.RLock()
