@@ -57,7 +57,7 @@ const rules = `
   With ` + "`from`" + ` alone it runs to now. It is compared with the period of the same length just before, or a chosen one. ` + "`" + `change` + "`" + ` 是差（比率的 1 为百分之百），` + "`" + `percent` + "`" + ` 是比前期增长的百分比，按精确的数算；前期为零则无。
   ` + "`" + `change` + "`" + ` is the difference (of shares, 1 is the whole), ` + "`" + `percent` + "`" + ` the growth over the earlier figure, of the exact counts; none over nothing. 新近立案的还没来得及办结，所以近期的办结率天然偏低
   What was opened lately has had no time to be closed: rates of recent periods are low by nature.
-- **写错的条件**：规则和案件里都没有过的类别、渠道、来源拒绝（422 `unknown_value`）；看不到的辖区不报错，数都是零，与没有案件一样。**What cannot be asked**: a category, channel or source that neither
+- **写错的条件**：规则和案件里都没有过的类别、渠道、来源拒绝（422 unknown_value）；看不到的辖区不报错，数都是零，与没有案件一样。**What cannot be asked**: a category, channel or source that neither
   the policy nor any case has is refused; an area out of sight is not, and counts nothing, as one without cases does.
 - **谁看到什么**：只统计本人能在案件列表里看到的。检举控告归规则指定的上级，乡镇及以下任何数字、任何分组里都没有。**Who sees what**: what the caller's own lists
   show is counted, nothing else. Accusations lie with the unit that the policy names: no figure and no group below it holds them.
