@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,6 +37,44 @@ func (l *letters) letter(phone string) (id, party string) {
 	var c struct{ Parties []struct{ ID string } }
 	l.app.Do(l.T, l.staff, "GET", "/api/v1/cases/"+got.Case.ID, nil).Want(200).Into(&c)
 	return got.Case.ID, c.Parties[len(c.Parties)-1].ID
+}
+
+// A petitioner who writes again names the other side again: it is not there twice, and nobody waits for a double's signature.
+func TestARepeatLetterAddsNobodyTwice(t *testing.T) {
+	apptest.OnBoth(t, func(t *testing.T, fresh apptest.Fresh) {
+		l := petitionTown(t, fresh)
+		write := func(parties ...obj) (id string, there []string) {
+			t.Helper()
+			me := obj{"kind": "person", "side": "applicant", "name": "赵甲", "phone": "13900000009"}
+			var got struct{ Case struct{ ID string } }
+			l.app.Do(t, l.staff, http.MethodPost, "/api/v1/reports", report(apptest.Here, obj{"channel": "letter", "category": "labour", "parties": append([]obj{me}, parties...)})).Want(201).Into(&got)
+			var c struct{ Parties []struct{ Name, Side string } }
+			l.app.Do(t, l.staff, "GET", "/api/v1/cases/"+got.Case.ID, nil).Want(200).Into(&c)
+			for _, p := range c.Parties {
+				there = append(there, p.Side+" "+p.Name)
+			}
+			return got.Case.ID, there
+		}
+		yi := obj{"kind": "person", "side": "respondent", "name": "钱乙"}
+		firm := obj{"kind": "organisation", "side": "respondent", "name": "富春 电缆厂"}
+		first, there := write(yi, firm)
+		if len(there) != 3 {
+			t.Fatalf("%q", there)
+		}
+		for _, again := range [][]obj{{yi, firm}, {yi}, {{"kind": "organisation", "side": "respondent", "name": "富春电缆厂", "phone": "057100000001"}}} {
+			if id, now := write(again...); id != first || !slices.Equal(now, there) {
+				t.Errorf("%s, not %s: %q", id, first, now)
+			}
+		}
+		for _, other := range []obj{{"kind": "person", "side": "respondent", "name": "钱丙"}, {"kind": "person", "side": "third_party", "name": "钱乙"},
+			{"kind": "person", "side": "respondent", "name": "钱乙", "phone": "13900000010"}} {
+			id, now := write(other)
+			if id != first || len(now) != len(there)+1 {
+				t.Errorf("%v: %q", other, now)
+			}
+			there = now
+		}
+	})
 }
 
 func TestLettersOfTwoPeopleAreTwoPetitions(t *testing.T) {

@@ -42,7 +42,11 @@ func (s *Service) joinReport(ctx context.Context, rep Report, into string, actor
 		if err != nil {
 			return err
 		}
-		Adopt(c, &rep, rep.Parties, why, actor, now, r)
+		parties, err := s.namesakes(ctx, c, &rep)
+		if err != nil {
+			return err
+		}
+		Adopt(c, &rep, parties, why, actor, now, r)
 		return nil
 	})
 	if errors.Is(err, errEnded) {
