@@ -9,6 +9,7 @@ import (
 
 	"fengqiao/internal/store"
 	"fengqiao/mediation"
+	"fengqiao/mediation/scorecard"
 	"fengqiao/mediation/slip"
 	"fengqiao/mediation/study"
 )
@@ -44,6 +45,10 @@ func SweepQueries(t *testing.T, engine store.Engine) []store.Query {
 			t.Fatal(err)
 		}
 		if _, err := assessing(s, o).Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		months := scorecard.NewService(scorecard.Deps{Cards: s.Scorecards(), Months: s.ScorecardMonths(), Now: o.Clock})
+		if _, err := months.Sweep(ctx); err != nil {
 			t.Fatal(err)
 		}
 		for _, room := range []kept{s.Slips().Kept, s.Meetings().Kept, s.Visits().Kept, s.OpinionCampaigns().Kept, s.HandOvers().Kept, s.ReviewLists().Kept} {
