@@ -115,7 +115,7 @@ func (k *figuresKit) aside(c *mediation.Case) (mediation.Actor, mediation.Comman
 		mediation.Transfer{Area: "33.01.11.002", Reason: "theirs"}, mediation.Split{}, mediation.Join{Into: k.ids[k.rng.IntN(len(k.ids))]}, mediation.Default{},
 		mediation.Reclassify{Category: "labour", Severity: 2}, mediation.Reclassify{Category: "accusation", Severity: 2}, mediation.Note{Text: "n"}, mediation.SettleAtOnce{Answer: "已答复"},
 		mediation.PassOn{To: "110"}, mediation.PassOn{To: "12345"}, mediation.SignFor{},
-		mediation.Consult{Took: []mediation.Taking{{Unit: "住建局"}, {Unit: "水利局"}}, Lead: "住建局", Opinion: "由住建局牵头"}, mediation.SignOffCase{Approved: yes},
+		mediation.Consult{Took: []mediation.Taking{{Unit: "住建局"}}, Lead: "住建局", Opinion: "由住建局牵头"}, mediation.SignOffCase{Approved: yes},
 		mediation.HandlePetition{Step: mediation.StepSend, Unit: "住建局"}, mediation.SettleAtOnce{Answer: "已答复"}}
 	switch cmd := all[k.rng.IntN(len(all))].(type) {
 	case mediation.SignOffCase:
