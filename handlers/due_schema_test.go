@@ -34,6 +34,8 @@ var unexplained = map[string]string{
 	"StageClock.due": "GET /cases/{id}/clocks",
 	// Whoever wrote it down named it: a day that was agreed on or planned, and no limit.
 	"Agreement.performBy":   "the parties agreed on it; the clock that goes by it says so",
+	"Snapshot.due":          "when a month was frozen by its card's settle_days, beside when it was",
+	"FrozenMonth.due":       "when a month was frozen by its card's settle_days, beside when it was",
 	"Charge.planned":        "when the plan was made, not an end",
 	"CampaignChange.until":  "a past change of an end, with who made it",
 	"Shift.until":           "the roster names it",

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,8 @@ func figuresAreOfTheCallersOwnCasesAndLinkToThem(t *testing.T, fresh apptest.Fre
 	}
 }
 
+var definitions = regexp.MustCompile(`"definition":"[^"]*"`)
+
 // An accusation lies with the district: no figure of a township, whatever it is broken down by, so much as says that there is one.
 func TestNoFigureTellsATownshipOfAnAccusation(t *testing.T) {
 	app := apptest.New(t)
@@ -95,6 +98,7 @@ func TestNoFigureTellsATownshipOfAnAccusation(t *testing.T) {
 		for _, by := range counts.Breakdowns {
 			for _, format := range []string{"json", "csv"} {
 				body := string(app.Do(t, who, http.MethodGet, "/api/v1/stats/breakdown?from=2020-01-01T00:00:00Z&by="+string(by)+"&format="+format, nil).Want(http.StatusOK).Body)
+				body = definitions.ReplaceAllString(body, "") // what a figure leaves out is said of it whether there is any or not
 				if strings.Contains(body, "accusation") || strings.Contains(body, "检举") || strings.Count(body, "\n") > 1 {
 					t.Errorf("%s, by %s: %s", role, by, body)
 				}

@@ -42,7 +42,8 @@ func TestWhatASubstituteDoesStandsUnderTheirOwnNameForTheHolder(t *testing.T) {
 		c.do(guide, "substitutes", c.absence(guide, next, 0, time.Hour)).Want(200)
 
 		id := oneCase(t, c.a, apptest.Here)
-		desk := desktop{c.a, c.staff}
+		county := c.a.Post(t, "county-staff", account.Place{Role: mediation.CountyStaff, Area: apptest.County})
+		desk := desktop{c.a, county}
 		paper := desk.issue(t, "reminder", id, obj{"userId": guide.User.ID}).ID
 		c.a.Do(t, next, http.MethodGet, "/api/v1/slips?mine=to", nil).Want(200)
 		c.act(next, "/api/v1/slips/"+paper, "acknowledge", obj{}).Want(200)

@@ -17,8 +17,9 @@ var byDue = regexp.MustCompile(`^SEARCH t USING INDEX i\.\w+\.(due|pending|reser
 // byMoved is the walk of what something has happened in since a pass looked last: ended cases are met once, when they end.
 const byMoved = "SEARCH t USING INDEX i.cases.moved (k_moved>?)"
 
-// byMediatorsPlace is the walk of matching: the mediators of one place, who are as many as there are, whatever becomes of cases.
-const byMediatorsPlace = "SEARCH g USING PRIMARY KEY (tag=?)"
+// byTag is a walk along one tag. A sweep walks so the mediators of one place, for matching, and what is held for the law, of which there are as many as
+// there are, whatever becomes of cases.
+const byTag = "SEARCH g USING PRIMARY KEY (tag=?)"
 
 // A sweep asks for what is due by indexes that hold nothing else, so that ended cases, however many, are no part of any walk of it. This is
 // shown by the plan of each question that it asks, not by the time that it takes.
@@ -41,7 +42,7 @@ func TestASweepWalksWhatIsDueAndNothingElse(t *testing.T) {
 			t.Errorf("%s: %s\nis walked so:\n%s", q.Table, s.text, plan)
 		case byDue.MatchString(plan):
 			due[q.Table] = true
-		case q.Table == "mediators" && first == byMediatorsPlace:
+		case (q.Table == "mediators" || q.Table == "holds") && first == byTag:
 		case plan == byMoved:
 			if q.From["moved"] == int64(0) {
 				beginnings++
