@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"fengqiao/grid"
 	"fengqiao/handlers"
 	"fengqiao/internal/seal"
 	"fengqiao/internal/store"
@@ -47,12 +48,17 @@ type opinionKit struct {
 	turned, lapsed bool
 }
 
+// staffed are accounts of a county all of whose units have staff.
+type staffed struct{ mediation.Users }
+
+func (staffed) Staffed(context.Context, string, grid.Code) (bool, error) { return true, nil }
+
 var opinionClerk = mediation.Actor{ID: "cs", Role: mediation.CountyStaff, Area: "33.01.11"}
 
 // collecting is a server that has just started.
 func (k *opinionKit) collecting() *opinion.Service {
 	return opinion.NewService(opinion.Deps{Sites: k.data.OpinionSites(), Campaigns: k.data.OpinionCampaigns(), Suggestions: k.data.Suggestions(), Publications: k.data.OpinionResults(),
-		Papers: handlers.Askings{Slips: k.slipKit.service()}, Core: k.Service, Users: k.Users, Sealer: k.Sealer, Phone: seal.NormalisePhone, Atlas: k.Atlas, Now: k.Clock,
+		Papers: handlers.Askings{Slips: k.slipKit.service()}, Core: k.Service, Users: staffed{k.Users}, Sealer: k.Sealer, Phone: seal.NormalisePhone, Atlas: k.Atlas, Now: k.Clock,
 		Log: slog.New(slog.DiscardHandler)})
 }
 
