@@ -13,7 +13,7 @@ GO          ?= go
 VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages whose promises are about many at once run under the race detector; the rest without it, which is several times as
-# fast. The handlers run twice: under it on the embedded store alone, and plainly on both stores. The commands (./cmd/...) are clean
+# fast. The handlers run twice: under it on the embedded store alone (.ci/raced), and plainly on both stores. The commands (./cmd/...) are clean
 # under it too: their tests start whole servers, six minutes of it.
 RACED       := ./handlers/... ./internal/account/... ./internal/media/... ./internal/mongo/... ./internal/seal/... ./internal/sqlite/... \
                ./internal/store/... ./mediation/... ./push/...
@@ -42,7 +42,7 @@ needs:
 	@bash .ci/needs
 
 test: needs lint
-	FENGQIAO_TEST_ONE_STORE=1 $(GO) test -race $(TESTFLAGS) $(RACED)
+	@GO=$(GO) bash .ci/raced $(TESTFLAGS) -- $(RACED)
 	$(GO) test $(TESTFLAGS) ./handlers/... $$($(GO) list ./... | grep -vxFf <($(GO) list $(RACED)))
 	@bash .ci/needs --report
 
