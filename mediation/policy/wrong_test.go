@@ -52,3 +52,18 @@ func mistakesAreTold(t *testing.T, good string, mistakes []mistake) {
 		}
 	}
 }
+
+// changeIsTold loads whole rules with one change, which must be told by key and line, in both languages.
+func changeIsTold(t *testing.T, src string, x mistake) {
+	t.Helper()
+	if !strings.Contains(src, x.old) {
+		t.Fatalf("the policy has no %q", x.old)
+	}
+	_, err := policy.Load("x.yaml", []byte(strings.Replace(src, x.old, x.new, 1)), mediation.PolicyVocabulary())
+	var found policy.Findings
+	if !errors.As(err, &found) || !slices.ContainsFunc(found, func(f policy.Finding) bool {
+		return f.Key == x.key && strings.Contains(f.Reason, x.reason) && f.ReasonZh != "" && f.Line > 1
+	}) {
+		t.Errorf("want %s: %s, got\n%v", x.key, x.reason, err)
+	}
+}
