@@ -74,6 +74,9 @@ func TestAnErrandsClockExplainsItself(t *testing.T) {
 	v.Errands[0].Clock.byRule(t, "errand", "proxies.within", "3wd", "working")
 	h.app.Do(t, h.resident, http.MethodGet, "/api/v1/party/case", nil).Want(200).Into(&v)
 	v.Errands[0].Clock.byRule(t, "errand", "proxies.within", "3wd", "working")
+	var m struct{ Matters []struct{ Clock *dueClock } }
+	h.app.Do(t, h.worker, http.MethodGet, "/api/v1/matters/"+h.worker.User.ID, nil).Want(200).Into(&m)
+	m.Matters[0].Clock.byRule(t, "errand", "proxies.within", "3wd", "working")
 }
 
 func TestAPartysCaseAndConfirmationExplainTheirClocks(t *testing.T) {

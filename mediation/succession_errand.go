@@ -16,9 +16,9 @@ type Mandate struct {
 	Party string
 	// Name is the party's.
 	Name Sealed
-	// Errands are under way; Due is by when the first must have its result, zero: by no set time.
+	// Errands are under way; First is the one that must have its result first, nil where none has a set time.
 	Errands int
-	Due     time.Time
+	First   *Errand
 	// Waits: the party has not consented to them yet.
 	Waits bool
 }
@@ -69,13 +69,14 @@ func (c *Case) MandatesOf(user string) []Mandate {
 		p := &c.Parties[i]
 		if acts, waits := c.ActsFor(user, p.ID), c.Awaits(user, p.ID); acts || waits {
 			m := Mandate{Party: p.ID, Name: p.Name, Waits: waits}
-			for _, e := range c.Errands {
+			for j := range c.Errands {
+				e := &c.Errands[j]
 				if !e.of(p.ID, user) {
 					continue
 				}
 				m.Errands++
-				if due := e.Clock.Due; !due.IsZero() && (m.Due.IsZero() || due.Before(m.Due)) {
-					m.Due = due
+				if due := e.Clock.Due; !due.IsZero() && (m.First == nil || due.Before(m.First.Clock.Due)) {
+					m.First = e
 				}
 			}
 			list = append(list, m)

@@ -31,7 +31,7 @@ func TestWhoTakesOverFromAHelperActsOnlyByTheResidentsConsent(t *testing.T) {
 	if MayCase(walker, CaseRead, s.c) || s.c.Parties[0].Proxy.Holds() || len(s.c.MandatesOf(walker.ID)) != 0 {
 		t.Error("who left still acts")
 	}
-	if m := s.c.MandatesOf(to.ID); len(m) != 1 || !m[0].Waits || m[0].Errands != 1 || m[0].Due.IsZero() {
+	if m := s.c.MandatesOf(to.ID); len(m) != 1 || !m[0].Waits || m[0].Errands != 1 || m[0].First == nil {
 		t.Fatalf("in hand are %+v", m)
 	}
 	if !MayCase(to, CaseRead, s.c) || Sees(to, s.c)[PartWords] || MayCase(to, CaseReports, s.c) {

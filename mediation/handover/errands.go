@@ -15,6 +15,7 @@ type Errands struct {
 
 // ErrandCore carries out the hand-over of what helpers have in hand: mediation.Service.
 type ErrandCore interface {
+	Ruled
 	ErrandHindrances(ctx context.Context, x mediation.ErrandSuccession) ([]mediation.Reason, error)
 	HandErrands(ctx context.Context, x mediation.ErrandSuccession) (mediation.Passed, error)
 }
@@ -35,9 +36,17 @@ func (r Errands) Of(ctx context.Context, who Person) ([]Matter, error) {
 			if err != nil {
 				return nil, err
 			}
+			rules, err := r.Core.Rules(ctx, c.Policy)
+			if err != nil {
+				return nil, err
+			}
 			for _, m := range c.MandatesOf(who.ID) {
-				list = append(list, Matter{Room: roomErrand, Key: c.ID + "/" + m.Party, Case: c.ID, Number: c.Number.String(), State: c.State, Category: c.Category, Area: c.Area,
-					Party: m.Party, Name: m.Name, Errands: m.Errands, Due: m.Due})
+				of := Matter{Room: roomErrand, Key: c.ID + "/" + m.Party, Case: c.ID, Number: c.Number.String(), State: c.State, Category: c.Category, Area: c.Area,
+					Party: m.Party, Name: m.Name, Errands: m.Errands}
+				if m.First != nil {
+					of = of.DueBy(c.ErrandTerm(m.First, rules), c.Policy)
+				}
+				list = append(list, of)
 			}
 		}
 		if cursor = next; next == "" {
